@@ -1,0 +1,135 @@
+"""Rolling deployments as software: a pure core to embed, to check and to learn from.
+
+>>> from rolling import RollingUpdatePolicy, percent, serving, start, wanted
+>>> deployment = start(
+...     old=serving("config-1", 10),
+...     new=wanted("config-2", 10),
+...     policy=RollingUpdatePolicy(percent(30), wait_interval_seconds=300),
+...     alarms=["p99-latency"],
+... )
+
+`due(deployment)` says what should be true of the world now, and
+`advance(deployment, event)` gives the deployment after a fact.
+"""
+
+from rolling.core.baking import Verdict, evaluate_bake
+from rolling.core.capacity import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
+    CapacitySize,
+    Share,
+    SizeType,
+    instances,
+    percent,
+)
+from rolling.core.cleaning import clean_up
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.desired import Desired, due
+from rolling.core.errors import ForeignEvent, InvalidInput, Problem, RollingError
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    IntervalElapsed,
+    OperationFailed,
+    Reading,
+    Sighting,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
+from rolling.core.lifecycle import EDGES, Edge
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    Operation,
+    Outcome,
+    RollbackFailed,
+    RolledBack,
+    Stopped,
+    Succeeded,
+    TimedOut,
+)
+from rolling.core.plan import Batch, plan_batches
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    Pace,
+    RollingUpdatePolicy,
+    RoutingType,
+    TrafficRouting,
+    UpdatePolicy,
+)
+from rolling.core.provisioning import provision_batch
+from rolling.core.rollback import roll_back
+from rolling.core.shifting import apply_shift
+from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.core.transition import advance, follow, start
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALL_TRAFFIC",
+    "EDGES",
+    "ENDS",
+    "NO_TRAFFIC",
+    "AlarmTripped",
+    "AlarmsRead",
+    "Batch",
+    "BlueGreenUpdatePolicy",
+    "CapacitySize",
+    "Cause",
+    "DeadlineElapsed",
+    "Deployment",
+    "Desired",
+    "Direction",
+    "Edge",
+    "Event",
+    "Failed",
+    "Fleet",
+    "FleetSpec",
+    "FleetsSeen",
+    "ForeignEvent",
+    "IntervalElapsed",
+    "InvalidInput",
+    "Operation",
+    "OperationFailed",
+    "Outcome",
+    "Pace",
+    "Phase",
+    "Problem",
+    "Reading",
+    "RollbackFailed",
+    "RolledBack",
+    "RollingError",
+    "RollingUpdatePolicy",
+    "RoutingType",
+    "Share",
+    "Sighting",
+    "SizeType",
+    "Spec",
+    "SplitSettled",
+    "Stage",
+    "StopRequested",
+    "Stopped",
+    "Succeeded",
+    "TimedOut",
+    "TrafficRouting",
+    "UpdatePolicy",
+    "Verdict",
+    "advance",
+    "apply_shift",
+    "clean_up",
+    "due",
+    "evaluate_bake",
+    "follow",
+    "instances",
+    "percent",
+    "plan_batches",
+    "provision_batch",
+    "roll_back",
+    "serving",
+    "start",
+    "wanted",
+]

@@ -1,0 +1,61 @@
+"""Baking: watch the alarms for the whole interval, and judge.
+
+"The baking period is a set amount of time to monitor the new fleet before
+proceeding to the next deployment stage."
+"""
+
+from enum import Enum
+
+from attrs import evolve
+
+from rolling.core.deployment import Deployment
+from rolling.core.events import AlarmsRead, Reading
+from rolling.core.provisioning import is_batch_in_service
+from rolling.core.stage import Phase
+
+
+class Verdict(Enum):
+    """What a reading of the alarms says of a bake."""
+
+    TRIPPED = "tripped"
+    HELD = "held"
+    PASSED = "passed"
+
+
+def begin_bake(deployment: Deployment) -> Deployment:
+    """Start the baking period of this attempt."""
+    return evolve(
+        deployment,
+        stage=evolve(deployment.stage, phase=Phase.BAKING),
+        interval_elapsed=False,
+    )
+
+
+def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:
+    """Judge a bake by one reading of its alarms.
+
+    TRIPPED: an alarm is in ALARM, at whatever moment of the interval.
+    PASSED: the interval is over, this reading was taken after that, every
+    alarm could be read, and no instance of the batch is missing.
+    HELD: anything else. An alarm that cannot be read holds the bake open; the
+    deadline ends the waiting.
+    """
+    if tripped_alarms(deployment, reading):
+        return Verdict.TRIPPED
+    states = dict(reading.readings)
+    unreadable = any(
+        states.get(alarm, Reading.UNREADABLE) is Reading.UNREADABLE
+        for alarm in deployment.spec.alarms
+    )
+    in_time = deployment.interval_elapsed and reading.after_interval
+    if in_time and not unreadable and is_batch_in_service(deployment):
+        return Verdict.PASSED
+    return Verdict.HELD
+
+
+def tripped_alarms(deployment: Deployment, reading: AlarmsRead) -> tuple[str, ...]:
+    """The deployment's alarms that are in ALARM in a reading."""
+    states = dict(reading.readings)
+    return tuple(
+        alarm for alarm in deployment.spec.alarms if states.get(alarm) is Reading.ALARM
+    )

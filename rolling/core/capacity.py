@@ -1,0 +1,124 @@
+"""Sizes, counts and shares: the arithmetic of a fleet.
+
+Everything that rounds is in this file, and rounds on integers. A size is what
+a policy says (10 instances, 25 percent); a count is a number of instances; a
+share is the part of the traffic that a fleet is sent.
+"""
+
+from enum import StrEnum
+from math import gcd
+
+from attrs import frozen
+
+
+class SizeType(StrEnum):
+    """How a size is given: SageMaker's `CapacitySize.Type`."""
+
+    INSTANCE_COUNT = "INSTANCE_COUNT"
+    CAPACITY_PERCENT = "CAPACITY_PERCENT"
+
+
+@frozen
+class CapacitySize:
+    """The size of a batch: a number of instances, or a percentage of a fleet.
+
+    Source: "You can specify the batch size as a number of instances or as the
+    overall percentage of your fleet."
+    """
+
+    type: SizeType
+    value: int
+
+    def count_in(self, fleet_size: int) -> int:
+        """This size as a count of instances in a fleet of `fleet_size`, at least 1.
+
+        A percentage rounds down, because the field is a *maximum* batch size:
+        33% of 3 is 1, and 50% of 3 is 1, not 2.
+        """
+        if self.type is SizeType.INSTANCE_COUNT:
+            return self.value
+        return max(1, fleet_size * self.value // 100)
+
+
+def instances(count: int) -> CapacitySize:
+    """A size given as a number of instances."""
+    return CapacitySize(SizeType.INSTANCE_COUNT, count)
+
+
+def percent(value: int) -> CapacitySize:
+    """A size given as a percentage of the fleet, in whole points."""
+    return CapacitySize(SizeType.CAPACITY_PERCENT, value)
+
+
+@frozen
+class Share:
+    """A part of the traffic, as the exact fraction `part`/`whole` between 0 and 1.
+
+    Two shares may be equal in amount and differ in form (1/2, 2/4): compare
+    amounts with `at_most` and `same_amount`, never with `==`.
+    Raises ValueError for anything outside 0 to 1.
+    """
+
+    part: int
+    whole: int
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.part <= self.whole or self.whole == 0:
+            raise ValueError(f"a share lies between 0 and 1, not {self.part}/{self.whole}")
+
+    def __str__(self) -> str:
+        if self.part == 0 or self.part == self.whole:
+            return "0" if self.part == 0 else "1"
+        divisor = gcd(self.part, self.whole)
+        return f"{self.part // divisor}/{self.whole // divisor}"
+
+
+NO_TRAFFIC = Share(0, 1)
+ALL_TRAFFIC = Share(1, 1)
+
+
+def at_most(a: Share, b: Share) -> bool:
+    """True when share `a` is no more traffic than share `b`."""
+    return a.part * b.whole <= b.part * a.whole
+
+
+def same_amount(a: Share, b: Share) -> bool:
+    """True when both shares are the same amount of traffic."""
+    return a.part * b.whole == b.part * a.whole
+
+
+def larger(a: Share, b: Share) -> Share:
+    """The share that is more traffic; `a` when they are equal."""
+    return a if at_most(b, a) else b
+
+
+def smaller(a: Share, b: Share) -> Share:
+    """The share that is less traffic; `a` when they are equal."""
+    return a if at_most(a, b) else b
+
+
+def rest_of(share: Share) -> Share:
+    """All the traffic that `share` leaves."""
+    return Share(share.whole - share.part, share.whole)
+
+
+def minus(a: Share, b: Share) -> Share:
+    """Share `a` less share `b`. Raises ValueError when `b` is the larger."""
+    if a.whole == b.whole:
+        return Share(a.part - b.part, a.whole)
+    part, whole = a.part * b.whole - b.part * a.whole, a.whole * b.whole
+    divisor = gcd(part, whole)
+    return Share(part // divisor, whole // divisor)
+
+
+def instances_for(share: Share, full: int) -> int:
+    """The least count that carries `share`, in a fleet that carries all the traffic at `full`.
+
+    Rounds up: a fraction of an instance's worth of traffic needs an instance.
+    """
+    return -(-full * share.part // share.whole)
+
+
+def carries(count: int, share: Share, full: int) -> bool:
+    """True when `count` instances of a fleet with this `full` count carry `share`."""
+    return full * share.part <= count * share.whole

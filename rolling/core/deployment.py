@@ -1,0 +1,131 @@
+"""The deployment: one frozen value that is its whole state.
+
+Here belong the state itself and what can be read off it without a rule. What
+it will do next is in pace.py, provisioning.py, shifting.py, baking.py,
+cleaning.py and rollback.py; which of them, and when, in lifecycle.py.
+"""
+
+from attrs import field, frozen
+
+from rolling.core.capacity import Share
+from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.outcome import (
+    Cause,
+    Outcome,
+    RollbackFailed,
+    RolledBack,
+    Succeeded,
+)
+from rolling.core.policy import Pace
+from rolling.core.stage import ENDS, Direction, Phase, Stage
+
+
+@frozen
+class Spec:
+    """What an update was accepted with; it never changes.
+
+    `fleets`: the new one, then the old ones, newest first.
+    `alarms`: the names of the alarms that the bakes watch.
+    `deadline_seconds`: the limit of the way forward, and again of the way back.
+    """
+
+    fleets: tuple[FleetSpec, ...]
+    pace: Pace
+    alarms: tuple[str, ...]
+    deadline_seconds: int
+
+    @property
+    def new(self) -> FleetSpec:
+        """The fleet that the update is to.
+
+        """
+        return self.fleets[0]
+
+    @property
+    def old(self) -> tuple[FleetSpec, ...]:
+        """The fleets that the update replaces, newest first."""
+        return self.fleets[1:]
+
+    @property
+    def old_count(self) -> int:
+        """All instances that were in service in the old fleets at the start."""
+        return sum(fleet.count for fleet in self.old)
+
+
+@frozen
+class Deployment:
+    """The state of one deployment.
+
+    `up`: how far the receiving side has come, in its own instances: the count
+    whose share of the traffic this step is about. Forward, of the new fleet;
+    back, of the old fleets together.
+    `fleets`: in the order of `spec.fleets`.
+    `settled`: the split that `fleets` asks for has been seen since it was asked.
+    `interval_elapsed`: the baking period of this attempt is over.
+    `cause`: why it turned back. `cut_short`: what ended it before it was done.
+    """
+
+    # One search, one spec: hashing it for every state would only cost time.
+    spec: Spec = field(hash=False)
+    stage: Stage
+    up: int
+    fleets: tuple[Fleet, ...]
+    settled: bool
+    interval_elapsed: bool = False
+    cause: Cause | None = None
+    cut_short: Cause | None = None
+
+    @property
+    def direction(self) -> Direction:
+        """Forward or back."""
+        return self.stage.direction
+
+    @property
+    def phase(self) -> Phase:
+        """What it is doing, or how it ended."""
+        return self.stage.phase
+
+    @property
+    def ended(self) -> bool:
+        """True when the deployment is over."""
+        return self.stage.phase in ENDS
+
+    @property
+    def new(self) -> Fleet:
+        """The fleet that the update is to."""
+        return self.fleets[0]
+
+    @property
+    def old(self) -> tuple[Fleet, ...]:
+        """The fleets that the update replaces, newest first."""
+        return self.fleets[1:]
+
+    @property
+    def receiving(self) -> tuple[int, ...]:
+        """The places in `fleets` of those that traffic moves to."""
+        if self.stage.direction is Direction.FORWARD:
+            return (0,)
+        return tuple(range(1, len(self.fleets)))
+
+    @property
+    def split(self) -> tuple[Share, ...]:
+        """The share of the traffic that each fleet should be sent."""
+        return tuple(fleet.share for fleet in self.fleets)
+
+    @property
+    def leftover(self) -> int:
+        """The instances alive beyond what is asked for."""
+        return sum(fleet.alive - fleet.asked for fleet in self.fleets)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it has not."""
+        if self.phase is Phase.SUCCEEDED:
+            return Succeeded(self.leftover, self.cut_short)
+        if self.phase is Phase.ROLLED_BACK:
+            assert self.cause is not None
+            return RolledBack(self.cause, self.leftover, self.cut_short)
+        if self.phase is Phase.ROLLBACK_FAILED:
+            assert self.cause is not None and self.cut_short is not None
+            return RollbackFailed(self.cause, self.cut_short)
+        return None

@@ -1,0 +1,37 @@
+"""Ending: the three ends, and what stays due in them."""
+
+from attrs import evolve
+
+from rolling.core.deployment import Deployment
+from rolling.core.outcome import Cause
+from rolling.core.stage import Phase
+
+
+def succeed(deployment: Deployment, cut_short: Cause | None = None) -> Deployment:
+    """All traffic is on the new fleet. "Old at 0" stays due, leftover or not."""
+    return _end(deployment, Phase.SUCCEEDED, cut_short)
+
+
+def finish_rollback(deployment: Deployment, cut_short: Cause | None = None) -> Deployment:
+    """All traffic is back where it was. What the new fleet had before stays due."""
+    return _end(deployment, Phase.ROLLED_BACK, cut_short)
+
+
+def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
+    """The way back cannot be finished: hold the mix that is there.
+
+    Nothing in service is given up, and nothing more is asked for than is in
+    service or than the traffic needs.
+    """
+    fleets = [
+        fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.needed(start.full))))
+        for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    ]
+    held = evolve(deployment, fleets=tuple(fleets))
+    return _end(held, Phase.ROLLBACK_FAILED, cut_short)
+
+
+def _end(deployment: Deployment, phase: Phase, cut_short: Cause | None) -> Deployment:
+    return evolve(
+        deployment, stage=evolve(deployment.stage, phase=phase), cut_short=cut_short
+    )

@@ -1,0 +1,81 @@
+"""How far each step goes.
+
+The plan is never stored: here is the arithmetic that gives the next step from
+the present one, in either direction. plan.py unfolds it for a reader.
+"""
+
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.stage import Direction
+
+
+def start_count(spec: Spec) -> int:
+    """Where the way forward starts: what the new fleet serves already, in a repair."""
+    return min(spec.new.full, spec.new.count)
+
+
+def next_up(deployment: Deployment) -> int:
+    """How far the receiving side comes in the next step of this direction."""
+    pace = deployment.spec.pace
+    if deployment.direction is Direction.BACK:
+        return min(deployment.spec.old_count, deployment.up + pace.rollback_batch)
+    first = deployment.stage.step == 0
+    shift = pace.first_shift if first else pace.next_shift
+    return min(deployment.spec.new.full, deployment.up + shift)
+
+
+def is_last_step(deployment: Deployment) -> bool:
+    """True when no further step of this direction follows."""
+    if deployment.direction is Direction.BACK:
+        return deployment.up == deployment.spec.old_count
+    return deployment.stage.step == step_count(deployment.spec)
+
+
+def step_count(spec: Spec) -> int:
+    """The number of steps forward: its shifts, and the termination wait if there is one."""
+    return shift_count(spec) + (spec.pace.termination_wait_seconds > 0)
+
+
+def shift_count(spec: Spec) -> int:
+    """The number of steps forward that move traffic."""
+    after_first = spec.new.full - start_count(spec) - spec.pace.first_shift
+    return 1 + max(0, -(-after_first // spec.pace.next_shift))
+
+
+def bake_seconds(deployment: Deployment) -> int:
+    """The length of the baking period of this step."""
+    spec = deployment.spec
+    if deployment.stage.step > shift_count(spec):
+        return spec.pace.termination_wait_seconds
+    return spec.pace.wait_interval_seconds
+
+
+def restored_counts(spec: Spec, up: int) -> tuple[int, ...]:
+    """How `up` restored instances spread over the old fleets: the oldest is full first.
+
+    "Drained newest first, restored in reverse." In the order of `spec.old`.
+    """
+    counts: list[int] = []
+    for fleet in reversed(spec.old):
+        counts.append(min(fleet.count, up - sum(counts)))
+    return tuple(reversed(counts))
+
+
+def needed_counts(deployment: Deployment) -> tuple[int, ...]:
+    """The counts that the receiving fleets must have before this step shifts traffic.
+
+    In the order of `deployment.receiving`.
+    """
+    spec = deployment.spec
+    if deployment.direction is Direction.BACK:
+        return restored_counts(spec, deployment.up)
+    return (min(deployment.new.asked, spec.new.full),)
+
+
+def restorable(deployment: Deployment) -> int:
+    """How many old instances, oldest fleet first, are in service without provisioning."""
+    total = 0
+    for spec, fleet in zip(reversed(deployment.spec.old), reversed(deployment.old), strict=True):
+        total += min(spec.count, fleet.in_service)
+        if fleet.in_service < spec.count:
+            break
+    return total

@@ -1,0 +1,211 @@
+"""Policies: how an update is carried out, in SageMaker's own terms, and their limits.
+
+Here belong the policies as a user gives them, every limit on their numbers,
+and their resolution to a `Pace`: the same policy in instances of two fleets of
+known size. After that nothing speaks of percentages any more.
+"""
+
+from enum import StrEnum
+
+from attrs import Factory, frozen
+
+from rolling.core.capacity import CapacitySize, SizeType
+from rolling.core.errors import Problem, is_whole_number, range_problem
+
+MAXIMUM_EXECUTION_TIMEOUT_SECONDS = 28_800
+"""The limit of a direction when the policy gives none: the largest allowed. Ours."""
+
+
+@frozen
+class RollingUpdatePolicy:
+    """Replace the fleet batch by batch.
+
+    `maximum_batch_size`: 5–50% of the new fleet.
+    `wait_interval_seconds`: the baking period of each batch, 0–3600.
+    `rollback_maximum_batch_size`: the batches of the way back, 1–100% of the old
+    fleet; None is 100%, "rolls all traffic back to the old fleet".
+    `maximum_execution_timeout_seconds`: the limit of the way forward, and again
+    of the way back, 600–28800.
+    """
+
+    maximum_batch_size: CapacitySize
+    wait_interval_seconds: int
+    rollback_maximum_batch_size: CapacitySize | None = None
+    maximum_execution_timeout_seconds: int = MAXIMUM_EXECUTION_TIMEOUT_SECONDS
+
+
+class RoutingType(StrEnum):
+    """SageMaker's `TrafficRoutingConfig.Type`."""
+
+    ALL_AT_ONCE = "ALL_AT_ONCE"
+    CANARY = "CANARY"
+    LINEAR = "LINEAR"
+
+
+@frozen
+class TrafficRouting:
+    """How a blue/green update shifts traffic.
+
+    `size` is the canary (at most 50% of the new fleet) or the linear step
+    (10–50%); None when all traffic shifts at once.
+    `wait_interval_seconds`: the baking period after each shift, 0–3600.
+    """
+
+    type: RoutingType = RoutingType.ALL_AT_ONCE
+    wait_interval_seconds: int = 0
+    size: CapacitySize | None = None
+
+
+@frozen
+class BlueGreenUpdatePolicy:
+    """Provision the whole new fleet, shift traffic to it, then clean up the old one.
+
+    The default is what an update with neither policy does: all at once.
+    `termination_wait_seconds`: one more baking period before the cleanup, 0–3600.
+    `maximum_execution_timeout_seconds`: as for a rolling update.
+    """
+
+    routing: TrafficRouting = Factory(TrafficRouting)
+    termination_wait_seconds: int = 0
+    maximum_execution_timeout_seconds: int = MAXIMUM_EXECUTION_TIMEOUT_SECONDS
+
+
+UpdatePolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
+
+
+@frozen
+class Pace:
+    """A policy resolved against two fleets: how far each step goes, in instances.
+
+    Blue/green is the same walk as rolling at another pace: it provisions the
+    whole fleet in its first step and cleans up once, in its last.
+    """
+
+    provision_batch: int
+    first_shift: int
+    next_shift: int
+    rollback_batch: int
+    cleans_each_step: bool
+    wait_interval_seconds: int
+    termination_wait_seconds: int
+
+
+def pace_of(policy: UpdatePolicy, old_count: int, new_full: int) -> Pace:
+    """Resolve a policy that has no `policy_problems` for fleets of these sizes."""
+    if isinstance(policy, RollingUpdatePolicy):
+        batch = policy.maximum_batch_size.count_in(new_full)
+        back = policy.rollback_maximum_batch_size
+        return Pace(
+            provision_batch=batch,
+            first_shift=batch,
+            next_shift=batch,
+            rollback_batch=max(1, old_count if back is None else back.count_in(old_count)),
+            cleans_each_step=True,
+            wait_interval_seconds=policy.wait_interval_seconds,
+            termination_wait_seconds=0,
+        )
+    routing = policy.routing
+    first = new_full if routing.size is None else routing.size.count_in(new_full)
+    return Pace(
+        provision_batch=new_full,
+        first_shift=first,
+        next_shift=first if routing.type is RoutingType.LINEAR else new_full,
+        rollback_batch=max(1, old_count),
+        cleans_each_step=False,
+        wait_interval_seconds=routing.wait_interval_seconds,
+        termination_wait_seconds=policy.termination_wait_seconds,
+    )
+
+
+def policy_problems(policy: UpdatePolicy, old_count: int, new_full: int) -> list[Problem]:
+    """Everything about a policy that these fleets cannot be updated with.
+
+    Fields are named as in `DeploymentConfig` of the SageMaker API. Fleet sizes
+    below 1 are another's problem: they switch the checks against them off.
+    """
+    if isinstance(policy, RollingUpdatePolicy):
+        return _rolling_problems(policy, old_count, new_full)
+    return _blue_green_problems(policy, new_full)
+
+
+def _rolling_problems(
+    policy: RollingUpdatePolicy, old_count: int, new_full: int
+) -> list[Problem]:
+    at = "RollingUpdatePolicy"
+    batch, back = policy.maximum_batch_size, policy.rollback_maximum_batch_size
+    found = [
+        *_size_problems(f"{at}.MaximumBatchSize", batch, 5, 50, new_full, "new"),
+        range_problem(
+            f"{at}.WaitIntervalInSeconds", policy.wait_interval_seconds, 0, 3600, " seconds"
+        ),
+        _timeout_problem(
+            f"{at}.MaximumExecutionTimeoutInSeconds", policy.maximum_execution_timeout_seconds
+        ),
+    ]
+    if back is not None:
+        found += _size_problems(f"{at}.RollbackMaximumBatchSize", back, 1, 100, old_count, "old")
+    return [problem for problem in found if problem is not None]
+
+
+def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[Problem]:
+    at = "BlueGreenUpdatePolicy"
+    traffic = f"{at}.TrafficRoutingConfiguration"
+    routing = policy.routing
+    found = [
+        range_problem(
+            f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds, 0, 3600, " seconds"
+        ),
+        range_problem(
+            f"{at}.TerminationWaitInSeconds", policy.termination_wait_seconds, 0, 3600, " seconds"
+        ),
+        _timeout_problem(
+            f"{at}.MaximumExecutionTimeoutInSeconds", policy.maximum_execution_timeout_seconds
+        ),
+    ]
+    wanted_size = _ROUTING_SIZES.get(routing.type)
+    if wanted_size is None:
+        if routing.size is not None:
+            rule = "ALL_AT_ONCE takes neither CanarySize nor LinearStepSize; leave it out"
+            found.append(Problem(traffic, routing.type.value, rule))
+    elif routing.size is None:
+        name, low, _ = wanted_size
+        fix = {"Type": "CAPACITY_PERCENT", "Value": low}
+        rule = f"{routing.type.value} needs {name}"
+        found.append(Problem(f"{traffic}.{name}", None, rule, fix))
+    else:
+        name, low, high = wanted_size
+        found += _size_problems(f"{traffic}.{name}", routing.size, low, high, new_full, "new")
+    return [problem for problem in found if problem is not None]
+
+
+_ROUTING_SIZES = {
+    RoutingType.CANARY: ("CanarySize", 1, 50),
+    RoutingType.LINEAR: ("LinearStepSize", 10, 50),
+}
+
+
+def _timeout_problem(field: str, value: int) -> Problem | None:
+    return range_problem(field, value, 600, MAXIMUM_EXECUTION_TIMEOUT_SECONDS, " seconds")
+
+
+def _size_problems(
+    field: str, size: CapacitySize, low: int, high: int, fleet_size: int, fleet: str
+) -> list[Problem]:
+    """The problems of a size that must lie between `low` and `high` percent of a fleet."""
+    if size.type is SizeType.CAPACITY_PERCENT:
+        found = range_problem(f"{field}.Value", size.value, low, high, " percent")
+        return [] if found is None else [found]
+    if fleet_size < 1:
+        return []
+    # At least one instance, so that 1% of a small fleet still names a count.
+    least, most = max(1, -(-fleet_size * low // 100)), fleet_size * high // 100
+    between = f"{low}–{high}% of the {fleet} fleet of {fleet_size}"
+    if most < least:
+        rule = f"no count of instances is {between}; give a percentage"
+        fix = {"Type": "CAPACITY_PERCENT", "Value": high}
+        return [Problem(field, {"Type": size.type.value, "Value": size.value}, rule, fix)]
+    if is_whole_number(size.value) and least <= size.value <= most:
+        return []
+    fix_value = min(max(size.value, least), most) if is_whole_number(size.value) else least
+    rule = f"must be a whole number from {least} to {most} instances, {between}"
+    return [Problem(f"{field}.Value", size.value, rule, fix_value)]

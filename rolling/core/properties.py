@@ -1,0 +1,293 @@
+"""What must hold: the named properties of a deployment.
+
+A state property is a predicate on a deployment. An edge property is one on a
+deployment, an event, and the deployment after it. Here they are stated as
+plainly as we can, and not by calling the rules that they judge: shares are
+compared as fractions, and every bound is a formula of its own.
+
+L1, L3 (from every state there is a way to a good end) speak of all futures of
+a state: the explorer checks them. L2 is the measure that it sees fall.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from rolling.core.capacity import Share
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.events import AlarmsRead, DeadlineElapsed, Event, Reading
+from rolling.core.outcome import AlarmTripped
+from rolling.core.stage import ENDS, Direction, Phase
+from rolling.core.transition import advance
+
+StateProperty = Callable[[Deployment], bool]
+EdgeProperty = Callable[[Deployment, Event, Deployment], bool]
+
+_FORWARD, _BACK = Direction.FORWARD, Direction.BACK
+
+
+def s1_asked_capacity_carries_asked_share(deployment: Deployment) -> bool:
+    """S1: in every state, no fleet is asked to carry more than it is asked to have.
+
+    Exempt is an old or repaired fleet that started with too little.
+    """
+    return all(
+        _fits(fleet.share, fleet.asked, start.full)
+        or not _fits(start.share, start.count, start.full)
+        for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    )
+
+
+def s1_raised_share_is_covered(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S1: where an edge raises an asked share, counted capacity covers the raised share."""
+    return all(
+        _amount(now.share) <= _amount(was.share)
+        or after.stage.phase is Phase.ROLLBACK_FAILED  # the share is observed there, not asked
+        or _fits(now.share, now.in_service, start.full)
+        or not _fits(start.share, start.count, start.full)
+        for start, was, now in zip(
+            before.spec.fleets, before.fleets, after.fleets, strict=True
+        )
+    )
+
+
+def s1_lowered_ask_still_fits(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S1: where an edge lowers an ask, what was asked to be carried before still fits.
+
+    Until a shift has been seen, the real share lies between two asked ones; the
+    larger of them must fit. Exempt is a fleet with no more in service than that.
+    """
+    return all(
+        now.asked >= was.asked
+        or _fits(was.share, now.asked, start.full)
+        or now.asked >= was.in_service
+        for start, was, now in zip(
+            before.spec.fleets, before.fleets, after.fleets, strict=True
+        )
+    )
+
+
+def s2_under_the_ceiling(deployment: Deployment) -> bool:
+    """S2: everything asked for or alive, together, stays under the ceiling."""
+    return sum(fleet.alive for fleet in deployment.fleets) <= ceiling(deployment.spec)
+
+
+def s3_shares_sum_to_the_whole(deployment: Deployment) -> bool:
+    """S3: the asked shares are all of the traffic, and a fleet asked for nothing gets none."""
+    shares = [_amount(fleet.share) for fleet in deployment.fleets]
+    return sum(shares) == 1 and all(
+        share == 0 or fleet.asked > 0
+        for share, fleet in zip(shares, deployment.fleets, strict=True)
+    )
+
+
+def s4_nothing_more_for_the_new_fleet(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S4: after a trip, as after any turn, nothing more is shifted to the new fleet,
+    provisioned for it, or cleaned up for its sake."""
+    if after.direction is _FORWARD:
+        return True
+    ended_failed = after.phase is Phase.ROLLBACK_FAILED
+    return (
+        (ended_failed or _amount(after.new.share) <= _amount(before.new.share))
+        and after.new.asked <= before.new.asked
+        and (
+            ended_failed
+            or all(now.asked >= was.asked for was, now in zip(before.old, after.old, strict=True))
+        )
+    )
+
+
+def s4_a_trip_turns_back(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S4: a watched alarm in ALARM, read in the bake it belongs to, turns the deployment back."""
+    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
+        return True
+    tripped = tuple(
+        name for name in before.spec.alarms if (name, Reading.ALARM) in event.readings
+    )
+    if before.phase is not Phase.BAKING or not tripped:
+        return True
+    return after.direction is _BACK and after.cause == AlarmTripped(tripped)
+
+
+def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
+    """S5: an end says what is asked, why, and that what it says of the split was seen."""
+    spec, causes = deployment.spec, (deployment.cause, deployment.cut_short)
+    match deployment.phase:
+        case Phase.SUCCEEDED:
+            return (
+                deployment.cause is None
+                and deployment.settled
+                and _amount(deployment.new.share) == 1
+                and deployment.new.asked == spec.new.full
+                and all(fleet.asked == 0 for fleet in deployment.old)
+                and (deployment.leftover == 0 or deployment.cut_short is not None)
+            )
+        case Phase.ROLLED_BACK:
+            return (
+                deployment.cause is not None
+                and deployment.settled
+                and all(
+                    _amount(fleet.share) == _amount(start.share)
+                    and (fleet.asked == start.count or start is spec.new)
+                    and fleet.asked <= start.count
+                    for start, fleet in zip(spec.fleets, deployment.fleets, strict=True)
+                )
+                and (deployment.leftover == 0 or deployment.cut_short is not None)
+            )
+        case Phase.ROLLBACK_FAILED:
+            return None not in causes
+        case _:
+            return deployment.cut_short is None and (
+                (deployment.cause is None) == (deployment.direction is _FORWARD)
+            )
+
+
+def s6_a_step_is_at_most_a_batch(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S6: an edge raises what the receiving side is asked for by at most a batch."""
+    pace = after.spec.pace
+    batch = pace.provision_batch if after.direction is _FORWARD else pace.rollback_batch
+    raised = [
+        now.asked - was.asked for was, now in zip(before.fleets, after.fleets, strict=True)
+    ]
+    return sum(rise for rise in raised if rise > 0) <= batch
+
+
+def s7_old_is_given_up_only_after_a_good_bake(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S7: old capacity is given up only on the edge out of a bake: the interval of this
+    attempt over, a reading taken after it with every alarm quiet, and the batch whole.
+
+    A rollback that fails stops asking for what never came into service; that gives up none.
+    """
+    given_up = any(
+        now.asked < was.asked and now.asked < was.in_service
+        for was, now in zip(before.old, after.old, strict=True)
+    )
+    if not given_up:
+        return True
+    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
+        return False
+    readings = dict(event.readings)
+    quiet = all(
+        readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA)
+        for name in before.spec.alarms
+    )
+    whole = _fits(before.new.share, before.new.in_service, before.spec.new.full)
+    return (
+        before.phase is Phase.BAKING
+        and before.interval_elapsed
+        and event.after_interval
+        and quiet
+        and whole
+    )
+
+
+def s8_repeated_events_change_nothing(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S8: an event that comes again changes nothing."""
+    return advance(after, event) == after
+
+
+def s8_foreign_events_change_nothing(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S8: an event that belongs to another stage changes nothing."""
+    stage = getattr(event, "stage", before.stage)
+    if isinstance(event, DeadlineElapsed):
+        return event.direction is before.direction or after == before
+    return stage == before.stage or after == before
+
+
+def s9_no_forward_step_after_the_deadline(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S9: past its deadline a deployment goes forward no further."""
+    if not isinstance(event, DeadlineElapsed) or event.direction is not before.direction:
+        return True
+    return after.direction is _BACK or after.ended
+
+
+def stages_only_grow(before: Deployment, event: Event, after: Deployment) -> bool:
+    """A deployment never comes back to an earlier stage, and never leaves an end."""
+    if before.stage.phase in ENDS:
+        return after.stage == before.stage
+    return after == before or after.stage >= before.stage
+
+
+STATE_PROPERTIES: tuple[StateProperty, ...] = (
+    s1_asked_capacity_carries_asked_share,
+    s2_under_the_ceiling,
+    s3_shares_sum_to_the_whole,
+    s5_an_end_tells_the_truth,
+)
+
+EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
+    s1_raised_share_is_covered,
+    s1_lowered_ask_still_fits,
+    s4_nothing_more_for_the_new_fleet,
+    s4_a_trip_turns_back,
+    s6_a_step_is_at_most_a_batch,
+    s7_old_is_given_up_only_after_a_good_bake,
+    s8_repeated_events_change_nothing,
+    s8_foreign_events_change_nothing,
+    s9_no_forward_step_after_the_deadline,
+    stages_only_grow,
+)
+
+
+def measure(deployment: Deployment) -> tuple[int, ...]:
+    """L2: what falls, in the order of tuples, with every step of progress.
+
+    Turning back is the largest fall; then traffic still to arrive, then the
+    phases of a step, then what the phase waits for. A lost instance, and
+    nothing else, lets it rise.
+    """
+    spec = deployment.spec
+    if deployment.ended:
+        return (0, 0, 0, 0, 0)
+    forward = deployment.direction is _FORWARD
+    to_go = (spec.new.full if forward else spec.old_count) - deployment.up
+    last_wait = forward and spec.pace.termination_wait_seconds > 0
+    steps_left = to_go * 2 + (1 if last_wait and deployment.stage.step else 0)
+    return (
+        2 if forward else 1,
+        steps_left,
+        Phase.CLEANING - deployment.phase,
+        _waiting_for(deployment),
+        0 if deployment.interval_elapsed else 1,
+    )
+
+
+def _waiting_for(deployment: Deployment) -> int:
+    return sum(fleet.asked - fleet.in_service for fleet in deployment.fleets) + (
+        deployment.leftover
+    )
+
+
+def ceiling(spec: Spec) -> int:
+    """The most instances that may exist at any moment, of all fleets together.
+
+    With old count O, new count R, batch b and rollback batch r:
+    max(O+b, R+⌈O·b/R⌉) forward, R+r and O+⌈R·r/O⌉ on the way back; O+R for
+    blue/green and for a rollback at once.
+    """
+    new, pace, starting = spec.new.full, spec.pace, sum(fleet.count for fleet in spec.fleets)
+    if len(spec.old) != 1 or spec.new.count:
+        # A mix: whatever it starts with, and the new fleet whole.
+        return starting + new
+    old, batch, back = spec.old_count, pace.provision_batch, pace.rollback_batch
+    forward = max(old + batch, new + -(-old * batch // new))
+    return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
+
+
+def _fits(share: Share, count: int, full: int) -> bool:
+    return _amount(share) * full <= count
+
+
+def _amount(share: Share) -> Fraction:
+    return Fraction(share.part, share.whole)

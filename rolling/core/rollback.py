@@ -1,0 +1,32 @@
+"""Rollback: turn a deployment that goes forward back.
+
+"If an alarm is tripped during one of the baking periods, then traffic is
+rolled back to the old fleet in batches of a size that you specify." From here
+on the same walk goes in the other direction: the fleets that drained receive.
+"""
+
+from attrs import evolve
+
+from rolling.core.cleaning import trimmed_new
+from rolling.core.deployment import Deployment
+from rolling.core.outcome import Cause
+from rolling.core.stage import Direction, Phase, Stage
+
+
+def roll_back(deployment: Deployment, cause: Cause) -> Deployment:
+    """Turn back for `cause`.
+
+    The way back never scales the new fleet out: it is asked for no more than
+    its traffic needs, at once. Both the counts and the split must be seen again
+    before anything moves: the shift that was under way may or may not have been
+    carried out.
+    """
+    return evolve(
+        deployment,
+        stage=Stage(Direction.BACK, 1, 1, Phase.PROVISIONING),
+        up=0,
+        fleets=(trimmed_new(deployment), *deployment.old),
+        settled=False,
+        interval_elapsed=False,
+        cause=cause,
+    )

@@ -1,0 +1,174 @@
+"""Transition: start a deployment, and turn it and a fact into the next one.
+
+`advance` is the machine: it takes a fact in, follows one edge that the fact
+opens, then every silent edge. Which edges there are is in lifecycle.py.
+"""
+
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    IntervalElapsed,
+    OperationFailed,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.lifecycle import Edge, open_edge
+from rolling.core.pace import start_count
+from rolling.core.policy import UpdatePolicy, pace_of, policy_problems
+from rolling.core.provisioning import provision_batch
+from rolling.core.shifting import is_split
+from rolling.core.stage import Direction, Phase, Stage
+
+
+def start(
+    old: FleetSpec | Iterable[FleetSpec],
+    new: FleetSpec,
+    policy: UpdatePolicy,
+    alarms: Iterable[str] = (),
+) -> Deployment:
+    """Accept an update: the deployment in its first stage, its first batch asked for.
+
+    `old`: the fleet to replace, or several, newest first, where the endpoint
+    was left with a mix. `alarms`: the names to watch in every bake, at most 10.
+    Raises InvalidInput with every problem of the fleets, the policy and the alarms.
+    """
+    fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
+    names = tuple(dict.fromkeys(alarms))
+    old_count = sum(fleet.count for fleet in fleets[1:])
+    problems = [
+        *_fleet_problems(fleets),
+        *policy_problems(policy, old_count, new.full),
+        *_alarm_problems(names),
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    spec = Spec(
+        fleets,
+        pace_of(policy, old_count, new.full),
+        names,
+        policy.maximum_execution_timeout_seconds,
+    )
+    before_first_step = Deployment(
+        spec=spec,
+        stage=Stage(Direction.FORWARD, 0, 1, Phase.CLEANING),
+        up=start_count(spec),
+        fleets=tuple([Fleet(f.count, f.count, f.count, f.share) for f in fleets]),
+        settled=True,
+    )
+    return provision_batch(before_first_step)
+
+
+def advance(deployment: Deployment, event: Event) -> Deployment:
+    """The deployment after `event`; the very same one when the event changes nothing.
+
+    An event that belongs to another stage changes nothing, and neither does
+    one that comes a second time. Raises ForeignEvent for something that cannot
+    be about this deployment at all.
+    """
+    return follow(deployment, event)[0]
+
+
+def follow(deployment: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
+    """What `advance` does, with the edges that it followed, in their order."""
+    if not _belongs(deployment, event):
+        return deployment, ()
+    deployment = observe(deployment, event)
+    followed: list[Edge] = []
+    edge = open_edge(deployment, event)
+    while edge is not None:
+        followed.append(edge)
+        deployment = edge.effect(deployment, event)
+        edge = open_edge(deployment, None)
+    return deployment, tuple(followed)
+
+
+def observe(deployment: Deployment, event: Event) -> Deployment:
+    """The deployment with what an event says taken in, before any edge is followed."""
+    match event:
+        case FleetsSeen(fleets=sightings):
+            fleets = tuple([
+                fleet.seen(sighting.in_service, sighting.alive)
+                for fleet, sighting in zip(deployment.fleets, sightings, strict=True)
+            ])
+            if fleets == deployment.fleets:
+                return deployment
+            return evolve(deployment, fleets=fleets)
+        case SplitSettled() if not deployment.settled:
+            return _observe_split(deployment, event)
+        case IntervalElapsed() if not deployment.interval_elapsed:
+            return evolve(deployment, interval_elapsed=True)
+        case _:
+            return deployment
+
+
+def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
+    if is_split(deployment, event.split):
+        return evolve(deployment, settled=True)
+    if deployment.phase is not Phase.ROLLBACK_FAILED:
+        return deployment
+    # The mix that is really there: the shift that was under way may not have been made.
+    fleets = zip(deployment.fleets, event.split, strict=True)
+    return evolve(
+        deployment, fleets=tuple([fleet.sent(share) for fleet, share in fleets]), settled=True
+    )
+
+
+def _belongs(deployment: Deployment, event: Event) -> bool:
+    """True when the event is about the present stage; a stop always is."""
+    match event:
+        case FleetsSeen(stage=stage, fleets=seen) | SplitSettled(stage=stage, split=seen):
+            if len(seen) != len(deployment.fleets):
+                raise ForeignEvent(
+                    f"{type(event).__name__} speaks of {len(seen)} fleets; "
+                    f"this deployment has {len(deployment.fleets)}"
+                )
+            return stage == deployment.stage
+        case OperationFailed(stage=stage, fleet=fleet):
+            if not 0 <= fleet < len(deployment.fleets):
+                raise ForeignEvent(
+                    f"OperationFailed speaks of fleet {fleet}; "
+                    f"this deployment has fleets 0 to {len(deployment.fleets) - 1}"
+                )
+            return stage == deployment.stage
+        case IntervalElapsed(stage=stage):
+            return stage == deployment.stage and deployment.phase is Phase.BAKING
+        case AlarmsRead(stage=stage):
+            return stage == deployment.stage
+        case DeadlineElapsed(direction=direction):
+            return direction is deployment.direction
+        case StopRequested():
+            return True
+        case _:
+            raise ForeignEvent(f"{event!r} is not an event of a deployment")
+
+
+def _fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
+    found = []
+    most = 10**9
+    for place, fleet in enumerate(fleets):
+        name = "new" if place == 0 else "old" if len(fleets) == 2 else f"old[{place - 1}]"
+        found.append(range_problem(f"{name}.full", fleet.full, 1, most, " instances"))
+        found.append(range_problem(f"{name}.count", fleet.count, 0, most, " instances"))
+    return [problem for problem in found if problem is not None]
+
+
+def _alarm_problems(names: tuple[str, ...]) -> list[Problem]:
+    field = "AutoRollbackConfiguration.Alarms"
+    found = []
+    if len(names) > 10:
+        found.append(Problem(field, len(names), "must be at most 10 alarms", 10))
+    found += [
+        Problem(f"{field}.AlarmName", name, "must be 1 to 255 characters")
+        for name in names
+        if not 1 <= len(name) <= 255
+    ]
+    return found
