@@ -26,7 +26,7 @@ def begin_bake(deployment: Deployment) -> Deployment:
     """Start the baking period of this attempt."""
     return evolve(
         deployment,
-        stage=evolve(deployment.stage, phase=Phase.BAKING),
+        stage=deployment.stage.enter(Phase.BAKING),
         interval_elapsed=False,
     )
 
@@ -42,20 +42,20 @@ def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:
     """
     if tripped_alarms(deployment, reading):
         return Verdict.TRIPPED
-    states = dict(reading.readings)
-    unreadable = any(
-        states.get(alarm, Reading.UNREADABLE) is Reading.UNREADABLE
-        for alarm in deployment.spec.alarms
-    )
     in_time = deployment.interval_elapsed and reading.after_interval
-    if in_time and not unreadable and is_batch_in_service(deployment):
+    if in_time and is_readable(deployment, reading) and is_batch_in_service(deployment):
         return Verdict.PASSED
     return Verdict.HELD
 
 
 def tripped_alarms(deployment: Deployment, reading: AlarmsRead) -> tuple[str, ...]:
     """The deployment's alarms that are in ALARM in a reading."""
-    states = dict(reading.readings)
     return tuple(
-        alarm for alarm in deployment.spec.alarms if states.get(alarm) is Reading.ALARM
+        [name for name in deployment.spec.alarms if (name, Reading.ALARM) in reading.readings]
     )
+
+
+def is_readable(deployment: Deployment, reading: AlarmsRead) -> bool:
+    """True when a reading says something of every alarm of the deployment."""
+    known = {name for name, state in reading.readings if state is not Reading.UNREADABLE}
+    return known.issuperset(deployment.spec.alarms)

@@ -19,9 +19,7 @@ def clean_up(deployment: Deployment) -> Deployment:
         fleets = (trimmed_new(deployment), *deployment.old)
     else:
         fleets = _kept_forward(deployment)
-    return evolve(
-        deployment, stage=evolve(deployment.stage, phase=Phase.CLEANING), fleets=fleets
-    )
+    return evolve(deployment, stage=deployment.stage.enter(Phase.CLEANING), fleets=fleets)
 
 
 def is_clean(deployment: Deployment) -> bool:

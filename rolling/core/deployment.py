@@ -36,9 +36,7 @@ class Spec:
 
     @property
     def new(self) -> FleetSpec:
-        """The fleet that the update is to.
-
-        """
+        """The fleet that the update is to."""
         return self.fleets[0]
 
     @property

@@ -32,6 +32,4 @@ def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
 
 
 def _end(deployment: Deployment, phase: Phase, cut_short: Cause | None) -> Deployment:
-    return evolve(
-        deployment, stage=evolve(deployment.stage, phase=phase), cut_short=cut_short
-    )
+    return evolve(deployment, stage=deployment.stage.enter(phase), cut_short=cut_short)

@@ -58,9 +58,7 @@ def is_whole_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def range_problem(
-    field: str, value: object, low: int, high: int, unit: str = ""
-) -> Problem | None:
+def range_problem(field: str, value: object, low: int, high: int, unit: str = "") -> Problem | None:
     """The problem of a `value` that is not a whole number from `low` to `high`, if it has one."""
     rule = f"must be a whole number from {low} to {high}{unit}"
     if not is_whole_number(value):

@@ -5,7 +5,7 @@ endpoint was left with a mix of configurations). Wherever fleets stand in a
 tuple, the new one comes first and the old ones follow, newest first.
 """
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, instances_for
 
@@ -70,7 +70,7 @@ class Fleet:
 
     def sent(self, share: Share) -> "Fleet":
         """This fleet with `share` of the traffic asked for."""
-        return evolve(self, share=share)
+        return Fleet(self.asked, self.in_service, self.alive, share)
 
     def needed(self, full: int) -> int:
         """The least of what is asked that carries this fleet's share."""

@@ -128,9 +128,7 @@ def policy_problems(policy: UpdatePolicy, old_count: int, new_full: int) -> list
     return _blue_green_problems(policy, new_full)
 
 
-def _rolling_problems(
-    policy: RollingUpdatePolicy, old_count: int, new_full: int
-) -> list[Problem]:
+def _rolling_problems(policy: RollingUpdatePolicy, old_count: int, new_full: int) -> list[Problem]:
     at = "RollingUpdatePolicy"
     batch, back = policy.maximum_batch_size, policy.rollback_maximum_batch_size
     found = [

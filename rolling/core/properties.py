@@ -44,9 +44,7 @@ def s1_raised_share_is_covered(before: Deployment, event: Event, after: Deployme
         or after.stage.phase is Phase.ROLLBACK_FAILED  # the share is observed there, not asked
         or _fits(now.share, now.in_service, start.full)
         or not _fits(start.share, start.count, start.full)
-        for start, was, now in zip(
-            before.spec.fleets, before.fleets, after.fleets, strict=True
-        )
+        for start, was, now in zip(before.spec.fleets, before.fleets, after.fleets, strict=True)
     )
 
 
@@ -60,9 +58,7 @@ def s1_lowered_ask_still_fits(before: Deployment, event: Event, after: Deploymen
         now.asked >= was.asked
         or _fits(was.share, now.asked, start.full)
         or now.asked >= was.in_service
-        for start, was, now in zip(
-            before.spec.fleets, before.fleets, after.fleets, strict=True
-        )
+        for start, was, now in zip(before.spec.fleets, before.fleets, after.fleets, strict=True)
     )
 
 
@@ -80,9 +76,7 @@ def s3_shares_sum_to_the_whole(deployment: Deployment) -> bool:
     )
 
 
-def s4_nothing_more_for_the_new_fleet(
-    before: Deployment, event: Event, after: Deployment
-) -> bool:
+def s4_nothing_more_for_the_new_fleet(before: Deployment, event: Event, after: Deployment) -> bool:
     """S4: after a trip, as after any turn, nothing more is shifted to the new fleet,
     provisioned for it, or cleaned up for its sake."""
     if after.direction is _FORWARD:
@@ -102,9 +96,7 @@ def s4_a_trip_turns_back(before: Deployment, event: Event, after: Deployment) ->
     """S4: a watched alarm in ALARM, read in the bake it belongs to, turns the deployment back."""
     if not isinstance(event, AlarmsRead) or event.stage != before.stage:
         return True
-    tripped = tuple(
-        name for name in before.spec.alarms if (name, Reading.ALARM) in event.readings
-    )
+    tripped = tuple(name for name in before.spec.alarms if (name, Reading.ALARM) in event.readings)
     if before.phase is not Phase.BAKING or not tripped:
         return True
     return after.direction is _BACK and after.cause == AlarmTripped(tripped)
@@ -143,15 +135,11 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
             )
 
 
-def s6_a_step_is_at_most_a_batch(
-    before: Deployment, event: Event, after: Deployment
-) -> bool:
+def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
     """S6: an edge raises what the receiving side is asked for by at most a batch."""
     pace = after.spec.pace
     batch = pace.provision_batch if after.direction is _FORWARD else pace.rollback_batch
-    raised = [
-        now.asked - was.asked for was, now in zip(before.fleets, after.fleets, strict=True)
-    ]
+    raised = [now.asked - was.asked for was, now in zip(before.fleets, after.fleets, strict=True)]
     return sum(rise for rise in raised if rise > 0) <= batch
 
 
@@ -173,8 +161,7 @@ def s7_old_is_given_up_only_after_a_good_bake(
         return False
     readings = dict(event.readings)
     quiet = all(
-        readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA)
-        for name in before.spec.alarms
+        readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
     )
     whole = _fits(before.new.share, before.new.in_service, before.spec.new.full)
     return (
@@ -186,16 +173,12 @@ def s7_old_is_given_up_only_after_a_good_bake(
     )
 
 
-def s8_repeated_events_change_nothing(
-    before: Deployment, event: Event, after: Deployment
-) -> bool:
+def s8_repeated_events_change_nothing(before: Deployment, event: Event, after: Deployment) -> bool:
     """S8: an event that comes again changes nothing."""
     return advance(after, event) == after
 
 
-def s8_foreign_events_change_nothing(
-    before: Deployment, event: Event, after: Deployment
-) -> bool:
+def s8_foreign_events_change_nothing(before: Deployment, event: Event, after: Deployment) -> bool:
     """S8: an event that belongs to another stage changes nothing."""
     stage = getattr(event, "stage", before.stage)
     if isinstance(event, DeadlineElapsed):

@@ -30,7 +30,7 @@ def apply_shift(deployment: Deployment) -> Deployment:
     fleets = zip(deployment.fleets, split, strict=True)
     return evolve(
         deployment,
-        stage=evolve(deployment.stage, phase=Phase.SHIFTING),
+        stage=deployment.stage.enter(Phase.SHIFTING),
         fleets=tuple([fleet.sent(share) for fleet, share in fleets]),
         settled=deployment.settled and unchanged,
     )

@@ -51,6 +51,10 @@ class Stage:
     attempt: int
     phase: Phase
 
+    def enter(self, phase: Phase) -> "Stage":
+        """The stage of the same step and attempt in another phase."""
+        return Stage(self.direction, self.step, self.attempt, phase)
+
     def __str__(self) -> str:
         direction = self.direction.name.lower()
         return f"{direction} {self.step}.{self.attempt} {self.phase.name.lower()}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
+from rolling.core.capacity import ALL_TRAFFIC, at_most, minus
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
 from rolling.core.events import (
@@ -95,10 +96,12 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
     """The deployment with what an event says taken in, before any edge is followed."""
     match event:
         case FleetsSeen(fleets=sightings):
-            fleets = tuple([
-                fleet.seen(sighting.in_service, sighting.alive)
-                for fleet, sighting in zip(deployment.fleets, sightings, strict=True)
-            ])
+            fleets = tuple(
+                [
+                    fleet.seen(sighting.in_service, sighting.alive)
+                    for fleet, sighting in zip(deployment.fleets, sightings, strict=True)
+                ]
+            )
             if fleets == deployment.fleets:
                 return deployment
             return evolve(deployment, fleets=fleets)
@@ -158,7 +161,22 @@ def _fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
         name = "new" if place == 0 else "old" if len(fleets) == 2 else f"old[{place - 1}]"
         found.append(range_problem(f"{name}.full", fleet.full, 1, most, " instances"))
         found.append(range_problem(f"{name}.count", fleet.count, 0, most, " instances"))
+        if fleet.count == 0 and fleet.share.part > 0:
+            rule = "a fleet with nothing in service is sent no traffic"
+            found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
+    if not _is_whole(fleets):
+        shares = ", ".join(str(fleet.share) for fleet in fleets)
+        found.append(Problem("shares", shares, "the shares of all fleets must sum to 1"))
     return [problem for problem in found if problem is not None]
+
+
+def _is_whole(fleets: tuple[FleetSpec, ...]) -> bool:
+    rest = ALL_TRAFFIC
+    for fleet in fleets:
+        if not at_most(fleet.share, rest):
+            return False
+        rest = minus(rest, fleet.share)
+    return rest.part == 0
 
 
 def _alarm_problems(names: tuple[str, ...]) -> list[Problem]:
