@@ -6,8 +6,6 @@ proceeding to the next deployment stage."
 
 from enum import Enum
 
-from attrs import evolve
-
 from rolling.core.deployment import Deployment
 from rolling.core.events import AlarmsRead, Reading
 from rolling.core.provisioning import is_batch_in_service
@@ -24,11 +22,7 @@ class Verdict(Enum):
 
 def begin_bake(deployment: Deployment) -> Deployment:
     """Start the baking period of this attempt."""
-    return evolve(
-        deployment,
-        stage=deployment.stage.enter(Phase.BAKING),
-        interval_elapsed=False,
-    )
+    return deployment.enter(deployment.stage.enter(Phase.BAKING))
 
 
 def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:

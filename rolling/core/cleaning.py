@@ -4,8 +4,6 @@
 of old instances." On the way back the new fleet is cleaned up.
 """
 
-from attrs import evolve
-
 from rolling.core.capacity import instances_for
 from rolling.core.deployment import Deployment
 from rolling.core.fleet import Fleet
@@ -19,7 +17,7 @@ def clean_up(deployment: Deployment) -> Deployment:
         fleets = (trimmed_new(deployment), *deployment.old)
     else:
         fleets = _kept_forward(deployment)
-    return evolve(deployment, stage=deployment.stage.enter(Phase.CLEANING), fleets=fleets)
+    return deployment.enter(deployment.stage.enter(Phase.CLEANING), fleets=fleets)
 
 
 def is_clean(deployment: Deployment) -> bool:

@@ -115,6 +115,31 @@ class Deployment:
         """The instances alive beyond what is asked for."""
         return sum(fleet.alive - fleet.asked for fleet in self.fleets)
 
+    def enter(
+        self,
+        stage: Stage,
+        *,
+        up: int | None = None,
+        fleets: tuple[Fleet, ...] | None = None,
+        settled: bool | None = None,
+        cause: Cause | None = None,
+        cut_short: Cause | None = None,
+    ) -> "Deployment":
+        """This deployment in another stage; what is not given stays as it is.
+
+        A baking period belongs to one stage: in a new one, none has elapsed.
+        """
+        return Deployment(
+            self.spec,
+            stage,
+            self.up if up is None else up,
+            self.fleets if fleets is None else fleets,
+            self.settled if settled is None else settled,
+            False,
+            cause or self.cause,
+            cut_short or self.cut_short,
+        )
+
     @property
     def outcome(self) -> Outcome | None:
         """How it ended; None while it has not."""

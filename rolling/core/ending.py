@@ -1,7 +1,5 @@
 """Ending: the three ends, and what stays due in them."""
 
-from attrs import evolve
-
 from rolling.core.deployment import Deployment
 from rolling.core.outcome import Cause
 from rolling.core.stage import Phase
@@ -9,12 +7,12 @@ from rolling.core.stage import Phase
 
 def succeed(deployment: Deployment, cut_short: Cause | None = None) -> Deployment:
     """All traffic is on the new fleet. "Old at 0" stays due, leftover or not."""
-    return _end(deployment, Phase.SUCCEEDED, cut_short)
+    return deployment.enter(deployment.stage.enter(Phase.SUCCEEDED), cut_short=cut_short)
 
 
 def finish_rollback(deployment: Deployment, cut_short: Cause | None = None) -> Deployment:
     """All traffic is back where it was. What the new fleet had before stays due."""
-    return _end(deployment, Phase.ROLLED_BACK, cut_short)
+    return deployment.enter(deployment.stage.enter(Phase.ROLLED_BACK), cut_short=cut_short)
 
 
 def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
@@ -27,9 +25,5 @@ def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
         fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.needed(start.full))))
         for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
     ]
-    held = evolve(deployment, fleets=tuple(fleets))
-    return _end(held, Phase.ROLLBACK_FAILED, cut_short)
-
-
-def _end(deployment: Deployment, phase: Phase, cut_short: Cause | None) -> Deployment:
-    return evolve(deployment, stage=deployment.stage.enter(phase), cut_short=cut_short)
+    stage = deployment.stage.enter(Phase.ROLLBACK_FAILED)
+    return deployment.enter(stage, fleets=tuple(fleets), cut_short=cut_short)

@@ -23,13 +23,8 @@ def provision_batch(deployment: Deployment) -> Deployment:
     fleets = list(deployment.fleets)
     for place, count in zip(deployment.receiving, _asks(deployment, up), strict=True):
         fleets[place] = fleets[place].ask(max(fleets[place].asked, count))
-    return evolve(
-        deployment,
-        stage=Stage(stage.direction, stage.step + 1, 1, Phase.PROVISIONING),
-        up=up,
-        fleets=tuple(fleets),
-        interval_elapsed=False,
-    )
+    next_stage = Stage(stage.direction, stage.step + 1, 1, Phase.PROVISIONING)
+    return deployment.enter(next_stage, up=up, fleets=tuple(fleets))
 
 
 def _asks(deployment: Deployment, up: int) -> tuple[int, ...]:
@@ -53,10 +48,8 @@ def replace_lost(deployment: Deployment) -> Deployment:
     Nothing more is asked for: the ask still stands, and the world is short of it.
     """
     stage = deployment.stage
-    return evolve(
-        deployment,
-        stage=Stage(stage.direction, stage.step, stage.attempt + 1, Phase.PROVISIONING),
-        interval_elapsed=False,
+    return deployment.enter(
+        Stage(stage.direction, stage.step, stage.attempt + 1, Phase.PROVISIONING)
     )
 
 

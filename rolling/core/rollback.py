@@ -5,8 +5,6 @@ rolled back to the old fleet in batches of a size that you specify." From here
 on the same walk goes in the other direction: the fleets that drained receive.
 """
 
-from attrs import evolve
-
 from rolling.core.cleaning import trimmed_new
 from rolling.core.deployment import Deployment
 from rolling.core.outcome import Cause
@@ -21,12 +19,10 @@ def roll_back(deployment: Deployment, cause: Cause) -> Deployment:
     before anything moves: the shift that was under way may or may not have been
     carried out.
     """
-    return evolve(
-        deployment,
-        stage=Stage(Direction.BACK, 1, 1, Phase.PROVISIONING),
+    return deployment.enter(
+        Stage(Direction.BACK, 1, 1, Phase.PROVISIONING),
         up=0,
         fleets=(trimmed_new(deployment), *deployment.old),
         settled=False,
-        interval_elapsed=False,
         cause=cause,
     )

@@ -4,8 +4,6 @@
 new instances." On the way back the old fleets receive.
 """
 
-from attrs import evolve
-
 from rolling.core.capacity import (
     ALL_TRAFFIC,
     Share,
@@ -28,9 +26,8 @@ def apply_shift(deployment: Deployment) -> Deployment:
         split = _split_back(deployment)
     unchanged = is_split(deployment, split)
     fleets = zip(deployment.fleets, split, strict=True)
-    return evolve(
-        deployment,
-        stage=deployment.stage.enter(Phase.SHIFTING),
+    return deployment.enter(
+        deployment.stage.enter(Phase.SHIFTING),
         fleets=tuple([fleet.sent(share) for fleet, share in fleets]),
         settled=deployment.settled and unchanged,
     )
