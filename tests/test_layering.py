@@ -1,0 +1,87 @@
+"""Imports go one way, and every layer imports only what it is meant to know."""
+
+from graphlib import TopologicalSorter
+
+import pytest
+
+from tests.source import imports, is_within, modules, third_party
+
+# From the lowest layer to the highest; those on one line do not know each other.
+LAYERS = (
+    ("rolling.core",),
+    ("rolling",),
+    ("rolling.serialization",),
+    ("rolling.endpoint",),
+    ("rolling.checking", "rolling.driving", "rolling.embedding"),
+    ("rolling.backends",),
+    ("rolling.simulation",),
+    ("rolling.server",),
+    ("rolling.cli",),
+)
+
+THIRD_PARTY = {
+    "rolling.core": {"attrs"},
+    "rolling": set[str](),
+    "rolling.serialization": {"attrs", "cattrs"},
+    "rolling.endpoint": {"attrs", "cattrs"},
+    "rolling.checking": {"attrs", "hypothesis"},
+    "rolling.driving": {"attrs"},
+    "rolling.embedding": {"attrs", "transitions"},
+    "rolling.backends": {"attrs"},
+    "rolling.simulation": {"attrs", "cattrs"},
+    "rolling.server": {"attrs", "botocore"},
+    "rolling.cli": {"attrs", "rich"},
+}
+
+MODULES = tuple(modules())
+
+
+def layer_of(name: str) -> str:
+    """The layer that a module of rolling is in: its package, or `rolling` itself."""
+    found = [layer for layer in THIRD_PARTY if layer != "rolling" and is_within(name, layer)]
+    if found:
+        return found[0]
+    assert name == "rolling", f"{name} is in no layer"
+    return name
+
+
+def height(layer: str) -> int:
+    return next(place for place, layers in enumerate(LAYERS) if layer in layers)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_no_layer_above_its_own_or_beside_it(name: str) -> None:
+    own = layer_of(name)
+    upward = [
+        imported
+        for imported in imports(modules()[name])
+        if is_within(imported, "rolling")
+        and (other := layer_of(imported)) != own
+        and height(other) >= height(own)
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_no_other_package_than_its_layer_may(name: str) -> None:
+    assert third_party(modules()[name]) <= THIRD_PARTY[layer_of(name)]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {
+        name: {found for found in imports(tree) if is_within(found, "rolling")}
+        for name, tree in modules().items()
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) >= len(MODULES)
+
+
+def test_the_core_imports_the_standard_library_attrs_and_itself() -> None:
+    known = {
+        imported
+        for name, tree in modules().items()
+        if is_within(name, "rolling.core")
+        for imported in imports(tree)
+        if is_within(imported, "rolling")
+    }
+    assert known
+    assert all(is_within(imported, "rolling.core") for imported in known)
