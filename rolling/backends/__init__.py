@@ -1,0 +1,1 @@
+"""Backends: worlds that a deployment can be driven in, one package each."""

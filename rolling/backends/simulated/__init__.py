@@ -1,0 +1,16 @@
+"""The simulated backend: an endpoint's instances, traffic and alarms as numbers in virtual time.
+
+Deterministic to the byte: the same settings, faults and commands at the same
+moments give the same observations. All times are whole seconds.
+"""
+
+from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
+from rolling.backends.simulated.settings import SimulationSettings, settings_problems
+
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "SimulationSettings",
+    "fault_problems",
+    "settings_problems",
+]

@@ -1,0 +1,172 @@
+"""Faults: what goes wrong in a simulated update, and from which moment on."""
+
+from enum import StrEnum
+from typing import Literal
+
+from attrs import frozen
+
+from rolling.backends.simulated.settings import LONGEST_SECONDS
+from rolling.core.errors import Problem, range_problem
+from rolling.core.stage import ENDS, Direction, Phase, Stage
+
+
+class FaultKind(StrEnum):
+    """What goes wrong. `Fault` says which of its fields each kind uses."""
+
+    ALARM = "Alarm"
+    ALARM_UNREADABLE = "AlarmUnreadable"
+    PROVISIONING_FAILED = "ProvisioningFailed"
+    PROVISIONING_SLOW = "ProvisioningSlow"
+    INSTANCE_LOST = "InstanceLost"
+    SHIFT_FAILED = "ShiftFailed"
+    CLEANUP_FAILED = "CleanupFailed"
+    STOP = "Stop"
+
+
+@frozen
+class Fault:
+    """One thing that goes wrong in one update, and ends with it.
+
+    **When.** It counts from a beginning, and strikes `after_seconds` later. With
+    neither `batch` nor `phase` the beginning is the acceptance of the update
+    (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
+    backend is told of that phase, of the first batch unless a `batch` is given;
+    with a `batch` alone, of the phase that is natural for its kind. Where a
+    deployment passes the phase by, it is the first stage after it. The batches
+    of the way back count from 1, the reactivation.
+
+    **What**, by kind:
+
+    - `Alarm`: `alarm_name` (None: every alarm) is in ALARM, for `for_seconds`
+      or to the end of the update. Several of them make an alarm flap.
+    - `AlarmUnreadable`: the same, and it cannot be read, whatever its state.
+    - `ProvisioningFailed`: `count` instances never come into service: those
+      launching now, then those launched next, within `for_seconds`. Reported
+      for `reason`; what is missing is launched again when a later stage is
+      commanded.
+    - `ProvisioningSlow`: `count` instances, chosen the same way, take `seconds` longer.
+    - `InstanceLost`: `count` instances in service vanish, or as many as there are.
+    - `ShiftFailed`: the shift under way, or the next, is not made, `count` times
+      within `for_seconds`. Tried again when a later stage is commanded.
+    - `CleanupFailed`: `count` condemned instances stay alive: those terminating
+      now, then those condemned next, within `for_seconds`. Tried again when a
+      later stage is commanded.
+    - `Stop`: `by` asks for the deployment to stop.
+
+    `fleet`: "new" or "old"; None is the fleet that the kind is about: the
+    draining one for a cleanup, else the receiving one.
+    """
+
+    kind: FaultKind
+    direction: Direction = Direction.FORWARD
+    batch: int | None = None
+    phase: Phase | None = None
+    after_seconds: int = 0
+    for_seconds: int | None = None
+    alarm_name: str | None = None
+    count: int = 1
+    fleet: Literal["new", "old"] | None = None
+    seconds: int | None = None
+    reason: str | None = None
+    by: str | None = None
+
+    def has_begun(self, stage: Stage) -> bool:
+        """True when a backend that is told of `stage` has come to where this fault begins."""
+        if stage.direction is not self.direction:
+            return False
+        return (stage.step, stage.phase) >= (self.batch or 1, self._first_phase())
+
+    def strikes_new_fleet(self) -> bool:
+        """True when it is about the new fleet; else it is about the old ones."""
+        if self.fleet is not None:
+            return self.fleet == "new"
+        receiving_is_new = self.direction is Direction.FORWARD
+        return receiving_is_new is not (self.kind is FaultKind.CLEANUP_FAILED)
+
+    def _first_phase(self) -> Phase:
+        if self.phase is not None:
+            return self.phase
+        natural = _NATURAL_PHASES[self.kind]
+        # The way back has no bakes.
+        no_bake = natural is Phase.BAKING and self.direction is Direction.BACK
+        if self.batch is None or no_bake:
+            return Phase.PROVISIONING
+        return natural
+
+
+_NATURAL_PHASES = {
+    FaultKind.ALARM: Phase.BAKING,
+    FaultKind.ALARM_UNREADABLE: Phase.BAKING,
+    FaultKind.PROVISIONING_FAILED: Phase.PROVISIONING,
+    FaultKind.PROVISIONING_SLOW: Phase.PROVISIONING,
+    FaultKind.INSTANCE_LOST: Phase.BAKING,
+    FaultKind.SHIFT_FAILED: Phase.SHIFTING,
+    FaultKind.CLEANUP_FAILED: Phase.CLEANING,
+    FaultKind.STOP: Phase.PROVISIONING,
+}
+
+_PROVISIONING = {"for_seconds", "count", "fleet"}
+_USES = {
+    FaultKind.ALARM: {"for_seconds", "alarm_name"},
+    FaultKind.ALARM_UNREADABLE: {"for_seconds", "alarm_name"},
+    FaultKind.PROVISIONING_FAILED: _PROVISIONING | {"reason"},
+    FaultKind.PROVISIONING_SLOW: _PROVISIONING | {"seconds"},
+    FaultKind.INSTANCE_LOST: {"count", "fleet"},
+    FaultKind.SHIFT_FAILED: {"for_seconds", "count", "reason"},
+    FaultKind.CLEANUP_FAILED: {"for_seconds", "count", "fleet", "reason"},
+    FaultKind.STOP: {"by"},
+}
+"""The fields besides the moment that each kind uses."""
+
+_FIELDS = {
+    "for_seconds": "ForSeconds",
+    "alarm_name": "AlarmName",
+    "count": "Count",
+    "fleet": "Fleet",
+    "seconds": "Seconds",
+    "reason": "Reason",
+    "by": "By",
+}
+
+
+def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
+    """Everything wrong with a fault; `at` is the path of its fields in the input."""
+    found: list[Problem | None] = [
+        range_problem(f"{at}.AfterSeconds", fault.after_seconds, 0, LONGEST_SECONDS, " seconds"),
+        range_problem(f"{at}.Count", fault.count, 1, 10**9, " instances"),
+    ]
+    if fault.batch is not None:
+        found.append(range_problem(f"{at}.Batch", fault.batch, 1, 10**9))
+    for name, seconds in (("ForSeconds", fault.for_seconds), ("Seconds", fault.seconds)):
+        if seconds is not None:
+            found.append(range_problem(f"{at}.{name}", seconds, 1, LONGEST_SECONDS, " seconds"))
+    if fault.kind is FaultKind.PROVISIONING_SLOW and fault.seconds is None:
+        rule = "ProvisioningSlow needs Seconds, how much longer it takes"
+        found.append(Problem(f"{at}.Seconds", None, rule, 600))
+    if fault.reason is not None and not 1 <= len(fault.reason) <= 1024:
+        found.append(Problem(f"{at}.Reason", fault.reason, "must be 1 to 1024 characters"))
+    found += [*_place_problems(fault, at), *_unused_problems(fault, at)]
+    return [problem for problem in found if problem is not None]
+
+
+def _place_problems(fault: Fault, at: str) -> list[Problem]:
+    if fault.phase in ENDS:
+        rule = "must be a phase in which something is under way"
+        return [Problem(f"{at}.Phase", fault.phase.name, rule, "Baking")]
+    if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
+        return [Problem(f"{at}.Phase", "Baking", "the way back has no bakes", "Cleaning")]
+    return []
+
+
+def _unused_problems(fault: Fault, at: str) -> list[Problem]:
+    """A field that the kind does not use would be a wish that is silently not granted."""
+    used = _USES[fault.kind]
+    found = []
+    for name, field in _FIELDS.items():
+        value = getattr(fault, name)
+        given = value is not None and not (name == "count" and value == 1)
+        if given and name not in used:
+            allowed = ", ".join(text for key, text in _FIELDS.items() if key in used)
+            rule = f"{fault.kind} does not use it (it uses {allowed}); leave it out"
+            found.append(Problem(f"{at}.{field}", value, rule))
+    return found
