@@ -1,0 +1,65 @@
+"""One session for each thing that a contributor does: `nox --list` names them."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["tests", "lint", "types"]
+
+PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on every Python that is here; `-- -k bake` runs some of them."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and layout; `-- --fix` mends what can be mended."""
+    session.install("ruff")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []))
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the package and of its tests, strictly."""
+    session.install("-e", ".[dev]")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def scenarios(session: nox.Session) -> None:
+    """Compare every scenario with its transcript; `-- --rewrite` writes the transcripts."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/test_scenarios.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, and print medians as ratios."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "tests.bench", *session.posargs)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the changelog would say; `-- --version 0.2.0` writes it."""
+    session.install("towncrier")
+    session.run("towncrier", "build", *(session.posargs or ["--draft", "--version", "next"]))
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the sdist and the wheel into dist/."""
+    session.install("build")
+    shutil.rmtree(Path("dist"), ignore_errors=True)
+    session.run("python", "-m", "build")
