@@ -112,8 +112,9 @@ class Deployment:
 
     @property
     def leftover(self) -> int:
-        """The instances alive beyond what is asked for."""
-        return sum(fleet.alive - fleet.asked for fleet in self.fleets)
+        """The instances of the draining side that are alive and no longer asked for."""
+        draining = self.old if self.stage.direction is Direction.FORWARD else (self.new,)
+        return sum(fleet.alive - fleet.asked for fleet in draining)
 
     def enter(
         self,
@@ -138,6 +139,25 @@ class Deployment:
             False,
             cause or self.cause,
             cut_short or self.cut_short,
+        )
+
+    def knowing(
+        self,
+        *,
+        fleets: tuple[Fleet, ...] | None = None,
+        settled: bool | None = None,
+        interval_elapsed: bool | None = None,
+    ) -> "Deployment":
+        """This deployment in the same stage, with more known of the world."""
+        return Deployment(
+            self.spec,
+            self.stage,
+            self.up,
+            self.fleets if fleets is None else fleets,
+            self.settled if settled is None else settled,
+            self.interval_elapsed if interval_elapsed is None else interval_elapsed,
+            self.cause,
+            self.cut_short,
         )
 
     @property

@@ -19,11 +19,14 @@ def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
     """The way back cannot be finished: hold the mix that is there.
 
     Nothing in service is given up, and nothing more is asked for than is in
-    service or than the traffic needs.
+    service or than the traffic needs. While it is not known where the traffic
+    went, nothing is known of what it needs, and every ask stands.
     """
+    stage = deployment.stage.enter(Phase.ROLLBACK_FAILED)
+    if not deployment.settled:
+        return deployment.enter(stage, cut_short=cut_short)
     fleets = [
         fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.needed(start.full))))
         for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
     ]
-    stage = deployment.stage.enter(Phase.ROLLBACK_FAILED)
     return deployment.enter(stage, fleets=tuple(fleets), cut_short=cut_short)

@@ -5,8 +5,9 @@ exception that rolling raises on purpose descends from `RollingError` and
 carries a stable `code`; a caller may match on the code, never on the text.
 """
 
+import reprlib
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from attrs import frozen
 
@@ -26,9 +27,8 @@ class Problem:
     fix: object = None
 
     def __str__(self) -> str:
-        shown = _shorten(repr(self.value))
-        advice = "" if self.fix is None else f"; use {_shorten(repr(self.fix))}"
-        return f"{self.field} = {shown}: {self.rule}{advice}"
+        advice = "" if self.fix is None else f"; use {_SHORT.repr(self.fix)}"
+        return f"{self.field} = {_SHORT.repr(self.value)}: {self.rule}{advice}"
 
 
 class RollingError(Exception):
@@ -53,21 +53,36 @@ class ForeignEvent(RollingError):
     code: ClassVar[str] = "foreign-event"
 
 
-def is_whole_number(value: object) -> bool:
+def is_whole_number(value: object) -> TypeGuard[int]:
     """True for an int that is not a bool, which Python counts among the ints."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def range_problem(field: str, value: object, low: int, high: int, unit: str = "") -> Problem | None:
     """The problem of a `value` that is not a whole number from `low` to `high`, if it has one."""
-    rule = f"must be a whole number from {low} to {high}{unit}"
-    if not is_whole_number(value):
-        return Problem(field, value, rule, low)
-    assert isinstance(value, int)
-    if low <= value <= high:
+    if is_whole_number(value) and low <= value <= high:
         return None
-    return Problem(field, value, rule, min(max(value, low), high))
+    rule = f"must be a whole number from {low} to {high}{unit}"
+    return Problem(field, value, rule, nearest(value, low, high))
 
 
-def _shorten(text: str, width: int = 80) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+def nearest(value: object, low: int, high: int) -> int:
+    """The whole number from `low` to `high` that is nearest to `value`; `low` if none is."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return low
+    return int(min(max(value, low), high))
+
+
+class _Short(reprlib.Repr):
+    """A `repr` that stays short, and that no input can make fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = 80
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to print very long ints at all.
+        return repr(x) if x.bit_length() < 128 else f"a number of {x.bit_length()} bits"
+
+
+_SHORT = _Short()

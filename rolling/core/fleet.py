@@ -7,7 +7,15 @@ tuple, the new one comes first and the old ones follow, newest first.
 
 from attrs import frozen
 
-from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, instances_for
+from rolling.core.capacity import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
+    Share,
+    at_most,
+    instances_for,
+    minus,
+)
+from rolling.core.errors import Problem, range_problem
 
 
 @frozen
@@ -75,3 +83,44 @@ class Fleet:
     def needed(self, full: int) -> int:
         """The least of what is asked that carries this fleet's share."""
         return min(self.asked, instances_for(self.share, full))
+
+
+_MOST = 10**9
+"""The largest fleet: nothing has it, and arithmetic on it stays cheap."""
+
+
+def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
+    """Everything about these fleets that no deployment can start from."""
+    old_names = ["old"] if len(fleets) == 2 else [f"old[{n}]" for n in range(len(fleets) - 1)]
+    names = ["new", *old_names]
+    strangers = [
+        Problem(name, fleet, "must be a FleetSpec with a Share")
+        for name, fleet in zip(names, fleets, strict=True)
+        if not _is_fleet_spec(fleet)
+    ]
+    if strangers:
+        return strangers
+    found: list[Problem | None] = []
+    for name, fleet in zip(names, fleets, strict=True):
+        found.append(range_problem(f"{name}.full", fleet.full, 1, _MOST, " instances"))
+        found.append(range_problem(f"{name}.count", fleet.count, 0, _MOST, " instances"))
+        if fleet.count == 0 and fleet.share.part > 0:
+            rule = "a fleet with nothing in service is sent no traffic"
+            found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
+    if not _are_whole(fleets):
+        shares = ", ".join(str(fleet.share) for fleet in fleets)
+        found.append(Problem("shares", shares, "the shares of all fleets must sum to 1"))
+    return [problem for problem in found if problem is not None]
+
+
+def _is_fleet_spec(value: object) -> bool:
+    return isinstance(value, FleetSpec) and isinstance(value.share, Share)
+
+
+def _are_whole(fleets: tuple[FleetSpec, ...]) -> bool:
+    rest = ALL_TRAFFIC
+    for fleet in fleets:
+        if not at_most(fleet.share, rest):
+            return False
+        rest = minus(rest, fleet.share)
+    return rest.part == 0

@@ -7,7 +7,7 @@ shown is what will happen unless something goes wrong.
 
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rolling.core.capacity import Share
 from rolling.core.cleaning import clean_up
@@ -82,4 +82,4 @@ def _everything_came_true(deployment: Deployment) -> Deployment:
     fleets = [
         Fleet(fleet.asked, fleet.asked, fleet.asked, fleet.share) for fleet in deployment.fleets
     ]
-    return evolve(deployment, fleets=tuple(fleets), settled=True)
+    return deployment.knowing(fleets=tuple(fleets), settled=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from attrs import Factory, frozen
 
 from rolling.core.capacity import CapacitySize, SizeType
-from rolling.core.errors import Problem, is_whole_number, range_problem
+from rolling.core.errors import Problem, is_whole_number, nearest, range_problem
 
 MAXIMUM_EXECUTION_TIMEOUT_SECONDS = 28_800
 """The limit of a direction when the policy gives none: the largest allowed. Ours."""
@@ -123,9 +123,14 @@ def policy_problems(policy: UpdatePolicy, old_count: int, new_full: int) -> list
     Fields are named as in `DeploymentConfig` of the SageMaker API. Fleet sizes
     below 1 are another's problem: they switch the checks against them off.
     """
-    if isinstance(policy, RollingUpdatePolicy):
-        return _rolling_problems(policy, old_count, new_full)
-    return _blue_green_problems(policy, new_full)
+    match policy:
+        case RollingUpdatePolicy():
+            return _rolling_problems(policy, old_count, new_full)
+        case BlueGreenUpdatePolicy():
+            return _blue_green_problems(policy, new_full)
+        case _:
+            rule = "must be a RollingUpdatePolicy or a BlueGreenUpdatePolicy"
+            return [Problem("DeploymentConfig", policy, rule)]
 
 
 def _rolling_problems(policy: RollingUpdatePolicy, old_count: int, new_full: int) -> list[Problem]:
@@ -148,7 +153,9 @@ def _rolling_problems(policy: RollingUpdatePolicy, old_count: int, new_full: int
 def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[Problem]:
     at = "BlueGreenUpdatePolicy"
     traffic = f"{at}.TrafficRoutingConfiguration"
-    routing = policy.routing
+    routing: object = policy.routing
+    if not isinstance(routing, TrafficRouting):
+        return [Problem(traffic, routing, "must be a TrafficRouting", "TrafficRouting()")]
     found = [
         range_problem(
             f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds, 0, 3600, " seconds"
@@ -187,9 +194,11 @@ def _timeout_problem(field: str, value: int) -> Problem | None:
 
 
 def _size_problems(
-    field: str, size: CapacitySize, low: int, high: int, fleet_size: int, fleet: str
+    field: str, size: object, low: int, high: int, fleet_size: int, fleet: str
 ) -> list[Problem]:
     """The problems of a size that must lie between `low` and `high` percent of a fleet."""
+    if not isinstance(size, CapacitySize):
+        return [Problem(field, size, "must be a CapacitySize", f"percent({low})")]
     if size.type is SizeType.CAPACITY_PERCENT:
         found = range_problem(f"{field}.Value", size.value, low, high, " percent")
         return [] if found is None else [found]
@@ -204,6 +213,5 @@ def _size_problems(
         return [Problem(field, {"Type": size.type.value, "Value": size.value}, rule, fix)]
     if is_whole_number(size.value) and least <= size.value <= most:
         return []
-    fix_value = min(max(size.value, least), most) if is_whole_number(size.value) else least
     rule = f"must be a whole number from {least} to {most} instances, {between}"
-    return [Problem(f"{field}.Value", size.value, rule, fix_value)]
+    return [Problem(f"{field}.Value", size.value, rule, nearest(size.value, least, most))]

@@ -11,11 +11,14 @@ a state: the explorer checks them. L2 is the measure that it sees fall.
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import ceil
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import AlarmsRead, DeadlineElapsed, Event, Reading
+from rolling.core.fleet import FleetSpec
 from rolling.core.outcome import AlarmTripped
+from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase
 from rolling.core.transition import advance
 
@@ -113,7 +116,6 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
                 and _amount(deployment.new.share) == 1
                 and deployment.new.asked == spec.new.full
                 and all(fleet.asked == 0 for fleet in deployment.old)
-                and (deployment.leftover == 0 or deployment.cut_short is not None)
             )
         case Phase.ROLLED_BACK:
             return (
@@ -121,11 +123,13 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
                 and deployment.settled
                 and all(
                     _amount(fleet.share) == _amount(start.share)
-                    and (fleet.asked == start.count or start is spec.new)
-                    and fleet.asked <= start.count
                     for start, fleet in zip(spec.fleets, deployment.fleets, strict=True)
                 )
-                and (deployment.leftover == 0 or deployment.cut_short is not None)
+                and all(
+                    fleet.asked == start.count
+                    for start, fleet in zip(spec.old, deployment.old, strict=True)
+                )
+                and deployment.new.asked <= max(spec.new.count, _need(spec.new))
             )
         case Phase.ROLLBACK_FAILED:
             return None not in causes
@@ -133,6 +137,13 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
             return deployment.cut_short is None and (
                 (deployment.cause is None) == (deployment.direction is _FORWARD)
             )
+
+
+def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S5: where an end is reached and not cut short, what was given up is gone."""
+    if before.ended or not after.ended or after.cut_short is not None:
+        return True
+    return after.leftover == 0
 
 
 def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -214,6 +225,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s1_lowered_ask_still_fits,
     s4_nothing_more_for_the_new_fleet,
     s4_a_trip_turns_back,
+    s5_a_clean_end_leaves_nothing_over,
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
     s8_repeated_events_change_nothing,
@@ -235,11 +247,10 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
         return (0, 0, 0, 0, 0)
     forward = deployment.direction is _FORWARD
     to_go = (spec.new.full if forward else spec.old_count) - deployment.up
-    last_wait = forward and spec.pace.termination_wait_seconds > 0
-    steps_left = to_go * 2 + (1 if last_wait and deployment.stage.step else 0)
+    waits_left = forward and deployment.stage.step < step_count(spec)
     return (
         2 if forward else 1,
-        steps_left,
+        2 * to_go + waits_left,
         Phase.CLEANING - deployment.phase,
         _waiting_for(deployment),
         0 if deployment.interval_elapsed else 1,
@@ -247,9 +258,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
 
 
 def _waiting_for(deployment: Deployment) -> int:
-    return sum(fleet.asked - fleet.in_service for fleet in deployment.fleets) + (
-        deployment.leftover
-    )
+    return sum(fleet.alive - fleet.in_service for fleet in deployment.fleets)
 
 
 def ceiling(spec: Spec) -> int:
@@ -270,6 +279,10 @@ def ceiling(spec: Spec) -> int:
 
 def _fits(share: Share, count: int, full: int) -> bool:
     return _amount(share) * full <= count
+
+
+def _need(start: FleetSpec) -> int:
+    return ceil(_amount(start.share) * start.full)
 
 
 def _amount(share: Share) -> Fraction:

@@ -5,8 +5,6 @@ way back the same is done to the old fleets, except in the first step, which
 uses what is in service.
 """
 
-from attrs import evolve
-
 from rolling.core.deployment import Deployment
 from rolling.core.pace import needed_counts, next_up, restorable, restored_counts
 from rolling.core.stage import Direction, Phase, Stage
@@ -58,4 +56,4 @@ def take_stock(deployment: Deployment) -> Deployment:
 
     "Capacity still alive takes its traffic back first, without provisioning."
     """
-    return evolve(deployment, up=restorable(deployment))
+    return deployment.enter(deployment.stage, up=restorable(deployment))

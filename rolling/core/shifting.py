@@ -61,7 +61,8 @@ def _split_back(deployment: Deployment) -> tuple[Share, ...]:
     for start, fleet, count in zip(spec.old, deployment.old, counts, strict=True):
         restored = start.share
         if count < start.count:
-            restored = smaller(start.share, Share(count, start.full))
+            carried = Share(min(count, start.full), start.full)
+            restored = smaller(start.share, carried)
         old.append(larger(fleet.share, restored))
     rest = ALL_TRAFFIC if old == [] else rest_of(old[0])
     for share in old[1:]:

@@ -6,11 +6,8 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 
 from collections.abc import Iterable
 
-from attrs import evolve
-
-from rolling.core.capacity import ALL_TRAFFIC, at_most, minus
 from rolling.core.deployment import Deployment, Spec
-from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
+from rolling.core.errors import ForeignEvent, InvalidInput, Problem
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -21,7 +18,7 @@ from rolling.core.events import (
     SplitSettled,
     StopRequested,
 )
-from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
 from rolling.core.lifecycle import Edge, open_edge
 from rolling.core.pace import start_count
 from rolling.core.policy import UpdatePolicy, pace_of, policy_problems
@@ -43,13 +40,11 @@ def start(
     Raises InvalidInput with every problem of the fleets, the policy and the alarms.
     """
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
-    names = tuple(dict.fromkeys(alarms))
-    old_count = sum(fleet.count for fleet in fleets[1:])
-    problems = [
-        *_fleet_problems(fleets),
-        *policy_problems(policy, old_count, new.full),
-        *_alarm_problems(names),
-    ]
+    names = (alarms,) if isinstance(alarms, str) else tuple(dict.fromkeys(alarms))
+    problems = [*fleet_problems(fleets), *_alarm_problems(names)]
+    # A policy is judged against the fleets: those that are none leave nothing to judge by.
+    old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
+    problems += policy_problems(policy, old_count, 0 if problems else new.full)
     if problems:
         raise InvalidInput(problems)
     spec = Spec(
@@ -104,25 +99,24 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
             )
             if fleets == deployment.fleets:
                 return deployment
-            return evolve(deployment, fleets=fleets)
+            return deployment.knowing(fleets=fleets)
         case SplitSettled() if not deployment.settled:
             return _observe_split(deployment, event)
         case IntervalElapsed() if not deployment.interval_elapsed:
-            return evolve(deployment, interval_elapsed=True)
+            return deployment.knowing(interval_elapsed=True)
         case _:
             return deployment
 
 
 def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     if is_split(deployment, event.split):
-        return evolve(deployment, settled=True)
+        return deployment.knowing(settled=True)
     if deployment.phase is not Phase.ROLLBACK_FAILED:
         return deployment
     # The mix that is really there: the shift that was under way may not have been made.
     fleets = zip(deployment.fleets, event.split, strict=True)
-    return evolve(
-        deployment, fleets=tuple([fleet.sent(share) for fleet, share in fleets]), settled=True
-    )
+    observed = tuple([fleet.sent(share) for fleet, share in fleets])
+    return deployment.knowing(fleets=observed, settled=True)
 
 
 def _belongs(deployment: Deployment, event: Event) -> bool:
@@ -154,39 +148,14 @@ def _belongs(deployment: Deployment, event: Event) -> bool:
             raise ForeignEvent(f"{event!r} is not an event of a deployment")
 
 
-def _fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
-    found = []
-    most = 10**9
-    for place, fleet in enumerate(fleets):
-        name = "new" if place == 0 else "old" if len(fleets) == 2 else f"old[{place - 1}]"
-        found.append(range_problem(f"{name}.full", fleet.full, 1, most, " instances"))
-        found.append(range_problem(f"{name}.count", fleet.count, 0, most, " instances"))
-        if fleet.count == 0 and fleet.share.part > 0:
-            rule = "a fleet with nothing in service is sent no traffic"
-            found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
-    if not _is_whole(fleets):
-        shares = ", ".join(str(fleet.share) for fleet in fleets)
-        found.append(Problem("shares", shares, "the shares of all fleets must sum to 1"))
-    return [problem for problem in found if problem is not None]
-
-
-def _is_whole(fleets: tuple[FleetSpec, ...]) -> bool:
-    rest = ALL_TRAFFIC
-    for fleet in fleets:
-        if not at_most(fleet.share, rest):
-            return False
-        rest = minus(rest, fleet.share)
-    return rest.part == 0
-
-
-def _alarm_problems(names: tuple[str, ...]) -> list[Problem]:
+def _alarm_problems(names: tuple[object, ...]) -> list[Problem]:
     field = "AutoRollbackConfiguration.Alarms"
     found = []
     if len(names) > 10:
         found.append(Problem(field, len(names), "must be at most 10 alarms", 10))
     found += [
-        Problem(f"{field}.AlarmName", name, "must be 1 to 255 characters")
+        Problem(f"{field}.AlarmName", name, "must be a name of 1 to 255 characters")
         for name in names
-        if not 1 <= len(name) <= 255
+        if not isinstance(name, str) or not 1 <= len(name) <= 255
     ]
     return found
