@@ -1,0 +1,152 @@
+"""The tick: one look at the world, and what follows from it. There is no other loop.
+
+A tick makes true what is due, observes, and tells the core what it saw. It
+never waits: it says when to tick again, and a simulation jumps there, a local
+run sleeps, a durable engine sets a timer.
+"""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from rolling.core.deployment import Deployment
+from rolling.core.desired import Desired, due
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    IntervalElapsed,
+    OperationFailed,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.lifecycle import Edge
+from rolling.core.transition import follow
+from rolling.driving.backend import Backend, Observation
+from rolling.driving.record import Record
+
+POLL_INTERVAL_SECONDS = 15.0
+"""How long to wait before looking again at a backend that cannot say when. Ours."""
+
+
+@frozen
+class Change:
+    """One event that changed the deployment: when, what, by which edges, from what, to what."""
+
+    at: float
+    event: Event
+    edges: tuple[Edge, ...]
+    before: Deployment
+    after: Deployment
+
+
+@frozen
+class Tick:
+    """What a tick gives: the next record, the changes, and when to tick again.
+
+    Store `record` before the next tick: what makes a command due must be on
+    disk before the command is sent. `wake_at` is None when the deployment has
+    ended, the backend has been told of the end, and the split of the end was seen.
+    """
+
+    record: Record
+    changes: tuple[Change, ...]
+    wake_at: float | None
+
+
+def tick(
+    record: Record,
+    backend: Backend,
+    now: float,
+    poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+    stop: StopRequested | None = None,
+) -> Tick:
+    """Make true what is due, observe, and advance by what was seen at the moment `now`.
+
+    `stop`: somebody asks for the deployment to stop; harmless to repeat.
+    Pure in everything but the backend. What the backend raises is passed on;
+    the record that was given is then still right, and so is the same tick again.
+    """
+    desired = due(record.deployment)
+    backend.make_true(desired)
+    observation = backend.observe(desired)
+    deployment = record.deployment
+    changes: list[Change] = []
+    for event in _events(record, desired, observation, now, stop):
+        after, edges = follow(deployment, event)
+        if after is not deployment:
+            changes.append(Change(now, event, edges, deployment, after))
+            deployment = after
+    following = _record_after(record, deployment, now)
+    wake_at = _wake_at(following, desired, observation, now, poll_interval_seconds)
+    return Tick(following, tuple(changes), wake_at)
+
+
+def _events(
+    record: Record,
+    desired: Desired,
+    observation: Observation,
+    now: float,
+    stop: StopRequested | None,
+) -> Iterator[Event]:
+    """What was seen as events, in their fixed order, all of the stage that the tick began in.
+
+    One that belongs to a stage which an earlier one of them has left counts no more.
+    """
+    stage = desired.stage
+    # First, because a stop is about every stage: after a bake that passes in
+    # this very tick it would come too late to turn the deployment back.
+    if stop is not None:
+        yield stop
+    if _is_over(record.direction_began_at, desired.deadline_seconds, now):
+        yield DeadlineElapsed(stage.direction)
+    for failure in observation.failures:
+        yield OperationFailed(stage, failure.operation, failure.fleet, failure.reason)
+    yield FleetsSeen(stage, observation.fleets)
+    if observation.split is not None:
+        yield SplitSettled(stage, observation.split)
+    if desired.interval_seconds is not None:
+        after_interval = _is_over(record.stage_began_at, desired.interval_seconds, now)
+        if after_interval:
+            yield IntervalElapsed(stage)
+        # Also without alarms: it is the reading after the interval that ends a bake.
+        yield AlarmsRead.of(stage, observation.alarms, after_interval=after_interval)
+
+
+def _is_over(began_at: float, seconds: int | None, now: float) -> bool:
+    return seconds is not None and now >= began_at + seconds
+
+
+def _record_after(record: Record, deployment: Deployment, now: float) -> Record:
+    before, after = record.deployment.stage, deployment.stage
+    return Record(
+        deployment,
+        record.direction_began_at if after.direction is before.direction else now,
+        record.stage_began_at if after == before else now,
+    )
+
+
+def _wake_at(
+    record: Record,
+    said: Desired,
+    observation: Observation,
+    now: float,
+    poll_interval_seconds: float,
+) -> float | None:
+    deployment = record.deployment
+    desired = due(deployment)
+    if desired != said:
+        return now
+    # A failed rollback is not over until the mix that it leaves has been seen.
+    if deployment.ended and deployment.settled:
+        return None
+    news_at = observation.news_at
+    moments = [now + poll_interval_seconds if news_at is None else max(now, news_at)]
+    for began_at, seconds in (
+        (record.stage_began_at, desired.interval_seconds),
+        (record.direction_began_at, desired.deadline_seconds),
+    ):
+        if seconds is not None and not _is_over(began_at, seconds, now):
+            moments.append(began_at + seconds)
+    return min(moments)
