@@ -1,15 +1,18 @@
 """The simulated backend: an endpoint's instances, traffic and alarms as numbers in virtual time.
 
 Deterministic to the byte: the same settings, faults and commands at the same
-moments give the same observations. All times are whole seconds.
+moments give the same observations. All durations are whole seconds.
 """
 
+from rolling.backends.simulated.backend import NO_CAPACITY, SimulatedBackend
 from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 
 __all__ = [
+    "NO_CAPACITY",
     "Fault",
     "FaultKind",
+    "SimulatedBackend",
     "SimulationSettings",
     "fault_problems",
     "settings_problems",

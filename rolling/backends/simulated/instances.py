@@ -1,0 +1,82 @@
+"""Instances: one simulated fleet, as numbers.
+
+Instances that become ready, or are gone, in the same second are one number:
+a thousand of them cost as much as one.
+"""
+
+import math
+
+from attrs import Factory, define
+
+from rolling.core.events import Sighting
+
+Due = dict[float, int]
+"""How many instances are due at each moment."""
+
+
+@define
+class Instances:
+    """The instances of one fleet.
+
+    `asked`: what the last command wants. `in_service`: those that serve.
+    `launching`: when how many come into service. `terminating`: when how many
+    condemned ones are gone. `stuck`: condemned ones whose termination failed.
+    """
+
+    asked: int
+    in_service: int
+    launching: Due = Factory(dict)
+    terminating: Due = Factory(dict)
+    stuck: int = 0
+
+    @property
+    def ready(self) -> int:
+        """Those that serve or will."""
+        return self.in_service + sum(self.launching.values())
+
+    @property
+    def alive(self) -> int:
+        """All that exist."""
+        return self.ready + sum(self.terminating.values()) + self.stuck
+
+    @property
+    def sighting(self) -> Sighting:
+        """What an observer sees."""
+        return Sighting(self.in_service, self.alive)
+
+    def next_due(self) -> float:
+        """The next moment at which it changes by itself; `inf` for never."""
+        return min((*self.launching, *self.terminating), default=math.inf)
+
+    def settle(self, now: float) -> None:
+        """Let come into service, and be gone, what is due by `now`."""
+        self.in_service += _take_due(self.launching, now)
+        _take_due(self.terminating, now)
+
+    def withdraw(self, count: int) -> None:
+        """Take `count` out of those that serve or will: the last to be ready goes first."""
+        self.in_service -= count - take_latest(self.launching, count)
+
+
+def add(due: Due, moment: float, count: int = 1) -> None:
+    """`count` more are due at `moment`."""
+    if count:
+        due[moment] = due.get(moment, 0) + count
+
+
+def take_latest(due: Due, most: int) -> int:
+    """Take away up to `most`, the latest first; how many were taken."""
+    taken = 0
+    for moment in sorted(due, reverse=True):
+        here = min(due[moment], most - taken)
+        taken += here
+        due[moment] -= here
+        if not due[moment]:
+            del due[moment]
+        if taken == most:
+            break
+    return taken
+
+
+def _take_due(due: Due, now: float) -> int:
+    return sum(due.pop(moment) for moment in [moment for moment in due if moment <= now])

@@ -1,0 +1,87 @@
+"""Strikes: the faults of an update that have begun, and whom they still have to strike."""
+
+import math
+
+from attrs import define
+
+from rolling.backends.simulated.faults import Fault, FaultKind
+from rolling.core.events import Reading
+from rolling.core.stage import Stage
+
+_ALARMS = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
+
+
+@define
+class Strike:
+    """A fault that has begun: it strikes at `moment`, and lapses at `lapses_at`.
+
+    `remaining`: how many instances or shifts it has still to strike.
+    """
+
+    fault: Fault
+    moment: float
+    lapses_at: float
+    remaining: int
+
+
+class Strikes:
+    """The faults of one update."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self._to_begin = list(faults)
+        self._to_strike: list[Strike] = []
+        self._standing: list[Strike] = []
+        self._alarms: list[Strike] = []
+
+    def begin(self, stage: Stage, now: float) -> None:
+        """Let the faults begin that a backend comes to when it is told of `stage`."""
+        for fault in [fault for fault in self._to_begin if fault.has_begun(stage)]:
+            self._to_begin.remove(fault)
+            moment = now + fault.after_seconds
+            lapses_at = math.inf if fault.for_seconds is None else moment + fault.for_seconds
+            strike = Strike(fault, moment, lapses_at, fault.count)
+            (self._alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
+
+    def next_due(self) -> float:
+        """The next moment at which a fault strikes; `inf` for never."""
+        return min((strike.moment for strike in self._to_strike), default=math.inf)
+
+    def take_due(self, now: float) -> list[Strike]:
+        """Those that strike by `now`; what they do not strike at once they may strike later."""
+        struck = [strike for strike in self._to_strike if strike.moment <= now]
+        self._to_strike = [strike for strike in self._to_strike if strike.moment > now]
+        self._standing += struck
+        return struck
+
+    def take(
+        self, kind: FaultKind, new_fleet: bool, most: int, now: float
+    ) -> list[tuple[int, Fault]]:
+        """Who of `most` is struck now: counts, each with the fault that strikes it."""
+        taken = []
+        for strike in self._standing:
+            fault = strike.fault
+            if fault.kind is not kind or fault.strikes_new_fleet() is not new_fleet:
+                continue
+            count = min(most, strike.remaining) if now < strike.lapses_at else 0
+            if count:
+                strike.remaining -= count
+                most -= count
+                taken.append((count, fault))
+        return taken
+
+    def reading(self, alarm: str, now: float) -> Reading:
+        """The state of an alarm: UNREADABLE hides whatever it is."""
+        kinds = {
+            strike.fault.kind
+            for strike in self._alarms
+            if strike.moment <= now < strike.lapses_at
+            and strike.fault.alarm_name in (None, alarm)
+        }
+        if FaultKind.ALARM_UNREADABLE in kinds:
+            return Reading.UNREADABLE
+        return Reading.ALARM if FaultKind.ALARM in kinds else Reading.OK
+
+    def next_alarm_change(self, now: float) -> float:
+        """The next moment after `now` at which an alarm may change; `inf` for never."""
+        moments = [m for strike in self._alarms for m in (strike.moment, strike.lapses_at)]
+        return min((moment for moment in moments if moment > now), default=math.inf)

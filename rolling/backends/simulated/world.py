@@ -1,0 +1,102 @@
+"""The world: the instances and the traffic of one simulated endpoint, from update to update.
+
+Here belongs what is physical: durations, capacity, and what happens by itself
+as time passes. What is commanded, and what goes wrong, is in backend.py.
+"""
+
+import math
+from collections.abc import Iterable
+from random import Random
+
+from rolling.backends.simulated.instances import Due, Instances, add
+from rolling.backends.simulated.settings import SimulationSettings
+from rolling.core.capacity import NO_TRAFFIC, Share, same_amount
+from rolling.core.fleet import FleetSpec
+
+Split = dict[str, Share]
+"""The share of the traffic of each configuration; one that is missing gets none."""
+
+
+class World:
+    """Fleets by the name of their configuration, and where the traffic goes.
+
+    `fleets`: the instances of each. `splits`: the split that was last settled,
+    and after it those commanded since: while there are several, traffic may
+    follow any of them.
+    """
+
+    def __init__(self, fleets: Iterable[FleetSpec], settings: SimulationSettings) -> None:
+        specs = tuple(fleets)
+        self.settings = settings
+        self.fleets = {f.configuration: Instances(f.count, f.count) for f in specs}
+        self.splits: list[Split] = [{f.configuration: f.share for f in specs}]
+        self._settles_at = math.inf
+        self._random = Random(settings.seed)
+
+    @property
+    def alive(self) -> int:
+        """All instances that exist, of fleets of earlier updates too."""
+        return sum(fleet.alive for fleet in self.fleets.values())
+
+    @property
+    def room(self) -> float:
+        """How many more instances may be launched."""
+        limit = self.settings.capacity_limit
+        return math.inf if limit is None else max(0, limit - self.alive)
+
+    def fleet(self, configuration: str) -> Instances:
+        """The fleet of a configuration; an empty one when there was none yet."""
+        return self.fleets.setdefault(configuration, Instances(0, 0))
+
+    def next_due(self) -> float:
+        """The next moment at which something happens by itself; `inf` for never."""
+        return min([self._settles_at, *[fleet.next_due() for fleet in self.fleets.values()]])
+
+    def settle(self, now: float) -> None:
+        """Let everything happen that is due by `now`."""
+        for fleet in self.fleets.values():
+            fleet.settle(now)
+        if self._settles_at <= now:
+            self.splits = self.splits[-1:]
+            self._settles_at = math.inf
+
+    def schedule_launch(self, fleet: Instances, count: int, now: float) -> None:
+        """Launch `count` instances."""
+        self._schedule(fleet.launching, self.settings.provisioning_seconds, count, now)
+
+    def schedule_end(self, fleet: Instances, count: int, now: float) -> None:
+        """Terminate `count` instances that were withdrawn."""
+        self._schedule(fleet.terminating, self.settings.cleanup_seconds, count, now)
+
+    def is_headed_for(self, split: Split) -> bool:
+        """True when traffic goes, or is on its way, where `split` says."""
+        last = self.splits[-1]
+        return all(
+            same_amount(last.get(name, NO_TRAFFIC), split.get(name, NO_TRAFFIC))
+            for name in last.keys() | split.keys()
+        )
+
+    def shift(self, split: Split, now: float) -> None:
+        """Set traffic in motion; until it has settled, no split is reported."""
+        self.splits.append(split)
+        self._settles_at = now + self._drawn(self.settings.shift_seconds)
+
+    def abandon_shift(self) -> None:
+        """Leave traffic where it last settled."""
+        self.splits = self.splits[:1]
+        self._settles_at = math.inf
+
+    def _schedule(self, due: Due, seconds: int, count: int, now: float) -> None:
+        if not self.settings.jitter_percent:
+            add(due, now + seconds, count)
+            return
+        for _ in range(count):
+            add(due, now + self._drawn(seconds))
+
+    def _drawn(self, seconds: int) -> int:
+        """A duration of about `seconds`, in whole seconds, never further off than the jitter."""
+        jitter = self.settings.jitter_percent
+        if not jitter:
+            return seconds
+        least, most = -(-seconds * (100 - jitter) // 100), seconds * (100 + jitter) // 100
+        return self._random.randint(least, most)
