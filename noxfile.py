@@ -1,5 +1,6 @@
 """One session for each thing that a contributor does: `nox --list` names them."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,10 @@ nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["tests", "lint", "types"]
+
+# pyenv's shims answer only for the versions that are named: name all that are here.
+PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+os.environ.setdefault("PYENV_VERSION", ":".join(path.name for path in sorted(PYENV.glob("3.*"))))
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 

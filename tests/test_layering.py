@@ -1,10 +1,13 @@
 """Imports go one way, and every layer imports only what it is meant to know."""
 
+import re
+import tomllib
 from graphlib import TopologicalSorter
+from itertools import chain
 
 import pytest
 
-from tests.source import imports, is_within, modules, third_party
+from tests.source import ROOT, imports, is_within, modules, third_party
 
 # From the lowest layer to the highest; those on one line do not know each other.
 LAYERS = (
@@ -41,6 +44,8 @@ def layer_of(name: str) -> str:
     found = [layer for layer in THIRD_PARTY if layer != "rolling" and is_within(name, layer)]
     if found:
         return found[0]
+    if name == "rolling.__main__":
+        return "rolling.cli"
     assert name == "rolling", f"{name} is in no layer"
     return name
 
@@ -65,6 +70,15 @@ def test_a_module_imports_no_layer_above_its_own_or_beside_it(name: str) -> None
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_no_other_package_than_its_layer_may(name: str) -> None:
     assert third_party(modules()[name]) <= THIRD_PARTY[layer_of(name)]
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    names = {re.split(r"[^\w-]", requirement)[0] for requirement in declared}
+    imported = set(chain(*map(third_party, modules().values())))
+    assert imported
+    assert imported - names == set()
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

@@ -64,11 +64,14 @@ def test_the_public_names_are_there_once() -> None:
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """Every class, function and method of a module that is public, by name."""
+    """Every class, function and method of a module that is public, by name.
+
+    Methods of a class with a base are left out: they may be explained there.
+    """
     for node in tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             yield node.name, node
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+        if isinstance(node, ast.ClassDef) and not (node.name.startswith("_") or node.bases):
             yield from (
                 (f"{node.name}.{inner.name}", inner)
                 for inner in node.body
