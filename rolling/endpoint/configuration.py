@@ -1,0 +1,215 @@
+"""Endpoint configurations: what CreateEndpointConfig stores, as a value.
+
+Of a configuration, an update needs the names, the instance type, the counts
+and the weights. Every other field that SageMaker knows is accepted and kept as
+it was given; a field that it does not know is a problem.
+"""
+
+import json
+
+from attrs import frozen
+
+from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.shapes import (
+    MOST,
+    Anything,
+    ListOf,
+    Number,
+    Structure,
+    Text,
+    Whole,
+    is_list,
+    join,
+    name,
+)
+
+Weight = int | float
+"""A variant's weight: its traffic is its weight over the sum of all weights. Never computed with
+in a decision."""
+
+
+@frozen
+class ProductionVariant:
+    """One model on one fleet of instances.
+
+    `initial_instance_count` and `instance_type` are None for a serverless one;
+    the type is None too where instance pools are given instead. `others` is
+    the JSON text of the fields that an update does not need.
+    """
+
+    variant_name: str
+    instance_type: str | None
+    initial_instance_count: int | None
+    model_name: str | None = None
+    initial_variant_weight: Weight = 1.0
+    serverless: bool = False
+    others: str = "{}"
+
+    def as_json(self) -> dict[str, object]:
+        """The variant as SageMaker's JSON."""
+        document: dict[str, object] = {
+            "VariantName": self.variant_name,
+            "ModelName": self.model_name,
+            "InstanceType": self.instance_type,
+            "InitialInstanceCount": self.initial_instance_count,
+            "InitialVariantWeight": self.initial_variant_weight,
+        }
+        others: dict[str, object] = json.loads(self.others)
+        return {key: value for key, value in document.items() if value is not None} | others
+
+
+@frozen
+class EndpointConfig:
+    """An endpoint configuration. `others` as for a variant."""
+
+    name: str
+    variants: tuple[ProductionVariant, ...]
+    others: str = "{}"
+
+    def as_json(self) -> dict[str, object]:
+        """The configuration as SageMaker's JSON: a CreateEndpointConfig request."""
+        variants = [variant.as_json() for variant in self.variants]
+        others: dict[str, object] = json.loads(self.others)
+        return {"EndpointConfigName": self.name, "ProductionVariants": variants, **others}
+
+
+_VARIANT_OTHERS = (
+    "InstancePools",
+    "VariantInstanceProvisionTimeoutInSeconds",
+    "AcceleratorType",
+    "CoreDumpConfig",
+    "ServerlessConfig",
+    "VolumeSizeInGB",
+    "ModelDataDownloadTimeoutInSeconds",
+    "ContainerStartupHealthCheckTimeoutInSeconds",
+    "EnableSSMAccess",
+    "ManagedInstanceScaling",
+    "RoutingConfig",
+    "InferenceAmiVersion",
+    "CapacityReservationConfig",
+    "AcceleratorPartitionLayouts",
+)
+
+_CONFIG_OTHERS = (
+    "DataCaptureConfig",
+    "Tags",
+    "KmsKeyId",
+    "AsyncInferenceConfig",
+    "ExplainerConfig",
+    "ShadowProductionVariants",
+    "ExecutionRoleArn",
+    "VpcConfig",
+    "EnableNetworkIsolation",
+    "MetricsConfig",
+    "CrossRegionTrafficConfig",
+)
+
+_INSTANCE_TYPE = Text(
+    1,
+    63,
+    r"ml\.[a-z0-9-]+\.[a-z0-9]+",
+    "must be an instance type such as ml.g5.2xlarge",
+    "ml.g5.2xlarge",
+)
+
+VARIANT = Structure(
+    "ProductionVariant",
+    {
+        "VariantName": name("AllTraffic"),
+        "ModelName": name("model"),
+        "InstanceType": _INSTANCE_TYPE,
+        "InitialInstanceCount": Whole(1, MOST, " instances", example=1),
+        "InitialVariantWeight": Number(example=1),
+        **{key: Anything() for key in _VARIANT_OTHERS},
+    },
+    required=("VariantName",),
+)
+
+ENDPOINT_CONFIG = Structure(
+    "EndpointConfig",
+    {
+        "EndpointConfigName": name("config-1"),
+        "ProductionVariants": ListOf(VARIANT, 1, 10),
+        **{key: Anything() for key in _CONFIG_OTHERS},
+    },
+    required=("EndpointConfigName", "ProductionVariants"),
+)
+
+
+def parse_endpoint_config(document: object, path: str = "") -> EndpointConfig:
+    """The configuration that SageMaker's JSON says.
+
+    Raises InvalidInput with every problem, its fields under `path`.
+    """
+    found = endpoint_config_problems(document, path)
+    if found:
+        raise InvalidInput(found)
+    assert isinstance(document, dict)
+    others = {key: document[key] for key in _CONFIG_OTHERS if key in document}
+    return EndpointConfig(
+        name=document["EndpointConfigName"],
+        variants=tuple([_variant(each) for each in document["ProductionVariants"]]),
+        others=json.dumps(others),
+    )
+
+
+def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
+    """Everything wrong with a configuration's JSON."""
+    found = ENDPOINT_CONFIG.problems(document, path)
+    variants = document.get("ProductionVariants") if isinstance(document, dict) else None
+    if not is_list(variants):
+        return found
+    seen: set[object] = set()
+    for place, variant in enumerate(variants):
+        if not isinstance(variant, dict):
+            continue
+        at = join(path, f"ProductionVariants[{place}]")
+        found += _capacity_problems(variant, at)
+        variant_name = variant.get("VariantName")
+        if isinstance(variant_name, str) and variant_name in seen:
+            rule = "must differ from the names of the other variants"
+            found.append(Problem(join(at, "VariantName"), variant_name, rule))
+        elif isinstance(variant_name, str):
+            seen.add(variant_name)
+    return found
+
+
+def _capacity_problems(variant: dict[str, object], at: str) -> list[Problem]:
+    """A variant has instances of some type, or is serverless."""
+    if "ServerlessConfig" in variant:
+        return [
+            Problem(join(at, key), variant[key], "a serverless variant has no instances")
+            for key in ("InitialInstanceCount", "InstanceType")
+            if isinstance(variant.get(key), int | str)
+        ]
+    rule = "is required in a ProductionVariant without ServerlessConfig"
+    found = []
+    if "InstanceType" not in variant and "InstancePools" not in variant:
+        found.append(Problem(join(at, "InstanceType"), None, rule, _INSTANCE_TYPE.example))
+    if "InitialInstanceCount" not in variant:
+        found.append(Problem(join(at, "InitialInstanceCount"), None, rule, 1))
+    return found
+
+
+def _variant(document: dict[str, object]) -> ProductionVariant:
+    others = {key: document[key] for key in _VARIANT_OTHERS if key in document}
+    name, model, kind, count, weight = (
+        document.get(key)
+        for key in (
+            "VariantName",
+            "ModelName",
+            "InstanceType",
+            "InitialInstanceCount",
+            "InitialVariantWeight",
+        )
+    )
+    assert isinstance(name, str)
+    return ProductionVariant(
+        variant_name=name,
+        instance_type=kind if isinstance(kind, str) else None,
+        initial_instance_count=count if isinstance(count, int) else None,
+        model_name=model if isinstance(model, str) else None,
+        initial_variant_weight=weight if isinstance(weight, int | float) else 1.0,
+        serverless="ServerlessConfig" in document,
+        others=json.dumps(others),
+    )

@@ -1,0 +1,349 @@
+"""DeploymentConfig: SageMaker's JSON for how to update, to and from the core's policies.
+
+Here belong the reading and the writing. The limits of the numbers are the
+core's (`rolling.core.policy`), because they depend on the sizes of the fleets;
+here they only get the paths that a user wrote them under.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from attrs import evolve, frozen
+
+from rolling.core.capacity import CapacitySize, SizeType, percent
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.policy import (
+    MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    RoutingType,
+    TrafficRouting,
+    UpdatePolicy,
+    policy_problems,
+)
+from rolling.endpoint.shapes import (
+    Anything,
+    ListOf,
+    OneOf,
+    Structure,
+    Text,
+    Whole,
+    join,
+    nearest_whole,
+    problem,
+    shown,
+    under,
+)
+
+
+@frozen
+class DeploymentConfig:
+    """How an update is to be carried out.
+
+    `policy`: None when neither policy was given, which is all at once.
+    `alarms`: the names to watch. `as_given`: the JSON text of the document, the
+    seed's spelling of CAPACITY_PERCENT mended, and otherwise as its author wrote
+    it: DescribeEndpoint shows what was asked for, defaults left out.
+    """
+
+    policy: UpdatePolicy | None
+    alarms: tuple[str, ...]
+    as_given: str
+
+    @property
+    def effective_policy(self) -> UpdatePolicy:
+        """The policy to follow: blue/green all at once where none was given."""
+        return BlueGreenUpdatePolicy() if self.policy is None else self.policy
+
+    def as_json(self) -> dict[str, object]:
+        """The document as SageMaker's JSON."""
+        document: dict[str, object] = json.loads(self.as_given)
+        return document
+
+
+_SIZE_TYPE = OneOf(
+    tuple([each.value for each in SizeType]),
+    aliases={"CAPACITY_PERCENTAGE": SizeType.CAPACITY_PERCENT.value},
+    example="CAPACITY_PERCENT",
+)
+"""The alias is the spelling of the page that describes rolling deployments; the API has none."""
+
+_ROUTING_TYPE = OneOf(tuple([each.value for each in RoutingType]), example="ALL_AT_ONCE")
+
+
+def _size(example_percent: int) -> Structure:
+    return Structure(
+        "CapacitySize",
+        {"Type": _SIZE_TYPE, "Value": Anything(example=example_percent)},
+        required=("Type", "Value"),
+        example={"Type": "CAPACITY_PERCENT", "Value": example_percent},
+    )
+
+
+# The numbers are Anything here: the core judges them, against the fleets.
+DEPLOYMENT_CONFIG = Structure(
+    "DeploymentConfig",
+    {
+        "RollingUpdatePolicy": Structure(
+            "RollingUpdatePolicy",
+            {
+                "MaximumBatchSize": _size(10),
+                "WaitIntervalInSeconds": Anything(example=300),
+                "MaximumExecutionTimeoutInSeconds": Anything(),
+                "RollbackMaximumBatchSize": _size(100),
+            },
+            required=("MaximumBatchSize", "WaitIntervalInSeconds"),
+        ),
+        "BlueGreenUpdatePolicy": Structure(
+            "BlueGreenUpdatePolicy",
+            {
+                "TrafficRoutingConfiguration": Structure(
+                    "TrafficRoutingConfig",
+                    {
+                        "Type": _ROUTING_TYPE,
+                        "WaitIntervalInSeconds": Anything(example=300),
+                        "CanarySize": _size(10),
+                        "LinearStepSize": _size(10),
+                    },
+                    required=("Type", "WaitIntervalInSeconds"),
+                    example={"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 300},
+                ),
+                "TerminationWaitInSeconds": Anything(),
+                "MaximumExecutionTimeoutInSeconds": Anything(),
+            },
+            required=("TrafficRoutingConfiguration",),
+        ),
+        "AutoRollbackConfiguration": Structure(
+            "AutoRollbackConfig",
+            {
+                "Alarms": ListOf(
+                    Structure(
+                        "Alarm",
+                        {
+                            "AlarmName": Text(
+                                1,
+                                255,
+                                r"(?!\s*$).+",
+                                "must be the name of an alarm, 1 to 255 characters",
+                            )
+                        },
+                        required=("AlarmName",),
+                    ),
+                    1,
+                    10,
+                )
+            },
+        ),
+    },
+)
+
+
+def parse_deployment_config(
+    document: object, old_count: int, new_full: int, path: str = "DeploymentConfig"
+) -> DeploymentConfig:
+    """The deployment configuration that SageMaker's JSON says, for fleets of these sizes.
+
+    Raises InvalidInput with every problem, its fields under `path`.
+    """
+    found = deployment_config_problems(document, old_count, new_full, path)
+    if found:
+        raise InvalidInput(found)
+    assert isinstance(document, Mapping)
+    return _read(document)
+
+
+def deployment_config_of(
+    policy: UpdatePolicy | None, alarms: tuple[str, ...] = ()
+) -> DeploymentConfig:
+    """The deployment configuration of a policy and alarms made in Python."""
+    document: dict[str, object] = {}
+    if isinstance(policy, RollingUpdatePolicy):
+        document["RollingUpdatePolicy"] = _rolling_json(policy)
+    elif policy is not None:
+        document["BlueGreenUpdatePolicy"] = _blue_green_json(policy)
+    if alarms:
+        named = [{"AlarmName": alarm} for alarm in alarms]
+        document["AutoRollbackConfiguration"] = {"Alarms": named}
+    return DeploymentConfig(policy, alarms, json.dumps(document))
+
+
+def deployment_config_problems(
+    document: object, old_count: int, new_full: int, path: str = "DeploymentConfig"
+) -> list[Problem]:
+    """Everything wrong with a deployment configuration, for fleets of these sizes.
+
+    A size below 1 is another's problem: it switches the checks against it off.
+    """
+    found = DEPLOYMENT_CONFIG.problems(document, path)
+    if not isinstance(document, Mapping):
+        return found
+    if None not in [document.get(key) for key in ("RollingUpdatePolicy", "BlueGreenUpdatePolicy")]:
+        both = "RollingUpdatePolicy and BlueGreenUpdatePolicy"
+        found.append(Problem(path, both, "Only one update policy should be used."))
+    for key in ("RollingUpdatePolicy", "BlueGreenUpdatePolicy"):
+        given = document.get(key)
+        if isinstance(given, Mapping):
+            found += under(path, _limit_problems(key, given, old_count, new_full))
+            found += under(path, _untyped_problems(key, given))
+    return found
+
+
+def _limit_problems(
+    key: str, given: Mapping[str, object], old_count: int, new_full: int
+) -> list[Problem]:
+    """The core's verdict on the numbers, with the nearest number where one is meant.
+
+    The core offers a number that works. For "300" and 2.0 the one that was
+    meant works better, so it is asked again about that.
+    """
+    build = _rolling if key == "RollingUpdatePolicy" else _blue_green
+    meant = policy_problems(build(given, _meant), old_count, new_full)
+    fixes = {each.field: each.fix for each in meant}
+    found = []
+    for each in policy_problems(build(given, _as_is), old_count, new_full):
+        near = nearest_whole(each.value)
+        fix = fixes.get(each.field, each.fix if near is None else near)
+        found.append(evolve(each, value=shown(each.value), fix=fix))
+    return found
+
+
+def _untyped_problems(key: str, given: Mapping[str, object]) -> list[Problem]:
+    """What the core was not shown: a value without a readable type, a size of another routing."""
+    found = []
+    routing = given.get("TrafficRoutingConfiguration")
+    at, sizes = key, given
+    if key == "BlueGreenUpdatePolicy":
+        at, sizes = f"{key}.TrafficRoutingConfiguration", _mapping(routing)
+        wanted = _ROUTING_SIZE.get(_ROUTING_TYPE.read(sizes.get("Type")))
+        for name in ("CanarySize", "LinearStepSize"):
+            if wanted is not None and name in sizes and name != wanted:
+                rule = f"{sizes['Type']} takes {wanted}; leave {name} out"
+                found.append(problem(join(at, name), sizes[name], rule))
+    for name in ("MaximumBatchSize", "RollbackMaximumBatchSize", "CanarySize", "LinearStepSize"):
+        size = _mapping(sizes.get(name))
+        if "Value" in size and _SIZE_TYPE.read(size.get("Type")) is None:
+            found += Whole(low=1).problems(size["Value"], f"{at}.{name}.Value")
+    return found
+
+
+_ROUTING_SIZE: Mapping[str | None, str] = {
+    RoutingType.CANARY: "CanarySize",
+    RoutingType.LINEAR: "LinearStepSize",
+}
+
+
+# --- reading ----------------------------------------------------------------
+#
+# What a document lacks or says unreadably is a problem already when it is read
+# to be judged; a stand-in that breaks no rule takes its place, so that the rest
+# is judged as well.
+
+_Number = Callable[[object], int]
+
+
+def _as_is(value: object) -> int:
+    return cast(int, value)
+
+
+def _meant(value: object) -> int:
+    near = nearest_whole(value)
+    return _as_is(value) if near is None else near
+
+
+def _read(document: Mapping[str, object]) -> DeploymentConfig:
+    policy: UpdatePolicy | None = None
+    if "RollingUpdatePolicy" in document:
+        policy = _rolling(_mapping(document["RollingUpdatePolicy"]), _as_is)
+    elif "BlueGreenUpdatePolicy" in document:
+        policy = _blue_green(_mapping(document["BlueGreenUpdatePolicy"]), _as_is)
+    named = _mapping(document.get("AutoRollbackConfiguration")).get("Alarms", ())
+    alarms = [alarm["AlarmName"] for alarm in cast(list[dict[str, str]], named)]
+    return DeploymentConfig(policy, tuple(alarms), json.dumps(_mended(document)))
+
+
+def _rolling(given: Mapping[str, object], number: _Number) -> RollingUpdatePolicy:
+    back = given.get("RollbackMaximumBatchSize")
+    return RollingUpdatePolicy(
+        maximum_batch_size=_capacity_size(given.get("MaximumBatchSize"), number),
+        wait_interval_seconds=number(given.get("WaitIntervalInSeconds", 0)),
+        rollback_maximum_batch_size=None if back is None else _capacity_size(back, number),
+        maximum_execution_timeout_seconds=number(
+            given.get("MaximumExecutionTimeoutInSeconds", MAXIMUM_EXECUTION_TIMEOUT_SECONDS)
+        ),
+    )
+
+
+def _blue_green(given: Mapping[str, object], number: _Number) -> BlueGreenUpdatePolicy:
+    routing = _mapping(given.get("TrafficRoutingConfiguration"))
+    kind = _ROUTING_TYPE.read(routing.get("Type"))
+    size = None
+    if kind is not None:
+        either = routing.get("CanarySize", routing.get("LinearStepSize"))
+        size = routing.get(_ROUTING_SIZE[kind]) if kind in _ROUTING_SIZE else either
+    return BlueGreenUpdatePolicy(
+        routing=TrafficRouting(
+            RoutingType.ALL_AT_ONCE if kind is None else RoutingType(kind),
+            number(routing.get("WaitIntervalInSeconds", 0)),
+            None if size is None else _capacity_size(size, number),
+        ),
+        termination_wait_seconds=number(given.get("TerminationWaitInSeconds", 0)),
+        maximum_execution_timeout_seconds=number(
+            given.get("MaximumExecutionTimeoutInSeconds", MAXIMUM_EXECUTION_TIMEOUT_SECONDS)
+        ),
+    )
+
+
+def _capacity_size(given: object, number: _Number) -> CapacitySize:
+    size = _mapping(given)
+    kind = _SIZE_TYPE.read(size.get("Type"))
+    if kind is None or "Value" not in size:
+        return percent(50)
+    return CapacitySize(SizeType(kind), number(size["Value"]))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mended(value: object) -> object:
+    """The document as plain JSON, with every alias of a size type replaced."""
+    if isinstance(value, Mapping):
+        mended = {key: _mended(item) for key, item in value.items()}
+        if _SIZE_TYPE.read(mended.get("Type")) is not None:
+            mended["Type"] = _SIZE_TYPE.read(mended["Type"])
+        return mended
+    return [_mended(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+# --- writing ----------------------------------------------------------------
+
+
+def _rolling_json(policy: RollingUpdatePolicy) -> dict[str, object]:
+    document: dict[str, object] = {
+        "MaximumBatchSize": _size_json(policy.maximum_batch_size),
+        "WaitIntervalInSeconds": policy.wait_interval_seconds,
+        "MaximumExecutionTimeoutInSeconds": policy.maximum_execution_timeout_seconds,
+    }
+    if policy.rollback_maximum_batch_size is not None:
+        document["RollbackMaximumBatchSize"] = _size_json(policy.rollback_maximum_batch_size)
+    return document
+
+
+def _blue_green_json(policy: BlueGreenUpdatePolicy) -> dict[str, object]:
+    routing = policy.routing
+    traffic: dict[str, object] = {
+        "Type": routing.type.value,
+        "WaitIntervalInSeconds": routing.wait_interval_seconds,
+    }
+    if routing.size is not None:
+        traffic[_ROUTING_SIZE[routing.type]] = _size_json(routing.size)
+    return {
+        "TrafficRoutingConfiguration": traffic,
+        "TerminationWaitInSeconds": policy.termination_wait_seconds,
+        "MaximumExecutionTimeoutInSeconds": policy.maximum_execution_timeout_seconds,
+    }
+
+
+def _size_json(size: CapacitySize) -> dict[str, object]:
+    return {"Type": size.type.value, "Value": size.value}

@@ -1,0 +1,209 @@
+"""DescribeEndpoint: an endpoint as SageMaker shows it, in its own JSON.
+
+A view, nothing more: the times come from whoever keeps them. Decided here,
+where nobody has published what SageMaker does:
+
+- A variant's CurrentWeight is its desired weight times the share of the traffic
+  that its fleet is sent: while updating, those of the old and of the pending
+  variant add up to the weight in use before the update.
+- CurrentInstanceCount is what is in service; of the pending variant, what is in
+  service with traffic.
+- A mix is shown as the one variant that it is: the counts of its fleets added up.
+- A rollback has the statuses of the way forward, with the old variant receiving.
+"""
+
+from attrs import frozen
+
+from rolling.core.capacity import Share, instances_for
+from rolling.core.deployment import Deployment
+from rolling.core.fleet import Fleet
+from rolling.core.pace import bake_seconds, restorable, shift_count
+from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
+from rolling.core.stage import Direction, Phase
+from rolling.endpoint.configuration import EndpointConfig, Weight
+from rolling.endpoint.endpoint import Endpoint, Update
+
+Seconds = int | float
+
+
+@frozen
+class Times:
+    """When things happened, in seconds since the epoch: what the core cannot know.
+
+    `creation`: of the endpoint. `last_modified`: the last change of its status.
+    `update_start`: acceptance of the update in progress. `stage_start`: of the
+    stage that its deployment is in. A None leaves the time out.
+    """
+
+    creation: Seconds
+    last_modified: Seconds
+    update_start: Seconds | None = None
+    stage_start: Seconds | None = None
+
+
+def describe(endpoint: Endpoint, times: Times) -> dict[str, object]:
+    """The answer of DescribeEndpoint, as JSON; times are seconds since the epoch."""
+    shown: dict[str, object] = {
+        "EndpointName": endpoint.name,
+        "EndpointArn": endpoint.arn,
+        "EndpointConfigName": endpoint.config_name,
+        "ProductionVariants": _serving_variants(endpoint, times),
+        "EndpointStatus": endpoint.status.value,
+        "FailureReason": endpoint.failure_reason,
+        "CreationTime": times.creation,
+        "LastModifiedTime": times.last_modified,
+    }
+    if endpoint.last_deployment_config is not None:
+        shown["LastDeploymentConfig"] = endpoint.last_deployment_config.as_json()
+    if endpoint.pending is not None:
+        shown["PendingDeploymentSummary"] = _given(
+            {
+                "EndpointConfigName": endpoint.pending.config.name,
+                "ProductionVariants": [_pending_variant(endpoint, endpoint.pending, times)],
+                "StartTime": times.update_start,
+            }
+        )
+    return _given(shown)
+
+
+def _serving_variants(endpoint: Endpoint, times: Times) -> list[dict[str, object]]:
+    """The variants in use: while updating, the old fleet."""
+    if not endpoint.fleets:
+        return [
+            _given(
+                {
+                    "VariantName": variant.variant_name,
+                    "CurrentWeight": variant.initial_variant_weight,
+                    "DesiredWeight": variant.initial_variant_weight,
+                    "CurrentInstanceCount": variant.initial_instance_count,
+                    "DesiredInstanceCount": variant.initial_instance_count,
+                }
+            )
+            for variant in endpoint.config.variants
+        ]
+    weight, current = endpoint.desired_weight, float(endpoint.desired_weight)
+    count = sum(fleet.count for fleet in endpoint.fleets)
+    status: list[dict[str, object]] = []
+    if endpoint.update is not None:
+        deployment = endpoint.update.deployment
+        fleets = deployment.fleets if endpoint.pending is None else deployment.old
+        count = sum(fleet.in_service for fleet in fleets)
+        current = sum(_weight(weight, fleet.share) for fleet in fleets)
+        status = _old_status(deployment) if endpoint.pending else _terminating(fleets)
+    return [
+        _variant(endpoint.config, current, weight, count, endpoint.desired_instance_count)
+        | _statuses(status, times)
+    ]
+
+
+def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> dict[str, object]:
+    """The variant that the update is to."""
+    deployment = update.deployment
+    fleet, full = deployment.new, deployment.spec.new.full
+    shown = _variant(
+        update.config,
+        _weight(endpoint.desired_weight, fleet.share),
+        update.desired_weight,
+        min(fleet.in_service, instances_for(fleet.share, full)),
+        update.desired_instance_count,
+    )
+    kind = update.config.variants[0].instance_type
+    shown |= _given({"InstanceType": kind})
+    return shown | _statuses(_new_status(endpoint, deployment), times)
+
+
+def _variant(
+    config: EndpointConfig, current: float, desired: Weight, count: int, desired_count: int
+) -> dict[str, object]:
+    return {
+        "VariantName": config.variants[0].variant_name,
+        "CurrentWeight": round(current, 6),
+        "DesiredWeight": float(desired),
+        "CurrentInstanceCount": count,
+        "DesiredInstanceCount": desired_count,
+    }
+
+
+def _weight(weight: Weight, share: Share) -> float:
+    return float(weight) * share.part / share.whole
+
+
+# --- VariantStatus ----------------------------------------------------------
+
+
+def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[dict[str, object]]:
+    """What the new variant is going through."""
+    found: list[dict[str, object]] = []
+    fleet = deployment.new
+    if deployment.direction is Direction.FORWARD:
+        capacity = f"{_kind_of_capacity(endpoint, deployment)} capacity"
+        match deployment.phase:
+            case Phase.PROVISIONING:
+                found.append(_launching(fleet.asked - fleet.in_service))
+            case Phase.SHIFTING:
+                found.append(_activating(capacity, deployment.up))
+            case Phase.BAKING:
+                found.append(_baking(deployment, capacity))
+    return [*found, *_terminating((fleet,))]
+
+
+def _old_status(deployment: Deployment) -> list[dict[str, object]]:
+    """What the old variant is going through: in a rollback, what the new one did before."""
+    found: list[dict[str, object]] = []
+    if deployment.direction is Direction.BACK:
+        missing = sum(fleet.asked - fleet.in_service for fleet in deployment.old)
+        step_one = deployment.stage.step == 1
+        if deployment.phase is Phase.PROVISIONING and step_one:
+            found.append(_activating("remaining capacity", restorable(deployment)))
+        elif deployment.phase is Phase.PROVISIONING:
+            found.append(_launching(missing))
+        elif deployment.phase is Phase.SHIFTING:
+            full = deployment.up == deployment.spec.old_count
+            capacity = "full capacity" if full else "batch capacity"
+            found.append(_activating(capacity, deployment.up))
+    return [*found, *_terminating(deployment.old)]
+
+
+def _kind_of_capacity(endpoint: Endpoint, deployment: Deployment) -> str:
+    """What the traffic is on once this step has shifted, in SageMaker's words."""
+    config = endpoint.last_deployment_config
+    policy = None if config is None else config.policy
+    if deployment.up == deployment.spec.new.full:
+        return "full"
+    if isinstance(policy, BlueGreenUpdatePolicy):
+        return "canary" if policy.routing.type is RoutingType.CANARY else "linear step"
+    return "batch"
+
+
+def _launching(count: int) -> dict[str, object]:
+    return {"Status": "Creating", "StatusMessage": f"Launching {count} instance(s)."}
+
+
+def _activating(capacity: str, count: int) -> dict[str, object]:
+    message = f"Activating traffic on {capacity} of {count} instance(s)."
+    return {"Status": "ActivatingTraffic", "StatusMessage": message}
+
+
+def _baking(deployment: Deployment, capacity: str) -> dict[str, object]:
+    terminating = deployment.stage.step > shift_count(deployment.spec)
+    field = "TerminationWaitInSeconds" if terminating else "WaitIntervalInSeconds"
+    message = (
+        f"Baking for {bake_seconds(deployment)} seconds ({field}) "
+        f"with traffic enabled on {capacity} of {deployment.up} instance(s)."
+    )
+    return {"Status": "Baking", "StatusMessage": message}
+
+
+def _terminating(fleets: tuple[Fleet, ...]) -> list[dict[str, object]]:
+    count = sum(fleet.alive - fleet.asked for fleet in fleets)
+    message = f"Terminating {count} instance(s)."
+    return [{"Status": "Deleting", "StatusMessage": message}] if count else []
+
+
+def _statuses(found: list[dict[str, object]], times: Times) -> dict[str, object]:
+    started = [_given(each | {"StartTime": times.stage_start}) for each in found]
+    return {"VariantStatus": started} if started else {}
+
+
+def _given(document: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in document.items() if value is not None}

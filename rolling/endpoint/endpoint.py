@@ -1,0 +1,135 @@
+"""The endpoint: what serves now, under which configuration, and the update under way.
+
+Here belongs the value. A request turns it into an updating one (update.py), a
+deployment turns it further (folding.py), a caller sees it by describe.py.
+"""
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput, range_problem
+from rolling.core.fleet import FleetSpec, serving
+from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
+from rolling.endpoint.deployment_config import DeploymentConfig
+from rolling.endpoint.refusals import arn
+from rolling.endpoint.shapes import MOST
+
+
+class EndpointStatus(StrEnum):
+    """SageMaker's `EndpointStatus`, as far as updates lead to it or are refused in it."""
+
+    CREATING = "Creating"
+    IN_SERVICE = "InService"
+    UPDATING = "Updating"
+    UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
+    DELETING = "Deleting"
+    FAILED = "Failed"
+
+
+@frozen
+class Update:
+    """An accepted update.
+
+    `config`: what it is to. `deployment`: how far it has come, or how it ended.
+    `desired_instance_count`, `desired_weight`: what the endpoint will want once
+    it has succeeded. `from_mix`: it set out to repair an UpdateRollbackFailed.
+    """
+
+    config: EndpointConfig
+    deployment: Deployment
+    desired_instance_count: int
+    desired_weight: Weight
+    from_mix: bool
+
+
+@frozen
+class Endpoint:
+    """An endpoint.
+
+    `config`: the configuration that DescribeEndpoint names: the one it serves
+    when healthy, the one before the update while updating and after a failure.
+    `desired_instance_count`, `desired_weight`: what is wanted now; autoscaling
+    may have moved the count away from the configuration's. 0 for an endpoint
+    without instances (serverless), or with several variants, which has no one
+    count; neither can be updated here.
+    `fleets`: what is there, newest first, as of the last update's acceptance or
+    end: one when healthy, several after an UpdateRollbackFailed. One with no
+    instance in service and no traffic is left over and on its way out.
+    `last_deployment_config`: the one last attempted (or given at creation);
+    None when it had none.
+    `update`: the latest update. It is in progress while the status is Updating,
+    and kept afterwards because its deployment still takes observations in.
+    """
+
+    name: str
+    config: EndpointConfig
+    desired_instance_count: int
+    desired_weight: Weight
+    fleets: tuple[FleetSpec, ...]
+    status: EndpointStatus = EndpointStatus.IN_SERVICE
+    failure_reason: str | None = None
+    last_deployment_config: DeploymentConfig | None = None
+    update: Update | None = None
+    region: str = "us-east-1"
+    account: str = "123456789012"
+
+    @property
+    def config_name(self) -> str:
+        """The name of the configuration: DescribeEndpoint's `EndpointConfigName`."""
+        return self.config.name
+
+    @property
+    def arn(self) -> str:
+        """The endpoint's ARN."""
+        return arn("endpoint", self.name, self.region, self.account)
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """The deployment of the latest update, ended or not; None before the first."""
+        return None if self.update is None else self.update.deployment
+
+    @property
+    def pending(self) -> Update | None:
+        """The update in progress; None when there is none."""
+        return self.update if self.status is EndpointStatus.UPDATING else None
+
+
+def in_service(
+    name: str,
+    config: EndpointConfig,
+    desired_instance_count: int | None = None,
+    deployment_config: DeploymentConfig | None = None,
+) -> Endpoint:
+    """A healthy endpoint on a configuration.
+
+    `desired_instance_count`: where autoscaling has taken it; None is the
+    configuration's own. `deployment_config`: one given at CreateEndpoint, which
+    is stored and not carried out. Raises InvalidInput for a count outside
+    1 to 1,000,000,000.
+    """
+    variant = only_variant(config)
+    if variant is None or variant.initial_instance_count is None:
+        return Endpoint(name, config, 0, 1.0, (), last_deployment_config=deployment_config)
+    count = variant.initial_instance_count
+    if desired_instance_count is not None:
+        count = desired_instance_count
+    found = range_problem("DesiredInstanceCount", count, 1, MOST, " instances")
+    if found is not None:
+        raise InvalidInput([found])
+    return Endpoint(
+        name,
+        config,
+        count,
+        variant.initial_variant_weight,
+        (serving(config.name, count),),
+        last_deployment_config=deployment_config,
+    )
+
+
+def only_variant(config: EndpointConfig) -> ProductionVariant | None:
+    """The variant of a configuration that has just one, on instances; else None."""
+    if len(config.variants) != 1 or config.variants[0].serverless:
+        return None
+    return config.variants[0]

@@ -1,0 +1,94 @@
+"""Folding: what a deployment has become, taken into the endpoint it belongs to.
+
+Here belong the three ends as a caller of SageMaker sees them: InService on the
+new configuration, InService on the old one with a FailureReason, or
+UpdateRollbackFailed with the mix that is really there.
+"""
+
+from attrs import evolve
+
+from rolling.core.deployment import Deployment
+from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.outcome import Cause, RollbackFailed, RolledBack
+from rolling.core.stage import Phase
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
+
+
+def with_deployment(endpoint: Endpoint, deployment: Deployment) -> Endpoint:
+    """The endpoint after its update's deployment has come as far as `deployment`.
+
+    Once it has ended, the endpoint rests. To be called again when an ended
+    deployment takes an observation in: leftovers vanish, a split settles.
+    Raises ValueError for the deployment of another update.
+    """
+    update = endpoint.update
+    if update is None or update.deployment.spec != deployment.spec:
+        raise ValueError(f"this is not a deployment of the latest update of {endpoint.name}")
+    if deployment == update.deployment:
+        return endpoint
+    update = evolve(update, deployment=deployment)
+    if not deployment.ended:
+        return evolve(endpoint, update=update)
+    if endpoint.status is EndpointStatus.UPDATING:
+        endpoint = _ended(endpoint, update)
+    return evolve(endpoint, update=update, fleets=_fleets_there(deployment))
+
+
+def _ended(endpoint: Endpoint, update: Update) -> Endpoint:
+    """The endpoint at the moment its update ends."""
+    if update.deployment.phase is Phase.SUCCEEDED:
+        return evolve(
+            endpoint,
+            config=update.config,
+            status=EndpointStatus.IN_SERVICE,
+            desired_instance_count=update.desired_instance_count,
+            desired_weight=update.desired_weight,
+            failure_reason=None,
+        )
+    # A repair that rolls back is back at the mix that it set out to repair.
+    mixed = update.from_mix or update.deployment.phase is Phase.ROLLBACK_FAILED
+    return evolve(
+        endpoint,
+        status=EndpointStatus.UPDATE_ROLLBACK_FAILED if mixed else EndpointStatus.IN_SERVICE,
+        failure_reason=_failure_reason(update),
+    )
+
+
+def _fleets_there(deployment: Deployment) -> tuple[FleetSpec, ...]:
+    """The fleets with an instance alive or traffic, in the deployment's order: newest first."""
+    pairs = zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    return tuple(
+        [
+            FleetSpec(spec.configuration, spec.full, _count_there(fleet), fleet.share)
+            for spec, fleet in pairs
+            if fleet.alive or fleet.share.part
+        ]
+    )
+
+
+def _count_there(fleet: Fleet) -> int:
+    if fleet.in_service == 0 and fleet.share.part:
+        # All of it was lost, and its traffic waits for what is still asked for.
+        return fleet.asked
+    return fleet.in_service
+
+
+def _failure_reason(update: Update) -> str:
+    """Why the update failed, in at most 1,024 characters, every cause named."""
+    text = f'The update to endpoint configuration "{update.config.name}"'
+    match update.deployment.outcome:
+        case RolledBack(cause=cause, leftover=leftover, cut_short=cut_short):
+            text += f" was rolled back: {_brief(cause)}."
+            if cut_short is not None and leftover:
+                text += f" {leftover} of its instance(s) are left over: {_brief(cut_short)}."
+        case RollbackFailed(cause=cause, rollback_cause=rollback_cause):
+            text += f" failed: {_brief(cause)}. Its rollback failed: {_brief(rollback_cause)}."
+        case outcome:
+            raise AssertionError(f"{outcome} is no failure")
+    return text
+
+
+def _brief(cause: Cause) -> str:
+    # Two of these and the words around them stay under SageMaker's 1,024 characters.
+    text = str(cause).rstrip(".")
+    return text if len(text) <= 400 else f"{text[:399]}…"

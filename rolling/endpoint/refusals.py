@@ -1,0 +1,55 @@
+"""Refusals: how SageMaker says no, in its own words.
+
+Here belong the error that UpdateEndpoint answers with, and the texts that
+SageMaker is known to use. A text that nobody has published is ours, stands
+where its rule stands, and is an ordinary `Problem`.
+"""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from rolling.core.errors import InvalidInput, Problem
+
+
+class ValidationException(InvalidInput):
+    """A request that SageMaker refuses (HTTP 400); `problems` lists every reason."""
+
+    code: ClassVar[str] = "ValidationException"
+
+
+@frozen
+class Refusal(Problem):
+    """A problem whose `rule` is the whole text that SageMaker answers with."""
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+def in_progress(status: str, arn: str) -> Refusal:
+    """The endpoint is being created, updated or deleted."""
+    return Refusal("EndpointStatus", status, f'Cannot update in-progress endpoint "{arn}".')
+
+
+def config_in_use(config_name: str) -> Refusal:
+    """The endpoint is healthy on that very configuration."""
+    text = (
+        f'Cannot update endpoint with the currently in use endpoint configuration "{config_name}"'
+    )
+    return Refusal("EndpointConfigName", config_name, text)
+
+
+def config_not_found(config_name: str, arn: str) -> Refusal:
+    """There is no such configuration."""
+    text = f'Could not find endpoint configuration "{arn}".'
+    return Refusal("EndpointConfigName", config_name, text)
+
+
+def endpoint_not_found(endpoint_name: str, arn: str) -> Refusal:
+    """There is no such endpoint."""
+    return Refusal("EndpointName", endpoint_name, f'Could not find endpoint "{arn}".')
+
+
+def arn(kind: str, name: str, region: str, account: str) -> str:
+    """The ARN of an `endpoint` or an `endpoint-config`."""
+    return f"arn:aws:sagemaker:{region}:{account}:{kind}/{name}"

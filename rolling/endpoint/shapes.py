@@ -1,0 +1,364 @@
+"""Shapes: what a JSON document may look like, and everything that is wrong with one.
+
+Here belongs the checking of form: fields, types, ranges, patterns, lengths.
+What the values mean together is the business of whoever reads them. A shape
+lists all the problems of a document, each under its full path as its author
+wrote it (`Updates[0].UpdateEndpoint.EndpointName`), and never raises, whatever
+the document holds.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from math import isfinite
+from typing import Protocol, TypeGuard
+
+from attrs import evolve, field, frozen
+
+from rolling.core.errors import Problem, is_whole_number
+
+DEPTH_LIMIT = 64
+"""The deepest nesting that a document may have. Ours; AWS's documents need 7."""
+
+MOST = 10**9
+"""The largest number of instances or seconds anywhere. Ours; it keeps sums readable."""
+
+
+class Shape(Protocol):
+    """A form that a value may have."""
+
+    @property
+    def example(self) -> object:
+        """A value of this shape to offer where one is missing; None for no such value."""
+        ...
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with the form of `value`, which stands at `path`."""
+        ...
+
+
+@frozen
+class Anything:
+    """Any JSON value; what it means is checked elsewhere, or nowhere."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """What is not JSON, or nested too deeply to be read back."""
+        return _json_problems(value, path)
+
+
+@frozen
+class Text:
+    """A string of `low` to `high` characters; all of it matches `pattern` if there is one.
+
+    `rule` says the pattern in words, `nearest` makes a string that matches
+    from one that does not.
+    """
+
+    low: int = 0
+    high: int = 1024
+    pattern: str | None = None
+    rule: str | None = None
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` as this text: at most one problem."""
+        rule = self.rule or f"must be a string of {self.low} to {self.high} characters"
+        if not isinstance(value, str):
+            return [problem(path, value, rule, self.example)]
+        if not _is_unicode(value):
+            return [problem(path, value, "must be Unicode text, without lone surrogates")]
+        fits = self.low <= len(value) <= self.high
+        if fits and (self.pattern is None or re.fullmatch(self.pattern, value)):
+            return []
+        return [problem(path, value, rule, self._nearest(value))]
+
+    def _nearest(self, value: str) -> object:
+        if self.pattern == NAME_PATTERN:
+            near = re.sub("[^a-zA-Z0-9]+", "-", value[: self.high + 1])[: self.high].strip("-")
+            return near or self.example
+        near = value[: self.high]
+        if len(near) < self.low or (self.pattern and not re.fullmatch(self.pattern, near)):
+            return self.example
+        return near
+
+
+NAME_PATTERN = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+"""SageMaker's pattern of the names of endpoints, configurations and variants."""
+
+
+def name(example: str) -> Text:
+    """The name of an endpoint, a configuration or a variant."""
+    rule = "must be a name of 1 to 63 letters, digits and inner hyphens"
+    return Text(1, 63, NAME_PATTERN, rule, example)
+
+
+@frozen
+class Whole:
+    """A whole number from `low` to `high`. A bool is none, and neither is 2.0."""
+
+    low: int | None = None
+    high: int | None = None
+    unit: str = ""
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` as this number: at most one problem."""
+        near = nearest_whole(value)
+        if is_whole_number(value) and near is not None and self._clamped(near) == near:
+            return []
+        fix: object = self.example if self.low is None else self.low
+        if near is not None:
+            fix = self._clamped(near)
+        return [problem(path, value, self._rule(), fix)]
+
+    def _clamped(self, number: int) -> int:
+        if self.low is not None:
+            number = max(number, self.low)
+        return number if self.high is None else min(number, self.high)
+
+    def _rule(self) -> str:
+        if self.low is None and self.high is None:
+            return f"must be a whole number{self.unit}"
+        if self.high is None:
+            return f"must be a whole number{self.unit}, at least {self.low}"
+        return f"must be a whole number from {self.low} to {self.high}{self.unit}"
+
+
+@frozen
+class Number:
+    """A finite number, whole or not, of at least `low`."""
+
+    low: int = 0
+    high: int = MOST
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` as this number: at most one problem."""
+        rule = f"must be a number from {self.low} to {self.high}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return [problem(path, value, rule, self.low if self.example is None else self.example)]
+        if self.low <= value <= self.high:  # false for NaN
+            return []
+        fix = self.high if value > self.high else self.low
+        return [problem(path, value, rule, fix)]
+
+
+@frozen
+class Flag:
+    """True or false."""
+
+    example: object = False
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """The problem of a `value` that is not a bool, if it is not."""
+        if isinstance(value, bool):
+            return []
+        words = {"true": True, "false": False}
+        fix = words.get(value.lower()) if isinstance(value, str) else None
+        return [problem(path, value, "must be true or false", fix)]
+
+
+@frozen
+class OneOf:
+    """One of these strings; each alias is understood as the string it stands for."""
+
+    values: tuple[str, ...]
+    aliases: Mapping[str, str] = field(factory=dict)
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """The problem of a `value` that is none of them, if it is not."""
+        if self.read(value) is not None:
+            return []
+        rule = f"must be one of {', '.join(self.values)}"
+        return [problem(path, value, rule, self._nearest(value))]
+
+    def read(self, value: object) -> str | None:
+        """The string that `value` is or stands for; None when it is none of them."""
+        if not isinstance(value, str):
+            return None
+        meant = self.aliases.get(value, value)
+        return meant if meant in self.values else None
+
+    def _nearest(self, value: object) -> str | None:
+        known = {_folded(name): self.read(name) for name in (*self.values, *self.aliases)}
+        if not isinstance(value, str) or len(value) > 100:
+            return None
+        near = get_close_matches(_folded(value), known, n=1)
+        return known[near[0]] if near else None
+
+
+@frozen
+class OrNull:
+    """A value of a shape, or null."""
+
+    shape: Shape
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with a `value` that is not null."""
+        return [] if value is None else self.shape.problems(value, path)
+
+
+@frozen
+class ListOf:
+    """A list of `low` to `high` items of one shape."""
+
+    item: Shape
+    low: int = 0
+    high: int | None = None
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` and its items."""
+        if not is_list(value):
+            fix = [value] if isinstance(value, Mapping) and value else None
+            return [problem(path, value, "must be a list", fix if is_small(fix) else None)]
+        found = []
+        if len(value) < self.low or (self.high is not None and len(value) > self.high):
+            most = "or more" if self.high is None else f"to {self.high}"
+            rule = f"must be a list of {self.low} {most} items"
+            found.append(Problem(path, f"a list of {len(value)}", rule))
+        for place, item in enumerate(value):
+            found += self.item.problems(item, f"{path}[{place}]")
+        return found
+
+
+@frozen
+class Structure:
+    """An object with these fields and no others; `called` names it in messages."""
+
+    called: str
+    fields: Mapping[str, Shape]
+    required: tuple[str, ...] = ()
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` and its fields."""
+        if not isinstance(value, Mapping):
+            rule = f"must be an object ({self.called})"
+            return [problem(path or self.called, value, rule, self.example)]
+        found = []
+        for key in self.required:
+            if key not in value:
+                rule = f"is required in {self.called}"
+                found.append(Problem(join(path, key), None, rule, self.fields[key].example))
+        for key, item in value.items():
+            if isinstance(key, str) and key in self.fields:
+                found += self.fields[key].problems(item, join(path, key))
+            else:
+                found.append(self._unknown(key, item, path, value))
+        return found
+
+    def _unknown(
+        self, key: object, item: object, path: str, value: Mapping[object, object]
+    ) -> Problem:
+        free = {_folded(known): known for known in self.fields if known not in value}
+        near: Sequence[str] = ()
+        if isinstance(key, str) and len(key) <= 100:
+            near = get_close_matches(_folded(key), free, n=1)
+        advice = f'; did you mean "{free[near[0]]}"?' if near else ""
+        rule = f"is not a field of {self.called}{advice}"
+        return problem(join(path, key), item, rule)
+
+
+def problem(path: str, value: object, rule: str, fix: object = None) -> Problem:
+    """A problem whose value can be shown, whatever it is."""
+    return Problem(path, shown(value), rule, fix)
+
+
+def under(path: str, problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems of a document that stands at `path` in a larger one."""
+    return [evolve(each, field=join(path, each.field)) for each in problems]
+
+
+def join(path: str, key: object) -> str:
+    """The path of the field `key` of what stands at `path`."""
+    text = key if isinstance(key, str) else f"{shown(key)!r}"
+    if not re.fullmatch(r"[\w.\[\]-]{1,80}", text, re.ASCII):
+        text = ascii(text[:80])
+    return f"{path}.{text}" if path else text
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """True for a list, or a tuple in its place."""
+    return isinstance(value, list | tuple)
+
+
+def nearest_whole(value: object) -> int | None:
+    """The whole number that `value` most likely means; None when it means none."""
+    if is_whole_number(value):
+        assert isinstance(value, int)
+        return max(-MOST - 1, min(value, MOST + 1)) if value.bit_length() > 64 else value
+    if isinstance(value, float) and isfinite(value):
+        return round(max(-MOST - 1.0, min(value, MOST + 1.0)))
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value, re.ASCII):
+        return int(value)
+    return None
+
+
+def shown(value: object) -> object:
+    """`value` if it can be printed safely and shortly, else words for it."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"a whole number of about {value.bit_length() * 30103 // 100000 + 1} digits"
+    if is_small(value):
+        return value
+    if isinstance(value, Mapping):
+        return f"an object of {len(value)} fields"
+    if is_list(value):
+        return f"a list of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def is_small(value: object, depth: int = 3) -> bool:
+    """True for a JSON value that is nested and filled so little that it can be printed."""
+    if isinstance(value, Mapping):
+        items: Iterable[object] = (*value.keys(), *value.values()) if len(value) <= 8 else (...,)
+    elif is_list(value):
+        items = value if len(value) <= 8 else (...,)
+    elif isinstance(value, int):
+        return value.bit_length() <= 64
+    else:
+        return value is None or isinstance(value, str | float)
+    return depth > 0 and all(is_small(item, depth - 1) for item in items)
+
+
+def _json_problems(value: object, path: str) -> list[Problem]:
+    """What in `value` is not JSON: other types, endless numbers, text that is no text."""
+    found: list[Problem] = []
+    todo: list[tuple[object, str, int]] = [(value, path, 0)]
+    while todo:
+        item, at, depth = todo.pop()
+        if depth > DEPTH_LIMIT:
+            return [problem(path, value, f"must not nest deeper than {DEPTH_LIMIT} levels")]
+        if isinstance(item, Mapping):
+            for key, each in item.items():
+                if isinstance(key, str) and _is_unicode(key):
+                    todo.append((each, join(at, key), depth + 1))
+                else:
+                    found.append(problem(join(at, key), each, "must have a name of Unicode text"))
+        elif is_list(item):
+            todo += [(each, f"{at}[{place}]", depth + 1) for place, each in enumerate(item)]
+        elif not _is_plain(item):
+            found.append(problem(at, item, "must be a JSON value"))
+    return found
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return _is_unicode(value)
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, int):
+        return value.bit_length() <= 64
+    return value is None
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _folded(text: str) -> str:
+    return re.sub("[^a-z0-9]", "", text.lower())
