@@ -4,7 +4,7 @@ No rule of a deployment is decided here: what was seen and what time it is
 become events, and the core says what follows.
 """
 
-from rolling.driving.backend import Backend, Failure, Observation
+from rolling.driving.backend import Backend, Failure, Observation, Superseded
 from rolling.driving.clock import Clock, SystemClock, VirtualClock
 from rolling.driving.record import Record, accept
 from rolling.driving.run import run
@@ -18,6 +18,7 @@ __all__ = [
     "Failure",
     "Observation",
     "Record",
+    "Superseded",
     "SystemClock",
     "Tick",
     "VirtualClock",

@@ -1,12 +1,13 @@
 """The backend: the world as a driver sees it. Two calls, and a contract."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from attrs import Factory, frozen
 
 from rolling.core.capacity import Share
 from rolling.core.desired import Desired
+from rolling.core.errors import RollingError
 from rolling.core.events import Reading, Sighting
 from rolling.core.outcome import Operation
 
@@ -46,6 +47,12 @@ class Observation:
     news_at: float | None = None
 
 
+class Superseded(RollingError):
+    """A command of a stage that is over: whoever gave it has an old record, and must stop."""
+
+    code: ClassVar[str] = "superseded"
+
+
 class Backend(Protocol):
     """Where a deployment really takes place.
 
@@ -56,7 +63,8 @@ class Backend(Protocol):
     - **The latest command wins.** A desired state is absolute and complete, so
       saying it again is harmless and nothing before it needs to be finished.
     - **Stages are fences.** A command whose stage is earlier than one that was
-      already carried out comes from a driver that has been superseded: ignore it.
+      already carried out comes from a driver whose record is out of date: refuse
+      it with `Superseded`, or that driver would go on to an end that is not true.
     - **A condemned instance is not in service**, from the command that lowers a
       count on. It is alive until it is gone.
     - **A split in motion is not reported**: `split` is None until all traffic
@@ -67,7 +75,10 @@ class Backend(Protocol):
     """
 
     def make_true(self, desired: Desired) -> None:
-        """Begin to make `desired` true. Said again in every tick, also when nothing changed."""
+        """Begin to make `desired` true. Said again in every tick, also when nothing changed.
+
+        Raises Superseded for a stage earlier than one already carried out.
+        """
         ...
 
     def observe(self, desired: Desired) -> Observation:

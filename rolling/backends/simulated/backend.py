@@ -13,7 +13,7 @@ from rolling.core.errors import InvalidInput
 from rolling.core.events import StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.outcome import Operation
-from rolling.driving.backend import Failure, Observation
+from rolling.driving.backend import Failure, Observation, Superseded
 from rolling.driving.clock import Clock, VirtualClock
 
 NO_CAPACITY = (
@@ -92,11 +92,11 @@ class SimulatedBackend:
         return self._stop
 
     def make_true(self, desired: Desired) -> None:
-        """Begin to make `desired` true; ignored when its stage is over."""
+        """Begin to make `desired` true. Raises Superseded when its stage is over."""
         now = self._catch_up()
         last = self._last
         if last is not None and desired.stage < last.stage:
-            return
+            raise Superseded(f"told of {desired.stage} after {last.stage}")
         self._last = desired
         if last is None or desired.stage != last.stage:
             self._failures.clear()
