@@ -1,0 +1,336 @@
+"""Hypothesis strategies: policies, fleets, deployments, and what can happen to them.
+
+Here belongs everything that draws examples, and nothing that judges them. The
+only module that imports hypothesis: import it from tests, not from a program.
+
+A stream of events is drawn as the world might deliver it: what may plausibly
+happen next, mixed with events that come a second time, too late, in another
+order, or that are about another stage altogether; any may never come.
+"""
+
+from functools import lru_cache
+
+from attrs import frozen
+from hypothesis import strategies as st
+
+from rolling.core.capacity import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
+    CapacitySize,
+    Share,
+    SizeType,
+    instances,
+    percent,
+)
+from rolling.core.deployment import Deployment
+from rolling.core.desired import due
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    IntervalElapsed,
+    OperationFailed,
+    Reading,
+    Sighting,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
+from rolling.core.outcome import Operation
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    RoutingType,
+    TrafficRouting,
+    UpdatePolicy,
+)
+from rolling.core.stage import Direction, Phase, Stage
+from rolling.core.transition import advance, start
+
+LARGEST_FLEET = 12
+"""The default size limit: rounding shows all its cases below it."""
+
+ALARMS = ("latency", "errors")
+"""The alarm names that deployments are drawn with."""
+
+waits: st.SearchStrategy[int] = st.sampled_from((0, 1, 300, 3600))
+"""Baking periods, both ends of the range among them."""
+
+timeouts: st.SearchStrategy[int] = st.sampled_from((600, 28_800))
+"""Time limits, both ends of the range."""
+
+names: st.SearchStrategy[str] = st.text(max_size=8)
+"""Reasons and people: any text at all."""
+
+
+def fleet_sizes(largest: int = LARGEST_FLEET) -> st.SearchStrategy[int]:
+    """Counts of a whole fleet, from 1."""
+    return st.integers(1, largest)
+
+
+def sizes_within(low: int, high: int, fleet_size: int) -> st.SearchStrategy[CapacitySize]:
+    """Every size from `low` to `high` percent of a fleet, by percentage or by count."""
+    percents = st.integers(low, high).map(percent)
+    least, most = max(1, -(-fleet_size * low // 100)), fleet_size * high // 100
+    if most < least:
+        return percents
+    return percents | st.integers(least, most).map(instances)
+
+
+@lru_cache(maxsize=256)
+def rolling_policies(old_count: int, new_full: int) -> st.SearchStrategy[RollingUpdatePolicy]:
+    """Rolling policies that are legal for these fleets."""
+    back = sizes_within(1, 100, old_count) if old_count else st.integers(1, 100).map(percent)
+    return st.builds(
+        RollingUpdatePolicy,
+        maximum_batch_size=sizes_within(5, 50, new_full),
+        wait_interval_seconds=waits,
+        rollback_maximum_batch_size=st.none() | back,
+        maximum_execution_timeout_seconds=timeouts,
+    )
+
+
+@lru_cache(maxsize=256)
+def blue_green_policies(new_full: int) -> st.SearchStrategy[BlueGreenUpdatePolicy]:
+    """All at once, canary and linear policies that are legal for a fleet of this size."""
+    all_at_once = st.builds(TrafficRouting, st.just(RoutingType.ALL_AT_ONCE), waits)
+    canary = st.builds(
+        TrafficRouting, st.just(RoutingType.CANARY), waits, sizes_within(1, 50, new_full)
+    )
+    linear = st.builds(
+        TrafficRouting, st.just(RoutingType.LINEAR), waits, sizes_within(10, 50, new_full)
+    )
+    return st.builds(BlueGreenUpdatePolicy, all_at_once | canary | linear, waits, timeouts)
+
+
+@lru_cache(maxsize=256)
+def policies(old_count: int, new_full: int) -> st.SearchStrategy[UpdatePolicy]:
+    """Policies of every kind that are legal for these fleets."""
+    return rolling_policies(old_count, new_full) | blue_green_policies(new_full)
+
+
+def any_sizes() -> st.SearchStrategy[CapacitySize]:
+    """Sizes of which most are illegal: for what refuses them."""
+    return st.builds(CapacitySize, st.sampled_from(SizeType), st.integers(-2, 120))
+
+
+Fleets = tuple[tuple[FleetSpec, ...], FleetSpec]
+"""The old fleets, newest first, and the new one."""
+
+
+@st.composite
+def healthy_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
+    """One old fleet that carries everything, and a new one of which nothing exists."""
+    old, new = draw(fleet_sizes(largest)), draw(fleet_sizes(largest))
+    return (serving("config-1", old),), wanted("config-2", new)
+
+
+@st.composite
+def mixed_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
+    """What a failed rollback leaves: several configurations, the new one maybe among them.
+
+    A fleet may have more in service than its traffic needs, or too little. One
+    that has nothing in service is sent nothing.
+    """
+    fulls = draw(st.lists(fleet_sizes(largest), min_size=2, max_size=4))
+    counts = [draw(st.integers(0, full + 1)) for full in fulls]
+    carriers = [place for place, count in enumerate(counts) if count]
+    if not carriers:
+        counts[-1], carriers = 1, [len(counts) - 1]
+    weights = [draw(st.integers(0, 3)) if count else 0 for count in counts]
+    if not any(weights):
+        weights[carriers[-1]] = 1
+    whole = sum(weights)
+    specs = [
+        FleetSpec(f"config-{len(fulls) - place}", full, count, Share(weight, whole))
+        for place, (full, count, weight) in enumerate(zip(fulls, counts, weights, strict=True))
+    ]
+    return tuple(specs[1:]), specs[0]
+
+
+@st.composite
+def deployments(draw: st.DrawFn, starts: st.SearchStrategy[Fleets] | None = None) -> Deployment:
+    """Deployments just started, healthy or mixed, with every kind of policy."""
+    old, new = draw(healthy_starts() | mixed_starts() if starts is None else starts)
+    policy = draw(policies(sum(fleet.count for fleet in old), new.full))
+    alarms = draw(st.sampled_from(((), ALARMS[:1], ALARMS)))
+    return start(old, new, policy, alarms)
+
+
+# --- events -----------------------------------------------------------------
+
+
+def ideal_event(deployment: Deployment) -> Event:
+    """The next event of a world in which everything asked for has come true."""
+    stage = deployment.stage
+    if deployment.phase is Phase.SHIFTING:
+        return SplitSettled(stage, deployment.split)
+    if deployment.phase is Phase.BAKING:
+        if not deployment.interval_elapsed:
+            return IntervalElapsed(stage)
+        readings = tuple((alarm, Reading.OK) for alarm in deployment.spec.alarms)
+        return AlarmsRead(stage, readings, after_interval=True)
+    return FleetsSeen(stage, tuple(Sighting(count, count) for count in due(deployment).counts))
+
+
+def _sighting(draw: st.DrawFn, fleet: Fleet) -> Sighting:
+    """A fleet as it may be seen: on its way to what is asked, or short of it.
+
+    No more are alive than were asked for or alive before; some that are no longer
+    asked for may still be in service.
+    """
+    alive = draw(st.integers(0, fleet.alive))
+    return Sighting(draw(st.integers(0, alive)), alive)
+
+
+def _readings(draw: st.DrawFn, alarms: tuple[str, ...]) -> tuple[tuple[str, Reading], ...]:
+    """A reading of some of the alarms, any missing, any twice, and foreign ones among them."""
+    named = (*alarms, "somebody-else")
+    pairs = draw(_PAIRS)
+    return tuple((named[place % len(named)], reading) for place, reading in pairs)
+
+
+def _split(draw: st.DrawFn, fleets: int) -> tuple[Share, ...]:
+    """Any split of all the traffic over so many fleets."""
+    weights = [draw(_WEIGHTS) for _ in range(fleets)]
+    if not any(weights):
+        return (ALL_TRAFFIC, *[NO_TRAFFIC] * (fleets - 1))
+    return tuple(Share(weight, sum(weights)) for weight in weights)
+
+
+_WEIGHTS = st.integers(0, 6)
+_PAIRS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(Reading)), max_size=4)
+_FLAGS = st.booleans()
+_OPERATIONS = st.sampled_from(Operation)
+_LABELLED = st.sampled_from(
+    (FleetsSeen, FleetsSeen, SplitSettled, AlarmsRead, AlarmsRead, IntervalElapsed, OperationFailed)
+)
+_PLAUSIBLE = st.sampled_from(
+    (
+        FleetsSeen,
+        FleetsSeen,
+        FleetsSeen,
+        SplitSettled,
+        AlarmsRead,
+        AlarmsRead,
+        IntervalElapsed,
+        OperationFailed,
+        DeadlineElapsed,
+        StopRequested,
+    )
+)
+
+
+def _labelled(
+    draw: st.DrawFn, kind: type[Event], stage: Stage, split: tuple[Share, ...], of: Deployment
+) -> Event:
+    """An event of a `kind` that carries a stage, right for this deployment in all else."""
+    if kind is FleetsSeen:
+        return FleetsSeen(stage, tuple([_sighting(draw, fleet) for fleet in of.fleets]))
+    if kind is SplitSettled:
+        return SplitSettled(stage, split)
+    if kind is AlarmsRead:
+        return AlarmsRead(stage, _readings(draw, of.spec.alarms), draw(_FLAGS))
+    if kind is IntervalElapsed:
+        return IntervalElapsed(stage)
+    place = draw(st.integers(0, len(of.fleets) - 1))
+    return OperationFailed(stage, draw(_OPERATIONS), place, draw(names))
+
+
+@st.composite
+def plausible_events(draw: st.DrawFn, deployment: Deployment) -> Event:
+    """What may happen next to this deployment, in any world."""
+    kind = draw(_PLAUSIBLE)
+    if kind is DeadlineElapsed:
+        return DeadlineElapsed(deployment.direction)
+    if kind is StopRequested:
+        return StopRequested(draw(names))
+    return _labelled(draw, kind, deployment.stage, deployment.split, deployment)
+
+
+stages: st.SearchStrategy[Stage] = st.builds(
+    Stage,
+    st.sampled_from(Direction),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.sampled_from(Phase),
+)
+"""Stages, also such as no deployment can be in."""
+
+
+@st.composite
+def foreign_events(draw: st.DrawFn, deployment: Deployment) -> Event:
+    """Events about another stage than the deployment's, right in everything else."""
+    elsewhere = draw(stages)
+    if elsewhere == deployment.stage:
+        return DeadlineElapsed(Direction(1 - deployment.direction))
+    split = _split(draw, len(deployment.fleets))
+    return _labelled(draw, draw(_LABELLED), elsewhere, split, deployment)
+
+
+@st.composite
+def any_events(draw: st.DrawFn) -> Event:
+    """Events of every kind, about no deployment in particular."""
+    deployment = draw(_ANY_DEPLOYMENTS)
+    kind = draw(_PLAUSIBLE)
+    if kind in (DeadlineElapsed, StopRequested):
+        return draw(plausible_events(deployment))
+    split = _split(draw, len(deployment.fleets))
+    return _labelled(draw, kind, draw(stages), split, deployment)
+
+
+_ANY_DEPLOYMENTS = deployments()
+
+
+@frozen
+class Step:
+    """One event of a history, and the deployment before and after it."""
+
+    before: Deployment
+    event: Event
+    after: Deployment
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn,
+    starts: st.SearchStrategy[Fleets] | None = None,
+    most_events: int = 30,
+) -> tuple[Step, ...]:
+    """What happens to one deployment, from its start: never empty.
+
+    Mostly ideal events, so that histories get far; the others are plausible,
+    foreign, or events from earlier in the history, which come again or too late.
+    """
+    deployment = draw(deployments(starts))
+    steps: list[Step] = []
+    late: list[Event] = []
+    count = draw(st.integers(1, most_events))
+    for choice in draw(st.lists(_CHOICES, min_size=count, max_size=count)):
+        event = _next_event(draw, choice, deployment, late)
+        after = advance(deployment, event)
+        steps.append(Step(deployment, event, after))
+        late.append(event)
+        deployment = after
+    return tuple(steps)
+
+
+_CHOICES = st.sampled_from(("ideal",) * 10 + ("plausible",) * 3 + ("late", "foreign"))
+
+
+def _next_event(draw: st.DrawFn, choice: str, deployment: Deployment, late: list[Event]) -> Event:
+    if choice == "plausible":
+        return draw(plausible_events(deployment))
+    if choice == "foreign":
+        return draw(foreign_events(deployment))
+    if choice == "late" and late:
+        return late[draw(st.integers(0, len(late) - 1))]
+    return ideal_event(deployment)
+
+
+def reachable_deployments(
+    starts: st.SearchStrategy[Fleets] | None = None, most_events: int = 30
+) -> st.SearchStrategy[Deployment]:
+    """Deployments in every state that a history leads to."""
+    return histories(starts, most_events).map(lambda steps: steps[-1].after)

@@ -1,0 +1,161 @@
+"""Possible: which states a deployment can be in at all.
+
+A record may be damaged or edited by hand. Here belong the rules that every
+reachable deployment keeps, whatever the world did: a state that breaks one is
+refused, for `advance` would turn it into nonsense. What a world can break by
+itself (a surge over the ceiling, a leftover) is not refused: the deployment
+must be able to go on from there.
+"""
+
+from fractions import Fraction
+
+from rolling.core.capacity import Share
+from rolling.core.deployment import Deployment
+from rolling.core.errors import Problem
+from rolling.core.outcome import AlarmTripped, Cause, Failed
+from rolling.core.pace import start_count, step_count
+from rolling.core.stage import Direction, Phase
+from rolling.serialization.reading import Record, shown
+
+_PHASES = {
+    Direction.FORWARD: (
+        Phase.PROVISIONING,
+        Phase.SHIFTING,
+        Phase.BAKING,
+        Phase.CLEANING,
+        Phase.SUCCEEDED,
+    ),
+    Direction.BACK: (
+        Phase.PROVISIONING,
+        Phase.SHIFTING,
+        Phase.CLEANING,
+        Phase.ROLLED_BACK,
+        Phase.ROLLBACK_FAILED,
+    ),
+}
+"""The phases that a deployment can be in, by its direction."""
+
+_MOST_ALARMS = 10
+_LONGEST_NAME = 255
+_SPLIT_WAS_SEEN = frozenset({Phase.BAKING, Phase.CLEANING, Phase.SUCCEEDED, Phase.ROLLED_BACK})
+
+
+def note_impossible(deployment: Deployment, record: Record) -> None:
+    """Note every reason why no deployment can be in this state."""
+    note = _Notes(record)
+    _note_spec(deployment, note)
+    if record.problems:
+        return  # the rest is judged by the spec
+    _note_progress(deployment, note)
+    _note_fleets(deployment, note)
+    _note_flags(deployment, note)
+    _note_causes(deployment, note)
+
+
+class _Notes:
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def __call__(
+        self, broken: bool, field: str, value: object, rule: str, fix: object = None
+    ) -> None:
+        if broken:
+            self._record.problems.append(Problem(field, shown(value), rule, fix))
+
+
+def _note_spec(deployment: Deployment, note: _Notes) -> None:
+    spec = deployment.spec
+    note(not spec.fleets, "spec.fleets", spec.fleets, "must have at least the new fleet")
+    shares = [fleet.share for fleet in spec.fleets]
+    note(_total(shares) != 1, "spec.fleets", _listed(shares), "must have shares that sum to 1")
+    alarms = spec.alarms
+    note(len(alarms) > _MOST_ALARMS, "spec.alarms", alarms, f"must be at most {_MOST_ALARMS}")
+    note(len(set(alarms)) < len(alarms), "spec.alarms", alarms, "must each be named once")
+    for place, name in enumerate(alarms):
+        rule = f"must be 1 to {_LONGEST_NAME} characters"
+        note(not 1 <= len(name) <= _LONGEST_NAME, f"spec.alarms[{place}]", name, rule)
+
+
+def _note_progress(deployment: Deployment, note: _Notes) -> None:
+    spec, stage, up = deployment.spec, deployment.stage, deployment.up
+    legal = _PHASES[stage.direction]
+    phases = ", ".join(phase.name for phase in legal)
+    rule = f"must be one of {phases} on the way {stage.direction.name}"
+    note(stage.phase not in legal, "stage.phase", stage.phase.name, rule)
+    if deployment.direction is Direction.BACK:
+        rule = "must be 1 on the way BACK, which has no bakes"
+        note(stage.attempt > 1, "stage.attempt", stage.attempt, rule, 1)
+        rule = f"must be at most the {spec.old_count} that the old fleets had"
+        note(up > spec.old_count, "up", up, rule, spec.old_count)
+        at_home = deployment.phase is Phase.ROLLED_BACK and up < spec.old_count
+        note(at_home, "up", up, "must be everything once rolled back", spec.old_count)
+        return
+    steps = step_count(spec)
+    note(stage.step > steps, "stage.step", stage.step, f"must be one of the {steps} steps", steps)
+    reached = start_count(spec) + spec.pace.first_shift + (stage.step - 1) * spec.pace.next_shift
+    expected = min(spec.new.full, reached)
+    note(up != expected, "up", up, f"must be {expected} in step {stage.step}", expected)
+    done = deployment.phase is Phase.SUCCEEDED and stage.step < steps
+    note(done, "stage.step", stage.step, "must be the last step once succeeded", steps)
+
+
+def _note_fleets(deployment: Deployment, note: _Notes) -> None:
+    spec, fleets = deployment.spec, deployment.fleets
+    if len(fleets) != len(spec.fleets):
+        rule = f"must be as many as the {len(spec.fleets)} in spec.fleets"
+        note(True, "fleets", fleets, rule)
+        return
+    for place, (start, fleet) in enumerate(zip(spec.fleets, fleets, strict=True)):
+        at = f"fleets[{place}]"
+        most = max(start.full, start.count) if place == 0 else start.count
+        note(fleet.asked > most, f"{at}.asked", fleet.asked, f"must be at most {most}", most)
+        rule = f"must be at most the {fleet.asked} asked"
+        note(
+            fleet.in_service > fleet.asked, f"{at}.in_service", fleet.in_service, rule, fleet.asked
+        )
+        rule = f"must be at least the {fleet.asked} asked"
+        note(fleet.alive < fleet.asked, f"{at}.alive", fleet.alive, rule, fleet.asked)
+    split = _listed(deployment.split)
+    note(_total(deployment.split) != 1, "fleets", split, "must have shares that sum to 1")
+
+
+def _note_flags(deployment: Deployment, note: _Notes) -> None:
+    phase = deployment.phase
+    unseen = phase in _SPLIT_WAS_SEEN and not deployment.settled
+    note(unseen, "settled", False, f"must be true in {phase.name}", True)
+    early = deployment.interval_elapsed and phase is not Phase.BAKING
+    note(early, "interval_elapsed", True, f"must be false in {phase.name}", False)
+
+
+def _note_causes(deployment: Deployment, note: _Notes) -> None:
+    cause, cut_short, phase = deployment.cause, deployment.cut_short, deployment.phase
+    if deployment.direction is Direction.FORWARD:
+        note(cause is not None, "cause", str(cause), "must be null on the way FORWARD")
+    else:
+        note(cause is None, "cause", None, "must say why the deployment turned back")
+    if not deployment.ended:
+        note(cut_short is not None, "cut_short", str(cut_short), f"must be null in {phase.name}")
+    rule = "must say why the rollback failed"
+    note(phase is Phase.ROLLBACK_FAILED and cut_short is None, "cut_short", None, rule)
+    _note_cause(deployment, "cause", cause, note)
+    _note_cause(deployment, "cut_short", cut_short, note)
+
+
+def _note_cause(deployment: Deployment, at: str, cause: Cause | None, note: _Notes) -> None:
+    spec = deployment.spec
+    if isinstance(cause, AlarmTripped):
+        known = bool(cause.alarms) and set(cause.alarms) <= set(spec.alarms)
+        note(not known, f"{at}.alarms", cause.alarms, "must be some of spec.alarms")
+    if isinstance(cause, Failed):
+        names = [fleet.configuration for fleet in spec.fleets]
+        unknown = cause.configuration not in names
+        rule = "must be a configuration of spec.fleets"
+        note(unknown, f"{at}.configuration", cause.configuration, rule)
+
+
+def _total(split: tuple[Share, ...] | list[Share]) -> Fraction:
+    return sum((Fraction(share.part, share.whole) for share in split), Fraction(0))
+
+
+def _listed(split: tuple[Share, ...] | list[Share]) -> str:
+    return ", ".join(str(share) for share in split)
