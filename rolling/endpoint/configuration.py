@@ -6,6 +6,7 @@ it was given; a field that it does not know is a problem.
 """
 
 import json
+from collections.abc import Mapping
 
 from attrs import frozen
 
@@ -144,7 +145,7 @@ def parse_endpoint_config(document: object, path: str = "") -> EndpointConfig:
     found = endpoint_config_problems(document, path)
     if found:
         raise InvalidInput(found)
-    assert isinstance(document, dict)
+    assert isinstance(document, Mapping)
     others = {key: document[key] for key in _CONFIG_OTHERS if key in document}
     return EndpointConfig(
         name=document["EndpointConfigName"],
@@ -156,12 +157,12 @@ def parse_endpoint_config(document: object, path: str = "") -> EndpointConfig:
 def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
     """Everything wrong with a configuration's JSON."""
     found = ENDPOINT_CONFIG.problems(document, path)
-    variants = document.get("ProductionVariants") if isinstance(document, dict) else None
+    variants = document.get("ProductionVariants") if isinstance(document, Mapping) else None
     if not is_list(variants):
         return found
     seen: set[object] = set()
     for place, variant in enumerate(variants):
-        if not isinstance(variant, dict):
+        if not isinstance(variant, Mapping):
             continue
         at = join(path, f"ProductionVariants[{place}]")
         found += _capacity_problems(variant, at)
@@ -174,7 +175,7 @@ def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
     return found
 
 
-def _capacity_problems(variant: dict[str, object], at: str) -> list[Problem]:
+def _capacity_problems(variant: Mapping[str, object], at: str) -> list[Problem]:
     """A variant has instances of some type, or is serverless."""
     if "ServerlessConfig" in variant:
         return [
@@ -191,7 +192,7 @@ def _capacity_problems(variant: dict[str, object], at: str) -> list[Problem]:
     return found
 
 
-def _variant(document: dict[str, object]) -> ProductionVariant:
+def _variant(document: Mapping[str, object]) -> ProductionVariant:
     others = {key: document[key] for key in _VARIANT_OTHERS if key in document}
     name, model, kind, count, weight = (
         document.get(key)

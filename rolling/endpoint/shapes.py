@@ -49,6 +49,19 @@ class Anything:
 
 
 @frozen
+class Given:
+    """Any plain value but null; what it may be is checked elsewhere."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """The problem of a null, or of what is no JSON."""
+        if value is None:
+            return [Problem(path, None, "must not be null; leave it out", self.example)]
+        return _json_problems(value, path)
+
+
+@frozen
 class Text:
     """A string of `low` to `high` characters; all of it matches `pattern` if there is one.
 

@@ -1,0 +1,339 @@
+"""Scenarios: what is simulated, from JSON: configurations, an endpoint, updates, faults.
+
+Here belongs the reading of a scenario, and of a bare UpdateEndpoint request
+with the sizes of the fleets given beside it. What is wrong in any part of a
+document is found before one answer is given. What an update is refused for
+depends on how the one before it ended; so the first one is judged here against
+the endpoint, and the others by themselves.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import cast
+
+from attrs import frozen
+
+from rolling.backends.simulated.faults import Fault, FaultKind
+from rolling.backends.simulated.settings import SimulationSettings, settings_problems
+from rolling.core.errors import InvalidInput, Problem, range_problem
+from rolling.endpoint.configuration import (
+    EndpointConfig,
+    ProductionVariant,
+    endpoint_config_problems,
+    parse_endpoint_config,
+)
+from rolling.endpoint.endpoint import Endpoint, in_service
+from rolling.endpoint.refusals import Refusal, ValidationException
+from rolling.endpoint.shapes import (
+    MOST,
+    Anything,
+    Given,
+    ListOf,
+    OrNull,
+    Structure,
+    Text,
+    Whole,
+    is_list,
+    join,
+    name,
+    problem,
+)
+from rolling.endpoint.update import UPDATE_ENDPOINT, request_problems, update_endpoint
+from rolling.simulation.fault_json import fault_json_problems, parse_fault
+
+
+@frozen
+class ScenarioUpdate:
+    """One update of a scenario: the UpdateEndpoint request, and what goes wrong meanwhile."""
+
+    request: Mapping[str, object]
+    faults: tuple[Fault, ...]
+
+
+@frozen
+class Scenario:
+    """An endpoint in service, and the updates that are made to it, one after the other."""
+
+    configs: Mapping[str, EndpointConfig]
+    endpoint: Endpoint
+    updates: tuple[ScenarioUpdate, ...]
+    settings: SimulationSettings
+
+
+_SETTINGS = {
+    "Seed": "seed",
+    "ProvisioningSeconds": "provisioning_seconds",
+    "ShiftSeconds": "shift_seconds",
+    "CleanupSeconds": "cleanup_seconds",
+    "CapacityLimit": "capacity_limit",
+    "JitterPercent": "jitter_percent",
+}
+
+# What is Anything here is judged apart, with all that stands around it.
+SCENARIO = Structure(
+    "a scenario",
+    {
+        "$schema": Text(),
+        "Description": Text(),
+        "EndpointConfigs": ListOf(Anything(), 1, 1000),
+        "Endpoint": Structure(
+            "Endpoint",
+            {
+                "EndpointName": name("my-endpoint"),
+                "EndpointConfigName": name("config-1"),
+                "DesiredInstanceCount": Whole(1, MOST, " instances"),
+            },
+            required=("EndpointName", "EndpointConfigName"),
+            example={"EndpointName": "my-endpoint", "EndpointConfigName": "config-1"},
+        ),
+        "Updates": ListOf(
+            Structure(
+                "an update",
+                {"UpdateEndpoint": Anything(), "Faults": ListOf(Anything(), 0, 1000)},
+                required=("UpdateEndpoint",),
+            ),
+            1,
+            1000,
+        ),
+        "Simulation": Structure(
+            "Simulation",
+            {key: OrNull(Given()) if key == "CapacityLimit" else Given() for key in _SETTINGS},
+        ),
+    },
+    required=("EndpointConfigs", "Endpoint", "Updates"),
+)
+
+
+def is_scenario(document: object) -> bool:
+    """True for a scenario, false for a bare UpdateEndpoint request.
+
+    Told by the fields at the top. Raises InvalidInput for what is neither.
+    """
+    fields = list(document) if isinstance(document, Mapping) else []
+    if any(key in SCENARIO.required or key == "Simulation" for key in fields):
+        return True
+    if any(key in UPDATE_ENDPOINT.fields for key in fields):
+        return False
+    rule = (
+        "is neither a scenario (EndpointConfigs, Endpoint, Updates) "
+        "nor an UpdateEndpoint request (EndpointName, EndpointConfigName, DeploymentConfig)"
+    )
+    raise InvalidInput([problem("the document", document, rule)])
+
+
+def parse_scenario(document: object) -> Scenario:
+    """The scenario that JSON says. Raises InvalidInput with every problem of every part."""
+    if not is_scenario(document):
+        rule = (
+            "is an UpdateEndpoint request and not a scenario; a scenario has it in "
+            "Updates[0].UpdateEndpoint, beside EndpointConfigs and Endpoint"
+        )
+        raise InvalidInput([problem("the document", document, rule)])
+    assert isinstance(document, Mapping)
+    found = SCENARIO.problems(document, "")
+    configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
+    found += config_problems
+    settings = _settings(_fields(document.get("Simulation")))
+    found += settings_problems(settings)
+    endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs)
+    found += endpoint_problems
+    updates = [_fields(update) for update in _items(document.get("Updates"))]
+    found += _update_problems(updates, endpoint, configs)
+    if found or endpoint is None:
+        raise InvalidInput(_each_once(found))
+    return Scenario(configs, endpoint, tuple([_update(each) for each in updates]), settings)
+
+
+def parse_request(document: object, old_count: int, new_count: int | None = None) -> Scenario:
+    """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
+
+    The endpoint serves `old_count` instances from a made-up "config-old", the
+    requested configuration has `new_count` (None: as many). Raises InvalidInput
+    with every problem, fields as in the request.
+    """
+    if is_scenario(document):
+        rule = "is a scenario, which says its own fleet sizes; leave --instances out"
+        raise InvalidInput([problem("the document", document, rule)])
+    assert isinstance(document, Mapping)
+    counts = (old_count, old_count if new_count is None else new_count)
+    places = ("--instances OLD", "--instances NEW")
+    pairs = list(zip(places, counts, strict=True))[: 1 if new_count is None else 2]
+    ranges = [range_problem(place, count, 1, MOST, " instances") for place, count in pairs]
+    found = [each for each in ranges if each is not None]
+    if found:
+        raise InvalidInput([*found, *request_problems(document)])
+    asked = document.get("EndpointConfigName")
+    old_name = "config-old" if asked != "config-old" else "config-older"
+    new_name = asked if isinstance(asked, str) else "config-new"
+    configs = {
+        each: EndpointConfig(each, (ProductionVariant("AllTraffic", None, count),))
+        for each, count in zip((old_name, new_name), counts, strict=True)
+    }
+    endpoint_name = document.get("EndpointName")
+    endpoint = in_service(str(endpoint_name), configs[old_name])
+    try:
+        update_endpoint(endpoint, document, configs)
+    except ValidationException as refused:
+        # Without a readable name there was no new fleet to judge the sizes against.
+        sizes = () if isinstance(asked, str) else request_problems(document, *counts)
+        raise InvalidInput(_each_once([*refused.problems, *sizes])) from None
+    update = ScenarioUpdate(dict(document), ())
+    return Scenario(configs, endpoint, (update,), SimulationSettings())
+
+
+# --- the parts ---------------------------------------------------------------
+
+
+def _configs(documents: Iterable[object]) -> tuple[dict[str, EndpointConfig], list[Problem]]:
+    """The configurations that can be read, by name, and the problems of all."""
+    configs: dict[str, EndpointConfig] = {}
+    found: list[Problem] = []
+    for place, document in enumerate(documents):
+        at = f"EndpointConfigs[{place}]"
+        problems = endpoint_config_problems(document, at)
+        found += problems
+        if problems:
+            continue
+        config = parse_endpoint_config(document)
+        if config.name in configs:
+            rule = "must differ from the names of the other configurations"
+            found.append(Problem(f"{at}.EndpointConfigName", config.name, rule))
+        configs[config.name] = config
+    return configs, found
+
+
+def _endpoint(
+    document: Mapping[str, object], configs: Mapping[str, EndpointConfig]
+) -> tuple[Endpoint | None, list[Problem]]:
+    """The endpoint, None when it cannot be told, and what its form does not show."""
+    named, config_name = document.get("EndpointName"), document.get("EndpointConfigName")
+    count = document.get("DesiredInstanceCount")
+    if not isinstance(named, str) or not isinstance(config_name, str):
+        return None, []
+    if config_name not in configs:
+        return None, [_unknown_config("Endpoint.EndpointConfigName", config_name, configs)]
+    if Whole(1, MOST).problems(count, ""):
+        count = None
+    return in_service(named, configs[config_name], cast(int | None, count)), []
+
+
+def _settings(document: Mapping[str, object]) -> SimulationSettings:
+    """The settings as they are written, right or wrong; what is null is a problem already."""
+    given = {_SETTINGS[key]: document[key] for key in _SETTINGS if document.get(key) is not None}
+    return SimulationSettings(**cast(dict[str, int], given))
+
+
+def _update(document: Mapping[str, object]) -> ScenarioUpdate:
+    faults = [parse_fault(_fields(fault)) for fault in _items(document.get("Faults"))]
+    return ScenarioUpdate(dict(_fields(document["UpdateEndpoint"])), tuple(faults))
+
+
+def _update_problems(
+    updates: list[Mapping[str, object]],
+    endpoint: Endpoint | None,
+    configs: Mapping[str, EndpointConfig],
+) -> list[Problem]:
+    found: list[Problem] = []
+    watched: tuple[str, ...] = ()
+    for place, update in enumerate(updates):
+        at = f"Updates[{place}]"
+        request = update.get("UpdateEndpoint")
+        if place == 0 and endpoint is not None and isinstance(request, Mapping):
+            found += _refusals(endpoint, request, configs, f"{at}.UpdateEndpoint")
+        elif "UpdateEndpoint" in update:
+            found += _request_problems(endpoint, request, configs, f"{at}.UpdateEndpoint")
+        watched = _watched(_fields(request), watched)
+        for number, fault in enumerate(_items(update.get("Faults"))):
+            path = f"{at}.Faults[{number}]"
+            found += [*fault_json_problems(fault, path), *_alarm_problems(fault, path, watched)]
+    return found
+
+
+def _refusals(
+    endpoint: Endpoint,
+    request: Mapping[str, object],
+    configs: Mapping[str, EndpointConfig],
+    path: str,
+) -> list[Problem]:
+    """Why the endpoint refuses a request, as problems of the scenario."""
+    try:
+        update_endpoint(endpoint, request, configs)
+    except ValidationException as refused:
+        return [_in_scenario(each, configs, path) for each in refused.problems]
+    return []
+
+
+def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
+    """A reason to refuse a request, under its path in the scenario."""
+    at, asked = join(path, refused.field), refused.value
+    named = isinstance(refused, Refusal) and refused.field == "EndpointConfigName"
+    if named and str(asked) not in configs:
+        return _unknown_config(at, str(asked), configs)
+    return Problem(at, asked, refused.rule, refused.fix)
+
+
+def _request_problems(
+    endpoint: Endpoint | None,
+    request: object,
+    configs: Mapping[str, EndpointConfig],
+    path: str,
+) -> list[Problem]:
+    """What is wrong with a request however the update before it ends."""
+    fields = _fields(request)
+    config_name, named = fields.get("EndpointConfigName"), fields.get("EndpointName")
+    found = []
+    full = 0
+    if isinstance(config_name, str) and config_name in configs:
+        variants = configs[config_name].variants
+        if fields.get("RetainAllVariantProperties") is not True and len(variants) == 1:
+            full = variants[0].initial_instance_count or 0
+    elif isinstance(config_name, str) and configs:
+        found.append(_unknown_config(f"{path}.EndpointConfigName", config_name, configs))
+    if endpoint is not None and isinstance(named, str) and named != endpoint.name:
+        rule = "must be the endpoint of the scenario"
+        found.append(Problem(f"{path}.EndpointName", named, rule, endpoint.name))
+    return [*request_problems(request, 0, full, path), *found]
+
+
+def _unknown_config(path: str, config_name: str, configs: Mapping[str, EndpointConfig]) -> Problem:
+    near = get_close_matches(config_name, configs, n=1, cutoff=0) if len(config_name) < 100 else []
+    rule = "must be the name of one of the EndpointConfigs"
+    return Problem(path, config_name, rule, near[0] if near else None)
+
+
+def _watched(request: Mapping[str, object], before: tuple[str, ...]) -> tuple[str, ...]:
+    """The alarms that an update watches; `before`: those of the one before it."""
+    if request.get("RetainDeploymentConfig") is True:
+        return before
+    config = _fields(request.get("DeploymentConfig"))
+    alarms = _items(_fields(config.get("AutoRollbackConfiguration")).get("Alarms"))
+    names = [_fields(alarm).get("AlarmName") for alarm in alarms]
+    return tuple([each for each in names if isinstance(each, str)])
+
+
+def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[Problem]:
+    """A fault of an alarm that nobody watches would be a wish that is silently not granted."""
+    kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
+    if kind not in (FaultKind.ALARM.value, FaultKind.ALARM_UNREADABLE.value):
+        return []
+    if not watched:
+        return [Problem(f"{path}.Kind", kind, "this update watches no alarms")]
+    if not isinstance(alarm, str) or alarm in watched:
+        return []
+    shown = ", ".join(watched)
+    near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
+    rule = f"is not an alarm that this update watches ({shown})"
+    return [Problem(f"{path}.AlarmName", alarm, rule, near[0])]
+
+
+def _each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems without those said before of the same field in the same words."""
+    return list({(each.field, each.rule): each for each in problems}.values())
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if is_list(value) else ()
