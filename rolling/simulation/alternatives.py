@@ -1,0 +1,236 @@
+"""Alternatives: what the same update would take with one number of its policy changed.
+
+Here belong the changes that can be made to a policy, and the search for the
+nearest one that is enough. Every change that is offered was tried.
+"""
+
+from collections.abc import Callable, Sequence
+
+from attrs import evolve, frozen
+
+from rolling.backends.simulated.settings import SimulationSettings
+from rolling.core.capacity import CapacitySize, SizeType, percent
+from rolling.core.policy import (
+    MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
+    RollingUpdatePolicy,
+    UpdatePolicy,
+)
+from rolling.core.transition import start
+from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way, walk
+
+ROLLING = "DeploymentConfig.RollingUpdatePolicy"
+BLUE_GREEN = "DeploymentConfig.BlueGreenUpdatePolicy"
+BATCH = f"{ROLLING}.MaximumBatchSize"
+ROLLBACK_BATCH = f"{ROLLING}.RollbackMaximumBatchSize"
+CAPACITY_LIMIT = "Simulation.CapacityLimit"
+
+
+@frozen
+class Change:
+    """A value to put in a field of the request or the scenario."""
+
+    field: str
+    value: object
+
+
+@frozen
+class Circumstances:
+    """What a forecast is judged under: the policy as the request gives it, and the world's ways."""
+
+    policy: UpdatePolicy
+    settings: SimulationSettings
+
+
+def deadline_field(policy: UpdatePolicy) -> str:
+    """Where a policy has its deadline."""
+    at = ROLLING if isinstance(policy, RollingUpdatePolicy) else BLUE_GREEN
+    return f"{at}.MaximumExecutionTimeoutInSeconds"
+
+
+def wait_field(policy: UpdatePolicy) -> str:
+    """Where a policy has the length of its bakes."""
+    if isinstance(policy, RollingUpdatePolicy):
+        return f"{ROLLING}.WaitIntervalInSeconds"
+    return f"{BLUE_GREEN}.TrafficRoutingConfiguration.WaitIntervalInSeconds"
+
+
+def wait_of(policy: UpdatePolicy) -> int:
+    """The length of a policy's bakes, in seconds."""
+    if isinstance(policy, RollingUpdatePolicy):
+        return policy.wait_interval_seconds
+    return policy.routing.wait_interval_seconds
+
+
+def rollback_size(policy: RollingUpdatePolicy) -> CapacitySize:
+    """The size of the batches back; the whole old fleet where the policy gives none."""
+    size = policy.rollback_maximum_batch_size
+    return percent(100) if size is None else size
+
+
+def size_document(size: CapacitySize) -> dict[str, object]:
+    """A size as SageMaker's JSON has it."""
+    return {"Type": size.type.value, "Value": size.value}
+
+
+def smallest_deadline(under: Circumstances, least_seconds: int) -> Change | None:
+    """The smallest legal deadline within which something of `least_seconds` ends."""
+    needed = max(least_seconds + 1, 600)
+    if needed > MAXIMUM_EXECUTION_TIMEOUT_SECONDS:
+        return None
+    return Change(deadline_field(under.policy), needed)
+
+
+def largest_wait(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> Change | None:
+    """The longest bake, shorter than the present one, with which the way forward works."""
+
+    def with_wait(seconds: int) -> UpdatePolicy:
+        policy = under.policy
+        if isinstance(policy, RollingUpdatePolicy):
+            return evolve(policy, wait_interval_seconds=seconds)
+        return evolve(policy, routing=evolve(policy.routing, wait_interval_seconds=seconds))
+
+    best = _last(
+        range(wait_of(under.policy)),
+        lambda seconds: works(_way(forecast, with_wait(seconds), under.settings)),
+    )
+    return None if best is None else Change(wait_field(under.policy), best)
+
+
+def larger_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> Change | None:
+    """The smallest batch, larger than the present one, with which the way forward works."""
+    policy = under.policy
+    if not isinstance(policy, RollingUpdatePolicy):
+        return None
+    size = policy.maximum_batch_size
+    best = _first(
+        [value for value in _batches(forecast, size.type) if value > size.value],
+        lambda value: works(_way(forecast, _with_batch(policy, value), under.settings)),
+    )
+    return None if best is None else Change(f"{BATCH}.Value", best)
+
+
+def smaller_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> Change | None:
+    """The largest batch, smaller than the present one, with which the way forward works.
+
+    Of a blue/green policy: the largest batch of a rolling one in its place.
+    """
+    policy = under.policy
+    if isinstance(policy, RollingUpdatePolicy):
+        rolling, most = policy, policy.maximum_batch_size.value - 1
+    else:
+        rolling, most = RollingUpdatePolicy(percent(50), wait_of(policy)), 50
+    size_type = rolling.maximum_batch_size.type
+    best = _last(
+        [value for value in _batches(forecast, size_type) if value <= most],
+        lambda value: works(_way(forecast, _with_batch(rolling, value), under.settings)),
+    )
+    if best is None:
+        return None
+    if rolling is policy:
+        return Change(f"{BATCH}.Value", best)
+    return Change(BATCH, size_document(CapacitySize(size_type, best)))
+
+
+def with_smaller_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> tuple[Forecast, Circumstances]:
+    """Forecast and circumstances of a rolling update with `smaller_batch`, where there is one."""
+    policy, change = under.policy, smaller_batch(forecast, under, works)
+    if change is None or not isinstance(policy, RollingUpdatePolicy):
+        return forecast, under
+    assert isinstance(change.value, int)
+    changed = _with_batch(policy, change.value)
+    return _forecast(forecast, changed, under.settings), evolve(under, policy=changed)
+
+
+def larger_rollback_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
+) -> Change | None:
+    """The smallest batch back, larger than the present one, with which every rollback works."""
+    if not isinstance(under.policy, RollingUpdatePolicy):
+        return None
+    return _rollback_batch(forecast, under, under.policy, works, larger=True)
+
+
+def smaller_rollback_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
+) -> Change | None:
+    """The largest batch back, smaller than the present one, with which every rollback works."""
+    if not isinstance(under.policy, RollingUpdatePolicy):
+        return None
+    return _rollback_batch(forecast, under, under.policy, works, larger=False)
+
+
+def _rollback_batch(
+    forecast: Forecast,
+    under: Circumstances,
+    policy: RollingUpdatePolicy,
+    works: Callable[[Forecast], bool],
+    *,
+    larger: bool,
+) -> Change | None:
+    size = rollback_size(policy)
+    legal = _legal(size.type, forecast.start.spec.old_count, 1, 100)
+
+    def enough(value: int) -> bool:
+        back = CapacitySize(size.type, value)
+        changed = evolve(policy, rollback_maximum_batch_size=back)
+        return works(_forecast(forecast, changed, under.settings))
+
+    if larger:
+        best = _first([value for value in legal if value > size.value], enough)
+    else:
+        best = _last([value for value in legal if value < size.value], enough)
+    if best is None:
+        return None
+    if policy.rollback_maximum_batch_size is None:
+        return Change(ROLLBACK_BATCH, size_document(CapacitySize(size.type, best)))
+    return Change(f"{ROLLBACK_BATCH}.Value", best)
+
+
+def _way(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Way:
+    spec = forecast.start.spec
+    return forecast_way(walk(start(spec.old, spec.new, policy, spec.alarms), settings))
+
+
+def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Forecast:
+    spec = forecast.start.spec
+    return forecast_deployment(start(spec.old, spec.new, policy, spec.alarms), settings)
+
+
+def _with_batch(policy: RollingUpdatePolicy, value: int) -> RollingUpdatePolicy:
+    return evolve(policy, maximum_batch_size=evolve(policy.maximum_batch_size, value=value))
+
+
+def _batches(forecast: Forecast, size_type: SizeType) -> range:
+    return _legal(size_type, forecast.start.spec.new.full, 5, 50)
+
+
+def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:
+    """Every legal value of a size that lies between `low` and `high` percent of a fleet."""
+    if size_type is SizeType.CAPACITY_PERCENT:
+        return range(low, high + 1)
+    return range(max(1, -(-fleet_size * low // 100)), fleet_size * high // 100 + 1)
+
+
+def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
+    """The first of `values` that works, by halves: those after one that works work too."""
+    low, high = 0, len(values)
+    while low < high:
+        middle = (low + high) // 2
+        if works(values[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return values[low] if low < len(values) else None
+
+
+def _last(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
+    """The last of `values` that works, by halves: those before one that works work too."""
+    return _first(values[::-1], works)

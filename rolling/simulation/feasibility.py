@@ -1,0 +1,262 @@
+"""Feasibility: what of a plan will not work, or not as expected, and the smallest mend.
+
+Here belong the comparisons of a forecast with its deadline, with the capacity
+there is, and with what its policy suggests. The mends are searched for in
+alternatives.py.
+"""
+
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
+
+from rolling.core.capacity import SizeType
+from rolling.core.policy import RollingUpdatePolicy
+from rolling.simulation.alternatives import (
+    BATCH,
+    BLUE_GREEN,
+    CAPACITY_LIMIT,
+    ROLLBACK_BATCH,
+    Change,
+    Circumstances,
+    deadline_field,
+    larger_batch,
+    larger_rollback_batch,
+    largest_wait,
+    smaller_batch,
+    smaller_rollback_batch,
+    smallest_deadline,
+    wait_field,
+    wait_of,
+    with_smaller_batch,
+)
+from rolling.simulation.forecast import Forecast, RollbackForecast
+
+
+@frozen
+class Finding:
+    """Something of a plan that will not work, or that is not what one may expect.
+
+    `field`, `value`, `rule`: where, what stands there, and what comes of it.
+    `fixes`: changes, the nearest first, each of which alone puts it right; none
+    where no single change of a number does.
+    """
+
+    field: str
+    value: object
+    rule: str
+    fixes: tuple[Change, ...] = ()
+
+
+def infeasibilities(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
+    """What turns the deployment back, or fails its rollback, though nothing else goes wrong."""
+    return tuple(
+        [
+            *_too_slow(forecast, under),
+            *_too_large(forecast, under),
+            *_rollback_too_large(forecast, under),
+            *_rollback_too_slow(forecast, under),
+        ]
+    )
+
+
+def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
+    """What works, and yet is not what one may expect."""
+    return tuple(
+        [
+            *_cut_short(forecast, under),
+            *_more_batches(forecast, under),
+            *_unwatched(forecast, under),
+            *_rollback_above_peak(forecast, under),
+        ]
+    )
+
+
+# --- time ---------------------------------------------------------------------
+
+
+def _too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    deadline, way = _deadline(forecast), forecast.forward
+    if way.commit_seconds < deadline:
+        return
+    yield Finding(
+        deadline_field(under.policy),
+        deadline,
+        f"the last bake ends {way.commit_seconds} seconds after acceptance at the earliest; the "
+        "limit turns the deployment back before",
+        _those(
+            smallest_deadline(under, way.least_seconds),
+            largest_wait(forecast, under, lambda way: way.least_seconds < deadline),
+            larger_batch(forecast, under, lambda way: way.least_seconds < deadline),
+        ),
+    )
+
+
+def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    deadline, way = _deadline(forecast), forecast.forward
+    if not way.commit_seconds < deadline <= way.least_seconds:
+        return
+    yield Finding(
+        deadline_field(under.policy),
+        deadline,
+        f"the last cleanup ends {way.least_seconds} seconds after acceptance at the earliest; the "
+        "limit ends the deployment before, with instances of the old fleet left over",
+        _those(smallest_deadline(under, way.least_seconds)),
+    )
+
+
+def _rollback_too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    deadline = _deadline(forecast)
+    if forecast.rollback_commit_seconds < deadline:
+        return
+    yield Finding(
+        deadline_field(under.policy),
+        deadline,
+        f"a rollback from {_worst(forecast, _commit)} brings the traffic home after "
+        f"{forecast.rollback_commit_seconds} seconds at the earliest; its limit, the same as that "
+        "of the way forward, fails it before",
+        _those(
+            smallest_deadline(under, forecast.rollback_least_seconds),
+            larger_rollback_batch(
+                forecast, under, lambda other: other.rollback_least_seconds < deadline
+            ),
+        ),
+    )
+
+
+# --- instances ----------------------------------------------------------------
+
+
+def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    limit, peak = under.settings.capacity_limit, forecast.forward.peak_instances
+    if limit is None or peak <= limit:
+        return
+    rule = f"{peak} instances exist at the peak, and there is capacity for {limit}"
+    policy = under.policy
+    value: object
+    if isinstance(policy, RollingUpdatePolicy):
+        field, value = f"{BATCH}.Value", policy.maximum_batch_size.value
+    else:
+        field, value = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type", policy.routing.type.value
+        rule += "; blue/green needs both fleets whole at once, rolling does not"
+    yield Finding(
+        field,
+        value,
+        rule,
+        _those(
+            smaller_batch(forecast, under, lambda way: way.peak_instances <= limit),
+            Change(CAPACITY_LIMIT, peak),
+        ),
+    )
+
+
+def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    limit = under.settings.capacity_limit
+    if limit is None or forecast.rollback_peak_instances <= limit:
+        return
+    also = ""
+    if forecast.forward.peak_instances > limit:
+        # Said already of the way forward: what is left to say is what mending that leaves.
+        smaller = with_smaller_batch(forecast, under, lambda way: way.peak_instances <= limit)
+        also = "" if smaller[1] is under else "even with the smaller batch, "
+        forecast, under = smaller
+    peak = forecast.rollback_peak_instances
+    if peak <= limit or peak <= forecast.forward.peak_instances:
+        return
+    yield Finding(
+        *_rollback_batch(under),
+        f"{also}a rollback from {_worst(forecast, _peak)} needs {peak} instances at once, and "
+        f"there is capacity for {limit}: it fails",
+        _those(
+            smaller_rollback_batch(
+                forecast, under, lambda other: other.rollback_peak_instances <= limit
+            ),
+            Change(CAPACITY_LIMIT, peak),
+        ),
+    )
+
+
+def _rollback_above_peak(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    limit, peak = under.settings.capacity_limit, forecast.rollback_peak_instances
+    most = forecast.forward.peak_instances
+    if peak <= most or (limit is not None and peak > limit):
+        return
+    at_once = forecast.start.spec.pace.rollback_batch >= forecast.start.spec.old_count
+    manner = "at once" if at_once else "in batches larger than those forward"
+    yield Finding(
+        *_rollback_batch(under),
+        f"a rollback from {_worst(forecast, _peak)} provisions what is gone of the old fleet "
+        f"{manner}: {peak} instances at its peak, and the way forward never has more than {most}",
+        _those(
+            smaller_rollback_batch(
+                forecast, under, lambda other: other.rollback_peak_instances <= most
+            )
+        ),
+    )
+
+
+# --- what the policy suggests -------------------------------------------------
+
+
+def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    policy = under.policy
+    if not isinstance(policy, RollingUpdatePolicy):
+        return
+    size, full = policy.maximum_batch_size, forecast.start.spec.new.full
+    suggested = -(-100 // size.value)
+    if size.type is not SizeType.CAPACITY_PERCENT or len(forecast.batches) <= suggested:
+        return
+    yield Finding(
+        f"{BATCH}.Value",
+        size.value,
+        f"{size.value}% of {full} instances rounds down to {size.count_in(full)}, being a "
+        f"maximum: {len(forecast.batches)} batches, not {suggested}",
+        _those(larger_batch(forecast, under, lambda way: way.batches <= suggested)),
+    )
+
+
+def _unwatched(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    if not forecast.start.spec.alarms:
+        yield Finding(
+            "DeploymentConfig.AutoRollbackConfiguration.Alarms",
+            [],
+            "no alarm is named, so nothing is watched: every bake passes",
+        )
+    elif wait_of(under.policy) == 0:
+        yield Finding(
+            wait_field(under.policy),
+            0,
+            "the alarms are read once, as soon as the traffic has moved: they have no time to "
+            "notice anything",
+        )
+
+
+# --- small words --------------------------------------------------------------
+
+
+def _deadline(forecast: Forecast) -> int:
+    return forecast.start.spec.deadline_seconds
+
+
+def _peak(rollback: RollbackForecast) -> int:
+    return rollback.peak_instances
+
+
+def _commit(rollback: RollbackForecast) -> int:
+    return rollback.commit_seconds
+
+
+def _worst(forecast: Forecast, need: Callable[[RollbackForecast], int]) -> str:
+    """The first of the bakes whose rollback needs the most."""
+    worst = max(forecast.batches, key=lambda batch: need(batch.rollback))
+    return f"the bake of batch {worst.batch.step}"
+
+
+def _rollback_batch(under: Circumstances) -> tuple[str, object]:
+    """The field of the size of the batches back, and what stands there."""
+    policy = under.policy
+    given = isinstance(policy, RollingUpdatePolicy) and policy.rollback_maximum_batch_size
+    return (f"{ROLLBACK_BATCH}.Value", given.value) if given else (ROLLBACK_BATCH, None)
+
+
+def _those(*changes: Change | None) -> tuple[Change, ...]:
+    return tuple(change for change in changes if change is not None)
