@@ -1,0 +1,230 @@
+"""Narration: what happened to a deployment and why, one sentence a change.
+
+Each sentence is "what happened, so what follows": the first half is told from
+the event and the stage that it came in, the second from the stage it led to.
+"""
+
+from rolling.core.baking import tripped_alarms
+from rolling.core.capacity import rest_of, same_amount
+from rolling.core.deployment import Deployment
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    FleetsSeen,
+    OperationFailed,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.outcome import Operation
+from rolling.core.pace import bake_seconds, shift_count, step_count
+from rolling.core.stage import Direction, Phase
+from rolling.driving.tick import Change
+
+
+def acceptance(deployment: Deployment) -> str:
+    """The sentence of an update that was just accepted."""
+    spec = deployment.spec
+    serving = [
+        f"{_count(fleet.count, '')} of {fleet.configuration} "
+        f"{'carries' if fleet.count == 1 else 'carry'} "
+        f"{'all' if fleet.share.part == fleet.share.whole else fleet.share} of the traffic"
+        for fleet in reversed(spec.fleets)
+        if fleet.share.part
+    ]
+    now = " and ".join(serving)
+    return f"The update to {spec.new.configuration} is accepted while {now}."
+
+
+def narrate(change: Change, stage_seconds: float) -> str:
+    """What happened and why; `stage_seconds`: how long the stage before it had lasted."""
+    return f"{_happened(change, stage_seconds)}, so {_follows(change)}."
+
+
+# --- what happened ------------------------------------------------------------
+
+
+def _happened(change: Change, stage_seconds: float) -> str:
+    before = change.before
+    match change.event:
+        case FleetsSeen():
+            return _seen(change)
+        case SplitSettled():
+            return f"{_sides(before)[0]} {_carries(before)}"
+        case AlarmsRead() as event:
+            return _read(before, event, stage_seconds)
+        case DeadlineElapsed():
+            whose = "The" if before.direction is Direction.FORWARD else "The rollback's own"
+            limit = before.spec.deadline_seconds
+            return f"{whose} time limit of {limit} s passed during {_place(before)}".rstrip(",")
+        case OperationFailed(operation=operation, fleet=fleet, reason=reason):
+            configuration = before.spec.fleets[fleet].configuration
+            return f'{_OPERATIONS[operation]} {configuration} failed with "{reason}"'
+        case StopRequested(by=by):
+            return f"{by} asked during {_place(before)} to stop"
+        case event:
+            raise AssertionError(f"{event} leads to no other stage")
+
+
+_OPERATIONS = {
+    Operation.PROVISION: "Provisioning",
+    Operation.SHIFT: "Shifting traffic to",
+    Operation.CLEAN_UP: "Cleaning up",
+}
+
+
+def _seen(change: Change) -> str:
+    before, after = change.before, change.after
+    if before.phase is Phase.BAKING:
+        lost = before.new.in_service - after.new.in_service
+        return f"{_count(lost, 'new')} {_was(lost)} lost during {_bake(before)}"
+    if before.phase is Phase.CLEANING:
+        return f"The cleanup of {_batch(before)} is done"
+    if before.direction is Direction.BACK and before.stage.step == 1:
+        count = sum(fleet.in_service for fleet in after.old)
+        return f"{_count(count, 'old')} {_is(count)} still in service"
+    if before.direction is Direction.FORWARD and not before.spec.pace.cleans_each_step:
+        return "The whole new fleet is in service"
+    return f"{_capital(_batch(before))} is in service"
+
+
+def _read(before: Deployment, event: AlarmsRead, stage_seconds: float) -> str:
+    tripped = tripped_alarms(before, event)
+    after, bake = f"after {_number(stage_seconds)} s", _bake(before)
+    if tripped:
+        when = f"{after} of {bake}" if stage_seconds else f"as {bake} began"
+        return f"{_alarms(tripped)} tripped {when}"
+    watched = before.spec.alarms
+    if not watched:
+        return f"{_capital(bake)} ended {after} with no alarm to watch"
+    if stage_seconds > bake_seconds(before):
+        return f"{_capital(bake)} ended {after}, when {_uncapital(_alarms(watched))} could be read"
+    return f"{_capital(bake)} ended {after} with {_uncapital(_alarms(watched))} quiet"
+
+
+# --- what follows -------------------------------------------------------------
+
+
+def _follows(change: Change) -> str:
+    after = change.after
+    match after.phase:
+        case Phase.PROVISIONING:
+            return _provisioning(change)
+        case Phase.SHIFTING:
+            receiving, _ = _sides(after)
+            if all(map(same_amount, change.before.split, after.split)):
+                return "the traffic stays as it is"
+            return f"traffic shifts until {_uncapital(receiving)} {_carries(after)}"
+        case Phase.BAKING:
+            return f"{_bake(after)} begins and lasts {bake_seconds(after)} s"
+        case Phase.CLEANING:
+            _, draining = _sides(after)
+            return f"{_count(after.leftover, draining)} {_is(after.leftover)} cleaned up"
+        case Phase.SUCCEEDED:
+            return f"the update has succeeded{_left_over(after)}"
+        case Phase.ROLLED_BACK:
+            return f"the update is rolled back{_left_over(after)}"
+        case Phase.ROLLBACK_FAILED:
+            return "the rollback has failed and the endpoint stays in service as it is"
+
+
+def _provisioning(change: Change) -> str:
+    before, after = change.before, change.after
+    if after.direction is Direction.BACK and before.direction is Direction.FORWARD:
+        if before.new.share.part:
+            return f"traffic returns to the old {_fleets(after)}"
+        return "the update is rolled back before any traffic has moved"
+    if after.stage.attempt > 1:
+        return "the batch is made whole and its baking period begins again"
+    launched = sum(
+        max(0, now.asked - was.asked)
+        for was, now in zip(before.fleets, after.fleets, strict=True)
+    )
+    if not launched:
+        return f"{_batch(after)} begins with what is there"
+    kind = "new" if after.direction is Direction.FORWARD else "old"
+    return f"{_batch(after)} launches {_count(launched, kind)}"
+
+
+def _left_over(after: Deployment) -> str:
+    if not after.leftover:
+        return ""
+    return f" with {_count(after.leftover, _sides(after)[1])} left over"
+
+
+# --- words --------------------------------------------------------------------
+
+
+def _sides(deployment: Deployment) -> tuple[str, str]:
+    """Who receives traffic, as the subject of a sentence, and which instances drain."""
+    if deployment.direction is Direction.FORWARD:
+        return "The new fleet", "old"
+    return f"The old {_fleets(deployment)}", "new"
+
+
+def _carries(deployment: Deployment) -> str:
+    new = deployment.new.share
+    share = new if deployment.direction is Direction.FORWARD else rest_of(new)
+    several = deployment.direction is Direction.BACK and len(deployment.old) > 1
+    return (
+        f"{'carry' if several else 'carries'} "
+        f"{'all' if share.part == share.whole else share} of the traffic"
+    )
+
+
+def _fleets(deployment: Deployment) -> str:
+    return "fleet" if len(deployment.old) == 1 else "fleets"
+
+
+def _place(deployment: Deployment) -> str:
+    if deployment.phase is Phase.BAKING:
+        # A bake goes on after its interval only where an alarm gave no evidence.
+        held = ", held open by an alarm that could not be read,"
+        return f"{_bake(deployment)}{held if deployment.interval_elapsed else ''}"
+    doing = {
+        Phase.PROVISIONING: "provisioning",
+        Phase.SHIFTING: "shift",
+        Phase.CLEANING: "cleanup",
+    }[deployment.phase]
+    return f"the {doing} of {_batch(deployment)}"
+
+
+def _bake(deployment: Deployment) -> str:
+    if deployment.stage.step > shift_count(deployment.spec):
+        return "the termination wait"
+    return f"the baking period of batch {deployment.stage.step}"
+
+
+def _batch(deployment: Deployment) -> str:
+    step = deployment.stage.step
+    if deployment.direction is Direction.BACK:
+        return f"batch {step} of the rollback"
+    return f"batch {step} of {step_count(deployment.spec)}"
+
+
+def _count(count: int, kind: str) -> str:
+    instances = "instance" if count == 1 else "instances"
+    return " ".join(word for word in (str(count), kind, instances) if word)
+
+
+def _alarms(names: tuple[str, ...]) -> str:
+    return f"{'Alarm' if len(names) == 1 else 'Alarms'} {', '.join(names)}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _number(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _uncapital(text: str) -> str:
+    return text[0].lower() + text[1:]

@@ -1,0 +1,95 @@
+"""The simulation: the updates of a scenario, one after the other, in virtual time."""
+
+from attrs import evolve
+
+from rolling.backends.simulated import SimulatedBackend
+from rolling.core.deployment import Deployment
+from rolling.driving.clock import VirtualClock
+from rolling.driving.record import accept
+from rolling.driving.run import run
+from rolling.endpoint.describe import Times, describe
+from rolling.endpoint.endpoint import Endpoint
+from rolling.endpoint.folding import with_deployment
+from rolling.endpoint.refusals import ValidationException
+from rolling.endpoint.shapes import under
+from rolling.endpoint.update import update_endpoint
+from rolling.simulation.narration import acceptance, narrate
+from rolling.simulation.report import PHASES, Report, Row, UpdateReport, row
+from rolling.simulation.scenario import Scenario
+
+
+def simulate(scenario: Scenario) -> Report:
+    """Carry out a scenario, to the end of its last update.
+
+    An update begins when the one before it has ended; what is still
+    terminating then goes on doing so. Virtual time begins at 0, when the
+    endpoint was created. Raises ValidationException for an update that the
+    endpoint refuses in the state in which the one before it left it.
+    """
+    clock = VirtualClock()
+    endpoint = scenario.endpoint
+    backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
+    reports: list[UpdateReport] = []
+    for place, update in enumerate(scenario.updates):
+        try:
+            endpoint = update_endpoint(endpoint, update.request, scenario.configs)
+        except ValidationException as refused:
+            at = f"Updates[{place}].UpdateEndpoint"
+            raise ValidationException(under(at, refused.problems)) from None
+        backend = backend.next_update(update.faults)
+        report, endpoint = _carry_out(endpoint, backend, clock)
+        reports.append(report)
+    shown = describe(endpoint, Times(creation=0, last_modified=clock.now()))
+    return Report(tuple(reports), shown)
+
+
+def _carry_out(
+    endpoint: Endpoint, backend: SimulatedBackend, clock: VirtualClock
+) -> tuple[UpdateReport, Endpoint]:
+    """The report of the update in progress, and the endpoint after it."""
+    deployment = endpoint.deployment
+    assert deployment is not None
+    accepted_at = clock.now()
+    record = accept(deployment, accepted_at)
+    rows = [_accepted(deployment)]
+    peak = _instances(deployment, backend)
+    for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
+        began_at = record.stage_began_at
+        for change in tick.changes:
+            if change.after.stage == change.before.stage:
+                continue
+            why = narrate(change, change.at - began_at)
+            began_at = change.at
+            event = type(change.event).__name__
+            rows.append(row(change.after, change.at - accepted_at, event, why))
+        record = tick.record
+        peak = max(peak, _instances(record.deployment, backend))
+    deployment = record.deployment
+    # The end is told as it was seen once the backend had been told of it.
+    last = rows[-1]
+    rows[-1] = row(deployment, last.at, last.event, last.why)
+    endpoint = with_deployment(endpoint, deployment)
+    report = UpdateReport(
+        outcome=PHASES[deployment.phase],
+        cause=None if deployment.cause is None else str(deployment.cause),
+        endpoint_status=endpoint.status.value,
+        failure_reason=endpoint.failure_reason,
+        peak_instances=peak,
+        seconds=last.at,
+        timeline=tuple(rows),
+    )
+    return report, endpoint
+
+
+def _accepted(deployment: Deployment) -> Row:
+    """The first row: what the update found, before it asked for anything."""
+    spec = deployment.spec
+    first = row(deployment, 0, "UpdateEndpoint", acceptance(deployment))
+    return evolve(first, old=spec.old_count, new=spec.new.count)
+
+
+def _instances(deployment: Deployment, backend: SimulatedBackend) -> int:
+    """All instances alive or asked for, those left over by earlier updates included."""
+    mine = {fleet.configuration for fleet in deployment.spec.fleets}
+    others = [fleet.alive for name, fleet in backend.world.fleets.items() if name not in mine]
+    return sum(fleet.alive for fleet in deployment.fleets) + sum(others)
