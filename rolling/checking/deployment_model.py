@@ -1,0 +1,268 @@
+"""The core in its world, as a model for the explorer.
+
+A state of the search is a deployment and a world. Here belong what the one may
+tell the other (the driver's part: say what is due, observe, take in), and the
+properties of the two together; those of the core alone are in
+rolling.core.properties, and what the world may do is in world.py.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from rolling.checking.explorer import Goal, Kind, Model, Step, broken
+from rolling.checking.known import CoreUnderTest, Follow, Known, Move, Taken
+from rolling.checking.world import (
+    Limits,
+    Sent,
+    World,
+    happenings,
+    quiet_world,
+    send,
+    shares,
+    stalls,
+    weights,
+)
+from rolling.core.deployment import Deployment
+from rolling.core.events import Event, FleetsSeen, Sighting, SplitSettled
+from rolling.core.properties import ceiling
+from rolling.core.stage import Direction, Phase
+from rolling.core.transition import follow
+
+
+class Situation(NamedTuple):
+    """A state of the search: what is known of the deployment, and the world it is in."""
+
+    known: Known
+    world: World
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment."""
+        return self.known.deployment
+
+
+class DeploymentModel(Model[Situation]):
+    """A deployment from its start, in the world that `limits` allow.
+
+    `follow` is the core under test. `merge_causes` forgets why a deployment
+    turned back and what cut it short, once that was checked.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        limits: Limits | None = None,
+        *,
+        follow: Follow = follow,
+        merge_causes: bool = True,
+    ) -> None:
+        self._start = deployment
+        self._fleets = deployment.spec.fleets
+        self._limits = Limits() if limits is None else limits
+        self._core = CoreUnderTest(follow, merge_causes=merge_causes)
+        self._ceiling = ceiling(deployment.spec)
+        self._started_short = tuple([
+            fleet.full * fleet.share.part > fleet.count * fleet.share.whole
+            for fleet in self._fleets
+        ])
+        self._of_both: Mapping[str, Callable[[Situation], bool]] = {
+            "s1_real_share_fits_what_is_in_service": self._real_share_fits,
+            "s2_really_alive_under_the_ceiling": self._real_ceiling,
+            "s3_no_real_traffic_to_nothing_in_service": self._real_traffic_is_served,
+            "s5_an_end_says_where_the_traffic_is": _real_end,
+            "counted_is_really_in_service": self._counted_is_there,
+            "alive_is_really_counted": _alive_is_counted,
+        }
+
+    @property
+    def deployments(self) -> int:
+        """How many distinct deployments the search has met."""
+        return len(self._core)
+
+    # --- what the explorer asks for ---
+
+    def initial(self) -> Iterator[Situation]:
+        """The deployment just accepted, and nothing asked of the world yet."""
+        counts = tuple([fleet.count for fleet in self._fleets])
+        split = weights(tuple([fleet.share for fleet in self._fleets]))
+        yield Situation(self._core.know(self._start), quiet_world(counts, split, self._limits))
+
+    def steps(self, state: Situation) -> Iterator[Step[Situation]]:
+        """The driver's doings, the timers and requests that reach the core, the world's doings."""
+        known, world = state
+        self._core.prepare(known)
+        if world.said:
+            yield from self._observations(known, world)
+        else:
+            yield Step(Sent(known.command), Situation(known, send(world, known.command)))
+        for move in known.at_any_time:
+            yield _took(move, known, world)
+        for happening, after, kind in happenings(world, self._limits):
+            yield Step(happening, Situation(known, after), kind)
+
+    def broken_in(self, state: Situation) -> tuple[str, ...]:
+        """Of the core's state properties and of those of both, the broken ones."""
+        return (*state.known.breaks, *broken(self._of_both, state))
+
+    def broken_by(self, state: Situation, step: Step[Situation]) -> tuple[str, ...]:
+        """Of the core's edge properties and L2, the broken ones."""
+        label = step.label
+        if not isinstance(label, Taken):
+            return ()
+        rose = step.kind is Kind.PROGRESS and not label.measure_fell
+        if rose and self._nothing_lost(state.world):
+            return (*label.breaks, "l2_progress_lowers_the_measure")
+        return label.breaks
+
+    def goals(self) -> Mapping[str, Goal[Situation]]:
+        """L1, L3, and that an end comes true in the world."""
+        return _GOALS
+
+    def is_final(self, state: Situation) -> bool:
+        """A deployment may be over."""
+        return state.deployment.ended
+
+    def facets(self, step: Step[Situation]) -> tuple[str, ...]:
+        """The edges of the lifecycle that the core followed."""
+        return step.label.edges if isinstance(step.label, Taken) else ()
+
+    # --- the driver's part ---
+
+    def _observations(self, known: Known, world: World) -> Iterator[Step[Situation]]:
+        """What was said may now be seen, fail, or be read."""
+        stage = known.deployment.stage
+        sightings = tuple(map(Sighting, world.in_service, world.alive))
+        yield from self._sees(known, FleetsSeen(stage, sightings), world, Kind.PROGRESS)
+        if world.at_rest:
+            settled = SplitSettled(stage, shares(world.split))
+            yield from self._sees(known, settled, world, Kind.PROGRESS)
+        for stalled, after in stalls(world):
+            yield Step(stalled, Situation(known, after), Kind.FAULT)
+            settled = SplitSettled(stage, shares(stalled.split))
+            yield from self._sees(known, settled, after, Kind.FAULT)
+        for move in known.once_said:
+            yield _took(move, known, world)
+
+    def _sees(
+        self, known: Known, event: Event, world: World, kind: Kind
+    ) -> Iterator[Step[Situation]]:
+        found = self._core.take_in(known, event)
+        if found is not None:
+            yield _took((*found, kind), known, world)
+
+    # --- the properties of the two together ---
+
+    def _nothing_lost(self, world: World) -> bool:
+        return world.losses == self._limits.losses
+
+    def _real_share_fits(self, state: Situation) -> bool:
+        """S1: each real share fits what is really in service. Exempt is a fleet that
+        started with too little, and everything once an instance was lost."""
+        world = state.world
+        splits = (world.split, world.received.split)
+        return not self._nothing_lost(world) or all(
+            started_short
+            or all(fleet.full * split[place] <= serving * sum(split) for split in splits)
+            for place, (fleet, serving, started_short) in enumerate(
+                zip(self._fleets, world.in_service, self._started_short, strict=True)
+            )
+        )
+
+    def _real_ceiling(self, state: Situation) -> bool:
+        """S2: everything really alive, together, is under the ceiling."""
+        return sum(state.world.alive) <= self._ceiling
+
+    def _real_traffic_is_served(self, state: Situation) -> bool:
+        """S3: no fleet with nothing in service is really sent traffic. Exempt is
+        everything once an instance was lost."""
+        world = state.world
+        splits = (world.split, world.received.split)
+        return not self._nothing_lost(world) or all(
+            serving > 0 or all(split[place] == 0 for split in splits)
+            for place, serving in enumerate(world.in_service)
+        )
+
+    def _counted_is_there(self, state: Situation) -> bool:
+        """What counts as capacity is in service, as long as nothing was lost."""
+        return not self._nothing_lost(state.world) or all(
+            fleet.in_service <= serving
+            for fleet, serving in zip(
+                state.deployment.fleets, state.world.in_service, strict=True
+            )
+        )
+
+
+def _alive_is_counted(state: Situation) -> bool:
+    """All that is really alive counts against the ceiling."""
+    return all(
+        fleet.alive >= alive
+        for fleet, alive in zip(state.deployment.fleets, state.world.alive, strict=True)
+    )
+
+
+def _real_end(state: Situation) -> bool:
+    """S5: in an end, the traffic really is where it says.
+
+    A failed rollback is exempt: it takes whatever split it sees for its own, and
+    until the world has heard so the traffic may still move. That it settles there
+    is `l4_an_end_comes_true`.
+    """
+    if state.deployment.phase not in (Phase.SUCCEEDED, Phase.ROLLED_BACK):
+        return True
+    world = state.world
+    return world.split == world.received.split == state.known.command.split
+
+
+def _took(move: Move, known: Known, world: World) -> Step[Situation]:
+    """The step in which the core takes in an event; what is newly due is still unsaid."""
+    taken, after, kind = move
+    if world.said and (
+        after.deployment.stage != known.deployment.stage or after.command != known.command
+    ):
+        world = world._replace(said=False)
+    return Step(taken, Situation(after, world), kind)
+
+
+# --- liveness ---
+
+
+def _reached(phase: Phase) -> Callable[[Situation], bool]:
+    return lambda state: state.deployment.phase is phase
+
+
+def _going(direction: Direction) -> Callable[[Situation], bool]:
+    return lambda state: (
+        state.deployment.direction is direction and not state.deployment.ended
+    )
+
+
+def _ended(state: Situation) -> bool:
+    return state.deployment.ended
+
+
+def _not_ended(state: Situation) -> bool:
+    return not state.deployment.ended
+
+
+def _come_true(state: Situation) -> bool:
+    """The world is as the end makes due, and the deployment has seen it so."""
+    deployment, world, command = state.deployment, state.world, state.known.command
+    return (
+        deployment.ended
+        and deployment.settled
+        and deployment.leftover == 0
+        and world.in_flight is None
+        and world.received == command
+        and world.split == command.split
+        and world.in_service == world.alive == command.counts
+    )
+
+
+_GOALS: Mapping[str, Goal[Situation]] = {
+    "l1_forward_leads_to_succeeded": Goal(
+        _going(Direction.FORWARD), _reached(Phase.SUCCEEDED)
+    ),
+    "l1_back_leads_to_rolled_back": Goal(_going(Direction.BACK), _reached(Phase.ROLLED_BACK)),
+    "l3_everything_leads_to_an_end": Goal(_not_ended, _ended),
+    "l4_an_end_comes_true": Goal(_ended, _come_true),
+}

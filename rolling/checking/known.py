@@ -1,0 +1,164 @@
+"""What the search knows of the core: each distinct deployment once, and where it leads.
+
+A deployment is met in many states of the world. Here belongs all that is found
+out about it alone, and once: what is due, which properties it breaks, what it
+becomes with each event, and which properties that breaks.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import define, evolve, field, frozen
+
+from rolling.checking.explorer import Kind, broken
+from rolling.checking.stimuli import at_any_time, foreign_events, once_said
+from rolling.checking.world import Command, weights
+from rolling.core.deployment import Deployment
+from rolling.core.desired import due
+from rolling.core.events import Event, StopRequested
+from rolling.core.lifecycle import Edge
+from rolling.core.outcome import Stopped
+from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
+from rolling.core.stage import Direction
+
+Follow = Callable[[Deployment, Event], tuple[Deployment, tuple[Edge, ...]]]
+"""`rolling.follow`, or whatever core is under test in its place."""
+
+_STATE = {holds.__name__: holds for holds in STATE_PROPERTIES}
+_EDGE = {holds.__name__: holds for holds in EDGE_PROPERTIES}
+_REPEATED = "s8_repeated_events_change_nothing"
+_HEEDED = "l3_a_stop_turns_back_or_ends"
+_ANYONE = Stopped("anyone")
+
+
+@frozen
+class Taken:
+    """The label of a step in which the core takes in an event.
+
+    `edges`: the names of those it followed. `breaks`: the edge properties that
+    this breaks. `measure_fell`: whether what L2 measures did.
+    """
+
+    event: Event
+    edges: tuple[str, ...]
+    breaks: tuple[str, ...]
+    measure_fell: bool
+
+
+@define(eq=False)
+class Known:
+    """One distinct deployment met in the search.
+
+    There is one `Known` for each, so it is compared by identity.
+    """
+
+    deployment: Deployment
+    command: Command
+    breaks: tuple[str, ...]
+    # Where each event leads, as far as it was asked for; None: nothing changes.
+    after: "dict[Event, tuple[Taken, Known] | None]" = field(factory=dict)
+    at_any_time: "tuple[Move, ...]" = ()
+    once_said: "tuple[Move, ...]" = ()
+    prepared: bool = False
+
+
+Move = tuple[Taken, Known, Kind]
+"""The core takes in an event, and what is known after that."""
+
+
+class CoreUnderTest:
+    """A core, and all the deployments that it was seen to make.
+
+    With `merge_causes`, why a deployment turned back and what cut it short are
+    checked, and then forgotten: nothing that follows depends on them, and the
+    states are several times fewer.
+    """
+
+    def __init__(self, follow: Follow, *, merge_causes: bool) -> None:
+        self._follow = follow
+        self._merge_causes = merge_causes
+        self._known: dict[Deployment, Known] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def know(self, deployment: Deployment) -> Known:
+        """What is known of a deployment; its state properties are judged the first time."""
+        found = self._known.get(deployment)
+        if found is not None:
+            return found
+        breaks = broken(_STATE, deployment)
+        if self._merge_causes:
+            deployment = _without_causes(deployment)
+            if deployment in self._known and not breaks:
+                return self._known[deployment]
+        desired = due(deployment)
+        command = Command(desired.counts, weights(desired.split))
+        found = self._known[deployment] = Known(deployment, command, breaks)
+        return found
+
+    def prepare(self, known: Known) -> None:
+        """Find out, once, where all leads that does not depend on the world."""
+        if known.prepared:
+            return
+        deployment = known.deployment
+        known.at_any_time = self._moves(
+            known, (*at_any_time(deployment), *self._late(deployment))
+        )
+        known.once_said = self._moves(known, once_said(deployment))
+        known.prepared = True
+
+    def take_in(self, known: Known, event: Event) -> tuple[Taken, Known] | None:
+        """What the core makes of an event; None when that changes and breaks nothing."""
+        if event not in known.after:
+            try:
+                known.after[event] = self._judge(known.deployment, event)
+            except Exception as error:
+                error.add_note(f"while taking in {event}")
+                raise
+        return known.after[event]
+
+    def _judge(self, before: Deployment, event: Event) -> tuple[Taken, Known] | None:
+        after, edges = self._follow(before, event)
+        breaks = self._broken_by(before, event, after)
+        if not breaks and _same(before, after):
+            return None
+        fell = before.ended or _measure(after) < _measure(before)
+        taken = Taken(event, tuple([edge.name for edge in edges]), breaks, fell)
+        return taken, self.know(after)
+
+    def _broken_by(self, before: Deployment, event: Event, after: Deployment) -> tuple[str, ...]:
+        found = dict.fromkeys(broken(_EDGE, before, event, after))
+        if not _same(after, self._follow(after, event)[0]):
+            found[_REPEATED] = None
+        turned = after.ended or after.direction is Direction.BACK
+        if isinstance(event, StopRequested) and not turned:
+            found[_HEEDED] = None
+        return tuple(found)
+
+    def _moves(self, known: Known, events: Iterable[tuple[Event, Kind]]) -> tuple[Move, ...]:
+        moves = [(self.take_in(known, event), kind) for event, kind in events]
+        return tuple([(*move, kind) for move, kind in moves if move is not None])
+
+    def _late(self, deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
+        """The foreign events that change something after all. Of a right core there are none."""
+        for event in foreign_events(deployment):
+            if not _same(deployment, self._follow(deployment, event)[0]):
+                yield event, Kind.FAULT
+
+
+def _measure(deployment: Deployment) -> tuple[int, ...]:
+    # To see the split is progress too, in whatever phase it is seen.
+    return (*measure(deployment), 0 if deployment.settled else 1)
+
+
+def _same(a: Deployment, b: Deployment) -> bool:
+    # Mostly the very same, and then seen at once to be.
+    return a is b or a == b
+
+
+def _without_causes(deployment: Deployment) -> Deployment:
+    return evolve(
+        deployment,
+        cause=None if deployment.cause is None else _ANYONE,
+        cut_short=None if deployment.cut_short is None else _ANYONE,
+    )

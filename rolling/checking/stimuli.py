@@ -1,0 +1,98 @@
+"""Stimuli: the events that may reach a deployment, whatever the state of the world.
+
+Here belong timers, stops, failures and readings, and the foreign events: those
+of other stages, too late or too early, none of which may change anything (S8).
+What is observed of fleets and traffic depends on the world: see
+deployment_model.py.
+"""
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from rolling.checking.explorer import Kind
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    IntervalElapsed,
+    OperationFailed,
+    Reading,
+    Sighting,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.outcome import Operation
+from rolling.core.stage import Direction, Phase, Stage
+
+
+def at_any_time(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
+    """Timers, and a stop."""
+    if deployment.phase is Phase.BAKING:
+        yield IntervalElapsed(deployment.stage), Kind.PROGRESS
+    yield DeadlineElapsed(deployment.direction), Kind.FAULT
+    yield StopRequested("anyone"), Kind.FAULT
+
+
+def once_said(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
+    """What can only follow what is due: its failures, and readings of its alarms.
+
+    A reading after the interval may come before the news that the interval is over.
+    """
+    stage = deployment.stage
+    for operation in Operation:
+        for fleet in range(len(deployment.fleets)):
+            yield OperationFailed(stage, operation, fleet, "no reason given"), Kind.FAULT
+    if deployment.phase is Phase.BAKING:
+        for readings, kind in _readings(deployment.spec):
+            for after_interval in (False, True):
+                yield AlarmsRead(stage, readings, after_interval), kind
+
+
+_Readings = tuple[tuple[str, Reading], ...]
+
+
+def _readings(spec: Spec) -> Iterator[tuple[_Readings, Kind]]:
+    """All quiet; each state of each alarm beside quiet ones, and it missing; all in
+    ALARM; all missing; and one in ALARM that nobody watches."""
+    quiet = tuple([(name, Reading.OK) for name in spec.alarms])
+    yield quiet, Kind.PROGRESS
+    yield (*quiet, ("nobody-watches-this", Reading.ALARM)), Kind.PROGRESS
+    for place, name in enumerate(spec.alarms):
+        others = (*quiet[:place], *quiet[place + 1 :])
+        yield (*others, (name, Reading.INSUFFICIENT_DATA)), Kind.PROGRESS
+        yield (*others, (name, Reading.ALARM)), Kind.FAULT
+        yield (*others, (name, Reading.UNREADABLE)), Kind.FAULT
+        yield others, Kind.FAULT
+    if len(spec.alarms) > 1:
+        yield tuple([(name, Reading.ALARM) for name in spec.alarms]), Kind.FAULT
+        yield (), Kind.FAULT
+
+
+def foreign_stages(stage: Stage) -> Iterator[Stage]:
+    """The stages that differ from this one in one component, by as little as can be."""
+    yield evolve(stage, direction=Direction(1 - stage.direction))
+    for by in (-1, 1):
+        yield evolve(stage, step=stage.step + by)
+        yield evolve(stage, attempt=stage.attempt + by)
+    for phase in Phase:
+        if phase is not stage.phase:
+            yield evolve(stage, phase=phase)
+
+
+def foreign_events(deployment: Deployment) -> Iterator[Event]:
+    """Events of those stages, each of which would matter in its own."""
+    yield DeadlineElapsed(Direction(1 - deployment.direction))
+    all_come_true = tuple([Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets])
+    alarms = deployment.spec.alarms
+    ringing = tuple([(name, Reading.ALARM) for name in alarms])
+    quiet = tuple([(name, Reading.OK) for name in alarms])
+    for stage in foreign_stages(deployment.stage):
+        yield FleetsSeen(stage, all_come_true)
+        yield SplitSettled(stage, deployment.split)
+        yield IntervalElapsed(stage)
+        yield AlarmsRead(stage, ringing, after_interval=True)
+        yield AlarmsRead(stage, quiet, after_interval=True)
+        yield OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere")

@@ -1,0 +1,261 @@
+"""The world that the explorer plays: what is really there, and all that may befall it.
+
+It carries out a command late, partly, or not at all, and the latest command
+wins: one that was sent before and has not arrived is forgotten. Condemned
+instances linger. Traffic on its way from one split to another is anywhere
+between the two. Up to a budget, instances are lost and shifts stall. It knows
+nothing of the deployment; deployment_model.py plays the one against the other.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from math import gcd
+from typing import NamedTuple
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from rolling.checking.explorer import Kind
+from rolling.core.capacity import Share
+
+Weights = tuple[int, ...]
+"""A split of the traffic as whole numbers without a common divisor: (2, 1) is 2/3 and 1/3."""
+
+
+def weights(split: tuple[Share, ...]) -> Weights:
+    """The one form of a split; equal amounts give equal weights."""
+    whole = 1
+    for share in split:
+        whole *= share.whole // gcd(whole, share.whole)
+    parts = [share.part * (whole // share.whole) for share in split]
+    divisor = gcd(*parts)
+    return tuple([part // divisor for part in parts])
+
+
+def shares(split: Weights) -> tuple[Share, ...]:
+    """The shares that the weights stand for."""
+    whole = sum(split)
+    return tuple([Share(part, whole) for part in split])
+
+
+def halfway(a: Weights, b: Weights) -> Weights:
+    """The split in the middle between two."""
+    sum_a, sum_b = sum(a), sum(b)
+    parts = [x * sum_b + y * sum_a for x, y in zip(a, b, strict=True)]
+    divisor = gcd(*parts)
+    return tuple([part // divisor for part in parts])
+
+
+class Granularity(Enum):
+    """How finely the world does things by parts.
+
+    EXACT: one instance at a time, or all at once; every count between is reached.
+    COARSE: all but one, or all. For large fleets: none, all but one and all are
+    the places where rules about counts go wrong, and the states stay few.
+    """
+
+    EXACT = "exact"
+    COARSE = "coarse"
+
+
+@frozen
+class Limits:
+    """How bad the world may be.
+
+    `losses`: instances in service that vanish by themselves, at most so many (≥ 0).
+    `stalls`: shifts that stop on their way and are seen so, at most so many (≥ 0).
+    `kills`: whether the driver may be killed; how often is not limited.
+    Raises ValueError for a negative budget.
+    """
+
+    losses: int = field(default=0, validator=ge(0))
+    stalls: int = field(default=0, validator=ge(0))
+    kills: bool = True
+    granularity: Granularity = Granularity.EXACT
+
+
+class Command(NamedTuple):
+    """What the driver asks of the world: counts and a split, the new fleet first."""
+
+    counts: tuple[int, ...]
+    split: Weights
+
+
+class World(NamedTuple):
+    """What is really there.
+
+    `in_service`, `condemned`: of each fleet; condemned ones are alive, not in service.
+    `received`: the last command that arrived. What it asks for beyond what is in
+    service is launching.
+    `split`: where the traffic is; while `received` asks for another, the traffic
+    is anywhere between the two.
+    `in_flight`: a command that was sent and has not arrived.
+    `said`: what is due now was sent since the driver last started.
+    """
+
+    in_service: tuple[int, ...]
+    condemned: tuple[int, ...]
+    received: Command
+    split: Weights
+    in_flight: Command | None
+    said: bool
+    losses: int
+    stalls: int
+
+    @property
+    def alive(self) -> tuple[int, ...]:
+        """Of each fleet: launching, in service and condemned."""
+        return tuple([
+            max(want, serving) + condemned
+            for want, serving, condemned in zip(
+                self.received.counts, self.in_service, self.condemned, strict=True
+            )
+        ])
+
+    @property
+    def at_rest(self) -> bool:
+        """True when no traffic is on its way from one split to another."""
+        return self.split == self.received.split
+
+
+class Sent(NamedTuple):
+    """The driver sends what is due."""
+
+    command: Command
+
+
+class Arrived(NamedTuple):
+    """The command in flight arrives. `split`: where it finds the traffic."""
+
+    split: Weights
+
+
+class CameIntoService(NamedTuple):
+    """`instances` launching ones of a fleet come into service."""
+
+    fleet: int
+    instances: int
+
+
+class Vanished(NamedTuple):
+    """`instances` condemned ones of a fleet are gone."""
+
+    fleet: int
+    instances: int
+
+
+class Moved(NamedTuple):
+    """The traffic has arrived at the split that was asked for."""
+
+    split: Weights
+
+
+class Lost(NamedTuple):
+    """An instance in service is lost; nobody asked for that."""
+
+    fleet: int
+
+
+class Stalled(NamedTuple):
+    """A shift stops on its way, at `split`, and is seen so."""
+
+    split: Weights
+
+
+class Killed(NamedTuple):
+    """The driver is killed, and started again from the deployment alone."""
+
+
+Happening = Sent | Arrived | CameIntoService | Vanished | Moved | Lost | Stalled | Killed
+
+
+def quiet_world(counts: tuple[int, ...], split: Weights, limits: Limits) -> World:
+    """The world before anything was asked of it: so many in service, nothing on its way."""
+    return World(
+        in_service=counts,
+        condemned=(0,) * len(counts),
+        received=Command(counts, split),
+        split=split,
+        in_flight=None,
+        said=False,
+        losses=limits.losses,
+        stalls=limits.stalls,
+    )
+
+
+def send(world: World, command: Command) -> World:
+    """The world once `command` was sent to it. Nothing is on its way that is there already."""
+    in_flight = None if command == world.received else command
+    return world._replace(in_flight=in_flight, said=True)
+
+
+def happenings(world: World, limits: Limits) -> Iterator[tuple[Happening, World, Kind]]:
+    """All that the world may do by itself."""
+    if world.in_flight is not None:
+        for split in dict.fromkeys((world.split, world.received.split)):
+            yield Arrived(split), _arrive(world, world.in_flight, split), Kind.PROGRESS
+    for fleet, serving in enumerate(world.in_service):
+        launching = world.received.counts[fleet] - serving
+        for count in _parts(launching, limits.granularity):
+            in_service = _with(world.in_service, fleet, serving + count)
+            yield (
+                CameIntoService(fleet, count),
+                world._replace(in_service=in_service),
+                Kind.PROGRESS,
+            )
+        condemned = world.condemned[fleet]
+        for count in _parts(condemned, limits.granularity):
+            left = _with(world.condemned, fleet, condemned - count)
+            yield Vanished(fleet, count), world._replace(condemned=left), Kind.PROGRESS
+        if world.losses and serving:
+            lost = _with(world.in_service, fleet, serving - 1)
+            yield Lost(fleet), world._replace(in_service=lost, losses=world.losses - 1), Kind.FAULT
+    if not world.at_rest:
+        target = world.received.split
+        yield Moved(target), world._replace(split=target), Kind.PROGRESS
+    if limits.kills and world.said:
+        yield Killed(), world._replace(said=False), Kind.FAULT
+
+
+def stalls(world: World) -> Iterator[tuple[Stalled, World]]:
+    """The ways in which a shift under way may stop: where it began, or half way.
+
+    None once a later command was sent: a world does not go on to, or wait short
+    of, what it knows to be superseded.
+    """
+    if world.stalls and world.in_flight is None and not world.at_rest:
+        for split in (world.split, halfway(world.split, world.received.split)):
+            yield Stalled(split), world._replace(split=split, stalls=world.stalls - 1)
+
+
+def _arrive(world: World, command: Command, split: Weights) -> World:
+    """The command takes effect; it finds the traffic at `split`.
+
+    Traffic under way may be anywhere between two splits. To find it at either
+    end is enough: whatever holds at both holds between them.
+    """
+    in_service, condemned = [], []
+    for want, before, serving, gone in zip(
+        command.counts, world.received.counts, world.in_service, world.condemned, strict=True
+    ):
+        # Launching ones are condemned before those in service.
+        too_many = max(0, max(before, serving) - want)
+        in_service.append(min(serving, want))
+        condemned.append(gone + too_many)
+    return world._replace(
+        in_service=tuple(in_service),
+        condemned=tuple(condemned),
+        received=command,
+        split=split,
+        in_flight=None,
+    )
+
+
+def _parts(count: int, granularity: Granularity) -> tuple[int, ...]:
+    if count <= 1:
+        return (count,) if count == 1 else ()
+    return (1, count) if granularity is Granularity.EXACT else (count - 1, count)
+
+
+def _with(counts: tuple[int, ...], place: int, count: int) -> tuple[int, ...]:
+    return (*counts[:place], count, *counts[place + 1 :])
