@@ -135,8 +135,7 @@ def _wake_at(
     poll_interval_seconds: float,
 ) -> float | None:
     deployment = record.deployment
-    desired = due(deployment)
-    if desired != said:
+    if due(deployment) != said:
         return now
     # A failed rollback is not over until the mix that it leaves has been seen.
     if deployment.ended and deployment.settled:
@@ -144,8 +143,8 @@ def _wake_at(
     news_at = observation.news_at
     moments = [now + poll_interval_seconds if news_at is None else max(now, news_at)]
     for began_at, seconds in (
-        (record.stage_began_at, desired.interval_seconds),
-        (record.direction_began_at, desired.deadline_seconds),
+        (record.stage_began_at, said.interval_seconds),
+        (record.direction_began_at, said.deadline_seconds),
     ):
         if seconds is not None and not _is_over(began_at, seconds, now):
             moments.append(began_at + seconds)

@@ -76,7 +76,9 @@ class SimulatedBackend:
         self._world = world
         self._clock = clock
         self._strikes = Strikes(faults)
+        # The last command, and the fleets that it is about, in its order.
         self._last: Desired | None = None
+        self._fleets: list[Instances] = []
         self._failures: dict[tuple[Operation, int], str] = {}
         self._stop: StopRequested | None = None
         self._stop_is_news = False
@@ -97,13 +99,16 @@ class SimulatedBackend:
         last = self._last
         if last is not None and desired.stage < last.stage:
             raise Superseded(f"told of {desired.stage} after {last.stage}")
+        if desired == last:
+            return
         self._last = desired
+        self._fleets = [self._world.fleet(name) for name in desired.configurations]
         if last is None or desired.stage != last.stage:
             self._failures.clear()
             self._retry_ends(now)
             self._strikes.begin(desired.stage, now)
             self._strike_all(now)
-        for fleet, count in zip(self._fleets(), desired.counts, strict=True):
+        for fleet, count in zip(self._fleets, desired.counts, strict=True):
             fleet.asked = count
         self._match_counts(now)
         self._match_split(desired, now)
@@ -149,15 +154,8 @@ class SimulatedBackend:
 
     # --- commands -------------------------------------------------------------
 
-    def _fleets(self) -> list[Instances]:
-        """The fleets that are commanded, in the order of the desired state."""
-        assert self._last is not None
-        return [self._world.fleet(name) for name in self._last.configurations]
-
     def _match_counts(self, now: float) -> None:
-        if self._last is None:
-            return
-        for place, fleet in enumerate(self._fleets()):
+        for place, fleet in enumerate(self._fleets):
             surplus = fleet.ready - fleet.asked
             if surplus > 0:
                 fleet.withdraw(surplus)
@@ -226,7 +224,7 @@ class SimulatedBackend:
         if fault.kind is FaultKind.SHIFT_FAILED:
             self._break_shift(now)
             return
-        for place, fleet in enumerate(self._fleets()):
+        for place, fleet in enumerate(self._fleets):
             if (place == 0) is not fault.strikes_new_fleet():
                 continue
             match fault.kind:

@@ -46,7 +46,10 @@ class World:
 
     def fleet(self, configuration: str) -> Instances:
         """The fleet of a configuration; an empty one when there was none yet."""
-        return self.fleets.setdefault(configuration, Instances(0, 0))
+        found = self.fleets.get(configuration)
+        if found is None:
+            found = self.fleets[configuration] = Instances(0, 0)
+        return found
 
     def next_due(self) -> float:
         """The next moment at which something happens by itself; `inf` for never."""
