@@ -99,7 +99,7 @@ def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         deadline_field(under.policy),
         deadline,
         f"the last cleanup ends {way.least_seconds} seconds after acceptance at the earliest; the "
-        "limit ends the deployment before, with instances of the old fleet left over",
+        "limit ends the deployment by then, and what is not gone yet is left over",
         _those(smallest_deadline(under, way.least_seconds)),
     )
 

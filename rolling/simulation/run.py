@@ -1,6 +1,8 @@
 """The simulation: the updates of a scenario, one after the other, in virtual time."""
 
-from attrs import evolve
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulatedBackend
 from rolling.core.deployment import Deployment
@@ -18,6 +20,20 @@ from rolling.simulation.report import PHASES, Report, Row, UpdateReport, row
 from rolling.simulation.scenario import Scenario
 
 
+@frozen
+class Step:
+    """One update of a scenario, carried out.
+
+    `accepted`: the endpoint once it had accepted the update. `after`: once the
+    update had ended, at `ended_at` of the virtual time.
+    """
+
+    accepted: Endpoint
+    report: UpdateReport
+    after: Endpoint
+    ended_at: float
+
+
 def simulate(scenario: Scenario) -> Report:
     """Carry out a scenario, to the end of its last update.
 
@@ -26,21 +42,26 @@ def simulate(scenario: Scenario) -> Report:
     endpoint was created. Raises ValidationException for an update that the
     endpoint refuses in the state in which the one before it left it.
     """
+    steps = tuple(carry_out(scenario))
+    last = steps[-1]
+    shown = describe(last.after, Times(creation=0, last_modified=last.ended_at))
+    return Report(tuple([step.report for step in steps]), shown)
+
+
+def carry_out(scenario: Scenario) -> Iterator[Step]:
+    """What `simulate` does, an update at a time."""
     clock = VirtualClock()
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
-    reports: list[UpdateReport] = []
     for place, update in enumerate(scenario.updates):
         try:
-            endpoint = update_endpoint(endpoint, update.request, scenario.configs)
+            accepted = update_endpoint(endpoint, update.request, scenario.configs)
         except ValidationException as refused:
             at = f"Updates[{place}].UpdateEndpoint"
             raise ValidationException(under(at, refused.problems)) from None
         backend = backend.next_update(update.faults)
-        report, endpoint = _carry_out(endpoint, backend, clock)
-        reports.append(report)
-    shown = describe(endpoint, Times(creation=0, last_modified=clock.now()))
-    return Report(tuple(reports), shown)
+        report, endpoint = _carry_out(accepted, backend, clock)
+        yield Step(accepted, report, endpoint, clock.now())
 
 
 def _carry_out(

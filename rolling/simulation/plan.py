@@ -1,0 +1,158 @@
+"""The plan: the forecast of an update with what is wrong with it, and its JSON."""
+
+from attrs import frozen
+
+from rolling.backends.simulated.settings import SimulationSettings
+from rolling.core.capacity import rest_of
+from rolling.core.fleet import FleetSpec
+from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
+from rolling.endpoint.endpoint import Endpoint
+from rolling.simulation.alternatives import Change, Circumstances
+from rolling.simulation.feasibility import Finding, infeasibilities, surprises
+from rolling.simulation.forecast import (
+    BAKES_ONLY,
+    BatchForecast,
+    Forecast,
+    forecast_deployment,
+)
+from rolling.simulation.run import carry_out
+from rolling.simulation.scenario import Scenario
+
+
+@frozen
+class UpdatePlan:
+    """The plan of one update.
+
+    `problems`: what will not work. `notes`: what is not as one may expect.
+    `durations_known`: False where only the bakes are counted.
+    """
+
+    endpoint_name: str
+    forecast: Forecast
+    under: Circumstances
+    durations_known: bool
+    problems: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+
+
+def plan(scenario: Scenario, *, durations_known: bool = True) -> tuple[UpdatePlan, ...]:
+    """The plan of each update of a scenario.
+
+    The first is planned from the endpoint as it is, a later one from what the
+    simulation of those before it leaves: a repair from its mix. Their faults are
+    in no plan but those of later updates. `durations_known` False: count the
+    bakes only, because nobody said how long anything else takes.
+    Raises ValidationException for an update that the endpoint refuses.
+    """
+    settings = scenario.settings if durations_known else BAKES_ONLY
+    return tuple(
+        [_plan_update(step.accepted, settings, durations_known) for step in carry_out(scenario)]
+    )
+
+
+def _plan_update(
+    accepted: Endpoint, settings: SimulationSettings, durations_known: bool
+) -> UpdatePlan:
+    assert accepted.deployment is not None
+    config = accepted.last_deployment_config
+    policy = BlueGreenUpdatePolicy() if config is None else config.effective_policy
+    under = Circumstances(policy, settings)
+    forecast = forecast_deployment(accepted.deployment, settings)
+    return UpdatePlan(
+        accepted.name,
+        forecast,
+        under,
+        durations_known,
+        infeasibilities(forecast, under),
+        surprises(forecast, under),
+    )
+
+
+def plan_document(plans: tuple[UpdatePlan, ...]) -> dict[str, object]:
+    """The JSON that `rolling plan -o json` prints; schemas/plan.schema.json describes it."""
+    return {"Updates": [_update_document(plan) for plan in plans]}
+
+
+def _update_document(plan: UpdatePlan) -> dict[str, object]:
+    forecast, settings = plan.forecast, plan.under.settings
+    spec = forecast.start.spec
+    durations = {
+        "ProvisioningSeconds": settings.provisioning_seconds,
+        "ShiftSeconds": settings.shift_seconds,
+        "CleanupSeconds": settings.cleanup_seconds,
+    }
+    return {
+        "EndpointName": plan.endpoint_name,
+        "Old": [_fleet_document(fleet, fleet.count) for fleet in spec.old],
+        "New": _fleet_document(spec.new, spec.new.full),
+        "Policy": _policy_name(plan.under),
+        "BatchSize": spec.pace.first_shift,
+        "RollbackBatchSize": spec.pace.rollback_batch,
+        "OldInstances": spec.old_count,
+        "InstancesAtStart": spec.old_count + spec.new.count,
+        "Batches": [_batch_document(batch) for batch in forecast.batches],
+        "PeakInstances": forecast.forward.peak_instances,
+        "ExtraInstanceSeconds": forecast.forward.extra_instance_seconds,
+        "LeastSeconds": forecast.forward.least_seconds,
+        "RollbackPeakInstances": forecast.rollback_peak_instances,
+        "RollbackLeastSeconds": forecast.rollback_least_seconds,
+        "DeadlineSeconds": spec.deadline_seconds,
+        "CapacityLimit": settings.capacity_limit,
+        "Durations": durations if plan.durations_known else None,
+        "Problems": [_finding_document(finding) for finding in plan.problems],
+        "Notes": [_finding_document(finding) for finding in plan.notes],
+    }
+
+
+def _policy_name(under: Circumstances) -> str:
+    if isinstance(under.policy, BlueGreenUpdatePolicy):
+        return _ROUTINGS[under.policy.routing.type]
+    return "Rolling"
+
+
+_ROUTINGS = {
+    RoutingType.ALL_AT_ONCE: "AllAtOnce",
+    RoutingType.CANARY: "Canary",
+    RoutingType.LINEAR: "Linear",
+}
+
+
+def _fleet_document(fleet: FleetSpec, count: int) -> dict[str, object]:
+    return {"EndpointConfigName": fleet.configuration, "InstanceCount": count}
+
+
+def _batch_document(forecast: BatchForecast) -> dict[str, object]:
+    batch, back = forecast.batch, forecast.rollback
+    return {
+        "Batch": batch.step,
+        "Old": sum(batch.counts[1:]),
+        "OldAfter": sum(batch.kept[1:]),
+        "NewBefore": forecast.counts_before[0],
+        "New": batch.counts[0],
+        "Total": batch.peak,
+        "NewShareBefore": str(forecast.split_before[0]),
+        "NewShare": str(batch.split[0]),
+        "OldShare": str(rest_of(batch.split[0])),
+        "BakeSeconds": batch.bake_seconds,
+        "StartsAt": forecast.starts_at_seconds,
+        "LeastSeconds": forecast.least_seconds,
+        "Rollback": {
+            "PeakInstances": back.peak_instances,
+            "ProvisionedInstances": back.provisioned_instances,
+            "Batches": back.batches,
+            "LeastSeconds": back.least_seconds,
+        },
+    }
+
+
+def _finding_document(finding: Finding) -> dict[str, object]:
+    return {
+        "Field": finding.field,
+        "Value": finding.value,
+        "Rule": finding.rule,
+        "Fixes": [_change_document(change) for change in finding.fixes],
+    }
+
+
+def _change_document(change: Change) -> dict[str, object]:
+    return {"Field": change.field, "Value": change.value}

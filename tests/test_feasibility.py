@@ -1,0 +1,235 @@
+"""What a plan says will not work does not, and the fix that it names is the nearest that does."""
+
+from collections.abc import Callable
+
+import pytest
+from attrs import evolve
+
+from rolling import (
+    BlueGreenUpdatePolicy,
+    CapacitySize,
+    Deployment,
+    RollingUpdatePolicy,
+    RoutingType,
+    Succeeded,
+    TrafficRouting,
+    UpdatePolicy,
+    instances,
+    percent,
+    serving,
+    start,
+    wanted,
+)
+from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
+from rolling.core.outcome import RollbackFailed, RolledBack
+from rolling.simulation.alternatives import Circumstances
+from rolling.simulation.feasibility import Finding, infeasibilities, surprises
+from rolling.simulation.forecast import forecast_deployment
+from tests.simulated import Drive
+
+POLICY = RollingUpdatePolicy(percent(30), 300, percent(30))
+SETTINGS = SimulationSettings(provisioning_seconds=240, shift_seconds=5, cleanup_seconds=30)
+
+
+def deployment_of(
+    policy: UpdatePolicy, old: int = 10, new: int = 10, alarm: str = "p99"
+) -> Deployment:
+    return start(
+        serving("config-1", old), wanted("config-2", new), policy, [alarm] if alarm else []
+    )
+
+
+def problems(
+    policy: UpdatePolicy, settings: SimulationSettings = SETTINGS, old: int = 10, new: int = 10
+) -> tuple[Finding, ...]:
+    forecast = forecast_deployment(deployment_of(policy, old, new), settings)
+    return infeasibilities(forecast, Circumstances(policy, settings))
+
+
+def notes(
+    policy: UpdatePolicy, old: int = 10, new: int = 10, alarm: str = "p99"
+) -> tuple[Finding, ...]:
+    forecast = forecast_deployment(deployment_of(policy, old, new, alarm), SETTINGS)
+    return surprises(forecast, Circumstances(policy, SETTINGS))
+
+
+def fixes(finding: Finding) -> dict[str, object]:
+    return {fix.field.rpartition("Policy.")[2]: fix.value for fix in finding.fixes}
+
+
+def succeeds(policy: UpdatePolicy, settings: SimulationSettings = SETTINGS) -> bool:
+    return Drive(deployment_of(policy), settings=settings).end.outcome == Succeeded(0, None)
+
+
+def rolls_back(policy: UpdatePolicy, settings: SimulationSettings = SETTINGS) -> bool:
+    """True when a rollback from every bake comes to its good end."""
+    for batch in forecast_deployment(deployment_of(policy), settings).batches:
+        fault = Fault(FaultKind.ALARM, batch=batch.batch.step)
+        outcome = Drive(deployment_of(policy), [fault], settings).end.outcome
+        if isinstance(outcome, RollbackFailed):
+            return False
+        assert isinstance(outcome, RolledBack)
+    return True
+
+
+def test_a_plan_that_works_has_no_problems_and_no_notes() -> None:
+    assert problems(POLICY) == ()
+    assert notes(POLICY) == ()
+    assert succeeds(POLICY) and rolls_back(POLICY)
+
+
+def just_enough(works: Callable[[int], bool], value: object, towards_worse: int) -> bool:
+    """True when `value` works and the next value that is nearer to what stood there does not."""
+    assert isinstance(value, int)
+    return works(value) and not works(value + towards_worse)
+
+
+def test_a_deadline_that_is_too_short_gets_the_smallest_that_is_not() -> None:
+    policy = evolve(POLICY, maximum_execution_timeout_seconds=2000)
+    (problem,) = problems(policy)
+    assert problem.field.endswith("RollingUpdatePolicy.MaximumExecutionTimeoutInSeconds")
+    assert not succeeds(policy)
+
+    def with_deadline(seconds: int) -> bool:
+        return succeeds(evolve(policy, maximum_execution_timeout_seconds=seconds))
+
+    found = fixes(problem)
+    assert just_enough(with_deadline, found["MaximumExecutionTimeoutInSeconds"], -1)
+
+
+def test_or_the_longest_wait_that_fits_or_the_smallest_larger_batch() -> None:
+    policy = evolve(POLICY, maximum_execution_timeout_seconds=2000)
+    found = fixes(problems(policy)[0])
+    assert just_enough(
+        lambda seconds: succeeds(evolve(policy, wait_interval_seconds=seconds)),
+        found["WaitIntervalInSeconds"],
+        +1,
+    )
+    assert just_enough(
+        lambda value: succeeds(evolve(policy, maximum_batch_size=percent(value))),
+        found["MaximumBatchSize.Value"],
+        -1,
+    )
+
+
+def test_a_deadline_that_nothing_can_meet_names_no_fix_that_does_not_work() -> None:
+    slow = evolve(SETTINGS, provisioning_seconds=40_000)
+    (problem, _) = problems(POLICY, slow)
+    assert problem.fixes == ()
+
+
+def test_a_limit_within_the_last_cleanup_is_a_note_because_nothing_turns_back() -> None:
+    least = forecast_deployment(deployment_of(POLICY), SETTINGS).forward.least_seconds
+    for seconds, noted in ((least + 1, False), (least, True), (least - 29, True)):
+        policy = evolve(POLICY, maximum_execution_timeout_seconds=seconds)
+        assert problems(policy) == ()
+        assert bool(notes(policy)) == noted
+        outcome = Drive(deployment_of(policy), settings=SETTINGS).end.outcome
+        assert isinstance(outcome, Succeeded)
+        assert (outcome.cut_short is not None) == noted
+        assert (outcome.leftover > 0) == (seconds < least)
+    policy = evolve(POLICY, maximum_execution_timeout_seconds=least - 30)
+    assert len(problems(policy)) == 1
+    assert not isinstance(Drive(deployment_of(policy), settings=SETTINGS).end.outcome, Succeeded)
+
+
+@pytest.mark.parametrize("size", [percent(50), instances(5)])
+def test_a_peak_beyond_the_capacity_gets_the_largest_batch_that_fits_in_its_own_unit(
+    size: CapacitySize,
+) -> None:
+    policy = evolve(POLICY, maximum_batch_size=size)
+    settings = evolve(SETTINGS, capacity_limit=13)
+    problem = problems(policy, settings)[0]
+    assert not succeeds(policy, settings)
+    assert just_enough(
+        lambda value: succeeds(
+            evolve(policy, maximum_batch_size=evolve(size, value=value)), settings
+        ),
+        fixes(problem)["MaximumBatchSize.Value"],
+        +1,
+    )
+    assert fixes(problem)["Simulation.CapacityLimit"] == 15
+
+
+def test_blue_green_beyond_the_capacity_gets_the_rolling_batch_that_fits() -> None:
+    policy = BlueGreenUpdatePolicy(TrafficRouting(RoutingType.CANARY, 300, percent(10)))
+    settings = evolve(SETTINGS, capacity_limit=14)
+    (problem, *_) = problems(policy, settings)
+    assert not succeeds(policy, settings)
+    assert fixes(problem)["MaximumBatchSize"] == {"Type": "CAPACITY_PERCENT", "Value": 49}
+    assert succeeds(RollingUpdatePolicy(percent(49), 300), settings)
+    assert not succeeds(RollingUpdatePolicy(percent(50), 300), settings)
+
+
+@pytest.mark.parametrize("back", [None, percent(100), percent(80), instances(9)])
+def test_a_rollback_beyond_the_capacity_gets_the_largest_batch_back_that_fits(
+    back: CapacitySize | None,
+) -> None:
+    policy = evolve(POLICY, rollback_maximum_batch_size=back)
+    settings = evolve(SETTINGS, capacity_limit=14)
+    (problem,) = problems(policy, settings)
+    assert succeeds(policy, settings) and not rolls_back(policy, settings)
+    found = fixes(problem)
+    if back is None:
+        assert found["RollbackMaximumBatchSize"] == {"Type": "CAPACITY_PERCENT", "Value": 49}
+    value = 49 if back is None else found["RollbackMaximumBatchSize.Value"]
+    size = percent(100) if back is None else back
+    assert just_enough(
+        lambda each: rolls_back(
+            evolve(policy, rollback_maximum_batch_size=evolve(size, value=each)), settings
+        ),
+        value,
+        +1,
+    )
+
+
+def test_a_rollback_is_judged_with_the_batch_that_the_capacity_leaves_forward() -> None:
+    policy = RollingUpdatePolicy(percent(50), 300)
+    settings = evolve(SETTINGS, capacity_limit=12)
+    forward, back = problems(policy, settings)
+    batch, rollback = (
+        fixes(forward)["MaximumBatchSize.Value"],
+        fixes(back)["RollbackMaximumBatchSize"],
+    )
+    assert isinstance(batch, int) and isinstance(rollback, dict)
+    mended = RollingUpdatePolicy(percent(batch), 300, percent(rollback["Value"]))
+    assert problems(mended, settings) == ()
+    assert succeeds(mended, settings) and rolls_back(mended, settings)
+
+
+def test_a_rollback_slower_than_its_limit_gets_the_smallest_batch_back_that_is_not() -> None:
+    policy = RollingUpdatePolicy(percent(50), 0, percent(10), 600)
+    (problem,) = problems(policy)
+    assert succeeds(policy) and not rolls_back(policy)
+    found = fixes(problem)
+    value = found["RollbackMaximumBatchSize.Value"]
+    assert just_enough(
+        lambda each: rolls_back(evolve(policy, rollback_maximum_batch_size=percent(each))),
+        value,
+        -1,
+    )
+    deadline = found["MaximumExecutionTimeoutInSeconds"]
+    assert isinstance(deadline, int)
+    assert rolls_back(evolve(policy, maximum_execution_timeout_seconds=deadline))
+
+
+def test_a_percentage_that_rounds_to_more_batches_than_it_suggests_is_noted() -> None:
+    (note,) = notes(RollingUpdatePolicy(percent(25), 300, percent(25)), 6, 6)
+    assert "rounds down to 1" in note.rule and "6 batches, not 4" in note.rule
+    # 34% of 6 is the least that gives two at a time.
+    assert fixes(note) == {"MaximumBatchSize.Value": 34}
+    assert notes(RollingUpdatePolicy(percent(34), 300, percent(34)), 6, 6) == ()
+
+
+def test_bakes_that_nobody_watches_are_noted() -> None:
+    (note,) = notes(POLICY, alarm="")
+    assert note.field.endswith("Alarms") and note.value == []
+    (note,) = notes(evolve(POLICY, wait_interval_seconds=0))
+    assert note.field.endswith("WaitIntervalInSeconds")
+
+
+def test_a_rollback_that_needs_more_instances_than_the_way_forward_is_noted() -> None:
+    (note,) = notes(evolve(POLICY, rollback_maximum_batch_size=None))
+    assert "19 instances at its peak" in note.rule
+    assert fixes(note) == {"RollbackMaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 39}}
+    assert notes(evolve(POLICY, rollback_maximum_batch_size=percent(39))) == ()
