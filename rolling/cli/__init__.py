@@ -1,0 +1,1 @@
+"""The command `rolling`: arguments in, text or JSON out. It decides nothing."""

@@ -1,0 +1,49 @@
+"""Complaints: what is wrong with the input, as text or as JSON, for standard error."""
+
+import json
+
+from rolling.cli.terminal import Style, Terminal
+from rolling.core.errors import InvalidInput, Problem, RollingError
+
+
+def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
+    """Everything that an error says: one line or more for each problem, or one JSON object."""
+    if as_json:
+        return json.dumps(_document(error)) + "\n"
+    if not isinstance(error, InvalidInput):
+        return "\n".join(terminal.wrap(str(error), "rolling: ")) + "\n"
+    count = len(error.problems)
+    heading = "rolling: 1 problem" if count == 1 else f"rolling: {count} problems"
+    lines = [terminal.paint(heading, Style.RED, Style.BOLD)]
+    for problem in error.problems:
+        lines += terminal.wrap(str(problem), "  ", "    ")
+    return "\n".join(lines) + "\n"
+
+
+def _document(error: RollingError) -> dict[str, object]:
+    problems = error.problems if isinstance(error, InvalidInput) else ()
+    found: dict[str, object] = {
+        "Code": error.code,
+        "Problems": [_problem_document(problem) for problem in problems],
+    }
+    if not problems:
+        found["Message"] = str(error)
+    return {"Error": found}
+
+
+def _problem_document(problem: Problem) -> dict[str, object]:
+    return {
+        "Field": problem.field,
+        "Value": _as_json(problem.value),
+        "Rule": problem.rule,
+        "Fix": _as_json(problem.fix),
+    }
+
+
+def _as_json(value: object) -> object:
+    """The value where JSON has it, else how Python writes it."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)
+    return value

@@ -1,0 +1,44 @@
+"""Figures: durations, shares and counts as people write them."""
+
+from fractions import Fraction
+
+
+def clock(seconds: int | float) -> str:
+    """A duration as h:mm:ss, with the tenths of a second where there are any."""
+    tenths = round(Fraction(seconds) * 10)
+    whole, tenth = divmod(tenths, 10)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    fraction = f".{tenth}" if tenth else ""
+    return f"{hours}:{minute:02}:{second:02}{fraction}"
+
+
+def percentage(share: str) -> str:
+    """A share such as "2/3" as a percentage: 66.7%.
+
+    With as many decimals as it takes not to show some traffic as none, or not
+    all of it as all.
+    """
+    amount = Fraction(share) * 100
+    if amount.denominator == 1:
+        return f"{amount}%"
+    decimals = 1
+    while round(amount, decimals) in (0, 100):
+        decimals += 1
+    scaled = round(amount * 10**decimals)
+    whole, fraction = divmod(scaled, 10**decimals)
+    return f"{whole}.{fraction:0{decimals}}%"
+
+
+def hours(instance_seconds: int) -> str:
+    """Instance-seconds as instance-hours, to the hundredth."""
+    hundredths = round(Fraction(instance_seconds, 36))
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 instance, 2 instances, 3 batches."""
+    if number == 1:
+        return f"1 {noun}"
+    ending = "es" if noun.endswith(("ch", "s")) else "s"
+    return f"{number} {noun}{ending}"

@@ -1,0 +1,74 @@
+"""Inputs: the bytes of a file or of standard input, and `--instances` as two counts."""
+
+import sys
+from pathlib import Path
+
+from rolling.core.errors import InvalidInput, Problem
+
+STANDARD_INPUT = "-"
+LARGEST_BYTES = 16 * 1024 * 1024
+"""The longest input that is read. Ours: a scenario is a few kilobytes."""
+
+
+def read_input(name: str) -> bytes:
+    """What the file `name` holds, or standard input for "-".
+
+    Raises InvalidInput for what cannot be read, or is too long.
+    """
+    try:
+        data = _read(name)
+    except ValueError:  # a null character in it
+        raise _unreadable(name, "must be the name of a file") from None
+    except FileNotFoundError:
+        raise _unreadable(name, "there is no such file") from None
+    except IsADirectoryError:
+        raise _unreadable(name, "must be a file, and this is a directory") from None
+    except OSError as error:
+        raise _unreadable(name, f"cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST_BYTES:
+        raise _unreadable(name, f"must be at most {LARGEST_BYTES} bytes of JSON")
+    return data
+
+
+def _read(name: str) -> bytes:
+    if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise _unreadable(name, "standard input is closed")
+        return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+    with Path(name).open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)
+
+
+def _unreadable(name: str, rule: str) -> InvalidInput:
+    return InvalidInput([Problem("FILE", name, rule)])
+
+
+def parse_instances(text: str) -> tuple[int, int]:
+    """The counts of `--instances OLD[:NEW]`; NEW is OLD where it is left out.
+
+    Raises InvalidInput unless both are whole numbers from 1 to a thousand million.
+    """
+    old, colon, new = text.partition(":")
+    counts = [_count(part) for part in ((old, new) if colon else (old, old))]
+    if None in counts:
+        rule = f"must be OLD or OLD:NEW, whole numbers of instances from 1 to {MOST_INSTANCES}"
+        raise InvalidInput([Problem("--instances", text, rule, _nearest(counts))])
+    first, second = counts
+    assert first is not None and second is not None
+    return first, second
+
+
+MOST_INSTANCES = 10**9
+
+
+def _count(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    count = int(text)
+    return count if 1 <= count <= MOST_INSTANCES else None
+
+
+def _nearest(counts: list[int | None]) -> str:
+    """What is right of the two, with the other made its equal."""
+    known = [count for count in counts if count is not None]
+    return str(known[0]) if known else "10:10"

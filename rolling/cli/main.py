@@ -1,0 +1,213 @@
+"""The command: arguments, the two subcommands, exit codes.
+
+Here belongs what the command does with its arguments and its streams. What it
+prints is in plan_text.py and simulation_text.py, what it says of bad input in
+complaints.py.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn, TextIO
+
+from rolling import __version__
+from rolling.cli.complaints import complaint
+from rolling.cli.inputs import STANDARD_INPUT, parse_instances, read_input
+from rolling.cli.plan_text import plan_text
+from rolling.cli.simulation_text import simulation_text
+from rolling.cli.terminal import Terminal, terminal_of
+from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.simulation.loading import load_json
+from rolling.simulation.plan import plan, plan_document
+from rolling.simulation.report import report_document
+from rolling.simulation.run import simulate
+from rolling.simulation.scenario import Scenario, is_scenario, parse_request, parse_scenario
+
+SUCCEEDED, BAD_INPUT, ROLLED_BACK, ROLLBACK_FAILED = 0, 2, 3, 4
+CANNOT_WRITE, INTERRUPTED, CLOSED_PIPE = 1, 130, 141
+
+_EXIT_CODES = {"Succeeded": 0, "RolledBack": ROLLED_BACK, "RollbackFailed": ROLLBACK_FAILED}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (default: the process's); the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+        return CLOSED_PIPE
+    except OSError as error:
+        _abandon(sys.stdout)
+        print(f"rolling: cannot write: {error.strerror}", file=sys.stderr)
+        return CANNOT_WRITE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        chosen = _parse(arguments)
+        text, exit_code = _answer(chosen, terminal_of(sys.stdout, no_color=chosen.no_color))
+    except SystemExit:  # --help and --version, which have printed what they have to say
+        sys.stdout.flush()
+        return SUCCEEDED
+    except RollingError as error:
+        terminal = terminal_of(sys.stderr, no_color="--no-color" in arguments)
+        sys.stderr.write(complaint(error, terminal, as_json=_wants_json(arguments)))
+        return BAD_INPUT
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return exit_code
+
+
+def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
+    """What to print, and the exit code."""
+    scenario = _scenario(chosen.file, chosen.instances)
+    if chosen.command == "plan":
+        # A bare request says nothing of how long anything but its bakes takes.
+        plans = plan(scenario, durations_known=chosen.instances is None)
+        document, render, exit_code = plan_document(plans), plan_text, SUCCEEDED
+    else:
+        report = simulate(scenario)
+        document, render = report_document(report), simulation_text
+        exit_code = _EXIT_CODES[report.updates[-1].outcome]
+    if chosen.output == "text":
+        return render(document, terminal), exit_code
+    return json.dumps(document, indent=2, ensure_ascii=not terminal.unicode) + "\n", exit_code
+
+
+def _scenario(file: str, instances: str | None) -> Scenario:
+    counts = None if instances is None else parse_instances(instances)
+    document = load_json(read_input(file), "standard input" if file == STANDARD_INPUT else file)
+    if counts is not None:
+        return parse_request(document, *counts)
+    if not is_scenario(document):
+        rule = "an UpdateEndpoint request does not say how large the fleets are: give OLD[:NEW]"
+        raise InvalidInput([Problem("--instances", None, rule, "10:10")])
+    return parse_scenario(document)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let Python close a stream that nobody reads any more without a complaint of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+# --- arguments ----------------------------------------------------------------
+
+
+class _Usage(Exception):
+    """The arguments are wrong; the text says how."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are answered like those in a file."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _Usage(f"{message}; `{self.prog} --help` shows how")
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except _Usage as wrong:
+        raise InvalidInput([Problem("arguments", list(arguments), str(wrong))]) from None
+
+
+_DESCRIPTION = """\
+Amazon SageMaker's rolling deployments, on a simulated endpoint: what an update
+will take before it is made, and what happens when it is."""
+
+_COMMON = """\
+FILE is a scenario (see specs/scenarios), or with --instances an UpdateEndpoint
+request just as `aws sagemaker update-endpoint --cli-input-json` takes it.
+"-" is standard input.
+"""
+
+_EXIT_CODE_HELP = """\
+exit codes:
+  0    succeeded; of `plan`: a plan was made, whatever it warns of
+  2    bad input; every mistake is on standard error, with a value that works
+  3    the last update was rolled back
+  4    the rollback of the last update failed
+  130  interrupted
+"""
+
+_EXAMPLES = {
+    "": """\
+examples:
+  rolling simulate specs/scenarios/seed-success.json
+  rolling plan request.json --instances 10
+  rolling plan request.json --instances 8:12 -o json
+""",
+    "plan": """\
+examples:
+  rolling plan specs/scenarios/linear.json
+  rolling plan request.json --instances 10       both fleets have 10 instances
+  rolling plan request.json --instances 8:12     the old one 8, the new one 12
+  rolling plan - --instances 10 -o json < request.json
+
+A plan counts the bakes and, of a scenario, how long its Simulation says that
+provisioning, shifting and cleaning up take. A later update of a scenario is
+planned from what the simulation of those before it leaves.
+""",
+    "simulate": """\
+examples:
+  rolling simulate specs/scenarios/seed-rollback-in-batches.json
+  rolling simulate scenario.json -o json | jq '.Updates[-1].Outcome'
+""",
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="rolling",
+        description=_DESCRIPTION,
+        epilog=f"{_COMMON}\n{_EXAMPLES['']}\n{_EXIT_CODE_HELP}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"rolling {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in (
+        ("plan", "say what an update will take: batches, instances, time, the way back"),
+        ("simulate", "carry the updates out in virtual time, one line a change"),
+    ):
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=f"{_COMMON}\n{_EXAMPLES[name]}\n{_EXIT_CODE_HELP}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.add_argument("file", metavar="FILE", help="a file of JSON, or - for standard input")
+        command.add_argument(
+            "--instances",
+            metavar="OLD[:NEW]",
+            help="the sizes of the fleets; FILE is then a bare UpdateEndpoint request",
+        )
+        command.add_argument(
+            "-o",
+            "--output",
+            choices=("text", "json"),
+            default="text",
+            help="what to print (default: text); with json, mistakes are JSON too",
+        )
+        command.add_argument(
+            "--no-color",
+            action="store_true",
+            help="no colours; NO_COLOR in the environment says the same, FORCE_COLOR the contrary",
+        )
+    return parser
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """True when the arguments ask for JSON, even if they are otherwise wrong."""
+    given = " ".join(arguments)
+    return re.search(r"(^| )(-o ?|--output[ =])json( |$)", given) is not None

@@ -1,0 +1,197 @@
+"""The plan as text: a table of batches, what they cost, what will not work and its mend.
+
+Rendered from the JSON that `rolling plan -o json` prints: no fact is in the one
+that is not in the other.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rolling.cli.figures import clock, counted, hours, percentage
+from rolling.cli.terminal import Style, Terminal, align
+
+Document = Mapping[str, Any]
+
+
+def plan_text(document: Document, terminal: Terminal) -> str:
+    """A plan, for reading, with no line longer than the terminal is wide."""
+    updates = document["Updates"]
+    blocks = [
+        "\n".join(_update_lines(update, place, len(updates), terminal))
+        for place, update in enumerate(updates, start=1)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _update_lines(update: Document, place: int, updates: int, terminal: Terminal) -> Iterator[str]:
+    which = "" if updates == 1 else f"Update {place} of {updates}: "
+    fleets = " and ".join(_fleet(fleet) for fleet in update["Old"])
+    title = f"{which}{update['EndpointName']}, {fleets} → {_fleet(update['New'])}"
+    yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
+    yield from terminal.wrap(_manner(update))
+    yield ""
+    yield from _table(update["Batches"], terminal)
+    yield ""
+    yield from _summary(update, terminal)
+    for heading, key, style in (
+        ("Will not work", "Problems", Style.RED),
+        ("Good to know", "Notes", Style.YELLOW),
+    ):
+        if update[key]:
+            yield ""
+            yield terminal.paint(heading, style, Style.BOLD)
+            for finding in update[key]:
+                yield from _finding(finding, terminal)
+
+
+def _fleet(fleet: Document) -> str:
+    return f"{fleet['EndpointConfigName']} ({fleet['InstanceCount']})"
+
+
+def _manner(update: Document) -> str:
+    """How the update goes, in a sentence."""
+    batches = counted(len(update["Batches"]), "batch")
+    back = update["RollbackBatchSize"]
+    if update["Policy"] != "Rolling":
+        return f"{_POLICIES[update['Policy']]} in {batches}; a rollback goes back whole."
+    home = "at once" if back >= update["OldInstances"] else f"by {back}"
+    return f"Rolling by {update['BatchSize']} in {batches}; a rollback comes home {home}."
+
+
+_POLICIES = {
+    "AllAtOnce": "Blue/green, all at once,",
+    "Canary": "Blue/green, a canary first,",
+    "Linear": "Blue/green, linear,",
+}
+
+
+# --- the table ----------------------------------------------------------------
+
+
+def _table(batches: Sequence[Document], terminal: Terminal) -> list[str]:
+    """One line a batch; in a terminal too narrow for that, one paragraph a batch."""
+    for arrow, gap in ((f" {terminal.arrow} ", 3), (terminal.arrow, 2), (terminal.arrow, 1)):
+        lines = _columns(batches, arrow, gap, terminal)
+        if max(map(len, lines)) <= terminal.width:
+            return [terminal.paint(line, Style.DIM) for line in lines[:2]] + lines[2:]
+    return [
+        line
+        for batch in batches
+        for line in terminal.wrap(_in_words(batch), f"{_ordinal(batch, batches)}  ", "  ")
+    ]
+
+
+_HEADER = ("batch", "old", "new", "total", "on new", "bake", "peak", "launch", "takes")
+
+
+def _columns(batches: Sequence[Document], arrow: str, gap: int, terminal: Terminal) -> list[str]:
+    """The table with its two lines of heading; before and after stand around an arrow."""
+
+    def change(pairs: list[tuple[str, str]]) -> list[str]:
+        cells = align(pairs)
+        return [f"{before}{arrow}{after}" for before, after in cells]
+
+    columns = [
+        [_ordinal(batch, batches) for batch in batches],
+        change([(str(batch["Old"]), str(batch["OldAfter"])) for batch in batches]),
+        change([(str(batch["NewBefore"]), str(batch["New"])) for batch in batches]),
+        [str(batch["Total"]) for batch in batches],
+        change(
+            [
+                (percentage(batch["NewShareBefore"]), percentage(batch["NewShare"]))
+                for batch in batches
+            ]
+        ),
+        [clock(batch["BakeSeconds"]) for batch in batches],
+        [str(batch["Rollback"]["PeakInstances"]) for batch in batches],
+        [str(batch["Rollback"]["ProvisionedInstances"]) for batch in batches],
+        [clock(batch["Rollback"]["LeastSeconds"]) for batch in batches],
+    ]
+    header, *rows = align([_HEADER, *zip(*columns, strict=True)])
+    spans = ((1, 3, "instances"), (4, 4, "traffic"), (6, 8, "rollback from here"))
+    starts = [sum(len(cell) + gap for cell in header[:place]) for place in range(len(header))]
+    above = ""
+    for first, last, title in spans:
+        end = starts[last] + len(header[last])
+        above += title.rjust(max(end, len(above) + gap + len(title)) - len(above))
+        del first
+    return [above, *[(" " * gap).join(row) for row in (header, *rows)]]
+
+
+def _ordinal(batch: Document, batches: Sequence[Document]) -> str:
+    return f"{batch['Batch']}/{len(batches)}"
+
+
+def _in_words(batch: Document) -> str:
+    back = batch["Rollback"]
+    return (
+        f"old {batch['Old']} → {batch['OldAfter']}, new {batch['NewBefore']} → {batch['New']}, "
+        f"total {batch['Total']}, traffic on new {percentage(batch['NewShareBefore'])} → "
+        f"{percentage(batch['NewShare'])}, bake {clock(batch['BakeSeconds'])}; a rollback from "
+        f"here: peak {back['PeakInstances']}, launches {back['ProvisionedInstances']}, takes "
+        f"{clock(back['LeastSeconds'])}"
+    )
+
+
+# --- the summary --------------------------------------------------------------
+
+
+def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
+    deadline = clock(update["DeadlineSeconds"])
+    peak, start = update["PeakInstances"], update["InstancesAtStart"]
+    above = f"{peak - start} more than the {start} at the start"
+    facts = [
+        ("peak", f"{counted(peak, 'instance')}, {above}"),
+        ("extra", f"{hours(update['ExtraInstanceSeconds'])} instance-hours above those {start}"),
+        ("least time", f"{clock(update['LeastSeconds'])}, of {deadline} allowed"),
+        (
+            "rollback",
+            f"{counted(update['RollbackPeakInstances'], 'instance')} at most, "
+            f"{clock(update['RollbackLeastSeconds'])} at the longest, of {deadline} allowed",
+        ),
+        ("counted", _counted(update["Durations"])),
+    ]
+    if update["CapacityLimit"] is not None:
+        facts.insert(1, ("capacity", f"{counted(update['CapacityLimit'], 'instance')} at most"))
+    width = max(len(name) for name, _ in facts) + 2
+    for name, fact in facts:
+        yield from _painted(name, terminal.wrap(fact, name.ljust(width)), terminal)
+
+
+def _counted(durations: Document | None) -> str:
+    if durations is None:
+        return "the bakes only; the file does not say how long anything else takes"
+    return (
+        f"the bakes; {clock(durations['ProvisioningSeconds'])} to provision, "
+        f"{clock(durations['ShiftSeconds'])} to shift, "
+        f"{clock(durations['CleanupSeconds'])} to clean up"
+    )
+
+
+def _painted(name: str, lines: list[str], terminal: Terminal) -> list[str]:
+    first, *rest = lines
+    return [terminal.paint(name, Style.DIM) + first[len(name) :], *rest]
+
+
+# --- findings -----------------------------------------------------------------
+
+
+def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
+    field, value = finding["Field"], json.dumps(finding["Value"])
+    yield from terminal.wrap(f"{field} = {value}", "  ", "    ")
+    yield from terminal.wrap(f"{finding['Rule']}.", "    ")
+    for place, fix in enumerate(finding["Fixes"]):
+        lead = "fix:" if place == 0 else " or:"
+        change = f"{_short(fix['Field'], field)} = {json.dumps(fix['Value'])}"
+        lines = terminal.wrap(change, f"    {lead} ")
+        yield from (line.replace(lead, terminal.paint(lead, Style.GREEN), 1) for line in lines)
+
+
+def _short(field: str, beside: str) -> str:
+    """The field without what it shares with the one that the finding is about."""
+    policy = ".".join(beside.split(".")[:2])
+    for shared in (f"{policy}.", "DeploymentConfig."):
+        if field.startswith(shared) and not field.startswith("Simulation."):
+            return field.removeprefix(shared)
+    return field

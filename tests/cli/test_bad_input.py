@@ -1,0 +1,197 @@
+"""Bad input is answered with every mistake and a value that works: no traceback, no output."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import REQUEST, Command, scenario
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+TEXTS = {
+    "empty": ("", "empty"),
+    "not JSON": ('{\n  "EndpointName": my-endpoint\n}', "line 2, column 19"),
+    "cut off": ('{"EndpointName": "my-en', "line 1"),
+    "a list": ("[]", "neither a scenario"),
+    "a number": ("3", "neither a scenario"),
+    "null": ("null", "neither a scenario"),
+    "deep": (DEEP, "deeper than"),
+    "NaN": ('{"EndpointName": NaN}', "NaN"),
+    "Infinity": ('{"EndpointName": -Infinity}', "Infinity"),
+    "huge number": ('{"EndpointName": 1' + "0" * 10_000 + "}", "digits"),
+    "huge exponent": ('{"EndpointName": 1e999}', "digits"),
+    "twice": ('{"EndpointName": "a", "EndpointName": "b"}', "given twice"),
+    "unknown fields": ('{"EndpointNam": "a", "What": 1}', "neither a scenario"),
+    "lone surrogate": ('{"EndpointName": "\\ud800"}', "EndpointName"),
+    "control characters": ('{"EndpointName": "\\u001b[31mred"}', "EndpointName"),
+}
+
+
+@pytest.mark.parametrize("command", ["plan", "simulate"])
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize(("text", "said"), TEXTS.values(), ids=TEXTS)
+def test_a_file_that_is_no_request_is_answered(
+    rolling: Command, text: str, said: str, command: str, output: str
+) -> None:
+    result = rolling(command, rolling.file(text), "--instances", "10", "-o", output)
+    assert result.exit_code == 2
+    assert result.out == ""
+    assert "Traceback" not in result.err
+    assert "\x1b" not in result.err
+    assert said in " ".join(result.err.split())
+    if output == "json":
+        assert result.error["Problems"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
+        (b'{"EndpointName": "\xff"}', "UTF-8"),
+        (b"\x00" * 100, "JSON"),
+    ],
+)
+def test_a_binary_file_is_answered(rolling: Command, data: bytes, said: str) -> None:
+    result = rolling("simulate", rolling.file(data))
+    assert (result.exit_code, result.out) == (2, "")
+    assert said in result.err
+
+
+def test_a_file_that_cannot_be_read_is_answered(rolling: Command, tmp_path: Path) -> None:
+    for name, said in (
+        (str(tmp_path / "nothing.json"), "there is no such file"),
+        (str(tmp_path), "directory"),
+        (str(tmp_path / ("x" * 300)), "cannot be read"),
+        ("null\0character", "name of a file"),
+    ):
+        result = rolling("plan", name, columns=1000)
+        assert (result.exit_code, result.out) == (2, "")
+        assert said in result.err
+
+
+def test_an_endless_file_is_answered(rolling: Command) -> None:
+    result = rolling("plan", "/dev/zero")
+    assert (result.exit_code, result.out) == (2, "")
+    assert "at most 16777216 bytes" in result.err
+
+
+def wrong(**policy: Any) -> dict[str, Any]:
+    """The request with other fields in its policy."""
+    request: dict[str, Any] = json.loads(json.dumps(REQUEST))
+    request["DeploymentConfig"]["RollingUpdatePolicy"] |= policy
+    return request
+
+
+def test_several_mistakes_get_one_answer_with_a_value_that_works_for_each(
+    rolling: Command,
+) -> None:
+    request = wrong(
+        MaximumBatchSize={"Type": "CAPACITY_PERCENT", "Value": 60},
+        WaitIntervalInSeconds=4000,
+        MaximumExecutionTimeoutInSeconds=60,
+    )
+    request["EndpointName"] = "my endpoint"
+    result = rolling("plan", rolling.file(request), "--instances", "10", "-o", "json")
+    assert (result.exit_code, result.out) == (2, "")
+    found = {
+        problem["Field"].rpartition("Policy.")[2]: problem for problem in result.error["Problems"]
+    }
+    assert {field: problem["Fix"] for field, problem in found.items()} == {
+        "MaximumBatchSize.Value": 50,
+        "WaitIntervalInSeconds": 3600,
+        "MaximumExecutionTimeoutInSeconds": 600,
+        "EndpointName": "my-endpoint",
+    }
+    assert {field: problem["Value"] for field, problem in found.items()} == {
+        "MaximumBatchSize.Value": 60,
+        "WaitIntervalInSeconds": 4000,
+        "MaximumExecutionTimeoutInSeconds": 60,
+        "EndpointName": "my endpoint",
+    }
+
+
+def test_the_values_that_it_says_would_work_do(rolling: Command) -> None:
+    request = wrong(
+        MaximumBatchSize={"Type": "INSTANCE_COUNT", "Value": 9}, WaitIntervalInSeconds=-1
+    )
+    result = rolling("plan", rolling.file(request), "--instances", "10", "-o", "json")
+    fixes = [problem["Fix"] for problem in result.error["Problems"]]
+    assert sorted(fixes) == [0, 5]
+    mended = wrong(MaximumBatchSize={"Type": "INSTANCE_COUNT", "Value": 5}, WaitIntervalInSeconds=0)
+    assert rolling("plan", rolling.file(mended), "--instances", "10").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"WaitIntervalInSeconds": True},
+        {"WaitIntervalInSeconds": "300"},
+        {"WaitIntervalInSeconds": 300.5},
+        {"WaitIntervalInSeconds": 10**17},
+        {"WaitIntervalInSeconds": None},
+        {"MaximumBatchSize": 3},
+        {"MaximumBatchSize": {"Type": "PERCENT", "Value": 30}},
+        {"MaximumBatchSize": {"Value": 30}},
+        {"WaitInterval": 300},
+    ],
+)
+def test_a_wrong_field_is_named(rolling: Command, policy: dict[str, Any]) -> None:
+    result = rolling("plan", rolling.file(wrong(**policy)), "--instances", "10", "-o", "json")
+    assert (result.exit_code, result.out) == (2, "")
+    fields = [problem["Field"] for problem in result.error["Problems"]]
+    assert all("RollingUpdatePolicy" in field for field in fields) and fields
+
+
+def test_mistakes_of_a_scenario_are_named_by_their_path(rolling: Command) -> None:
+    document = json.loads(Path(scenario("seed-success")).read_text("utf-8"))
+    document["Updates"][0]["Faults"] = [{"Kind": "Alrm"}]
+    document["Simulation"]["ShiftSeconds"] = -5
+    document["Updates"][0]["UpdateEndpoint"]["EndpointName"] = "my_endpoint"
+    result = rolling("simulate", rolling.file(document), "-o", "json")
+    assert (result.exit_code, result.out) == (2, "")
+    assert {problem["Field"]: problem["Fix"] for problem in result.error["Problems"]} == {
+        "Updates[0].Faults[0].Kind": "Alarm",
+        "Simulation.ShiftSeconds": 0,
+        "Updates[0].UpdateEndpoint.EndpointName": "my-endpoint",
+    }
+
+
+def test_an_update_that_the_endpoint_refuses_when_its_turn_comes_is_answered(
+    rolling: Command,
+) -> None:
+    document = json.loads(Path(scenario("seed-success")).read_text("utf-8"))
+    document["Updates"] *= 2
+    for command in ("plan", "simulate"):
+        result = rolling(command, rolling.file(document), "-o", "json")
+        assert (result.exit_code, result.out) == (2, "")
+        (problem,) = result.error["Problems"]
+        assert problem["Field"].startswith("Updates[1].UpdateEndpoint")
+        assert "currently in use" in problem["Rule"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("fly",),
+        ("plan",),
+        ("plan", "a", "b"),
+        ("plan", "a", "--fast"),
+        ("plan", "a", "-o", "yaml"),
+        ("plan", "a", "--out", "json"),
+        ("simulate", "a", "--instances"),
+    ],
+)
+def test_wrong_arguments_are_answered(rolling: Command, arguments: tuple[str, ...]) -> None:
+    result = rolling(*arguments)
+    assert (result.exit_code, result.out) == (2, "")
+    assert "--help" in result.err and "Traceback" not in result.err
+
+
+def test_wrong_arguments_are_json_too_where_json_is_asked_for(rolling: Command) -> None:
+    for asked in (("-o", "json"), ("-ojson",), ("--output=json",), ("--output", "json")):
+        result = rolling("plan", *asked)
+        assert (result.exit_code, result.out) == (2, "")
+        assert result.error["Problems"][0]["Field"] == "arguments"

@@ -1,0 +1,40 @@
+"""The help says what there is, how it is called, and what its exit codes mean."""
+
+import re
+
+import pytest
+
+import rolling as package
+from tests.cli.command import Command
+from tests.source import ROOT
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("plan", "--help"), ("simulate", "-h")])
+def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[str, ...]) -> None:
+    result = rolling(*arguments)
+    assert (result.exit_code, result.err) == (0, "")
+    assert "examples:" in result.out
+    for exit_code in ("0", "2", "3", "4"):
+        assert re.search(rf"^  {exit_code} +\w", result.out, re.MULTILINE)
+
+
+def test_help_fits_80_columns_of_any_terminal(rolling: Command) -> None:
+    for arguments in (("--help",), ("plan", "--help"), ("simulate", "--help")):
+        text = rolling(*arguments).out
+        assert text.isascii()
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_files_in_the_examples_exist(rolling: Command) -> None:
+    named = {
+        path
+        for command in ((), ("plan",), ("simulate",))
+        for path in re.findall(r"specs/\S+\.json", rolling(*command, "--help").out)
+    }
+    assert named
+    assert all((ROOT / path).is_file() for path in named)
+
+
+def test_the_version_is_the_packages(rolling: Command) -> None:
+    result = rolling("--version")
+    assert (result.exit_code, result.out) == (0, f"rolling {package.__version__}\n")
