@@ -31,7 +31,10 @@ def with_deployment(endpoint: Endpoint, deployment: Deployment) -> Endpoint:
         return evolve(endpoint, update=update)
     if endpoint.status is EndpointStatus.UPDATING:
         endpoint = _ended(endpoint, update)
-    return evolve(endpoint, update=update, fleets=_fleets_there(deployment))
+    fleets = _fleets_there(deployment)
+    if deployment.phase is Phase.ROLLED_BACK:
+        fleets = _as_before(fleets, endpoint.fleets)
+    return evolve(endpoint, update=update, fleets=fleets)
 
 
 def _ended(endpoint: Endpoint, update: Update) -> Endpoint:
@@ -66,6 +69,17 @@ def _fleets_there(deployment: Deployment) -> tuple[FleetSpec, ...]:
     )
 
 
+def _as_before(
+    fleets: tuple[FleetSpec, ...], before: tuple[FleetSpec, ...]
+) -> tuple[FleetSpec, ...]:
+    """The fleets in the order that they had before the update, what it left over first.
+
+    A repair to the older configuration that rolled back has not made it the newer.
+    """
+    places = {fleet.configuration: place for place, fleet in enumerate(before)}
+    return tuple(sorted(fleets, key=lambda fleet: places.get(fleet.configuration, -1)))
+
+
 def _count_there(fleet: Fleet) -> int:
     if fleet.in_service == 0 and fleet.share.part:
         # All of it was lost, and its traffic waits for what is still asked for.
@@ -81,6 +95,8 @@ def _failure_reason(update: Update) -> str:
             text += f" was rolled back: {_brief(cause)}."
             if cut_short is not None and leftover:
                 text += f" {leftover} of its instance(s) are left over: {_brief(cut_short)}."
+            if update.from_mix:
+                text += " The endpoint serves with the mix of before."
         case RollbackFailed(cause=cause, rollback_cause=rollback_cause):
             text += f" failed: {_brief(cause)}. Its rollback failed: {_brief(rollback_cause)}."
         case outcome:

@@ -14,7 +14,7 @@ from attrs import frozen
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.shapes import DEPTH_LIMIT, join
 
-DIGITS_LIMIT = 18
+DIGITS_LIMIT = 19
 """The most digits of a whole number in a file: more than any field takes."""
 
 
