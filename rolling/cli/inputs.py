@@ -43,11 +43,15 @@ def _unreadable(name: str, rule: str) -> InvalidInput:
     return InvalidInput([Problem("FILE", name, rule)])
 
 
-def parse_instances(text: str) -> tuple[int, int]:
+def parse_instances(text: str | None) -> tuple[int, int]:
     """The counts of `--instances OLD[:NEW]`; NEW is OLD where it is left out.
 
-    Raises InvalidInput unless both are whole numbers from 1 to a thousand million.
+    Raises InvalidInput unless both are whole numbers from 1 to a thousand
+    million, and where the option is not given (None).
     """
+    if text is None:
+        rule = "an UpdateEndpoint request does not say how large the fleets are: give OLD[:NEW]"
+        raise InvalidInput([Problem("--instances", None, rule, "10:10")])
     old, colon, new = text.partition(":")
     counts = [_count(part) for part in ((old, new) if colon else (old, old))]
     if None in counts:

@@ -20,6 +20,7 @@ from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
 from rolling.cli.terminal import Terminal, terminal_of
 from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.endpoint.update import request_problems
 from rolling.simulation.loading import load_json
 from rolling.simulation.plan import plan, plan_document
 from rolling.simulation.report import report_document
@@ -81,14 +82,15 @@ def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
 
 
 def _scenario(file: str, instances: str | None) -> Scenario:
-    counts = None if instances is None else parse_instances(instances)
     document = load_json(read_input(file), "standard input" if file == STANDARD_INPUT else file)
-    if counts is not None:
-        return parse_request(document, *counts)
-    if not is_scenario(document):
-        rule = "an UpdateEndpoint request does not say how large the fleets are: give OLD[:NEW]"
-        raise InvalidInput([Problem("--instances", None, rule, "10:10")])
-    return parse_scenario(document)
+    if is_scenario(document):
+        # One that comes with counts is refused, whatever the counts.
+        return parse_scenario(document) if instances is None else parse_request(document, 1)
+    try:
+        counts = parse_instances(instances)
+    except InvalidInput as wrong:
+        raise InvalidInput([*wrong.problems, *request_problems(document)]) from None
+    return parse_request(document, *counts)
 
 
 def _abandon(stream: TextIO) -> None:

@@ -75,10 +75,22 @@ def test_a_bare_request_without_counts_is_told_to_give_them(rolling: Command) ->
     assert result.error["Problems"][0]["Field"] == "--instances"
 
 
+@pytest.mark.parametrize("arguments", [(), ("--instances", "ten")])
+def test_mistakes_in_the_request_are_named_beside_it(
+    rolling: Command, arguments: tuple[str, ...]
+) -> None:
+    path = rolling.file({**REQUEST, "EndpointName": "my_endpoint"})
+    result = rolling("plan", path, *arguments, "-o", "json")
+    fields = [problem["Field"] for problem in result.error["Problems"]]
+    assert fields == ["--instances", "EndpointName"]
+
+
 def test_a_scenario_has_its_own_counts(rolling: Command) -> None:
-    result = rolling("plan", scenario("seed-success"), "--instances", "10")
-    assert (result.exit_code, result.out) == (2, "")
-    assert "--instances" in result.err
+    for counts in ("10", "ten"):
+        result = rolling("plan", scenario("seed-success"), "--instances", counts, "-o", "json")
+        assert (result.exit_code, result.out) == (2, "")
+        (problem,) = result.error["Problems"]
+        assert "leave --instances out" in problem["Rule"]
 
 
 def test_fleets_of_any_size_are_planned_at_once(rolling: Command) -> None:
