@@ -25,13 +25,13 @@ LAYERS = (
 THIRD_PARTY = {
     "rolling.core": {"attrs"},
     "rolling": set[str](),
-    "rolling.serialization": {"attrs", "cattrs"},
-    "rolling.endpoint": {"attrs", "cattrs"},
+    "rolling.serialization": {"attrs"},
+    "rolling.endpoint": {"attrs"},
     "rolling.checking": {"attrs", "hypothesis"},
     "rolling.driving": {"attrs"},
     "rolling.embedding": {"attrs", "transitions"},
     "rolling.backends": {"attrs"},
-    "rolling.simulation": {"attrs", "cattrs"},
+    "rolling.simulation": {"attrs"},
     "rolling.server": {"attrs", "botocore"},
     "rolling.cli": {"attrs", "rich"},
 }
