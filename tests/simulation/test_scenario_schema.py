@@ -1,0 +1,152 @@
+"""The JSON Schema of scenarios, shipped with the package, agrees with what is read."""
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from jsonschema import Draft202012Validator
+
+from rolling import InvalidInput
+from rolling.simulation.loading import load_json
+from rolling.simulation.scenario import parse_scenario
+from tests.endpoint.examples import blue_green, request, rolling
+from tests.endpoint.spoiling import check_problems, spoilt
+from tests.simulation.examples import Json, config, scenario, updates
+
+SCHEMA = json.loads(
+    resources.files("rolling.simulation")
+    .joinpath("schemas/scenario.schema.json")
+    .read_text("utf-8")
+)
+VALIDATOR = Draft202012Validator(SCHEMA)
+SCENARIOS = sorted((Path(__file__).parents[2] / "specs" / "scenarios").glob("*.json"))
+
+
+def is_read(document: Any) -> bool:
+    try:
+        parse_scenario(document)
+    except InvalidInput:
+        return False
+    return True
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_there_are_scenarios_to_judge() -> None:
+    assert len(SCENARIOS) >= 16
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_is_valid_and_read(path: Path) -> None:
+    document = load_json(path.read_bytes(), path.name)
+    assert [error.message for error in VALIDATOR.iter_errors(document)] == []
+    parse_scenario(document)
+
+
+def one(**fields: object) -> Json:
+    """A scenario of one update, whose request has these fields."""
+    return updates(**fields)
+
+
+SIZE = {"Type": "CAPACITY_PERCENTAGE", "Value": 20}
+WRONG_NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**64, []]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        scenario(),
+        scenario(Description="What it shows.", **{"$schema": "scenario.schema.json"}),
+        one(DeploymentConfig=rolling(MaximumBatchSize=SIZE, RollbackMaximumBatchSize=SIZE)),
+        one(DeploymentConfig=blue_green("CANARY", CanarySize=SIZE)),
+        one(DeploymentConfig=blue_green("LINEAR", LinearStepSize=SIZE)),
+        one(DeploymentConfig={}),
+        updates({"Kind": "Stop"}, {"Kind": "CleanupFailed", "Direction": "Back", "Count": 3}),
+    ],
+)
+def test_right_scenarios_are_valid_and_read(document: Json) -> None:
+    assert VALIDATOR.is_valid(document)
+    parse_scenario(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        [],
+        request(),
+        scenario(Extra=1),
+        scenario(Updates=[]),
+        scenario(EndpointConfigs=[]),
+        scenario(EndpointConfigs=[config("config_1")]),
+        scenario(EndpointConfigs=[config("config-1", 0)]),
+        scenario(EndpointConfigs=[{"EndpointConfigName": "config-1"}]),
+        scenario(Endpoint={"EndpointName": "my-endpoint"}),
+        scenario(Endpoint=scenario()["Endpoint"] | {"DesiredInstanceCount": 0}),
+        scenario(Updates=[{"Faults": []}]),
+        *[
+            scenario(Simulation={key: wrong})
+            for key in (
+                "Seed",
+                "ProvisioningSeconds",
+                "ShiftSeconds",
+                "CleanupSeconds",
+                "CapacityLimit",
+                "JitterPercent",
+            )
+            for wrong in WRONG_NUMBERS
+        ],
+        one(RetainAllVariantProperties=1),
+        one(ExcludeRetainedVariantProperties=[{"VariantPropertyType": "DesiredWeight"}] * 4),
+        one(RetainDeploymentConfig=True),
+        one(DeploymentConfig=rolling() | blue_green()),
+        one(DeploymentConfig=rolling(WaitIntervalInSeconds=-1)),
+        one(DeploymentConfig=rolling(WaitIntervalInSeconds=3601)),
+        one(DeploymentConfig=rolling(MaximumExecutionTimeoutInSeconds=599)),
+        one(DeploymentConfig=rolling(MaximumExecutionTimeoutInSeconds=28_801)),
+        one(DeploymentConfig=rolling(MaximumBatchSize=SIZE | {"Value": 4})),
+        one(DeploymentConfig=rolling(MaximumBatchSize=SIZE | {"Value": 51})),
+        one(DeploymentConfig=rolling(MaximumBatchSize=SIZE | {"Type": "PERCENT"})),
+        one(DeploymentConfig=rolling(RollbackMaximumBatchSize=SIZE | {"Value": 101})),
+        one(DeploymentConfig=blue_green("CANARY")),
+        one(DeploymentConfig=blue_green("CANARY", LinearStepSize=SIZE)),
+        one(DeploymentConfig=blue_green("LINEAR", LinearStepSize=SIZE | {"Value": 9})),
+        one(DeploymentConfig=blue_green(CanarySize=SIZE)),
+        one(DeploymentConfig={"AutoRollbackConfiguration": {"Alarms": []}}),
+        one(DeploymentConfig={"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": " "}]}}),
+        *[
+            updates(fault)
+            for fault in (
+                {},
+                {"Kind": "Quake"},
+                {"Kind": "Stop", "Seconds": 5},
+                {"Kind": "Stop", "Count": 2},
+                {"Kind": "Stop", "AlarmName": "p99"},
+                {"Kind": "ProvisioningSlow"},
+                {"Kind": "ProvisioningFailed", "Fleet": "new"},
+                {"Kind": "Alarm", "Direction": "Back", "Phase": "Baking"},
+                {"Kind": "Alarm", "Batch": 0},
+            )
+        ],
+    ],
+)
+def test_what_is_refused_for_its_shape_is_refused_by_the_schema_too(document: Any) -> None:
+    assert not is_read(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@given(spoilt([scenario(), one(DeploymentConfig=blue_green("CANARY", CanarySize=SIZE))]))
+def test_whatever_is_read_is_valid_and_whatever_is_not_has_its_problems_told(
+    document: Any,
+) -> None:
+    try:
+        parse_scenario(document)
+    except InvalidInput as error:
+        check_problems(error)
+    else:
+        assert [error.message for error in VALIDATOR.iter_errors(document)] == []
