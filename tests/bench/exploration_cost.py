@@ -1,7 +1,7 @@
 """(d) The explorer: states per second, and the verdict on a large fleet."""
 
 from rolling import RollingUpdatePolicy, instances, serving, start, wanted
-from rolling.checking import DeploymentModel, Exploration, Granularity, Limits, explore
+from rolling.checking import DeploymentModel, Exploration, Granularity, Limits, Situation, explore
 
 
 def report() -> list[str]:
@@ -13,13 +13,13 @@ def report() -> list[str]:
     ]
 
 
-def _explored(fleet: int, batch: int, back: int, granularity: Granularity) -> Exploration:
+def _explored(fleet: int, batch: int, back: int, granularity: Granularity) -> Exploration[Situation]:
     policy = RollingUpdatePolicy(instances(batch), 300, instances(back))
     deployment = start(serving("old", fleet), wanted("new", fleet), policy, ["p99"])
     return explore(DeploymentModel(deployment, Limits(granularity=granularity)))
 
 
-def _line(what: str, found: Exploration) -> str:
+def _line(what: str, found: Exploration[Situation]) -> str:
     verdict = "every property holds" if not found.violations else "broken"
     return (
         f"explorer, {what}: {found.states:,} states in {found.seconds:.1f} s "
