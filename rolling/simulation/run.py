@@ -73,18 +73,16 @@ def _carry_out(
     accepted_at = clock.now()
     record = accept(deployment, accepted_at)
     rows = [_accepted(deployment)]
-    peak = _instances(deployment, backend)
+    peak = _instances(deployment)
     for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
-        began_at = record.stage_began_at
         for change in tick.changes:
             if change.after.stage == change.before.stage:
                 continue
-            why = narrate(change, change.at - began_at)
-            began_at = change.at
+            why = narrate(change, change.at - record.stage_began_at)
             event = type(change.event).__name__
             rows.append(row(change.after, change.at - accepted_at, event, why))
         record = tick.record
-        peak = max(peak, _instances(record.deployment, backend))
+        peak = max(peak, _instances(record.deployment))
     deployment = record.deployment
     # The end is told as it was seen once the backend had been told of it.
     last = rows[-1]
@@ -109,8 +107,6 @@ def _accepted(deployment: Deployment) -> Row:
     return evolve(first, old=spec.old_count, new=spec.new.count)
 
 
-def _instances(deployment: Deployment, backend: SimulatedBackend) -> int:
-    """All instances alive or asked for, those left over by earlier updates included."""
-    mine = {fleet.configuration for fleet in deployment.spec.fleets}
-    others = [fleet.alive for name, fleet in backend.world.fleets.items() if name not in mine]
-    return sum(fleet.alive for fleet in deployment.fleets) + sum(others)
+def _instances(deployment: Deployment) -> int:
+    """All instances alive or asked for; what an earlier update left over is a fleet of this one."""
+    return sum(fleet.alive for fleet in deployment.fleets)

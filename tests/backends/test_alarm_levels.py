@@ -1,6 +1,7 @@
 """Alarms as the world gives them: levels that rise, fall, flap, and cannot be read."""
 
 from rolling import (
+    AlarmsRead,
     AlarmTripped,
     Deployment,
     Phase,
@@ -69,6 +70,8 @@ def test_a_flap_shorter_than_any_poll_still_trips() -> None:
     drive = Drive(rolling_update(), [flap])
     assert drive.end.cause == AlarmTripped((ALARM,))
     assert drive.entered("back 1.1 provisioning") == drive.entered("forward 1.1 baking") + 31
+    (trip,) = [change.event for change in drive.changes if isinstance(change.event, AlarmsRead)]
+    assert not trip.after_interval
 
 
 def test_a_flap_between_two_bakes_is_not_seen() -> None:

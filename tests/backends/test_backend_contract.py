@@ -80,6 +80,30 @@ def test_launching_instances_are_condemned_first() -> None:
     assert world.fleets(300) == (Sighting(0, 0), Sighting(3, 3))
 
 
+def test_of_launching_instances_the_last_to_be_ready_is_condemned_first() -> None:
+    world = At()
+    world.say(desired(1, 4))
+    world.say(desired(2, 4, step=2), at=100)
+    world.say(desired(1, 4, step=3), at=150)
+    assert world.fleets(240) == (Sighting(1, 1), Sighting(4, 4))
+
+
+def test_a_shift_that_fails_leaves_traffic_where_it_was_until_another_stage() -> None:
+    world = At(Fault(FaultKind.SHIFT_FAILED, batch=2, phase=Phase.PROVISIONING, after_seconds=2))
+    world.say(desired(4, 4))
+    world.say(desired(4, 4, HALF, step=2), at=240)
+    assert world.backend.observe(world.said).split is None
+    for moment in (242, 300):
+        world.say(desired(4, 4, HALF, step=2), at=moment)
+        seen = world.backend.observe(world.said)
+        assert seen.split == ALL_OLD
+        assert [failure.operation for failure in seen.failures] == [Operation.SHIFT]
+        assert [failure.fleet for failure in seen.failures] == [0]
+    world.say(desired(4, 4, HALF, step=3), at=300)
+    world.clock.wait_until(305)
+    assert world.backend.observe(world.said).split == HALF
+
+
 def test_the_latest_command_wins_and_a_condemned_instance_does_not_come_back() -> None:
     world = At()
     world.say(desired(0, 1))
@@ -132,6 +156,8 @@ def test_a_failure_stands_until_another_stage_is_commanded() -> None:
         world.say(desired(2, 4), at=moment)
         failures = world.backend.observe(world.said).failures
         assert failures == (Failure(Operation.PROVISION, 0, "no"),)
+    # The other instance came into service at 240, and nothing was tried again then.
+    assert world.fleets(1_000) == (Sighting(1, 1), Sighting(4, 4))
     world.say(desired(2, 4, step=2), at=1_000)
     assert world.backend.observe(world.said).failures == ()
     assert world.fleets(1_240) == (Sighting(2, 2), Sighting(4, 4))

@@ -4,18 +4,22 @@ import pytest
 
 from rolling import (
     AlarmTripped,
+    BlueGreenUpdatePolicy,
     Direction,
     Failed,
     Operation,
     Phase,
     RollbackFailed,
     RolledBack,
+    RoutingType,
     Stopped,
     Succeeded,
+    TrafficRouting,
     instances,
+    percent,
 )
 from rolling.backends.simulated import Fault, FaultKind
-from tests.simulated import ALARM, Drive, rolling_update
+from tests.simulated import ALARM, Drive, begun, rolling_update
 
 BACK = Direction.BACK
 
@@ -167,13 +171,12 @@ def test_an_alarm_on_the_way_back_changes_nothing() -> None:
 
 
 def test_a_fault_whose_place_is_passed_by_begins_at_the_next_stage() -> None:
-    # The loss in the bake leads back to provisioning; the shift is not made again.
-    faults = [
-        Fault(FaultKind.INSTANCE_LOST, batch=1, after_seconds=10),
-        Fault(FaultKind.STOP, batch=1, phase=Phase.CLEANING),
-    ]
-    drive = Drive(rolling_update(), faults)
-    assert drive.entered("back 1.1 provisioning") == drive.entered("forward 1.2 cleaning")
+    # Canary provisioned everything in its first step: the second one begins with its shift.
+    canary = TrafficRouting(RoutingType.CANARY, 60, percent(20))
+    deployment = begun(BlueGreenUpdatePolicy(canary), old=5, new=5)
+    drive = Drive(deployment, [Fault(FaultKind.STOP, batch=2, phase=Phase.PROVISIONING)])
+    assert "forward 2.1 provisioning" not in [stage for _, stage in drive.stages]
+    assert drive.entered("back 1.1 provisioning") == drive.entered("forward 2.1 shifting")
 
 
 def test_a_fault_in_a_batch_that_never_comes_changes_nothing() -> None:

@@ -95,6 +95,14 @@ def test_the_last_row_is_the_end() -> None:
         assert last["At"] == report["Seconds"]
 
 
+def test_the_end_of_a_failed_rollback_shows_the_split_that_was_seen_and_not_the_one_asked() -> None:
+    stuck = {"Kind": "ShiftFailed", "Direction": "Back", "Count": 9}
+    report = only(simulated(update("config-2", ALARM_IN_BAKE_2, stuck)))
+    *_, shifting, last = report["Timeline"]
+    assert (shifting["Phase"], shifting["NewShare"]) == ("Shifting", "1/3")
+    assert (last["Phase"], last["NewShare"]) == ("RollbackFailed", "2/3")
+
+
 def test_every_row_but_the_first_is_another_stage() -> None:
     rows = only(simulated(update("config-2", ALARM_IN_BAKE_2)))["Timeline"]
     stages = [(row["Direction"], row["Batch"], row["Phase"]) for row in rows]
@@ -127,6 +135,8 @@ def test_updates_run_one_after_the_other_and_each_counts_from_its_own_acceptance
     assert first["Timeline"][0]["At"] == second["Timeline"][0]["At"] == 0
     assert second["Timeline"][0]["Old"] == 3
     assert second["Timeline"][-1]["New"] == 4
+    # With a quarter of the traffic gone the old fleet of 3 gives up none: one cleanup fewer.
+    assert second["Timeline"][-1]["At"] == second["Seconds"] == 4 * (240 + 5 + 60 + 30) - 30
 
 
 REPAIRS = {"to the old": "config-1", "to the new": "config-2", "to a third": "config-3"}

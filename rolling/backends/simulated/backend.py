@@ -200,11 +200,9 @@ class SimulatedBackend:
     def _match_split(self, desired: Desired, now: float) -> None:
         world = self._world
         split = dict(zip(desired.configurations, desired.split, strict=True))
-        failed_already = any(operation is Operation.SHIFT for operation, _ in self._failures)
-        if failed_already or world.is_headed_for(split):
-            return
-        world.shift(split, now)
-        self._break_shift(now)
+        if not world.is_headed_for(split):
+            world.shift(split, now)
+            self._break_shift(now)
 
     # --- faults ---------------------------------------------------------------
 
