@@ -1,0 +1,93 @@
+"""A rollback that fails holds the mix that is really there, and says so."""
+
+from rolling import (
+    AlarmTripped,
+    DeadlineElapsed,
+    Deployment,
+    Direction,
+    Failed,
+    Operation,
+    OperationFailed,
+    Phase,
+    RollbackFailed,
+    Share,
+    SplitSettled,
+    advance,
+    due,
+)
+from tests.core.walking import rolling, row, run_to, seen, states, trip
+
+
+def turned() -> Deployment:
+    """Ten instances by two, the alarm in bake 4, back by three."""
+    return trip(run_to(rolling(10, 10, 2, back=3), "forward 4.1 baking"))
+
+
+def test_both_causes_are_named() -> None:
+    state = run_to(turned(), "back 2.1 provisioning")
+    end = advance(state, OperationFailed(state.stage, Operation.PROVISION, 1, "no capacity"))
+    assert end.outcome == RollbackFailed(
+        AlarmTripped(("p99",)), Failed(Operation.PROVISION, "config-1", "no capacity")
+    )
+
+
+def test_nothing_that_is_in_service_is_given_up() -> None:
+    for state in states(turned()):
+        if not state.ended:
+            end = advance(state, DeadlineElapsed(Direction.BACK))
+            if end.phase is Phase.ROLLBACK_FAILED:
+                for was, now in zip(state.fleets, end.fleets, strict=True):
+                    assert now.asked >= was.in_service
+                    assert now.asked <= was.asked
+
+
+def test_what_never_came_into_service_is_no_longer_asked_for() -> None:
+    state = run_to(turned(), "back 2.1 provisioning")
+    assert row(state) == "back 2.1 provisioning: old 7 new 6, traffic 2/5 and 3/5"
+    some = advance(state, seen(state, (6, 6), (5, 6)))
+    end = advance(some, OperationFailed(some.stage, Operation.PROVISION, 1, "no capacity"))
+    assert row(end) == "back 2.1 rollback_failed: old 5 new 6, traffic 2/5 and 3/5"
+
+
+def test_the_split_that_is_really_there_is_taken_in() -> None:
+    """The shift that failed may not have been made: the mix says what was seen."""
+    state = run_to(turned(), "back 2.1 shifting")
+    assert row(state) == "back 2.1 shifting: old 7 new 6, traffic 7/10 and 3/10"
+    end = advance(state, OperationFailed(state.stage, Operation.SHIFT, 1, "denied"))
+    assert not end.settled
+    real = (Share(3, 5), Share(2, 5))
+    known = advance(end, SplitSettled(end.stage, real))
+    assert known.settled and due(known).split == real
+    assert advance(known, SplitSettled(end.stage, real)) is known
+
+
+def test_while_the_split_is_unknown_nothing_that_may_carry_traffic_is_given_up() -> None:
+    """A lost instance that is being replaced may be the one that carries everything."""
+    shifting = run_to(rolling(2, 2, 1), "forward 1.1 shifting")
+    lost = advance(shifting, seen(shifting, (1, 1), (0, 2)))
+    back = trip(advance(lost, SplitSettled(lost.stage, lost.split)))
+    end = advance(back, DeadlineElapsed(Direction.BACK))
+    assert due(end).counts[1] == 2
+    known = advance(end, SplitSettled(end.stage, (Share(0, 1), Share(1, 1))))
+    assert due(known).counts[1] == 2
+
+
+def test_a_first_step_back_that_fails_holds_both_fleets_as_they_are() -> None:
+    state = turned()
+    end = advance(state, OperationFailed(state.stage, Operation.PROVISION, 1, "no capacity"))
+    assert row(end) == "back 1.1 rollback_failed: old 4 new 8, traffic 1/5 and 4/5"
+
+
+def test_a_failed_cleanup_fails_a_rollback_that_is_not_home_yet() -> None:
+    state = run_to(turned(), "back 1.1 cleaning")
+    end = advance(state, OperationFailed(state.stage, Operation.CLEAN_UP, 0, "stuck"))
+    assert isinstance(end.outcome, RollbackFailed)
+    assert row(end) == "back 1.1 rollback_failed: old 4 new 6, traffic 2/5 and 3/5"
+
+
+def test_observations_are_still_taken_in_at_the_end() -> None:
+    state = run_to(turned(), "back 1.1 cleaning")
+    end = advance(state, OperationFailed(state.stage, Operation.CLEAN_UP, 0, "stuck"))
+    later = advance(end, seen(end, (6, 6), (3, 4)))
+    assert later.stage == end.stage
+    assert (later.new.alive, later.old[0].in_service) == (6, 3)
