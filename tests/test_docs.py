@@ -6,6 +6,7 @@ top of the checkout, and the lines after it must be what it prints; a line of
 `…` stands for any lines.
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -27,8 +28,6 @@ DOCUMENTS = (
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if "changelog.d" not in path.parts),
 )
 MODULES = tuple(path for path in sorted(PACKAGE.rglob("*.py")) if ">>> " in path.read_text("utf-8"))
-
-RUN = "import sys; from rolling.cli.main import main; sys.exit(main())"
 
 
 def label(path: Path) -> str:
@@ -59,12 +58,13 @@ def commands(block: str) -> Iterable[tuple[str, str]]:
 def output_of(command: str) -> str:
     """What `rolling` prints, on both streams, when it is not on a terminal."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *shlex.split(command)[1:]],
+        [sys.executable, "-m", "rolling", *shlex.split(command)[1:]],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
     )
     return done.stdout.rstrip()
 
