@@ -23,7 +23,7 @@ from rolling.core.policy import (
     policy_problems,
 )
 from rolling.endpoint.shapes import (
-    Anything,
+    Judged,
     ListOf,
     OneOf,
     Structure,
@@ -75,13 +75,13 @@ _ROUTING_TYPE = OneOf(tuple([each.value for each in RoutingType]), example="ALL_
 def _size(example_percent: int) -> Structure:
     return Structure(
         "CapacitySize",
-        {"Type": _SIZE_TYPE, "Value": Anything(example=example_percent)},
+        {"Type": _SIZE_TYPE, "Value": Judged(example=example_percent)},
         required=("Type", "Value"),
         example={"Type": "CAPACITY_PERCENT", "Value": example_percent},
     )
 
 
-# The numbers are Anything here: the core judges them, against the fleets.
+# The numbers are Judged by the core, against the fleets.
 DEPLOYMENT_CONFIG = Structure(
     "DeploymentConfig",
     {
@@ -89,8 +89,8 @@ DEPLOYMENT_CONFIG = Structure(
             "RollingUpdatePolicy",
             {
                 "MaximumBatchSize": _size(10),
-                "WaitIntervalInSeconds": Anything(example=300),
-                "MaximumExecutionTimeoutInSeconds": Anything(),
+                "WaitIntervalInSeconds": Judged(example=300),
+                "MaximumExecutionTimeoutInSeconds": Judged(),
                 "RollbackMaximumBatchSize": _size(100),
             },
             required=("MaximumBatchSize", "WaitIntervalInSeconds"),
@@ -102,15 +102,15 @@ DEPLOYMENT_CONFIG = Structure(
                     "TrafficRoutingConfig",
                     {
                         "Type": _ROUTING_TYPE,
-                        "WaitIntervalInSeconds": Anything(example=300),
+                        "WaitIntervalInSeconds": Judged(example=300),
                         "CanarySize": _size(10),
                         "LinearStepSize": _size(10),
                     },
                     required=("Type", "WaitIntervalInSeconds"),
                     example={"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 300},
                 ),
-                "TerminationWaitInSeconds": Anything(),
-                "MaximumExecutionTimeoutInSeconds": Anything(),
+                "TerminationWaitInSeconds": Judged(),
+                "MaximumExecutionTimeoutInSeconds": Judged(),
             },
             required=("TrafficRoutingConfiguration",),
         ),

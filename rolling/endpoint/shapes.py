@@ -38,8 +38,19 @@ class Shape(Protocol):
 
 
 @frozen
+class Judged:
+    """A value whose form is judged elsewhere, together with what stands around it."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """None: not here."""
+        return []
+
+
+@frozen
 class Anything:
-    """Any JSON value; what it means is checked elsewhere, or nowhere."""
+    """Any JSON value: it is kept, and means nothing here."""
 
     example: object = None
 
@@ -50,15 +61,15 @@ class Anything:
 
 @frozen
 class Given:
-    """Any plain value but null; what it may be is checked elsewhere."""
+    """A value other than null, whose form is judged elsewhere."""
 
     example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a null, or of what is no JSON."""
-        if value is None:
-            return [Problem(path, None, "must not be null; leave it out", self.example)]
-        return _json_problems(value, path)
+        """The problem of a null."""
+        if value is not None:
+            return []
+        return [Problem(path, None, "must not be null; leave it out", self.example)]
 
 
 @frozen
@@ -355,7 +366,8 @@ def _json_problems(value: object, path: str) -> list[Problem]:
         elif is_list(item):
             todo += [(each, f"{at}[{place}]", depth + 1) for place, each in enumerate(item)]
         elif not _is_plain(item):
-            found.append(problem(at, item, "must be a JSON value"))
+            rule = "must be Unicode text, true, false, null, or a finite number of at most 64 bits"
+            found.append(problem(at, item, rule))
     return found
 
 

@@ -29,7 +29,7 @@ from rolling.endpoint.refusals import (
     endpoint_not_found,
     in_progress,
 )
-from rolling.endpoint.shapes import Anything, Flag, ListOf, OneOf, Structure, name
+from rolling.endpoint.shapes import Flag, Judged, ListOf, OneOf, Structure, name
 
 _RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
 
@@ -52,7 +52,7 @@ UPDATE_ENDPOINT = Structure(
             0,
             3,
         ),
-        "DeploymentConfig": Anything(),  # judged apart, against the fleets
+        "DeploymentConfig": Judged(),  # against the fleets
         "RetainDeploymentConfig": Flag(),
     },
     required=("EndpointName", "EndpointConfigName"),

@@ -21,7 +21,6 @@ _PHASES = {
 }
 _FLEETS: Mapping[str, Literal["old", "new"]] = {"Old": "old", "New": "new"}
 
-# The numbers are Given here: fault_problems judges them.
 FAULT = Structure(
     "Fault",
     {

@@ -26,8 +26,8 @@ from rolling.endpoint.endpoint import Endpoint, in_service
 from rolling.endpoint.refusals import Refusal, ValidationException
 from rolling.endpoint.shapes import (
     MOST,
-    Anything,
     Given,
+    Judged,
     ListOf,
     OrNull,
     Structure,
@@ -69,13 +69,12 @@ _SETTINGS = {
     "JitterPercent": "jitter_percent",
 }
 
-# What is Anything here is judged apart, with all that stands around it.
 SCENARIO = Structure(
     "a scenario",
     {
         "$schema": Text(),
         "Description": Text(),
-        "EndpointConfigs": ListOf(Anything(), 1, 1000),
+        "EndpointConfigs": ListOf(Judged(), 1, 1000),
         "Endpoint": Structure(
             "Endpoint",
             {
@@ -89,7 +88,7 @@ SCENARIO = Structure(
         "Updates": ListOf(
             Structure(
                 "an update",
-                {"UpdateEndpoint": Anything(), "Faults": ListOf(Anything(), 0, 1000)},
+                {"UpdateEndpoint": Judged(), "Faults": ListOf(Judged(), 0, 1000)},
                 required=("UpdateEndpoint",),
             ),
             1,
@@ -328,7 +327,10 @@ def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:
     """The problems without those said before of the same field in the same words."""
-    return list({(each.field, each.rule): each for each in problems}.values())
+    return [
+        problem(each.field, each.value, each.rule, each.fix)
+        for each in {(each.field, each.rule): each for each in problems}.values()
+    ]
 
 
 def _fields(value: object) -> Mapping[str, object]:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rolling import InvalidInput
 from rolling.endpoint import parse_endpoint_config, update_endpoint
 from tests.endpoint.examples import blue_green, configs, healthy, request, rolling, variant
-from tests.endpoint.spoiling import anything_deep, check_problems, spoilt, texts
+from tests.endpoint.spoiling import anything_deep, check_problems, spoilt, texts, with_extremes
 
 AVAILABLE = configs(10, 10)
 
@@ -45,3 +46,14 @@ def test_a_configuration_is_read_or_its_problems_are_listed(document: Any) -> No
         assert parse_endpoint_config(document).variants
     except InvalidInput as error:
         check_problems(error)
+
+
+def test_no_depth_and_no_length_of_a_value_is_too_much() -> None:
+    for document in with_extremes(REQUESTS):
+        with pytest.raises(InvalidInput) as refusal:
+            update_endpoint(healthy(AVAILABLE), document, AVAILABLE)
+        check_problems(refusal.value)
+    for document in with_extremes([CONFIG]):
+        with pytest.raises(InvalidInput) as refusal:
+            parse_endpoint_config(document)
+        check_problems(refusal.value)

@@ -13,7 +13,7 @@ from rolling import InvalidInput
 from rolling.simulation.loading import load_json
 from rolling.simulation.scenario import parse_scenario
 from tests.endpoint.examples import blue_green, request, rolling
-from tests.endpoint.spoiling import check_problems, spoilt
+from tests.endpoint.spoiling import check_problems, spoilt, with_extremes
 from tests.simulation.examples import Json, config, scenario, updates
 
 SCHEMA = json.loads(
@@ -150,3 +150,10 @@ def test_whatever_is_read_is_valid_and_whatever_is_not_has_its_problems_told(
         check_problems(error)
     else:
         assert [error.message for error in VALIDATOR.iter_errors(document)] == []
+
+
+def test_no_depth_and_no_length_of_a_value_is_too_much() -> None:
+    for document in with_extremes([scenario()]):
+        with pytest.raises(InvalidInput) as refusal:
+            parse_scenario(document)
+        check_problems(refusal.value)
