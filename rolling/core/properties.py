@@ -174,7 +174,7 @@ def s7_old_is_given_up_only_after_a_good_bake(
     quiet = all(
         readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
     )
-    whole = _fits(before.new.share, before.new.in_service, before.spec.new.full)
+    whole = before.new.in_service >= min(before.new.asked, before.spec.new.full)
     return (
         before.phase is Phase.BAKING
         and before.interval_elapsed
@@ -243,8 +243,9 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
     nothing else, lets it rise.
     """
     spec = deployment.spec
+    unseen = 0 if deployment.settled else 1
     if deployment.ended:
-        return (0, 0, 0, 0, 0)
+        return (0, 0, 0, 0, 0, unseen)
     forward = deployment.direction is _FORWARD
     to_go = (spec.new.full if forward else spec.old_count) - deployment.up
     waits_left = forward and deployment.stage.step < step_count(spec)
@@ -254,6 +255,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
         Phase.CLEANING - deployment.phase,
         _waiting_for(deployment),
         0 if deployment.interval_elapsed else 1,
+        unseen,
     )
 
 
