@@ -5,6 +5,7 @@ a policy says (10 instances, 25 percent); a count is a number of instances; a
 share is the part of the traffic that a fleet is sent.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from math import gcd
 
@@ -109,6 +110,16 @@ def minus(a: Share, b: Share) -> Share:
     part, whole = a.part * b.whole - b.part * a.whole, a.whole * b.whole
     divisor = gcd(part, whole)
     return Share(part // divisor, whole // divisor)
+
+
+def are_whole(split: Iterable[Share]) -> bool:
+    """True when the shares are all of the traffic, and no more."""
+    rest = ALL_TRAFFIC
+    for share in split:
+        if not at_most(share, rest):
+            return False
+        rest = minus(rest, share)
+    return rest.part == 0
 
 
 def instances_for(share: Share, full: int) -> int:

@@ -11,9 +11,8 @@ from rolling.core.capacity import (
     ALL_TRAFFIC,
     NO_TRAFFIC,
     Share,
-    at_most,
+    are_whole,
     instances_for,
-    minus,
 )
 from rolling.core.errors import Problem, range_problem
 
@@ -107,7 +106,7 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
         if fleet.count == 0 and fleet.share.part > 0:
             rule = "a fleet with nothing in service is sent no traffic"
             found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
-    if not _are_whole(fleets):
+    if not are_whole([fleet.share for fleet in fleets]):
         shares = ", ".join(str(fleet.share) for fleet in fleets)
         found.append(Problem("shares", shares, "the shares of all fleets must sum to 1"))
     return [problem for problem in found if problem is not None]
@@ -115,12 +114,3 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
 
 def _is_fleet_spec(value: object) -> bool:
     return isinstance(value, FleetSpec) and isinstance(value.share, Share)
-
-
-def _are_whole(fleets: tuple[FleetSpec, ...]) -> bool:
-    rest = ALL_TRAFFIC
-    for fleet in fleets:
-        if not at_most(fleet.share, rest):
-            return False
-        rest = minus(rest, fleet.share)
-    return rest.part == 0

@@ -209,7 +209,7 @@ def s9_no_forward_step_after_the_deadline(
 def stages_only_grow(before: Deployment, event: Event, after: Deployment) -> bool:
     """A deployment never comes back to an earlier stage, and never leaves an end."""
     if before.stage.phase in ENDS:
-        return after.stage == before.stage
+        return after.phase is before.phase and after.stage >= before.stage
     return after == before or after.stage >= before.stage
 
 
@@ -245,7 +245,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
     spec = deployment.spec
     unseen = 0 if deployment.settled else 1
     if deployment.ended:
-        return (0, 0, 0, 0, 0, unseen)
+        return (0, 0, 0, 0, -deployment.stage.attempt, unseen)
     forward = deployment.direction is _FORWARD
     to_go = (spec.new.full if forward else spec.old_count) - deployment.up
     waits_left = forward and deployment.stage.step < step_count(spec)

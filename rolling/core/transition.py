@@ -6,6 +6,7 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 
 from collections.abc import Iterable
 
+from rolling.core.capacity import are_whole
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem
 from rolling.core.events import (
@@ -41,10 +42,11 @@ def start(
     """
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
     names = (alarms,) if isinstance(alarms, str) else tuple(dict.fromkeys(alarms))
-    problems = [*fleet_problems(fleets), *_alarm_problems(names)]
+    problems = fleet_problems(fleets)
     # A policy is judged against the fleets: those that are none leave nothing to judge by.
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
     problems += policy_problems(policy, old_count, 0 if problems else new.full)
+    problems += _alarm_problems(names)
     if problems:
         raise InvalidInput(problems)
     spec = Spec(
@@ -111,12 +113,19 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
 def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     if is_split(deployment, event.split):
         return deployment.knowing(settled=True)
-    if deployment.phase is not Phase.ROLLBACK_FAILED:
+    stage = deployment.stage
+    if stage.phase is not Phase.ROLLBACK_FAILED or stage.attempt > 1:
         return deployment
-    # The mix that is really there: the shift that was under way may not have been made.
+    if not are_whole(event.split):
+        shares = ", ".join(map(str, event.split))
+        raise ForeignEvent(f"SplitSettled speaks of shares {shares}, which do not sum to 1")
+    # The shift that was under way was not made: from now on the split that is there is
+    # due. It must be seen again, for a command to make the other may still be in flight.
     fleets = zip(deployment.fleets, event.split, strict=True)
-    observed = tuple([fleet.sent(share) for fleet, share in fleets])
-    return deployment.knowing(fleets=observed, settled=True)
+    return deployment.enter(
+        Stage(stage.direction, stage.step, stage.attempt + 1, stage.phase),
+        fleets=tuple([fleet.sent(share) for fleet, share in fleets]),
+    )
 
 
 def _belongs(deployment: Deployment, event: Event) -> bool:

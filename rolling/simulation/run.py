@@ -76,7 +76,7 @@ def _carry_out(
     peak = _instances(deployment)
     for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
         for change in tick.changes:
-            if change.after.stage == change.before.stage:
+            if change.after.stage == change.before.stage or change.before.ended:
                 continue
             why = narrate(change, change.at - record.stage_began_at)
             event = type(change.event).__name__

@@ -1,11 +1,14 @@
 """A rollback that fails holds the mix that is really there, and says so."""
 
 from rolling import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
     AlarmTripped,
     DeadlineElapsed,
     Deployment,
     Direction,
     Failed,
+    ForeignEvent,
     Operation,
     OperationFailed,
     Phase,
@@ -56,9 +59,21 @@ def test_the_split_that_is_really_there_is_taken_in() -> None:
     end = advance(state, OperationFailed(state.stage, Operation.SHIFT, 1, "denied"))
     assert not end.settled
     real = (Share(3, 5), Share(2, 5))
-    known = advance(end, SplitSettled(end.stage, real))
+    held = advance(end, SplitSettled(end.stage, real))
+    assert due(held).split == real
+    assert advance(held, SplitSettled(end.stage, real)) is held
+    known = advance(held, SplitSettled(held.stage, real))
     assert known.settled and due(known).split == real
-    assert advance(known, SplitSettled(end.stage, real)) is known
+
+
+def test_the_split_to_hold_is_seen_again_before_it_is_believed() -> None:
+    """The command to make the shift that failed may still have been in flight."""
+    state = run_to(turned(), "back 2.1 shifting")
+    end = advance(state, OperationFailed(state.stage, Operation.SHIFT, 1, "denied"))
+    held = advance(end, SplitSettled(end.stage, (Share(3, 5), Share(2, 5))))
+    assert not held.settled and held.stage > end.stage
+    moved = SplitSettled(held.stage, (Share(3, 10), Share(7, 10)))
+    assert advance(held, moved) is held
 
 
 def test_while_the_split_is_unknown_nothing_that_may_carry_traffic_is_given_up() -> None:
@@ -91,3 +106,14 @@ def test_observations_are_still_taken_in_at_the_end() -> None:
     later = advance(end, seen(end, (6, 6), (3, 4)))
     assert later.stage == end.stage
     assert (later.new.alive, later.old[0].in_service) == (6, 3)
+
+
+def test_a_split_that_cannot_be_is_never_taken_for_the_mix() -> None:
+    state = run_to(turned(), "back 2.1 shifting")
+    end = advance(state, OperationFailed(state.stage, Operation.SHIFT, 1, "denied"))
+    for impossible in ((ALL_TRAFFIC, ALL_TRAFFIC), (NO_TRAFFIC, NO_TRAFFIC)):
+        try:
+            after = advance(end, SplitSettled(end.stage, impossible))
+        except ForeignEvent:
+            continue
+        assert after is end
