@@ -66,8 +66,15 @@ def s1_lowered_ask_still_fits(before: Deployment, event: Event, after: Deploymen
 
 
 def s2_under_the_ceiling(deployment: Deployment) -> bool:
-    """S2: everything asked for or alive, together, stays under the ceiling."""
-    return sum(fleet.alive for fleet in deployment.fleets) <= ceiling(deployment.spec)
+    """S2: everything asked for or alive, together, stays under the ceiling.
+
+    What an earlier update left terminating, a fleet of none, is not this one's to answer for.
+    """
+    spec = deployment.spec
+    alive = deployment.new.alive + sum(
+        fleet.alive for start, fleet in zip(spec.old, deployment.old, strict=True) if start.count
+    )
+    return alive <= ceiling(spec)
 
 
 def s3_shares_sum_to_the_whole(deployment: Deployment) -> bool:
