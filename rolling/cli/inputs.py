@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
 
 STANDARD_INPUT = "-"
@@ -60,9 +61,6 @@ def parse_instances(text: str | None) -> tuple[int, int]:
     first, second = counts
     assert first is not None and second is not None
     return first, second
-
-
-MOST_INSTANCES = 10**9
 
 
 def _count(text: str) -> int | None:

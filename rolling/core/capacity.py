@@ -19,6 +19,10 @@ class SizeType(StrEnum):
     CAPACITY_PERCENT = "CAPACITY_PERCENT"
 
 
+MOST_INSTANCES = 100_000
+"""The largest fleet. Ours: far above any quota, and small enough to plan one by one."""
+
+
 @frozen
 class CapacitySize:
     """The size of a batch: a number of instances, or a percentage of a fleet.

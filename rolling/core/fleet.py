@@ -9,6 +9,7 @@ from attrs import frozen
 
 from rolling.core.capacity import (
     ALL_TRAFFIC,
+    MOST_INSTANCES,
     NO_TRAFFIC,
     Share,
     are_whole,
@@ -84,16 +85,12 @@ class Fleet:
         return min(self.asked, instances_for(self.share, full))
 
 
-_MOST = 10**9
-"""The largest fleet: nothing has it, and arithmetic on it stays cheap."""
-
-
 def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
     """Everything about these fleets that no deployment can start from."""
     old_names = ["old"] if len(fleets) == 2 else [f"old[{n}]" for n in range(len(fleets) - 1)]
     names = ["new", *old_names]
     strangers = [
-        Problem(name, fleet, "must be a FleetSpec with a Share")
+        Problem(name, fleet, "must be a FleetSpec with a name and a Share")
         for name, fleet in zip(names, fleets, strict=True)
         if not _is_fleet_spec(fleet)
     ]
@@ -101,8 +98,8 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
         return strangers
     found: list[Problem | None] = []
     for name, fleet in zip(names, fleets, strict=True):
-        found.append(range_problem(f"{name}.full", fleet.full, 1, _MOST, " instances"))
-        found.append(range_problem(f"{name}.count", fleet.count, 0, _MOST, " instances"))
+        found.append(range_problem(f"{name}.full", fleet.full, 1, MOST_INSTANCES, " instances"))
+        found.append(range_problem(f"{name}.count", fleet.count, 0, MOST_INSTANCES, " instances"))
         if fleet.count == 0 and fleet.share.part > 0:
             rule = "a fleet with nothing in service is sent no traffic"
             found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
@@ -113,4 +110,8 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
 
 
 def _is_fleet_spec(value: object) -> bool:
-    return isinstance(value, FleetSpec) and isinstance(value.share, Share)
+    match value:
+        case FleetSpec(configuration=str(), share=Share()):
+            return True
+        case _:
+            return False

@@ -304,7 +304,7 @@ _FAILURES = (
     Edge(_B, _SHIFTING, OperationFailed, shift_failed, _B, _FAILED, _fail_rollback,
          "The traffic cannot be brought home."),
     Edge(_B, _CLEANING, OperationFailed, cleanup_unfinished, _B, _FAILED, _fail_rollback,
-         "The new fleet cannot be reduced, and the next batch would not fit beside it."),
+         "What was given up cannot be cleaned up, and the next batch would not fit beside it."),
     Edge(_B, _PROVISIONING, DeadlineElapsed, always, _B, _FAILED, _fail_rollback,
          "The rollback has a deadline of its own."),
     Edge(_B, _SHIFTING, DeadlineElapsed, always, _B, _FAILED, _fail_rollback,

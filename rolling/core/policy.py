@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from attrs import Factory, frozen
 
-from rolling.core.capacity import CapacitySize, SizeType
+from rolling.core.capacity import MOST_INSTANCES, CapacitySize, SizeType
 from rolling.core.errors import Problem, is_whole_number, nearest, range_problem
 
 MAXIMUM_EXECUTION_TIMEOUT_SECONDS = 28_800
@@ -154,8 +154,9 @@ def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[P
     at = "BlueGreenUpdatePolicy"
     traffic = f"{at}.TrafficRoutingConfiguration"
     routing: object = policy.routing
-    if not isinstance(routing, TrafficRouting):
-        return [Problem(traffic, routing, "must be a TrafficRouting", "TrafficRouting()")]
+    if not isinstance(routing, TrafficRouting) or not _is(RoutingType, routing.type):
+        rule = "must be a TrafficRouting with a RoutingType"
+        return [Problem(traffic, routing, rule, "TrafficRouting()")]
     found = [
         range_problem(
             f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds, 0, 3600, " seconds"
@@ -189,6 +190,11 @@ _ROUTING_SIZES = {
 }
 
 
+def _is(kind: type, value: object) -> bool:
+    # A plain string equals a member of a StrEnum, and is none.
+    return isinstance(value, kind)
+
+
 def _timeout_problem(field: str, value: int) -> Problem | None:
     return range_problem(field, value, 600, MAXIMUM_EXECUTION_TIMEOUT_SECONDS, " seconds")
 
@@ -197,13 +203,15 @@ def _size_problems(
     field: str, size: object, low: int, high: int, fleet_size: int, fleet: str
 ) -> list[Problem]:
     """The problems of a size that must lie between `low` and `high` percent of a fleet."""
-    if not isinstance(size, CapacitySize):
-        return [Problem(field, size, "must be a CapacitySize", f"percent({low})")]
+    if not isinstance(size, CapacitySize) or not _is(SizeType, size.type):
+        rule = "must be a CapacitySize with a SizeType"
+        return [Problem(field, size, rule, f"percent({low})")]
     if size.type is SizeType.CAPACITY_PERCENT:
         found = range_problem(f"{field}.Value", size.value, low, high, " percent")
         return [] if found is None else [found]
     if fleet_size < 1:
-        return []
+        found = range_problem(f"{field}.Value", size.value, 1, MOST_INSTANCES, " instances")
+        return [] if found is None else [found]
     # At least one instance, so that 1% of a small fleet still names a count.
     least, most = max(1, -(-fleet_size * low // 100)), fleet_size * high // 100
     between = f"{low}–{high}% of the {fleet} fleet of {fleet_size}"

@@ -278,8 +278,8 @@ def ceiling(spec: Spec) -> int:
     blue/green and for a rollback at once.
     """
     new, pace, starting = spec.new.full, spec.pace, sum(fleet.count for fleet in spec.fleets)
-    if len(spec.old) != 1 or spec.new.count:
-        # A mix: whatever it starts with, and the new fleet whole.
+    if len(spec.old) != 1 or spec.new.count or spec.old_count != spec.old[0].full:
+        # A mix, or too little: whatever it starts with, and the new fleet whole.
         return starting + new
     old, batch, back = spec.old_count, pace.provision_batch, pace.rollback_batch
     forward = max(old + batch, new + -(-old * batch // new))

@@ -41,9 +41,9 @@ class Stage:
     """One place in the life of a deployment.
 
     `step` counts batches from 1 in each direction; `attempt` counts the bakes
-    of a batch from 1 (and, in a failed rollback, the splits to hold). Stages are ordered, and a deployment only ever moves to
-    a later one: so a backend may refuse a command whose stage is earlier than
-    one it has already carried out.
+    of a batch from 1 (and, in a failed rollback, the splits to hold). Stages are
+    ordered, and a deployment only ever moves to a later one: so a backend may
+    refuse a command whose stage is earlier than one it has already carried out.
     """
 
     direction: Direction

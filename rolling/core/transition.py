@@ -41,7 +41,7 @@ def start(
     Raises InvalidInput with every problem of the fleets, the policy and the alarms.
     """
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
-    names = (alarms,) if isinstance(alarms, str) else tuple(dict.fromkeys(alarms))
+    names = _each_once(alarms)
     problems = fleet_problems(fleets)
     # A policy is judged against the fleets: those that are none leave nothing to judge by.
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
@@ -119,6 +119,9 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     if not are_whole(event.split):
         shares = ", ".join(map(str, event.split))
         raise ForeignEvent(f"SplitSettled speaks of shares {shares}, which do not sum to 1")
+    pairs = zip(deployment.fleets, event.split, strict=True)
+    if any(share.part and not fleet.asked for fleet, share in pairs):
+        return deployment
     # The shift that was under way was not made: from now on the split that is there is
     # due. It must be seen again, for a command to make the other may still be in flight.
     fleets = zip(deployment.fleets, event.split, strict=True)
@@ -155,6 +158,17 @@ def _belongs(deployment: Deployment, event: Event) -> bool:
             return True
         case _:
             raise ForeignEvent(f"{event!r} is not an event of a deployment")
+
+
+def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:
+    """The names in their order. What is no collection of names is one, for the problem to show."""
+    if isinstance(alarms, str) or not isinstance(alarms, Iterable):
+        return (alarms,)
+    names: list[str] = []
+    for name in alarms:
+        if name not in names:
+            names.append(name)
+    return tuple(names)
 
 
 def _alarm_problems(names: tuple[object, ...]) -> list[Problem]:

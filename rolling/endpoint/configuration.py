@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.shapes import (
-    MOST,
     Anything,
     ListOf,
     Number,
@@ -119,7 +119,7 @@ VARIANT = Structure(
         "VariantName": name("AllTraffic"),
         "ModelName": name("model"),
         "InstanceType": _INSTANCE_TYPE,
-        "InitialInstanceCount": Whole(1, MOST, " instances", example=1),
+        "InitialInstanceCount": Whole(1, MOST_INSTANCES, " instances", example=1),
         "InitialVariantWeight": Number(example=1),
         **{key: Anything() for key in _VARIANT_OTHERS},
     },

@@ -8,13 +8,13 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, range_problem
 from rolling.core.fleet import FleetSpec, serving
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import DeploymentConfig
 from rolling.endpoint.refusals import arn
-from rolling.endpoint.shapes import MOST
 
 
 class EndpointStatus(StrEnum):
@@ -115,7 +115,7 @@ def in_service(
     count = variant.initial_instance_count
     if desired_instance_count is not None:
         count = desired_instance_count
-    found = range_problem("DesiredInstanceCount", count, 1, MOST, " instances")
+    found = range_problem("DesiredInstanceCount", count, 1, MOST_INSTANCES, " instances")
     if found is not None:
         raise InvalidInput([found])
     return Endpoint(

@@ -1,12 +1,12 @@
 """Deployments to JSON and back. Whether one can exist is in possible.py."""
 
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.fleet import Fleet, FleetSpec
 from rolling.core.policy import Pace
 from rolling.serialization.parts import (
     LONGEST_SECONDS,
     MOST_IN_ALL,
-    MOST_INSTANCES,
     SHORTEST_SECONDS,
     cause_to_json,
     read_cause,
@@ -136,7 +136,7 @@ def _read_pace(field: Field) -> Pace:
 def _read_fleet(field: Field) -> Fleet:
     found = field.members(("asked", "in_service", "alive", "share"))
     asked, in_service, alive = (
-        found[name].whole_number(0, MOST_INSTANCES, " instances")
+        found[name].whole_number(0, MOST_IN_ALL, " instances")
         for name in ("asked", "in_service", "alive")
     )
     return Fleet(asked, in_service, alive, read_share(found["share"]))

@@ -17,7 +17,7 @@ from rolling.core.events import (
 from rolling.core.outcome import Operation
 from rolling.core.stage import Direction
 from rolling.serialization.parts import (
-    MOST_INSTANCES,
+    MOST_IN_ALL,
     read_share,
     read_stage,
     share_to_json,
@@ -98,8 +98,8 @@ def _read_fleets_seen(top: Field) -> FleetsSeen:
 
 def _read_sighting(field: Field) -> Sighting:
     found = field.members(("in_service", "alive"))
-    in_service = found["in_service"].whole_number(0, MOST_INSTANCES, " instances")
-    alive = found["alive"].whole_number(0, MOST_INSTANCES, " instances")
+    in_service = found["in_service"].whole_number(0, MOST_IN_ALL, " instances")
+    alive = found["alive"].whole_number(0, MOST_IN_ALL, " instances")
     if in_service > alive:
         found["in_service"].wrong(f"must be at most the {alive} alive", alive)
         return Sighting(0, alive)
@@ -136,7 +136,7 @@ def _read_operation_failed(top: Field) -> OperationFailed:
     return OperationFailed(
         read_stage(found["stage"]),
         found["operation"].member_of(Operation),
-        found["fleet"].whole_number(0, MOST_INSTANCES),
+        found["fleet"].whole_number(0, MOST_IN_ALL),
         found["reason"].text(),
     )
 

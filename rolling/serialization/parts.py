@@ -11,11 +11,8 @@ from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.serialization.reading import Field
 
-MOST_INSTANCES = 10**9
-"""The largest count that is read: the largest that a deployment starts with."""
-
-MOST_IN_ALL = 10**15
-"""The largest count of several fleets together that is read."""
+MOST_IN_ALL = 10**9
+"""The largest count that is read of what was seen, or of several fleets together."""
 
 MOST_STEPS = 2 * 10**9
 """The largest step or attempt that is read."""

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from rolling.backends.simulated.faults import Fault, FaultKind
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem, range_problem
 from rolling.endpoint.configuration import (
     EndpointConfig,
@@ -80,7 +81,7 @@ SCENARIO = Structure(
             {
                 "EndpointName": name("my-endpoint"),
                 "EndpointConfigName": name("config-1"),
-                "DesiredInstanceCount": Whole(1, MOST, " instances"),
+                "DesiredInstanceCount": Whole(1, MOST_INSTANCES, " instances"),
             },
             required=("EndpointName", "EndpointConfigName"),
             example={"EndpointName": "my-endpoint", "EndpointConfigName": "config-1"},
@@ -157,7 +158,9 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     counts = (old_count, old_count if new_count is None else new_count)
     places = ("--instances OLD", "--instances NEW")
     pairs = list(zip(places, counts, strict=True))[: 1 if new_count is None else 2]
-    ranges = [range_problem(place, count, 1, MOST, " instances") for place, count in pairs]
+    ranges = [
+        range_problem(place, count, 1, MOST_INSTANCES, " instances") for place, count in pairs
+    ]
     found = [each for each in ranges if each is not None]
     if found:
         raise InvalidInput([*found, *request_problems(document)])

@@ -6,6 +6,7 @@ from typing import Literal
 from attrs import frozen
 
 from rolling.backends.simulated.settings import LONGEST_SECONDS
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import Problem, range_problem
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 
@@ -133,10 +134,10 @@ def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Everything wrong with a fault; `at` is the path of its fields in the input."""
     found: list[Problem | None] = [
         range_problem(f"{at}.AfterSeconds", fault.after_seconds, 0, LONGEST_SECONDS, " seconds"),
-        range_problem(f"{at}.Count", fault.count, 1, 10**9, " instances"),
+        range_problem(f"{at}.Count", fault.count, 1, MOST_INSTANCES, " instances"),
     ]
     if fault.batch is not None:
-        found.append(range_problem(f"{at}.Batch", fault.batch, 1, 10**9))
+        found.append(range_problem(f"{at}.Batch", fault.batch, 1, MOST_INSTANCES))
     for name, seconds in (("ForSeconds", fault.for_seconds), ("Seconds", fault.seconds)):
         if seconds is not None:
             found.append(range_problem(f"{at}.{name}", seconds, 1, LONGEST_SECONDS, " seconds"))

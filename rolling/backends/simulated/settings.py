@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import Problem, range_problem
 
 LONGEST_SECONDS = 1_000_000
@@ -43,5 +44,5 @@ def settings_problems(settings: SimulationSettings, at: str = "Simulation") -> l
     ]
     limit = settings.capacity_limit
     if limit is not None:
-        found.append(range_problem(f"{at}.CapacityLimit", limit, 1, 10**9, " instances"))
+        found.append(range_problem(f"{at}.CapacityLimit", limit, 1, MOST_INSTANCES, " instances"))
     return [problem for problem in found if problem is not None]
