@@ -45,6 +45,7 @@ from rolling.core.policy import (
     TrafficRouting,
     UpdatePolicy,
 )
+from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance, start
 
@@ -166,7 +167,7 @@ def ideal_event(deployment: Deployment) -> Event:
     stage = deployment.stage
     if deployment.phase is Phase.SHIFTING:
         return SplitSettled(stage, deployment.split)
-    if deployment.phase is Phase.BAKING:
+    if deployment.phase is Phase.BAKING and is_batch_in_service(deployment):
         if not deployment.interval_elapsed:
             return IntervalElapsed(stage)
         readings = tuple((alarm, Reading.OK) for alarm in deployment.spec.alarms)
@@ -306,12 +307,14 @@ def histories(
     deployment = draw(deployments(starts))
     steps: list[Step] = []
     late: list[Event] = []
+    unseen = [deployment.split]
     count = draw(st.integers(1, most_events))
     for choice in draw(st.lists(_CHOICES, min_size=count, max_size=count)):
-        event = _next_event(draw, choice, deployment, late)
+        event = _next_event(draw, choice, deployment, late, unseen)
         after = advance(deployment, event)
         steps.append(Step(deployment, event, after))
         late.append(event)
+        unseen = [after.split] if after.settled else [*unseen, after.split]
         deployment = after
     return tuple(steps)
 
@@ -319,7 +322,17 @@ def histories(
 _CHOICES = st.sampled_from(("ideal",) * 10 + ("plausible",) * 3 + ("late", "foreign"))
 
 
-def _next_event(draw: st.DrawFn, choice: str, deployment: Deployment, late: list[Event]) -> Event:
+def _next_event(
+    draw: st.DrawFn,
+    choice: str,
+    deployment: Deployment,
+    late: list[Event],
+    unseen: list[tuple[Share, ...]],
+) -> Event:
+    if choice == "plausible" and deployment.phase is Phase.ROLLBACK_FAILED and draw(_FLAGS):
+        # The shift that failed may not have been made: any split asked for since the
+        # last one that was seen may be the one that is there.
+        return SplitSettled(deployment.stage, draw(st.sampled_from(unseen)))
     if choice == "plausible":
         return draw(plausible_events(deployment))
     if choice == "foreign":

@@ -6,6 +6,7 @@ from rolling import (
     ALL_TRAFFIC,
     NO_TRAFFIC,
     BlueGreenUpdatePolicy,
+    CapacitySize,
     FleetSpec,
     InvalidInput,
     Problem,
@@ -13,6 +14,7 @@ from rolling import (
     RollingUpdatePolicy,
     RoutingType,
     Share,
+    SizeType,
     TrafficRouting,
     UpdatePolicy,
     instances,
@@ -171,3 +173,46 @@ def test_a_problem_names_field_value_rule_and_fix() -> None:
     assert str(problem) == "Wait = 3601: must be at most 3600; use 3600"
     assert str(Problem("Wait", "x", "must be a number")) == "Wait = 'x': must be a number"
     assert len(str(Problem("Name", "x" * 10_000, "is too long"))) < 200
+
+
+@pytest.mark.parametrize("kind", ["LINEAR", "FOO", None])
+def test_a_kind_of_routing_that_is_no_member_is_never_taken_for_another(kind: object) -> None:
+    """A plain "LINEAR" means LINEAR or is refused; it is never walked as a canary."""
+    linear = BlueGreenUpdatePolicy(TrafficRouting(RoutingType.LINEAR, 0, percent(10)))
+    policy = BlueGreenUpdatePolicy(TrafficRouting(kind, 0, percent(10)))  # type: ignore[arg-type]
+    try:
+        pace = start(serving("a", 10), wanted("b", 10), policy).spec.pace
+    except InvalidInput:
+        return
+    assert kind == "LINEAR"
+    assert pace == start(serving("a", 10), wanted("b", 10), linear).spec.pace
+
+
+@pytest.mark.parametrize("count", [1, 10])
+@pytest.mark.parametrize("kind", ["CAPACITY_PERCENT", "CAPACITY_PERCENTAGE", None])
+def test_a_kind_of_size_that_is_no_member_is_never_taken_for_a_count(
+    kind: object, count: int
+) -> None:
+    policy = RollingUpdatePolicy(CapacitySize(kind, 50), 0)  # type: ignore[arg-type]
+    try:
+        begun = start(serving("a", count), wanted("b", count), policy)
+    except InvalidInput as error:
+        assert all("instances" not in problem.rule for problem in error.problems)
+        return
+    assert kind == "CAPACITY_PERCENT"
+    assert begun.spec.pace.provision_batch == max(1, count // 2)
+
+
+@pytest.mark.parametrize("value", ["x", None, 2.5, -5])
+def test_a_rollback_batch_is_judged_also_when_no_old_instance_is_in_service(
+    value: object,
+) -> None:
+    back = CapacitySize(SizeType.INSTANCE_COUNT, value)  # type: ignore[arg-type]
+    old, new = FleetSpec("a", 4, 0, NO_TRAFFIC), FleetSpec("b", 4, 2, ALL_TRAFFIC)
+    found = problems(RollingUpdatePolicy(percent(50), 0, back), old, new)
+    assert any("RollbackMaximumBatchSize" in field for field in found)
+
+
+@pytest.mark.parametrize("alarms", [None, 5, [["x"]]])
+def test_alarms_that_are_no_names_are_a_problem_and_no_traceback(alarms: object) -> None:
+    assert problems(GOOD, alarms=alarms)

@@ -91,7 +91,8 @@ def test_every_move_is_along_the_edges_it_says(steps: tuple[Step, ...]) -> None:
             assert (edge.direction, edge.phase) == place
             place = (edge.target_direction, edge.target)
         assert place == (step.after.direction, step.after.phase)
-        assert bool(followed) == (step.after.stage != step.before.stage)
+        holds_what_it_saw = step.before.phase is Phase.ROLLBACK_FAILED
+        assert bool(followed) == (step.after.stage != step.before.stage) or holds_what_it_saw
 
 
 @given(reachable_deployments())

@@ -23,6 +23,7 @@ from rolling import (
     start,
     wanted,
 )
+from rolling.core.properties import s2_under_the_ceiling
 from tests.core.walking import end_of, rows, run_to, states
 
 HALF_NEWER = FleetSpec("config-2", 4, 2, Share(1, 2))
@@ -167,3 +168,12 @@ def test_with_all_wanted_in_service_a_repair_only_shifts_and_cleans_up() -> None
         "forward 1.1 provisioning: old 4 new 4, traffic 1 and 0",
         "forward 1.1 shifting: old 4 new 4, traffic 0 and 1",
     ]
+
+
+def test_a_fleet_that_had_too_little_is_under_the_ceiling_too() -> None:
+    begun = start(
+        FleetSpec("config-1", 3, 2, ALL_TRAFFIC),
+        wanted("config-2", 2),
+        RollingUpdatePolicy(percent(50), 0, instances(1)),
+    )
+    assert [state for state in states(begun) if not s2_under_the_ceiling(state)] == []

@@ -2,7 +2,15 @@
 
 import pytest
 
-from rolling import Phase, Succeeded, advance, due, plan_batches
+from rolling import (
+    Phase,
+    Share,
+    SplitSettled,
+    Succeeded,
+    advance,
+    due,
+    plan_batches,
+)
 from rolling.checking.strategies import ideal_event
 from tests.core.walking import end_of, rolling, rows, run_to, seen, states
 
@@ -83,3 +91,10 @@ def test_due_is_what_was_asked_for_in_every_state() -> None:
     for state in states(rolling()):
         assert due(state).counts == tuple(fleet.asked for fleet in state.fleets)
         assert due(state).split == state.split
+
+
+def test_a_split_is_the_same_in_whatever_form_it_is_reported() -> None:
+    deployment = run_to(rolling(4, 4, 2), "forward 1.1 shifting")
+    assert deployment.split == (Share(2, 4), Share(2, 4))
+    in_lowest_terms = SplitSettled(deployment.stage, (Share(1, 2), Share(1, 2)))
+    assert advance(deployment, in_lowest_terms).phase is Phase.BAKING
