@@ -94,7 +94,7 @@ def _failure_reason(update: Update) -> str:
         case RolledBack(cause=cause, leftover=leftover, cut_short=cut_short):
             text += f" was rolled back: {_brief(cause)}."
             if cut_short is not None and leftover:
-                text += f" {leftover} of its instance(s) are left over: {_brief(cut_short)}."
+                text += f" {leftover} of its instance(s) were still alive: {_brief(cut_short)}."
             if update.from_mix:
                 text += " The endpoint serves with the mix of before."
         case RollbackFailed(cause=cause, rollback_cause=rollback_cause):

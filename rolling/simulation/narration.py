@@ -148,7 +148,7 @@ def _provisioning(change: Change) -> str:
 def _left_over(after: Deployment) -> str:
     if not after.leftover:
         return ""
-    return f" with {_count(after.leftover, _sides(after)[1])} left over"
+    return f" with {_count(after.leftover, _sides(after)[1])} still alive"
 
 
 # --- words --------------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_a_leftover_of_a_rollback_is_in_the_reason() -> None:
     )[-1]
     assert endpoint.status is EndpointStatus.IN_SERVICE
     assert endpoint.failure_reason is not None
-    assert "1 of its instance(s) are left over" in endpoint.failure_reason
+    assert "1 of its instance(s) were still alive" in endpoint.failure_reason
     assert endpoint.failure_reason.endswith("cleaning up config-2 failed: it hangs.")
     assert [(fleet.configuration, fleet.count) for fleet in endpoint.fleets] == [
         ("config-2", 0),

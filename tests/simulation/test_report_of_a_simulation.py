@@ -164,7 +164,7 @@ def test_what_an_update_left_over_counts_until_it_is_gone() -> None:
     document = simulated(update("config-2", stuck), update("config-3"), CleanupSeconds=2_000)
     first, second = document["Updates"]
     assert first["Outcome"] == "Succeeded"
-    assert "left over" in first["Timeline"][-1]["Why"]
+    assert "still alive" in first["Timeline"][-1]["Why"]
     # 3 of config-2, 1 of config-1 still terminating, 1 of config-3 launched.
     assert second["PeakInstances"] == 5
 

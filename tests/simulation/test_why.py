@@ -100,7 +100,7 @@ def test_a_loss_a_stop_and_a_leftover_are_told() -> None:
     left = sentences({"Kind": "CleanupFailed", "Batch": 3, "Reason": "stuck"})
     assert left[-1] == (
         'Cleaning up config-1 failed with "stuck", '
-        "so the update has succeeded with 1 old instance left over."
+        "so the update has succeeded with 1 old instance still alive."
     )
 
 
