@@ -45,8 +45,7 @@ def timeline(violation: Violation[State], sentence: Callable[[State, Step[State]
     because = f" ({violation.detail})" if violation.detail else ""
     if violation.trace is None:
         return f"Never reached: {name}{because}"
-    before = violation.trace.initial
-    lines = []
+    before, lines = violation.trace.initial, []
     for number, step in enumerate(violation.trace.steps, start=1):
         lines.append(f"{number:3}. {sentence(before, step)}")
         before = step.state
@@ -71,7 +70,7 @@ def sentence(before: Situation, step: Step[Situation]) -> str:
         case Sent(command=command):
             return f"The driver asks {_asked(command, world, names)}."
         case Arrived(split=split):
-            found = "" if world.at_rest else f", and finds the traffic at {_split(split, names)}"
+            found = "" if world.at_rest else f", and finds the traffic {_split(split, names)}"
             return f"The command arrives{found}."
         case CameIntoService(fleet=fleet, instances=instances):
             return f"{_instances(instances, names[fleet])} come{_s(instances)} into service."
@@ -83,7 +82,7 @@ def sentence(before: Situation, step: Step[Situation]) -> str:
         case Lost(fleet=fleet):
             return f"1 {names[fleet]} instance is lost."
         case Stalled(split=split):
-            return f"The shift stalls at {_split(split, names)}."
+            return f"The shift stalls with the traffic {_split(split, names)}."
         case Killed():
             return "The driver is killed, and starts again from the deployment alone."
         case Taken(event=event):
@@ -110,20 +109,18 @@ def _asked(command: Command, world: World, names: tuple[str, ...]) -> str:
     if counts:
         wishes.append(f"for {_and(counts)}")
     if command.split != world.received.split:
-        wishes.append(f"for the traffic at {_split(command.split, names)}")
+        wishes.append(f"for the traffic {_split(command.split, names)}")
     return _and(wishes) if wishes else "for what the world was last asked for"
 
 
 def _told(event: Event, names: tuple[str, ...]) -> str:
     match event:
         case FleetsSeen(fleets=fleets):
-            seen = [
-                f"{fleet.in_service} {name} in service of {fleet.alive} alive"
-                for fleet, name in zip(fleets, names, strict=True)
-            ]
-            return f"The driver sees {_and(seen)}"
+            serving = [fleet.in_service for fleet in fleets]
+            alive = [fleet.alive for fleet in fleets]
+            return f"The driver sees {_in_service(serving, alive, names)}"
         case SplitSettled(split=split):
-            return f"The driver sees the traffic at {_amounts(map(str, split), names)}"
+            return f"The driver sees the traffic {_amounts(map(str, split), names)}"
         case AlarmsRead(readings=readings, after_interval=after):
             when = "after" if after else "within"
             states = [f"{name} {state.name}" for name, state in readings] or ["no alarm at all"]
@@ -133,7 +130,7 @@ def _told(event: Event, names: tuple[str, ...]) -> str:
         case DeadlineElapsed(direction=direction):
             return f"The deadline of the way {direction.name.lower()} is over"
         case OperationFailed(operation=operation, fleet=fleet):
-            return f"The operation fails: {operation.value} the {names[fleet]} fleet"
+            return f"{operation.value.capitalize()} the {names[fleet]} fleet fails"
         case StopRequested(by=by):
             return f"A stop is requested, by {by}"
 
@@ -147,14 +144,22 @@ def _turned(before: Deployment, after: Deployment) -> str:
 def _really_there(situation: Situation) -> str:
     deployment, world = situation.deployment, situation.world
     names = fleet_names(deployment)
-    there = [
-        f"{serving} {name} in service of {alive} alive"
-        for serving, alive, name in zip(world.in_service, world.alive, names, strict=True)
-    ]
+    there = _in_service(world.in_service, world.alive, names)
     traffic = _split(world.split, names)
     if not world.at_rest:
         traffic += f", on its way to {_split(world.received.split, names)}"
-    return f"Really there: {_and(there)}; the traffic at {traffic}."
+    return f"Really there: {there}; the traffic {traffic}."
+
+
+def _in_service(
+    serving: Iterable[int], alive: Iterable[int], names: tuple[str, ...]
+) -> str:
+    fleets = zip(serving, alive, names, strict=True)
+    counts = [
+        f"{some} {name}" if some == all_ else f"{some} {name} ({all_} alive)"
+        for some, all_, name in fleets
+    ]
+    return f"{_and(counts)} in service"
 
 
 def _split(split: Weights, names: tuple[str, ...]) -> str:
@@ -163,7 +168,7 @@ def _split(split: Weights, names: tuple[str, ...]) -> str:
 
 def _amounts(amounts: Iterable[str], names: tuple[str, ...]) -> str:
     pairs = zip(amounts, names, strict=True)
-    return _and([f"{amount} {name}" for amount, name in pairs])
+    return _and([f"{amount} on {name}" for amount, name in pairs])
 
 
 def _instances(count: int, name: str) -> str:

@@ -201,13 +201,8 @@ def _alive_is_counted(state: Situation) -> bool:
 
 
 def _real_end(state: Situation) -> bool:
-    """S5: in an end, the traffic really is where it says.
-
-    A failed rollback is exempt: it takes whatever split it sees for its own, and
-    until the world has heard so the traffic may still move. That it settles there
-    is `l4_an_end_comes_true`.
-    """
-    if state.deployment.phase not in (Phase.SUCCEEDED, Phase.ROLLED_BACK):
+    """S5: in an end whose split was seen, the traffic really is where it says, and stays."""
+    if not (state.deployment.ended and state.deployment.settled):
         return True
     world = state.world
     return world.split == world.received.split == state.known.command.split

@@ -128,8 +128,8 @@ class Exploration(Generic[State]):
     """What a search found.
 
     `states` distinct ones and `steps` between them were seen in `seconds`.
-    `complete`: all that is reachable was; otherwise a limit or a violation ended
-    the search, and liveness and `sometimes` were not judged.
+    `complete`: all that is reachable was; otherwise a limit, a violation or an
+    exception cut the search short, and liveness and `sometimes` were not judged.
     `violations`: the first of each property. `coverage`: each facet with its count.
     """
 
@@ -204,7 +204,7 @@ class _Search(Generic[State]):
                 return False
             self._expand(at)
             at += 1
-        return True
+        return EXCEPTION not in self.violations
 
     def _expand(self, at: int) -> None:
         model, number, coverage = self.model, self.number, self.coverage
@@ -217,7 +217,8 @@ class _Search(Generic[State]):
             for step in model.steps(state):
                 stuck = False
                 self.step_count += 1
-                coverage.update(model.facets(step))
+                for facet in model.facets(step):
+                    coverage[facet] += 1
                 for name in model.broken_by(state, step):
                     self._report(name, at, step)
                 target = number.get(step.state)

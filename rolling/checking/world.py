@@ -118,55 +118,64 @@ class World(NamedTuple):
         return self.split == self.received.split
 
 
-class Sent(NamedTuple):
+@frozen
+class Sent:
     """The driver sends what is due."""
 
     command: Command
 
 
-class Arrived(NamedTuple):
+@frozen
+class Arrived:
     """The command in flight arrives. `split`: where it finds the traffic."""
 
     split: Weights
 
 
-class CameIntoService(NamedTuple):
+@frozen
+class CameIntoService:
     """`instances` launching ones of a fleet come into service."""
 
     fleet: int
     instances: int
 
 
-class Vanished(NamedTuple):
+@frozen
+class Vanished:
     """`instances` condemned ones of a fleet are gone."""
 
     fleet: int
     instances: int
 
 
-class Moved(NamedTuple):
+@frozen
+class Moved:
     """The traffic has arrived at the split that was asked for."""
 
     split: Weights
 
 
-class Lost(NamedTuple):
+@frozen
+class Lost:
     """An instance in service is lost; nobody asked for that."""
 
     fleet: int
 
 
-class Stalled(NamedTuple):
+@frozen
+class Stalled:
     """A shift stops on its way, at `split`, and is seen so."""
 
     split: Weights
 
 
-class Killed(NamedTuple):
+@frozen
+class Killed:
     """The driver is killed, and started again from the deployment alone."""
 
 
 Happening = Sent | Arrived | CameIntoService | Vanished | Moved | Lost | Stalled | Killed
+"""The labels of the steps that are not the core's."""
 
 
 def quiet_world(counts: tuple[int, ...], split: Weights, limits: Limits) -> World:

@@ -1,0 +1,68 @@
+"""A counterexample reads as a story: who asked for what, what came true, what was seen."""
+
+from pathlib import Path
+
+import pytest
+
+from rolling import FleetSpec, RollingUpdatePolicy, Share, percent, start, wanted
+from rolling.checking import DeploymentModel, Limits, Situation, Step, explain, explore
+from rolling.checking.counterexample import sentence
+from tests.checking import wrong_cores
+from tests.checking.configurations import rolling
+
+STORIES = Path(__file__).with_name("counterexamples")
+
+
+@pytest.mark.parametrize(
+    ("core", "name"),
+    [
+        (
+            wrong_cores.gives_up_the_old_batch_at_the_shift,
+            "s1_real_share_fits_what_is_in_service",
+        ),
+        (
+            wrong_cores.begins_a_batch_beside_condemned_instances,
+            "s2_really_alive_under_the_ceiling",
+        ),
+    ],
+)
+def test_a_shortest_counterexample_is_told_in_words(core: wrong_cores.Follow, name: str) -> None:
+    deployment = rolling(3, 3, 1, 1)
+    assert deployment is not None
+    violation = explore(DeploymentModel(deployment, follow=core)).violation_of(name)
+    assert violation is not None
+    assert explain(violation) + "\n" == (STORIES / f"{core.__name__}.txt").read_text()
+
+
+def test_every_kind_of_step_has_a_sentence_of_its_own() -> None:
+    old = [FleetSpec("b", 3, 1, Share(1, 3)), FleetSpec("a", 3, 2, Share(2, 3))]
+    policy = RollingUpdatePolicy(percent(50), wait_interval_seconds=0)
+    deployment = start(old, wanted("c", 3), policy, ["p99"])
+    told: dict[str, str] = {}
+
+    class Telling(DeploymentModel):
+        def broken_by(self, state: Situation, step: Step[Situation]) -> tuple[str, ...]:
+            label = getattr(step.label, "event", step.label)
+            told.setdefault(type(label).__name__, sentence(state, step))
+            return super().broken_by(state, step)
+
+    explore(Telling(deployment, Limits(losses=1, stalls=1)), state_limit=2_000)
+    turned = "forward 1.1 provisioning becomes back 1.1 provisioning"
+    tripped = "forward 1.1 baking becomes back 1.1 provisioning"
+    assert told == {
+        "Sent": "The driver asks for 1 new instance.",
+        "DeadlineElapsed": f"The deadline of the way forward is over: {turned}.",
+        "StopRequested": f"A stop is requested, by anyone: {turned}.",
+        "Lost": "1 old (b) instance is lost.",
+        "OperationFailed": f"Provisioning the new fleet fails: {turned}.",
+        "Arrived": "The command arrives.",
+        "Killed": "The driver is killed, and starts again from the deployment alone.",
+        "CameIntoService": "1 old (b) instance comes into service.",
+        "FleetsSeen": "The driver sees 0 new, 0 old (b) (1 alive) and 2 old (a) in service.",
+        "SplitSettled": "The driver sees the traffic 0 on new, 1/3 on old (b) and 2/3 on old (a).",
+        "Vanished": "1 condemned new instance vanishes.",
+        "Stalled": "The shift stalls with the traffic 0 on new, 1/3 on old (b) and 2/3 on old (a).",
+        "Moved": "The traffic has moved: 1/3 on new, 0 on old (b) and 2/3 on old (a).",
+        "IntervalElapsed": "The interval is over.",
+        "AlarmsRead": f"The driver reads p99 ALARM, within the interval: {tripped}.",
+    }
