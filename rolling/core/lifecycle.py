@@ -153,7 +153,7 @@ def _concerns_cleanup(event: Event | None) -> bool:
     return not isinstance(event, OperationFailed) or event.operation is Operation.CLEAN_UP
 
 
-# --- effects that need their event ------------------------------------------
+# --- effects: the rules, as the table calls them ------------------------------
 
 
 def cause_of(deployment: Deployment, event: Event | None) -> Cause:
@@ -171,52 +171,23 @@ def cause_of(deployment: Deployment, event: Event | None) -> Cause:
             raise AssertionError(f"{event} is no reason to turn back")
 
 
-def _turn_back(deployment: Deployment, event: Event | None) -> Deployment:
-    return roll_back(deployment, cause_of(deployment, event))
+def _plain(rule: Callable[[Deployment], Deployment]) -> Effect:
+    """The effect of a rule that needs nothing of the event."""
+    return lambda deployment, event: rule(deployment)
 
 
-def _succeed_early(deployment: Deployment, event: Event | None) -> Deployment:
-    return succeed(deployment, cause_of(deployment, event))
+def _because(rule: Callable[[Deployment, Cause], Deployment]) -> Effect:
+    """The effect of a rule that needs the cause that the event gives."""
+    return lambda deployment, event: rule(deployment, cause_of(deployment, event))
 
 
-def _finish_rollback_early(deployment: Deployment, event: Event | None) -> Deployment:
-    return finish_rollback(deployment, cause_of(deployment, event))
-
-
-def _fail_rollback(deployment: Deployment, event: Event | None) -> Deployment:
-    return fail_rollback(deployment, cause_of(deployment, event))
-
-
-def _provision(deployment: Deployment, event: Event | None) -> Deployment:
-    return provision_batch(deployment)
-
-
-def _replace_lost(deployment: Deployment, event: Event | None) -> Deployment:
-    return replace_lost(deployment)
-
-
-def _shift(deployment: Deployment, event: Event | None) -> Deployment:
-    return apply_shift(deployment)
-
-
-def _shift_home_first(deployment: Deployment, event: Event | None) -> Deployment:
-    return apply_shift(take_stock(deployment))
-
-
-def _bake(deployment: Deployment, event: Event | None) -> Deployment:
-    return begin_bake(deployment)
-
-
-def _clean(deployment: Deployment, event: Event | None) -> Deployment:
-    return clean_up(deployment)
-
-
-def _succeed(deployment: Deployment, event: Event | None) -> Deployment:
-    return succeed(deployment)
-
-
-def _finish_rollback(deployment: Deployment, event: Event | None) -> Deployment:
-    return finish_rollback(deployment)
+_provision, _replace_lost = _plain(provision_batch), _plain(replace_lost)
+_shift = _plain(apply_shift)
+_shift_home_first = _plain(lambda deployment: apply_shift(take_stock(deployment)))
+_bake, _clean = _plain(begin_bake), _plain(clean_up)
+_succeed, _finish_rollback = _plain(succeed), _plain(finish_rollback)
+_turn_back, _fail_rollback = _because(roll_back), _because(fail_rollback)
+_succeed_early, _finish_rollback_early = _because(succeed), _because(finish_rollback)
 
 
 # --- the table --------------------------------------------------------------
