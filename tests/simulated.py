@@ -34,9 +34,7 @@ def rolling_update(
     return begun(policy, old, old if new is None else new, alarms)
 
 
-def begun(
-    policy: UpdatePolicy, old: int, new: int, alarms: Sequence[str] = (ALARM,)
-) -> Deployment:
+def begun(policy: UpdatePolicy, old: int, new: int, alarms: Sequence[str] = (ALARM,)) -> Deployment:
     """An update from config-1 to config-2 that was just accepted."""
     return start(serving("config-1", old), wanted("config-2", new), policy, alarms)
 

@@ -151,9 +151,7 @@ def _really_there(situation: Situation) -> str:
     return f"Really there: {there}; the traffic {traffic}."
 
 
-def _in_service(
-    serving: Iterable[int], alive: Iterable[int], names: tuple[str, ...]
-) -> str:
+def _in_service(serving: Iterable[int], alive: Iterable[int], names: tuple[str, ...]) -> str:
     fleets = zip(serving, alive, names, strict=True)
     counts = [
         f"{some} {name}" if some == all_ else f"{some} {name} ({all_} alive)"

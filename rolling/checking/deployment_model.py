@@ -61,10 +61,12 @@ class DeploymentModel(Model[Situation]):
         self._limits = Limits() if limits is None else limits
         self._core = CoreUnderTest(follow, merge_causes=merge_causes)
         self._ceiling = ceiling(deployment.spec)
-        self._started_short = tuple([
-            fleet.full * fleet.share.part > fleet.count * fleet.share.whole
-            for fleet in self._fleets
-        ])
+        self._started_short = tuple(
+            [
+                fleet.full * fleet.share.part > fleet.count * fleet.share.whole
+                for fleet in self._fleets
+            ]
+        )
         self._of_both: Mapping[str, Callable[[Situation], bool]] = {
             "s1_real_share_fits_what_is_in_service": self._real_share_fits,
             "s2_really_alive_under_the_ceiling": self._real_ceiling,
@@ -186,9 +188,7 @@ class DeploymentModel(Model[Situation]):
         """What counts as capacity is in service, as long as nothing was lost."""
         return not self._nothing_lost(state.world) or all(
             fleet.in_service <= serving
-            for fleet, serving in zip(
-                state.deployment.fleets, state.world.in_service, strict=True
-            )
+            for fleet, serving in zip(state.deployment.fleets, state.world.in_service, strict=True)
         )
 
 
@@ -226,9 +226,7 @@ def _reached(phase: Phase) -> Callable[[Situation], bool]:
 
 
 def _going(direction: Direction) -> Callable[[Situation], bool]:
-    return lambda state: (
-        state.deployment.direction is direction and not state.deployment.ended
-    )
+    return lambda state: state.deployment.direction is direction and not state.deployment.ended
 
 
 def _ended(state: Situation) -> bool:
@@ -254,9 +252,7 @@ def _come_true(state: Situation) -> bool:
 
 
 _GOALS: Mapping[str, Goal[Situation]] = {
-    "l1_forward_leads_to_succeeded": Goal(
-        _going(Direction.FORWARD), _reached(Phase.SUCCEEDED)
-    ),
+    "l1_forward_leads_to_succeeded": Goal(_going(Direction.FORWARD), _reached(Phase.SUCCEEDED)),
     "l1_back_leads_to_rolled_back": Goal(_going(Direction.BACK), _reached(Phase.ROLLED_BACK)),
     "l3_everything_leads_to_an_end": Goal(_not_ended, _ended),
     "l4_an_end_comes_true": Goal(_ended, _come_true),

@@ -85,9 +85,7 @@ class Model(Protocol[State]):
         return ()
 
 
-def broken(
-    properties: Mapping[str, Callable[..., bool]], *arguments: object
-) -> tuple[str, ...]:
+def broken(properties: Mapping[str, Callable[..., bool]], *arguments: object) -> tuple[str, ...]:
     """The names of the `properties` that do not hold of the arguments."""
     return tuple([name for name, holds in properties.items() if not holds(*arguments)])
 

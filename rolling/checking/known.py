@@ -112,9 +112,7 @@ class CoreUnderTest:
         if known.prepared:
             return
         deployment = known.deployment
-        known.at_any_time = self._moves(
-            known, (*at_any_time(deployment), *self._late(deployment))
-        )
+        known.at_any_time = self._moves(known, (*at_any_time(deployment), *self._late(deployment)))
         known.once_said = self._moves(known, once_said(deployment))
         known.prepared = True
 

@@ -105,12 +105,14 @@ class World(NamedTuple):
     @property
     def alive(self) -> tuple[int, ...]:
         """Of each fleet: launching, in service and condemned."""
-        return tuple([
-            max(want, serving) + condemned
-            for want, serving, condemned in zip(
-                self.received.counts, self.in_service, self.condemned, strict=True
-            )
-        ])
+        return tuple(
+            [
+                max(want, serving) + condemned
+                for want, serving, condemned in zip(
+                    self.received.counts, self.in_service, self.condemned, strict=True
+                )
+            ]
+        )
 
     @property
     def at_rest(self) -> bool:

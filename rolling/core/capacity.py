@@ -79,7 +79,10 @@ class Share:
 
 
 NO_TRAFFIC = Share(0, 1)
+"""The share of a fleet that is sent nothing."""
+
 ALL_TRAFFIC = Share(1, 1)
+"""The share of a fleet that is sent everything."""
 
 
 def at_most(a: Share, b: Share) -> bool:

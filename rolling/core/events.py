@@ -130,3 +130,4 @@ Event = (
     | OperationFailed
     | StopRequested
 )
+"""A fact that may move a deployment."""

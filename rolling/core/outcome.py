@@ -60,6 +60,7 @@ class Stopped:
 
 
 Cause = AlarmTripped | Failed | TimedOut | Stopped
+"""Why a deployment turned back, or ended before it was done."""
 
 
 @frozen
@@ -98,3 +99,4 @@ class RollbackFailed:
 
 
 Outcome = Succeeded | RolledBack | RollbackFailed
+"""How a deployment ended."""

@@ -71,6 +71,7 @@ class BlueGreenUpdatePolicy:
 
 
 UpdatePolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
+"""How an update is carried out."""
 
 
 @frozen

@@ -136,8 +136,7 @@ def _provisioning(change: Change) -> str:
     if after.stage.attempt > 1:
         return "the batch is made whole and its baking period begins again"
     launched = sum(
-        max(0, now.asked - was.asked)
-        for was, now in zip(before.fleets, after.fleets, strict=True)
+        max(0, now.asked - was.asked) for was, now in zip(before.fleets, after.fleets, strict=True)
     )
     if not launched:
         return f"{_batch(after)} begins with what is there"

@@ -80,9 +80,7 @@ def test_a_flap_between_two_bakes_is_not_seen() -> None:
 
 
 def test_one_of_several_alarms_is_named() -> None:
-    drive = Drive(
-        rolling_update(alarms=SLOW), [Fault(FaultKind.ALARM, batch=1, alarm_name="5xx")]
-    )
+    drive = Drive(rolling_update(alarms=SLOW), [Fault(FaultKind.ALARM, batch=1, alarm_name="5xx")])
     assert drive.end.cause == AlarmTripped(("5xx",))
 
 

@@ -23,9 +23,7 @@ ALL_OLD = (Share(0, 1), Share(1, 1))
 HALF = (Share(1, 2), Share(1, 2))
 
 
-def desired(
-    new: int, old: int, split: tuple[Share, ...] = ALL_OLD, step: int = 1
-) -> Desired:
+def desired(new: int, old: int, split: tuple[Share, ...] = ALL_OLD, step: int = 1) -> Desired:
     stage = Stage(Direction.FORWARD, step, 1, Phase.PROVISIONING)
     return Desired(stage, ("config-2", "config-1"), (new, old), split, (), None, None)
 

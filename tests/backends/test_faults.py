@@ -65,9 +65,7 @@ def test_provisioning_that_fails_later_strikes_those_launching_then() -> None:
 
 
 def test_a_failure_that_lapses_before_anything_is_launched_strikes_nobody() -> None:
-    fault = Fault(
-        FaultKind.PROVISIONING_FAILED, phase=Phase.BAKING, after_seconds=1, for_seconds=5
-    )
+    fault = Fault(FaultKind.PROVISIONING_FAILED, phase=Phase.BAKING, after_seconds=1, for_seconds=5)
     assert Drive(rolling_update(), [fault]).end.outcome == Succeeded(0, None)
 
 
@@ -121,9 +119,7 @@ def test_a_failed_cleanup_after_the_last_bake_is_a_leftover() -> None:
 
 
 def test_a_stop_turns_back_at_its_moment() -> None:
-    drive = Drive(
-        rolling_update(), [Fault(FaultKind.STOP, batch=1, after_seconds=100, by="ann")]
-    )
+    drive = Drive(rolling_update(), [Fault(FaultKind.STOP, batch=1, after_seconds=100, by="ann")])
     assert drive.entered("back 1.1 provisioning") == 100
     assert drive.end.outcome == RolledBack(Stopped("ann"), 0, None)
 

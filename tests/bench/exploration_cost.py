@@ -13,7 +13,9 @@ def report() -> list[str]:
     ]
 
 
-def _explored(fleet: int, batch: int, back: int, granularity: Granularity) -> Exploration[Situation]:
+def _explored(
+    fleet: int, batch: int, back: int, granularity: Granularity
+) -> Exploration[Situation]:
     policy = RollingUpdatePolicy(instances(batch), 300, instances(back))
     deployment = start(serving("old", fleet), wanted("new", fleet), policy, ["p99"])
     return explore(DeploymentModel(deployment, Limits(granularity=granularity)))

@@ -31,9 +31,7 @@ from tests.bench.measure import medians
 def report() -> list[str]:
     """Lines that say what one step costs in each."""
     steps = _rollout()
-    triggers = [
-        name for before, event, _ in steps for name in _triggers(before, event)
-    ]
+    triggers = [name for before, event, _ in steps for name in _triggers(before, event)]
     model, machine = _machine()
     rounds = range(20)
 

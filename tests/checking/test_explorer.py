@@ -155,24 +155,19 @@ def test_a_right_model_has_no_violation_and_its_size_is_known() -> None:
 
 def test_a_broken_state_is_shown_by_a_shortest_trace() -> None:
     assert story(Careless(), "never both green") == (
-        "Broken after 2 steps: never both green\n"
-        "  1. north turns green\n"
-        "  2. east turns green"
+        "Broken after 2 steps: never both green\n  1. north turns green\n  2. east turns green"
     )
 
 
 def test_a_broken_step_is_the_last_of_its_trace() -> None:
     assert story(Abrupt(), "green lasts") == (
-        "Broken after 2 steps: green lasts\n"
-        "  1. east turns green\n"
-        "  2. the power fails"
+        "Broken after 2 steps: green lasts\n  1. east turns green\n  2. the power fails"
     )
 
 
 def test_what_is_owed_and_cannot_be_reached_without_a_fault_is_a_violation() -> None:
     assert story(Unfair(), "east gets its turn") == (
-        "Broken after 1 step: east gets its turn\n"
-        "  1. the power fails"
+        "Broken after 1 step: east gets its turn\n  1. the power fails"
     )
 
 
@@ -193,8 +188,7 @@ def test_an_exception_is_a_violation_with_a_trace_and_never_a_crash() -> None:
     found = explore(Crashing())
     assert not found.complete
     assert story(Crashing(), EXCEPTION) == (
-        "Broken after 1 step: exception (LookupError: no such light)\n"
-        "  1. north turns green"
+        "Broken after 1 step: exception (LookupError: no such light)\n  1. north turns green"
     )
 
 

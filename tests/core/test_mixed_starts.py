@@ -24,7 +24,7 @@ from rolling import (
     wanted,
 )
 from rolling.core.properties import s2_under_the_ceiling
-from tests.core.walking import end_of, rows, run_to, states
+from tests.core.walking import end_of, rows, run_to, seen, states
 
 HALF_NEWER = FleetSpec("config-2", 4, 2, Share(1, 2))
 HALF_OLDER = FleetSpec("config-1", 4, 2, Share(1, 2))
@@ -177,3 +177,21 @@ def test_a_fleet_that_had_too_little_is_under_the_ceiling_too() -> None:
         RollingUpdatePolicy(percent(50), 0, instances(1)),
     )
     assert [state for state in states(begun) if not s2_under_the_ceiling(state)] == []
+
+
+def test_turning_back_leaves_the_wanted_side_what_it_had_beyond_its_traffic() -> None:
+    begun = start(
+        FleetSpec("config-1", 4, 3, Share(3, 4)), FleetSpec("config-2", 4, 3, Share(1, 4)), BY_ONE
+    )
+    for stage in ("forward 1.1 provisioning", "forward 1.1 baking"):
+        end = end_of(advance(run_to(begun, stage), StopRequested("me")))
+        assert due(end).counts == (3, 3)
+
+
+def test_a_newer_fleet_waits_until_the_older_one_is_restored() -> None:
+    """An instance of the oldest fleet is lost: what the newer one has is not counted first."""
+    turned = advance(run_to(repaired_to_third(), "forward 1.1 baking"), StopRequested("me"))
+    short = advance(turned, seen(turned, (1, 1), (2, 2), (1, 2)))
+    assert short.up == 1
+    assert isinstance(end_of(short).outcome, RolledBack)
+    assert due(end_of(short)).counts == (0, 2, 2)

@@ -117,3 +117,10 @@ def test_a_split_that_cannot_be_is_never_taken_for_the_mix() -> None:
         except ForeignEvent:
             continue
         assert after is end
+
+
+def test_what_the_traffic_needs_is_still_asked_for_though_it_was_lost() -> None:
+    state = run_to(turned(), "back 2.1 provisioning")
+    short = advance(state, seen(state, (6, 6), (3, 7)))
+    end = advance(short, DeadlineElapsed(Direction.BACK))
+    assert row(end) == "back 2.1 rollback_failed: old 4 new 6, traffic 2/5 and 3/5"

@@ -28,9 +28,7 @@ def test_a_bake_seen_late_lasts_its_whole_interval_from_when_it_was_entered() ->
     entered = {record.stage_began_at: record.deployment for record in records}
     moments = sorted(entered)
     bakes = [
-        (began, ended)
-        for began, ended in pairwise(moments)
-        if entered[began].phase is Phase.BAKING
+        (began, ended) for began, ended in pairwise(moments) if entered[began].phase is Phase.BAKING
     ]
     assert len(bakes) == 4
     assert all(ended - began >= 60 for began, ended in bakes)

@@ -39,7 +39,7 @@ def test_right_json_is_plain_values(text: str | bytes, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ('{"a": 1,}', 1, 9),
+        ('{"a": }', 1, 7),
         ('{\n  "a" 1\n}', 2, 7),
         ('{\n  "a": 1\n  "b": 2}', 3, 3),
         ("{'a': 1}", 1, 2),

@@ -192,4 +192,4 @@ def test_a_seed_without_jitter_changes_nothing() -> None:
 
 def test_times_are_whole_numbers_in_json() -> None:
     text = json.dumps(simulated(update("config-2", ALARM_IN_BAKE_2), JitterPercent=33)["Updates"])
-    assert '.0,' not in text and ".5," not in text
+    assert ".0," not in text and ".5," not in text

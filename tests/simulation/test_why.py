@@ -37,8 +37,7 @@ def test_a_trip_is_told_with_its_moment() -> None:
 def test_an_alarm_that_fired_before_is_told_so() -> None:
     assert (
         "Alarm p99 tripped as the baking period of batch 1 began, "
-        "so traffic returns to the old fleet."
-        in sentences({"Kind": "Alarm", "AlarmName": "p99"})
+        "so traffic returns to the old fleet." in sentences({"Kind": "Alarm", "AlarmName": "p99"})
     )
 
 

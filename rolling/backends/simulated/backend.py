@@ -180,9 +180,7 @@ class SimulatedBackend:
         self._world.schedule_launch(fleet, fitting, now)
 
     def _end(self, place: int, fleet: Instances, count: int, now: float) -> None:
-        for stuck, fault in self._strikes.take(
-            FaultKind.CLEANUP_FAILED, place == 0, count, now
-        ):
+        for stuck, fault in self._strikes.take(FaultKind.CLEANUP_FAILED, place == 0, count, now):
             count -= stuck
             fleet.stuck += stuck
             self._fail(Operation.CLEAN_UP, place, fault)

@@ -74,8 +74,7 @@ class Strikes:
         kinds = {
             strike.fault.kind
             for strike in self._alarms
-            if strike.moment <= now < strike.lapses_at
-            and strike.fault.alarm_name in (None, alarm)
+            if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
         }
         if FaultKind.ALARM_UNREADABLE in kinds:
             return Reading.UNREADABLE
