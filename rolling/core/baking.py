@@ -51,5 +51,6 @@ def tripped_alarms(deployment: Deployment, reading: AlarmsRead) -> tuple[str, ..
 
 def is_readable(deployment: Deployment, reading: AlarmsRead) -> bool:
     """True when a reading says something of every alarm of the deployment."""
-    known = {name for name, state in reading.readings if state is not Reading.UNREADABLE}
+    unknown = {name for name, state in reading.readings if state is Reading.UNREADABLE}
+    known = {name for name, _ in reading.readings} - unknown
     return known.issuperset(deployment.spec.alarms)

@@ -12,7 +12,10 @@ from rolling.core.stage import Direction, Phase
 
 
 def clean_up(deployment: Deployment) -> Deployment:
-    """Ask the draining fleets for no more than their share of the traffic needs."""
+    """Ask the draining fleets for no more than their share of the traffic needs.
+
+    Forward, once the batch has baked; on the way back, once the split was seen.
+    """
     if deployment.direction is Direction.BACK:
         fleets = (trimmed_new(deployment), *deployment.old)
     else:

@@ -47,8 +47,9 @@ class InvalidInput(RollingError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class ForeignEvent(RollingError):
-    """An event that cannot be about this deployment: wrong type or wrong number of fleets."""
+class ForeignEvent(RollingError, ValueError):
+    """What cannot be an event of this deployment, or of any: a wrong type, a split that is
+    not whole, another number of fleets."""
 
     code: ClassVar[str] = "foreign-event"
 

@@ -4,14 +4,20 @@ Each is absolute (a snapshot, not a difference), so that repeating it is
 harmless, and each but a stop carries the stage it belongs to, so that one that
 comes too late is told from one that counts. Time is not in them: a timer that
 elapsed is a fact like any other.
+
+They come from outside, often from a program without types: one that is made of
+anything but what it should be raises ForeignEvent, there and then. A string
+"ALARM" that passed for no alarm would end a bake well.
 """
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import TypeVar
 
 from attrs import frozen
 
-from rolling.core.capacity import Share
+from rolling.core.capacity import Share, are_whole
+from rolling.core.errors import ForeignEvent, is_whole_number
 from rolling.core.outcome import Operation
 from rolling.core.stage import Direction, Stage
 
@@ -21,16 +27,18 @@ class Sighting:
     """One fleet as it was seen: instances `in_service`, and all that are `alive`.
 
     Alive includes launching, drained and terminating ones. A condemned instance
-    is alive and not in service. Raises ValueError unless 0 ≤ in_service ≤ alive.
+    is alive and not in service. Raises ForeignEvent unless 0 ≤ in_service ≤ alive.
     """
 
     in_service: int
     alive: int
 
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.in_service <= self.alive:
-            raise ValueError(
-                f"a fleet has 0 ≤ in_service ≤ alive, not {self.in_service} of {self.alive}"
+        counts = (self.in_service, self.alive)
+        if not all(map(is_whole_number, counts)) or not 0 <= self.in_service <= self.alive:
+            raise ForeignEvent(
+                "a fleet has whole numbers 0 ≤ in_service ≤ alive, "
+                f"not {self.in_service!r} of {self.alive!r}"
             )
 
 
@@ -57,13 +65,27 @@ class FleetsSeen:
     stage: Stage
     fleets: tuple[Sighting, ...]
 
+    def __attrs_post_init__(self) -> None:
+        _require(self.stage, Stage)
+        _require_all(self.fleets, Sighting)
+
 
 @frozen
 class SplitSettled:
-    """The traffic is split so, and not in motion; observed as for `FleetsSeen`."""
+    """The traffic is split so, and not in motion; observed as for `FleetsSeen`.
+
+    Raises ForeignEvent for shares that do not sum to 1.
+    """
 
     stage: Stage
     split: tuple[Share, ...]
+
+    def __attrs_post_init__(self) -> None:
+        _require(self.stage, Stage)
+        _require_all(self.split, Share)
+        if not are_whole(self.split):
+            shares = ", ".join(map(str, self.split))
+            raise ForeignEvent(f"the shares of a split sum to 1, and these do not: {shares}")
 
 
 @frozen
@@ -77,6 +99,13 @@ class AlarmsRead:
     stage: Stage
     readings: tuple[tuple[str, Reading], ...]
     after_interval: bool
+
+    def __attrs_post_init__(self) -> None:
+        _require(self.stage, Stage)
+        _require(self.after_interval, bool)
+        for name, state in _require_all(self.readings, tuple):
+            _require(name, str)
+            _require(state, Reading)
 
     @classmethod
     def of(
@@ -92,12 +121,18 @@ class IntervalElapsed:
 
     stage: Stage
 
+    def __attrs_post_init__(self) -> None:
+        _require(self.stage, Stage)
+
 
 @frozen
 class DeadlineElapsed:
     """The time limit of the whole `direction` is over."""
 
     direction: Direction
+
+    def __attrs_post_init__(self) -> None:
+        _require(self.direction, Direction)
 
 
 @frozen
@@ -113,12 +148,21 @@ class OperationFailed:
     fleet: int
     reason: str
 
+    def __attrs_post_init__(self) -> None:
+        _require(self.stage, Stage)
+        _require(self.operation, Operation)
+        _require(self.fleet, int)
+        _require(self.reason, str)
+
 
 @frozen
 class StopRequested:
     """Somebody, `by` name, asks for the deployment to stop."""
 
     by: str
+
+    def __attrs_post_init__(self) -> None:
+        _require(self.by, str)
 
 
 Event = (
@@ -131,3 +175,17 @@ Event = (
     | StopRequested
 )
 """A fact that may move a deployment."""
+
+_T = TypeVar("_T")
+
+
+def _require(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise ForeignEvent(f"{value!r} stands where a {kind.__name__} should")
+
+
+def _require_all(values: tuple[_T, ...], kind: type) -> tuple[_T, ...]:
+    _require(values, tuple)
+    for value in values:
+        _require(value, kind)
+    return values

@@ -97,7 +97,11 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
     if strangers:
         return strangers
     found: list[Problem | None] = []
+    configurations = [fleet.configuration for fleet in fleets]
     for name, fleet in zip(names, fleets, strict=True):
+        if not fleet.configuration or configurations.count(fleet.configuration) > 1:
+            rule = "must be a name that no other fleet has"
+            found.append(Problem(f"{name}.configuration", fleet.configuration, rule))
         found.append(range_problem(f"{name}.full", fleet.full, 1, MOST_INSTANCES, " instances"))
         found.append(range_problem(f"{name}.count", fleet.count, 0, MOST_INSTANCES, " instances"))
         if fleet.count == 0 and fleet.share.part > 0:

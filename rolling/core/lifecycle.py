@@ -4,6 +4,9 @@ This table drives `advance`; the diagrams and the `transitions` machine are
 built from it. There is no edge outside it, and none in it that is never taken
 (the explorer's tests say so). A guard says when an edge is open, an effect
 gives the next state; both are rules of the files they are imported from.
+
+A rule checks no preconditions of its own: to call one is to know that its edge
+is open, and `advance` is what knows.
 """
 
 from collections.abc import Callable, Iterable

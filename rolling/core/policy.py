@@ -213,8 +213,9 @@ def _size_problems(
     if fleet_size < 1:
         found = range_problem(f"{field}.Value", size.value, 1, MOST_INSTANCES, " instances")
         return [] if found is None else [found]
-    # At least one instance, so that 1% of a small fleet still names a count.
-    least, most = max(1, -(-fleet_size * low // 100)), fleet_size * high // 100
+    # A lower limit of 1% is none: any one instance is a batch.
+    least = 1 if low == 1 else max(1, -(-fleet_size * low // 100))
+    most = fleet_size * high // 100
     between = f"{low}–{high}% of the {fleet} fleet of {fleet_size}"
     if most < least:
         rule = f"no count of instances is {between}; give a percentage"

@@ -11,7 +11,7 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def provision_batch(deployment: Deployment) -> Deployment:
-    """Begin the next step: ask the receiving fleets for one more batch.
+    """Begin the next step, once the last is clean: ask the receiving fleets for one more batch.
 
     An ask never falls here: where more is asked for already (a repaired mix, an
     instance lost), it stays.

@@ -12,7 +12,7 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def roll_back(deployment: Deployment, cause: Cause) -> Deployment:
-    """Turn back for `cause`.
+    """Turn back for `cause`, a deployment that goes forward and is not committed.
 
     The way back never scales the new fleet out: it is asked for no more than
     its traffic needs, at once. Both the counts and the split must be seen again

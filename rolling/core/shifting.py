@@ -19,7 +19,10 @@ from rolling.core.stage import Direction, Phase
 
 
 def apply_shift(deployment: Deployment) -> Deployment:
-    """Ask for this step's split. No shift ever takes traffic from a receiving fleet."""
+    """Ask for this step's split, once its batch is in service.
+
+    No shift ever takes traffic from a receiving fleet.
+    """
     if deployment.direction is Direction.FORWARD:
         split = _split_forward(deployment)
     else:

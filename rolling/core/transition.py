@@ -6,7 +6,6 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 
 from collections.abc import Iterable
 
-from rolling.core.capacity import are_whole
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem
 from rolling.core.events import (
@@ -40,6 +39,9 @@ def start(
     was left with a mix. `alarms`: the names to watch in every bake, at most 10.
     Raises InvalidInput with every problem of the fleets, the policy and the alarms.
     """
+    if not isinstance(old, Iterable | FleetSpec):
+        rule = "must be a FleetSpec, or several, newest first"
+        raise InvalidInput([Problem("old", old, rule, 'serving("config-1", 10)')])
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
     names = _each_once(alarms)
     problems = fleet_problems(fleets)
@@ -116,9 +118,6 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     stage = deployment.stage
     if stage.phase is not Phase.ROLLBACK_FAILED or stage.attempt > 1:
         return deployment
-    if not are_whole(event.split):
-        shares = ", ".join(map(str, event.split))
-        raise ForeignEvent(f"SplitSettled speaks of shares {shares}, which do not sum to 1")
     pairs = zip(deployment.fleets, event.split, strict=True)
     if any(share.part and not fleet.asked for fleet, share in pairs):
         return deployment

@@ -5,8 +5,8 @@ become events, and the core says what follows.
 """
 
 from rolling.driving.backend import Backend, Failure, Observation, Superseded
-from rolling.driving.clock import Clock, SystemClock, VirtualClock
-from rolling.driving.record import Record, accept
+from rolling.driving.clock import Clock, SystemClock, VirtualClock, WallClock
+from rolling.driving.record import Record, accept, dumps_record, loads_record
 from rolling.driving.run import run
 from rolling.driving.tick import POLL_INTERVAL_SECONDS, Change, Tick, tick
 
@@ -22,7 +22,10 @@ __all__ = [
     "SystemClock",
     "Tick",
     "VirtualClock",
+    "WallClock",
     "accept",
+    "dumps_record",
+    "loads_record",
     "run",
     "tick",
 ]

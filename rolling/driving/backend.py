@@ -36,8 +36,8 @@ class Observation:
     `failures`: what was commanded last and cannot be done. They stay until
     another stage is commanded, so that a driver that died meanwhile sees them.
     `news_at`: the moment on the driver's clock, in seconds, when something may
-    have changed by itself: `inf` for never, None for unknown, and then the
-    driver looks again after its poll interval.
+    have changed by itself: `inf` for never, None for unknown, and then, as for
+    a moment that is past, the driver looks again after its poll interval.
     """
 
     fleets: tuple[Sighting, ...]

@@ -52,4 +52,16 @@ class SystemClock:
             remaining = moment - self.now()
 
 
+class WallClock(SystemClock):
+    """The time of day, in seconds since 1970: its moments mean the same after a restart.
+
+    For a driver whose record outlives its process. When somebody sets the
+    machine's clock, timers run that much shorter or longer.
+    """
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+
 _LONGEST_SLEEP_SECONDS = 3600.0  # time.sleep refuses infinity and very long waits

@@ -5,6 +5,7 @@ never waits: it says when to tick again, and a simulation jumps there, a local
 run sleeps, a durable engine sets a timer.
 """
 
+import math
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -67,7 +68,12 @@ def tick(
     `stop`: somebody asks for the deployment to stop; harmless to repeat.
     Pure in everything but the backend. What the backend raises is passed on;
     the record that was given is then still right, and so is the same tick again.
+    Raises ValueError for a poll interval that is not above 0, and a moment that is none.
     """
+    if not poll_interval_seconds > 0:
+        raise ValueError(f"a poll interval is above 0 seconds, not {poll_interval_seconds!r}")
+    if not math.isfinite(now):
+        raise ValueError(f"a tick is made at a moment, not at {now!r}")
     desired = due(record.deployment)
     backend.make_true(desired)
     observation = backend.observe(desired)
@@ -141,7 +147,10 @@ def _wake_at(
     if deployment.ended and deployment.settled:
         return None
     news_at = observation.news_at
-    moments = [now + poll_interval_seconds if news_at is None else max(now, news_at)]
+    # News of the past is no news: to look again at once would be to look for ever.
+    if news_at is None or not news_at >= now:
+        news_at = now + poll_interval_seconds
+    moments = [news_at]
     for began_at, seconds in (
         (record.stage_began_at, said.interval_seconds),
         (record.direction_began_at, said.deadline_seconds),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rolling.core.capacity import ALL_TRAFFIC, are_whole
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -109,6 +110,9 @@ def _read_sighting(field: Field) -> Sighting:
 def _read_split_settled(top: Field) -> SplitSettled:
     found = top.members((*_HEADER, "stage", "split"))
     split = tuple([read_share(item) for item in found["split"].items()])
+    if not are_whole(split):
+        found["split"].wrong("must be shares that sum to 1")
+        split = (ALL_TRAFFIC,)
     return SplitSettled(read_stage(found["stage"]), split)
 
 

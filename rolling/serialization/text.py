@@ -23,7 +23,7 @@ def dumps_deployment(deployment: Deployment) -> str:
 
 def loads_deployment(text: str) -> Deployment:
     """The deployment in a JSON text. Raises UnreadableRecord, as `deployment_from_json`."""
-    return deployment_from_json(_parse(text))
+    return deployment_from_json(parse(text))
 
 
 def dumps_event(event: Event) -> str:
@@ -33,10 +33,11 @@ def dumps_event(event: Event) -> str:
 
 def loads_event(text: str) -> Event:
     """The event in a JSON text. Raises UnreadableRecord, as `event_from_json`."""
-    return event_from_json(_parse(text))
+    return event_from_json(parse(text))
 
 
-def _parse(text: str) -> Any:
+def parse(text: str) -> Any:
+    """What a JSON text holds. Raises UnreadableRecord for what is no strict JSON."""
     try:
         return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:

@@ -93,6 +93,11 @@ def test_any_other_rollback_batch_is_refused_with_the_nearest(
     assert (problem.field, problem.fix) == (f"{BACK}.Value", nearest)
 
 
+def test_a_rollback_batch_may_be_one_instance_of_a_large_fleet() -> None:
+    policy = RollingUpdatePolicy(percent(5), 0, rollback_maximum_batch_size=instances(1))
+    assert start(serving("a", 4000), wanted("b", 4000), policy).spec.pace.rollback_batch == 1
+
+
 def test_the_rollback_limits_are_of_the_old_fleet() -> None:
     assert started(percent(50), instances(4), old=4, new=10).spec.pace.rollback_batch == 4
     assert problem_of(percent(50), instances(5), old=4, new=10).fix == 4

@@ -35,9 +35,26 @@ def test_a_backend_that_says_when_is_not_looked_at_before() -> None:
     assert tick(accept(rolling_update(), 0), Scripted([seen]), 100).wake_at == 240
 
 
-def test_news_that_is_overdue_is_looked_at_now() -> None:
-    seen = evolve(NOTHING_YET, news_at=90)
+def test_news_of_the_present_moment_is_looked_at_now() -> None:
+    seen = evolve(NOTHING_YET, news_at=100)
     assert tick(accept(rolling_update(), 0), Scripted([seen]), 100).wake_at == 100
+
+
+@pytest.mark.parametrize("moment", [-5, 0, 99.9, math.nan])
+def test_news_of_the_past_never_makes_a_driver_spin(moment: float) -> None:
+    seen = evolve(NOTHING_YET, news_at=moment)
+    assert tick(accept(rolling_update(), 0), Scripted([seen]), 100, 15).wake_at == 115
+
+
+@pytest.mark.parametrize("poll_interval_seconds", [0, -1, math.nan])
+def test_a_poll_interval_that_would_spin_is_refused(poll_interval_seconds: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        tick(accept(rolling_update(), 0), Scripted(), 100, poll_interval_seconds)
+
+
+def test_a_moment_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="at a moment"):
+        tick(accept(rolling_update(), 0), Scripted(), math.nan)
 
 
 def test_a_deadline_is_met_even_where_no_news_ever_comes() -> None:

@@ -1,0 +1,82 @@
+"""Promise: an event made of anything but what it should be is refused there and then."""
+
+from collections.abc import Callable
+
+import pytest
+
+from rolling import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Direction,
+    Event,
+    FleetsSeen,
+    ForeignEvent,
+    IntervalElapsed,
+    Operation,
+    OperationFailed,
+    Phase,
+    Reading,
+    RollingError,
+    Share,
+    Sighting,
+    SplitSettled,
+    Stage,
+    StopRequested,
+)
+
+STAGE = Stage(Direction.FORWARD, 1, 1, Phase.BAKING)
+HALF = Share(1, 2)
+
+
+def test_the_string_alarm_does_not_pass_for_a_quiet_alarm() -> None:
+    with pytest.raises(ForeignEvent, match="'ALARM' stands where a Reading should"):
+        AlarmsRead(STAGE, (("p99", "ALARM"),), True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: AlarmsRead(STAGE, (("p", None),), True),  # type: ignore[arg-type]
+        lambda: AlarmsRead(STAGE, (("p", 1),), True),  # type: ignore[arg-type]
+        lambda: AlarmsRead(STAGE, {"p": Reading.OK}, True),  # type: ignore[arg-type]
+        lambda: AlarmsRead(STAGE, ((1, Reading.OK),), True),  # type: ignore[arg-type]
+        lambda: AlarmsRead(STAGE, None, True),  # type: ignore[arg-type]
+        lambda: AlarmsRead(STAGE, (), "no"),  # type: ignore[arg-type]
+        lambda: AlarmsRead.of(STAGE, {"p": "OK"}, after_interval=True),  # type: ignore[dict-item]
+        lambda: FleetsSeen(STAGE, None),  # type: ignore[arg-type]
+        lambda: FleetsSeen(STAGE, (1, 2)),  # type: ignore[arg-type]
+        lambda: FleetsSeen("here", (Sighting(1, 1),)),  # type: ignore[arg-type]
+        lambda: SplitSettled(STAGE, None),  # type: ignore[arg-type]
+        lambda: SplitSettled(STAGE, (0.5, 0.5)),  # type: ignore[arg-type]
+        lambda: SplitSettled(STAGE, (Share(1, 1), Share(1, 1))),
+        lambda: SplitSettled(STAGE, (HALF, Share(1, 3))),
+        lambda: SplitSettled(STAGE, ()),
+        lambda: IntervalElapsed(None),  # type: ignore[arg-type]
+        lambda: DeadlineElapsed(0),  # type: ignore[arg-type]
+        lambda: OperationFailed(STAGE, "provision", 0, "r"),  # type: ignore[arg-type]
+        lambda: OperationFailed(STAGE, Operation.SHIFT, "new", "r"),  # type: ignore[arg-type]
+        lambda: OperationFailed(STAGE, Operation.SHIFT, 0, None),  # type: ignore[arg-type]
+        lambda: StopRequested(None),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_event_is_refused(make: Callable[[], Event]) -> None:
+    with pytest.raises(ForeignEvent):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("in_service", "alive"), [(1.0, 1.0), (0.5, 1.5), (True, True), (2, 1), (-1, 0), (None, 1)]
+)
+def test_counts_that_cannot_be_are_refused(in_service: int, alive: int) -> None:
+    with pytest.raises(ForeignEvent):
+        Sighting(in_service, alive)
+
+
+def test_the_refusal_is_one_of_ours_and_a_value_error() -> None:
+    assert issubclass(ForeignEvent, RollingError) and issubclass(ForeignEvent, ValueError)
+
+
+def test_what_is_right_is_taken() -> None:
+    assert AlarmsRead.of(STAGE, {"p": Reading.ALARM}, after_interval=False).readings
+    assert SplitSettled(STAGE, (HALF, Share(1, 3), Share(1, 6))).split
+    assert FleetsSeen(STAGE, (Sighting(0, 0),)).fleets

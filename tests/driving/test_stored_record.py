@@ -1,0 +1,40 @@
+"""Promise: a record is all there is to store, and it can be."""
+
+import time
+
+import pytest
+
+from rolling.driving import Record, WallClock, accept, dumps_record, loads_record
+from rolling.serialization import UnreadableRecord
+from tests.simulated import Drive, rolling_update
+
+
+def test_a_record_comes_back_from_its_text_after_every_tick() -> None:
+    for made in Drive(rolling_update()).ticks:
+        text = dumps_record(made.record)
+        assert text.isascii() and "\n" not in text
+        assert loads_record(text) == made.record
+
+
+def test_all_that_is_wrong_in_a_record_is_named() -> None:
+    text = dumps_record(accept(rolling_update(), 7))
+    broken = text.replace('"stage_began_at": 7', '"stage_began_at": "7"').replace(
+        '"settled": true', '"settled": 1'
+    )
+    with pytest.raises(UnreadableRecord) as raised:
+        loads_record(broken)
+    assert {problem.field.split(".")[-1] for problem in raised.value.problems} == {
+        "stage_began_at",
+        "settled",
+    }
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', "NaN", '{"a": 1, "a": 1}'])
+def test_what_is_no_record_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableRecord):
+        loads_record(text)
+
+
+def test_the_moments_of_the_wall_clock_mean_the_same_in_another_process() -> None:
+    assert abs(WallClock().now() - time.time()) < 60
+    assert isinstance(accept(rolling_update(), WallClock().now()), Record)
