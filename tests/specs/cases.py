@@ -1,0 +1,219 @@
+"""The cases: updates for which specs and core are held against each other.
+
+Each says the same update twice: as a user asks the core for it, and as the
+constants of the specs. So that a percentage comes to the same batch, and no
+policy at all to the same walk, is compared as well.
+"""
+
+from attrs import frozen
+
+from rolling import (
+    BlueGreenUpdatePolicy,
+    Deployment,
+    RollingUpdatePolicy,
+    RoutingType,
+    TrafficRouting,
+    instances,
+    percent,
+    serving,
+    start,
+    wanted,
+)
+from rolling.core.capacity import Share
+from rolling.core.fleet import FleetSpec
+
+ALL_TROUBLES = ("alarm", "failure", "deadline", "stop")
+
+
+@frozen(kw_only=True)
+class Case:
+    """One update, and how bad the world is in which it is carried out.
+
+    `constants`: the update in terms of the specs. `troubles`: what may go wrong.
+    `most_attempts`: how often a batch may bake. `stale_news`: whether events of
+    other stages come too.
+    """
+
+    name: str
+    deployment: Deployment
+    new_full: int
+    old_full: int
+    new_count: int = 0
+    old_count: int
+    new_traffic: int = 0
+    batch: int
+    first_shift: int
+    next_shift: int
+    back_batch: int
+    cleans_each_step: bool = True
+    termination_wait: bool = False
+    alarms: int = 1
+    troubles: tuple[str, ...] = ALL_TROUBLES
+    most_attempts: int = 1
+    stale_news: bool = False
+
+
+_OLD, _NEW = "config-1", "config-2"
+_BY_ONE = RollingUpdatePolicy(instances(1), 60, instances(1))
+_AT_ONCE_BACK = RollingUpdatePolicy(percent(34), 60)
+
+
+def _linear(wait_seconds: int) -> BlueGreenUpdatePolicy:
+    routing = TrafficRouting(RoutingType.LINEAR, 60, instances(1))
+    return BlueGreenUpdatePolicy(routing, wait_seconds)
+
+
+_CANARY = BlueGreenUpdatePolicy(TrafficRouting(RoutingType.CANARY, 60, percent(50)), 300)
+
+COMPARED = (
+    Case(
+        name="one instance, everything that may go wrong",
+        deployment=start(
+            serving(_OLD, 1), wanted(_NEW, 1), RollingUpdatePolicy(percent(50), 60), ["a"]
+        ),
+        new_full=1, old_full=1, old_count=1,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        most_attempts=2,
+    ),
+    Case(
+        name="three by one, back by one, after an alarm",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _BY_ONE, ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("alarm",), most_attempts=3,
+    ),
+    Case(
+        name="three by a third, back at once, after an alarm or a stop",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _AT_ONCE_BACK, ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=3,
+        troubles=("alarm", "stop"), most_attempts=2,
+    ),
+    Case(
+        name="two alarms, and stale news",
+        deployment=start(serving(_OLD, 2), wanted(_NEW, 2), _BY_ONE, ["a", "b"]),
+        new_full=2, old_full=2, old_count=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1, alarms=2,
+        troubles=("alarm",), stale_news=True,
+    ),
+    Case(
+        name="no alarms, the rollback fails: two by one",
+        deployment=start(serving(_OLD, 2), wanted(_NEW, 2), _BY_ONE),
+        new_full=2, old_full=2, old_count=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1, alarms=0,
+        troubles=("failure",),
+    ),
+    Case(
+        name="the rollback fails: three by one",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _BY_ONE, ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("deadline",),
+    ),
+    Case(
+        name="three replaced by two",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 2), _BY_ONE, ["a"]),
+        new_full=2, old_full=3, old_count=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("deadline",),
+    ),
+    Case(
+        name="two replaced by three",
+        deployment=start(serving(_OLD, 2), wanted(_NEW, 3), _BY_ONE, ["a"]),
+        new_full=3, old_full=2, old_count=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("failure",),
+    ),
+    Case(
+        name="blue/green, linear",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _linear(0), ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=3, first_shift=1, next_shift=1, back_batch=3, cleans_each_step=False,
+        troubles=("alarm",), most_attempts=2,
+    ),
+    Case(
+        name="blue/green, a canary of one and a termination wait",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _CANARY, ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=3, first_shift=1, next_shift=3, back_batch=3, cleans_each_step=False,
+        termination_wait=True,
+        troubles=("alarm",), most_attempts=2,
+    ),
+    Case(
+        name="blue/green, all at once, and its rollback fails",
+        deployment=start(serving(_OLD, 2), wanted(_NEW, 2), BlueGreenUpdatePolicy(), ["a"]),
+        new_full=2, old_full=2, old_count=2,
+        batch=2, first_shift=2, next_shift=2, back_batch=2, cleans_each_step=False,
+        troubles=("failure",),
+    ),
+    Case(
+        name="a mix of one and two repaired to the new, or back to the mix",
+        deployment=start(
+            FleetSpec(_OLD, 3, 2, Share(2, 3)),
+            FleetSpec(_NEW, 3, 1, Share(1, 3)),
+            RollingUpdatePolicy(instances(1), 60),
+            ["a"],
+        ),
+        new_full=3, old_full=3, new_count=1, old_count=2, new_traffic=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=2,
+        troubles=("alarm", "deadline"),
+    ),
+)  # fmt: skip
+"""For these the labelled graphs of the TLA+ spec and of the core are compared."""
+
+COUNTED = (
+    Case(
+        name="three by one, everything that may go wrong",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _BY_ONE, ["a"]),
+        new_full=3, old_full=3, old_count=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        most_attempts=2,
+    ),
+    Case(
+        name="four by two, back by three, failures",
+        deployment=start(
+            serving(_OLD, 4), wanted(_NEW, 4),
+            RollingUpdatePolicy(instances(2), 60, percent(75)), ["a"],
+        ),
+        new_full=4, old_full=4, old_count=4,
+        batch=2, first_shift=2, next_shift=2, back_batch=3,
+        troubles=("failure",),
+    ),
+    Case(
+        name="five by two, back by two, alarms and deadlines",
+        deployment=start(
+            serving(_OLD, 5), wanted(_NEW, 5),
+            RollingUpdatePolicy(instances(2), 60, percent(40)), ["a"],
+        ),
+        new_full=5, old_full=5, old_count=5,
+        batch=2, first_shift=2, next_shift=2, back_batch=2,
+        troubles=("alarm", "deadline"),
+    ),
+    Case(
+        name="five replaced by four, stops",
+        deployment=start(serving(_OLD, 5), wanted(_NEW, 4), _BY_ONE, ["a"]),
+        new_full=4, old_full=5, old_count=5,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("stop",), most_attempts=3,
+    ),
+    Case(
+        name="blue/green, three replaced by four, linear, a termination wait, deadlines",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 4), _linear(300), ["a"]),
+        new_full=4, old_full=3, old_count=3,
+        batch=4, first_shift=1, next_shift=1, back_batch=3, cleans_each_step=False,
+        termination_wait=True,
+        troubles=("deadline",),
+    ),
+    Case(
+        name="a mix of two and three repaired, everything that may go wrong",
+        deployment=start(
+            FleetSpec(_OLD, 4, 3, Share(1, 2)),
+            FleetSpec(_NEW, 4, 2, Share(1, 2)),
+            RollingUpdatePolicy(instances(1), 60, instances(1)),
+            ["a"],
+        ),
+        new_full=4, old_full=4, new_count=2, old_count=3, new_traffic=8,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+    ),
+)  # fmt: skip
+"""For these, too large for a graph, the second checker and the core count states and steps."""

@@ -1,0 +1,119 @@
+"""Labelled state graphs, and the first difference between two of them, in words.
+
+A node is all that a deployment knows, in terms that belong neither to the core
+nor to a spec. An edge is a node, a letter (what the world says happened), and
+the node after it. Letters that change nothing are edges too.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+Place = tuple[str, int, int, str]
+"""Direction, step, attempt, phase."""
+
+Counts = tuple[int, int, int]
+"""Of one fleet: asked for, in service, alive."""
+
+
+class Node(NamedTuple):
+    """One state of a deployment.
+
+    `traffic` is what the new and the old fleet should be sent, in units of which
+    all traffic is the product of the two full counts.
+    """
+
+    stage: Place
+    up: int
+    new: Counts
+    old: Counts
+    traffic: tuple[int, int]
+    settled: bool
+    interval_elapsed: bool
+    cause: str
+    cut_short: str
+
+    def __str__(self) -> str:
+        direction, step, attempt, phase = self.stage
+        return "\n".join([
+            f"  {direction} {step}.{attempt} {phase}, up {self.up}",
+            *[
+                f"  {name}: {asked} asked for, {serving} in service, {alive} alive, "
+                f"{units} of {sum(self.traffic)} units of the traffic"
+                for name, (asked, serving, alive), units in zip(
+                    ("new", "old"), (self.new, self.old), self.traffic, strict=True
+                )
+            ],
+            f"  split {'settled' if self.settled else 'not seen'}, "
+            f"interval {'over' if self.interval_elapsed else 'not over'}, "
+            f"cause {self.cause}, cut short by {self.cut_short}",
+        ])
+
+
+Letter = tuple[str, ...]
+"""An event as text: its kind, then each part of its data as `name=value`."""
+
+
+@frozen
+class Graph:
+    """All that can happen from `initial`: for each node, where each letter leads."""
+
+    initial: Node
+    edges: Mapping[Node, Mapping[Letter, Node]] = field(repr=False)
+
+    @property
+    def edge_count(self) -> int:
+        """The number of labelled edges."""
+        return sum(map(len, self.edges.values()))
+
+
+def first_difference(graph: Graph, name: str, other: Graph, other_name: str) -> str | None:
+    """What the two disagree on first, on a shortest way to it; None when they are equal.
+
+    Two graphs without a difference have the same nodes and the same labelled edges.
+    """
+    if graph.initial != other.initial:
+        return (
+            f"They start differently.\n{name}:\n{graph.initial}\n{other_name}:\n{other.initial}"
+        )
+    # How each node was first reached.
+    ways: dict[Node, tuple[Node, Letter] | None] = {graph.initial: None}
+    frontier = [graph.initial]
+    for node in frontier:
+        here, there = graph.edges[node], other.edges[node]
+        for letter in sorted({*here, *there}):
+            if letter not in here or letter not in there:
+                has, lacks = (name, other_name) if letter in here else (other_name, name)
+                return _told(
+                    ways, node, f"{has} lets this letter come, {lacks} does not: {_said(letter)}"
+                )
+            if here[letter] != there[letter]:
+                return _told(
+                    ways,
+                    node,
+                    f"then comes {_said(letter)}\n"
+                    f"{name} goes to\n{here[letter]}\n{other_name} goes to\n{there[letter]}",
+                )
+            if here[letter] not in ways:
+                ways[here[letter]] = node, letter
+                frontier.append(here[letter])
+    # Equal from the start on: what else there is in either cannot be reached.
+    assert graph.edges.keys() == other.edges.keys() == ways.keys(), "a graph has unreachable nodes"
+    return None
+
+
+def _told(ways: Mapping[Node, tuple[Node, Letter] | None], node: Node, end: str) -> str:
+    letters: list[str] = []
+    at, way = node, ways[node]
+    while way is not None:
+        at, letter = way
+        letters.append(_said(letter))
+        way = ways[at]
+    way_there = "".join(f"\n  {said}" for said in reversed(letters)) or " nothing at all"
+    return f"They agree until after{way_there}\nwhich leads to\n{node}\n{end}"
+
+
+def _said(letter: Letter) -> str:
+    kind, *data = letter
+    return f"{kind}({', '.join(data)})"

@@ -1,0 +1,83 @@
+"""The Murphi spec's counts: runs rumur, compiles what it generates, and reads what that says."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from attrs import frozen
+
+from tests.specs.cases import Case
+from tests.specs.tla import SPECS
+
+SPEC = SPECS / "rolling_deployment.m"
+
+
+@frozen
+class Counted:
+    """What rumur's program said: the states and steps that there are; or what is wrong."""
+
+    problem: str | None
+    states: int
+    steps: int
+
+
+def model(case: Case) -> str:
+    """The spec's text with the constants of `case`."""
+    assert case.alarms == 1, "the Murphi spec watches one alarm"
+    assert not case.stale_news, "the Murphi spec hears fresh news only"
+    most = max(case.new_full, case.old_full, case.new_count, case.old_count)
+    values = {
+        "NewFull": case.new_full,
+        "OldFull": case.old_full,
+        "NewCount": case.new_count,
+        "OldCount": case.old_count,
+        "NewTraffic": case.new_traffic,
+        "Batch": case.batch,
+        "FirstShift": case.first_shift,
+        "NextShift": case.next_shift,
+        "BackBatch": case.back_batch,
+        "CleansEachStep": case.cleans_each_step,
+        "TerminationWait": case.termination_wait,
+        "AlarmsTrip": "alarm" in case.troubles,
+        "OperationsFail": "failure" in case.troubles,
+        "DeadlinesElapse": "deadline" in case.troubles,
+        "StopsAreRequested": "stop" in case.troubles,
+        "MostAttempts": case.most_attempts,
+        "Most": most,
+        "LastStep": most + 2,
+    }
+    text = SPEC.read_text()
+    for name, value in values.items():
+        text, found = re.subn(rf"(?m)^(  {name}): \d+;", rf"\1: {int(value)};", text)
+        assert found == 1, f"{SPEC.name} sets {name} {found} times"
+    return text
+
+
+def count(rumur: str, compiler: str, case: Case, scratch: Path) -> Counted:
+    """Visit every state of the spec for `case`, and count."""
+    stem = scratch / re.sub(r"\W+", "-", case.name)
+    source, generated = stem.with_suffix(".m"), stem.with_suffix(".c")
+    source.write_text(model(case))
+    commands: list[list[str | Path]] = [
+        [rumur, "--deadlock-detection", "stuck", "--threads", "1", "-o", generated, source],
+        [compiler, "-std=c11", "-O2", "-w", "-pthread", "-o", stem, generated, "-latomic"],
+        [stem],
+    ]
+    said = ""
+    for command in commands:
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = ran.stdout + ran.stderr
+        if ran.returncode != 0:
+            return Counted(f"{Path(command[0]).name} failed:\n{said}", 0, 0)
+    return read_counts(said)
+
+
+_COUNTS = re.compile(r"(\d+) states, (\d+) rules fired in \d+s")
+
+
+def read_counts(said: str) -> Counted:
+    """The counts in what rumur's program printed."""
+    found = _COUNTS.search(said)
+    if found is None or "No error found." not in said:
+        return Counted(f"no verdict:\n{said}", 0, 0)
+    return Counted(None, int(found[1]), int(found[2]))

@@ -1,0 +1,98 @@
+"""A core that differs from the spec in one step is told apart from it, in words."""
+
+from collections.abc import Mapping
+
+import pytest
+from attrs import evolve
+
+from rolling import Deployment, Event
+from rolling.core.transition import advance
+from tests.checking import wrong_cores
+from tests.checking.wrong_cores import Follow
+from tests.specs.cases import COMPARED, Case
+from tests.specs.core import core_counts, core_graph
+from tests.specs.graphs import Graph, Letter, Node, first_difference
+
+CASES = {case.name: case for case in COMPARED}
+FAILING = CASES["no alarms, the rollback fails: two by one"]
+ALARMED = CASES["three by one, back by one, after an alarm"]
+ALL = CASES["one instance, everything that may go wrong"]
+
+
+def difference(case: Case, follow: Follow) -> str | None:
+    def wrong(deployment: Deployment, event: Event) -> Deployment:
+        return follow(deployment, event)[0]
+
+    return first_difference(core_graph(case), "right", core_graph(case, wrong), "wrong")
+
+
+def test_a_graph_does_not_differ_from_itself() -> None:
+    assert first_difference(core_graph(FAILING), "one", core_graph(FAILING), "other") is None
+
+
+@pytest.mark.parametrize(
+    ("case", "follow"),
+    [
+        (FAILING, wrong_cores.cleans_up_before_the_split_is_seen),
+        (FAILING, wrong_cores.believes_what_it_asks_for),
+        (ALL, wrong_cores.ignores_a_stop_while_cleaning),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_wrong_core_is_told_apart(case: Case, follow: Follow) -> None:
+    assert difference(case, follow) is not None
+
+
+def test_the_first_difference_is_a_way_there_the_letter_and_both_ends() -> None:
+    graph = core_graph(FAILING)
+    way: tuple[Letter, ...] = (
+        ("OperationFailed", "stage=forward 1 1 provisioning", "operation=shift", "fleet=old"),
+    )
+    node = graph.edges[graph.initial][way[0]]
+    letter = ("IntervalElapsed", "stage=back 1 1 provisioning")
+    told = first_difference(graph, "A", redirected(graph, node, letter, graph.initial), "B")
+    assert told is not None
+    assert told.startswith(
+        "They agree until after\n  OperationFailed(stage=forward 1 1 provisioning, "
+    )
+    assert "then comes IntervalElapsed(stage=back 1 1 provisioning)\nA goes to\n" in told
+    assert told.endswith(f"A goes to\n{node}\nB goes to\n{graph.initial}")
+
+
+def test_a_letter_that_only_one_lets_come_is_a_difference() -> None:
+    graph = core_graph(FAILING)
+    gone = ("IntervalElapsed", "stage=forward 1 1 provisioning")
+    assert gone in graph.edges[graph.initial]
+    kept = {to: at for to, at in graph.edges[graph.initial].items() if to != gone}
+    other = evolve(graph, edges={**graph.edges, graph.initial: kept})
+    told = first_difference(graph, "A", other, "B")
+    assert told is not None
+    assert "A lets this letter come, B does not: IntervalElapsed(" in told
+
+
+def test_another_start_is_a_difference() -> None:
+    graph = core_graph(FAILING)
+    other = evolve(graph, initial=graph.initial._replace(up=0))
+    told = first_difference(graph, "A", other, "B")
+    assert told is not None and told.startswith("They start differently.")
+
+
+def redirected(graph: Graph, node: Node, letter: Letter, target: Node) -> Graph:
+    """The graph with one edge that leads elsewhere."""
+    assert letter in graph.edges[node]
+    edges: Mapping[Node, Mapping[Letter, Node]] = {
+        **graph.edges,
+        node: {**graph.edges[node], letter: target},
+    }
+    return evolve(graph, edges=edges)
+
+
+@pytest.mark.parametrize(
+    ("case", "states", "steps"),
+    [(ALARMED, 503, 13_205), (FAILING, 602, 13_302), (ALL, 837, 22_878)],
+    ids=lambda value: value.name if isinstance(value, Case) else "",
+)
+def test_the_number_of_states_and_steps_is_pinned(case: Case, states: int, steps: int) -> None:
+    graph = core_graph(case, advance)
+    assert (len(graph.edges), graph.edge_count) == (states, steps)
+    assert core_counts(case) == (states, steps)
