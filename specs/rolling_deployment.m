@@ -530,8 +530,9 @@ invariant "S5: a failed rollback has two causes, and nothing else that goes wron
 invariant "S5: what has not ended was not cut short, and has turned if it has a cause"
   !ended() -> cut = Nothing & ((cause = Nothing) = (direction = Forward));
 
-invariant "S5: an end that was not cut short left nothing over when it was reached"
-  !ended() -> !(phase = Cleaning & is_clean());
+-- So no clean end can leave anything over, and no cleanup waits for nothing.
+invariant "S5: a cleanup is over exactly when nothing is left over"
+  phase = Cleaning -> !is_clean();
 
 -- From every state there is a way to an end.
 liveness "every deployment can end"
