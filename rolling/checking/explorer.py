@@ -148,18 +148,30 @@ class Exploration(Generic[State]):
         return next((found for found in self.violations if found.property == name), None)
 
 
+GoOn = Callable[[int, int], bool]
+"""Told how many states are known and how many of them were gone through: whether to go on."""
+
+ASKED_EVERY_STATES = 64
+"""How often a search asks whether to go on: a few times in a tenth of a second."""
+
+
 def explore(
-    model: Model[State], *, state_limit: int | None = None, stop_at_first: bool = False
+    model: Model[State],
+    *,
+    state_limit: int | None = None,
+    stop_at_first: bool = False,
+    go_on: GoOn | None = None,
 ) -> Exploration[State]:
     """Visit every reachable state of `model`.
 
     `state_limit` ends the search once so many states are known; `stop_at_first`
-    ends it at the first violation. An exception that the model raises is a
-    violation with a trace, never a crash.
+    ends it at the first violation; `go_on`, asked now and then, once it says
+    False. An exception that the model raises is a violation with a trace, never
+    a crash.
     """
     began = perf_counter()
     search = _Search(model)
-    complete = search.run(state_limit, stop_at_first)
+    complete = search.run(state_limit, stop_at_first, go_on)
     if complete:
         search.judge_goals()
         search.judge_sometimes()
@@ -189,7 +201,7 @@ class _Search(Generic[State]):
         self.coverage: Counter[str] = Counter()
         self.violations: dict[str, Violation[State]] = {}
 
-    def run(self, state_limit: int | None, stop_at_first: bool) -> bool:
+    def run(self, state_limit: int | None, stop_at_first: bool, go_on: GoOn | None) -> bool:
         """Search; True when nothing reachable was left out."""
         for state in self.model.initial():
             if state not in self.number:
@@ -199,6 +211,9 @@ class _Search(Generic[State]):
             if stop_at_first and self.violations:
                 return False
             if state_limit is not None and len(self.states) >= state_limit:
+                return False
+            asked = None if at % ASKED_EVERY_STATES else go_on
+            if asked is not None and not asked(len(self.states), at):
                 return False
             self._expand(at)
             at += 1

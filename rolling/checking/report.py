@@ -1,0 +1,76 @@
+"""The report of a check: verdicts as JSON; schemas/check.schema.json describes it.
+
+What a verdict rests on is said with it: how finely the world does things by
+parts, and how much it may lose.
+"""
+
+from collections.abc import Sequence
+
+from rolling.checking.counterexample import explain
+from rolling.checking.deployment_model import Situation
+from rolling.checking.explorer import Violation
+from rolling.checking.verdict import Verdict
+from rolling.checking.world import Granularity
+from rolling.core.fleet import FleetSpec
+
+GRANULARITIES = {Granularity.EXACT: "Exact", Granularity.COARSE: "Coarse"}
+"""The granularities by the names that they have in JSON."""
+
+HOLDS, BROKEN, UNDECIDED = "Holds", "Broken", "Undecided"
+"""Every property holds; some property is broken; the search was ended before it could tell."""
+
+
+def check_document(
+    verdicts: Sequence[tuple[str, Verdict]], *, updates: int, interrupted: bool
+) -> dict[str, object]:
+    """The JSON of the verdicts on some `updates`, as far as they were reached.
+
+    Each comes with the name of its endpoint.
+    """
+    return {
+        "Updates": [_update(name, verdict) for name, verdict in verdicts],
+        "UpdatesLeftOut": updates - len(verdicts),
+        "Interrupted": interrupted,
+    }
+
+
+def assumed(granularity: Granularity | None, losses: int, stalls: int) -> dict[str, object]:
+    """What a verdict rests on, as JSON; None: the granularity differs."""
+    name = None if granularity is None else GRANULARITIES[granularity]
+    return {"Granularity": name, "Losses": losses, "Stalls": stalls}
+
+
+def verdict_word(*, broken: bool, complete: bool) -> str:
+    """The verdict in a word."""
+    if broken:
+        return BROKEN
+    return HOLDS if complete else UNDECIDED
+
+
+def _update(endpoint_name: str, verdict: Verdict) -> dict[str, object]:
+    spec, limits, found = verdict.deployment.spec, verdict.limits, verdict.exploration
+    return {
+        "EndpointName": endpoint_name,
+        "Old": [_fleet(fleet, fleet.count) for fleet in spec.old],
+        "New": _fleet(spec.new, spec.new.full),
+        "Policy": "Rolling" if spec.pace.cleans_each_step else "BlueGreen",
+        "BatchSize": spec.pace.first_shift,
+        "RollbackBatchSize": spec.pace.rollback_batch,
+        "Verdict": verdict_word(broken=bool(found.violations), complete=found.complete),
+        "States": found.states,
+        "Transitions": found.steps,
+        "Deployments": verdict.deployments,
+        "Seconds": round(found.seconds, 3),
+        "EdgesTaken": list(verdict.edges_taken),
+        "EdgesNotTaken": list(verdict.edges_not_taken),
+        "Assumed": assumed(limits.granularity, limits.losses, limits.stalls),
+        "Violations": [_violation(violation) for violation in found.violations],
+    }
+
+
+def _fleet(fleet: FleetSpec, count: int) -> dict[str, object]:
+    return {"EndpointConfigName": fleet.configuration, "InstanceCount": count}
+
+
+def _violation(violation: Violation[Situation]) -> dict[str, object]:
+    return {"Property": violation.property, "Counterexample": explain(violation).splitlines()}

@@ -1,0 +1,73 @@
+"""The verdict on one deployment: is there any way for it to go wrong?
+
+Here belongs what is asked of the explorer for it, and what it is fair to say
+afterwards: what was visited, which edges were taken, what was assumed.
+"""
+
+from attrs import frozen
+
+from rolling.checking.deployment_model import DeploymentModel, Situation
+from rolling.checking.explorer import Exploration, GoOn, explore
+from rolling.checking.known import Follow
+from rolling.checking.world import Granularity, Limits
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.lifecycle import EDGES
+from rolling.core.transition import follow
+
+LARGEST_EXACT = 10
+"""The largest fleet whose instances come and go one at a time unless asked otherwise. Ours."""
+
+
+@frozen
+class Verdict:
+    """What was found out about `deployment` in the world that `limits` allow.
+
+    `deployments`: how many distinct states of the core there are among the
+    states of the exploration, each of which is one of the core and its world.
+    """
+
+    deployment: Deployment
+    limits: Limits
+    exploration: Exploration[Situation]
+    deployments: int
+
+    @property
+    def holds(self) -> bool:
+        """True when every reachable state was visited and none breaks a property."""
+        return self.exploration.complete and not self.exploration.violations
+
+    @property
+    def edges_taken(self) -> tuple[str, ...]:
+        """The edges of the lifecycle that some visited state took, in the table's order."""
+        return tuple([edge.name for edge in EDGES if edge.name in self.exploration.coverage])
+
+    @property
+    def edges_not_taken(self) -> tuple[str, ...]:
+        """The edges that this deployment never takes."""
+        return tuple([edge.name for edge in EDGES if edge.name not in self.exploration.coverage])
+
+
+def check(
+    deployment: Deployment,
+    limits: Limits | None = None,
+    *,
+    follow: Follow = follow,
+    go_on: GoOn | None = None,
+) -> Verdict:
+    """The verdict on a deployment that was just started.
+
+    `limits`: how bad the world may be; None: nothing is lost, and the granularity
+    is the usual one. `follow`: the core to judge, when it is not ours. `go_on`:
+    as for `explore`.
+    """
+    if limits is None:
+        limits = Limits(granularity=usual_granularity(deployment.spec))
+    model = DeploymentModel(deployment, limits, follow=follow)
+    found = explore(model, go_on=go_on)
+    return Verdict(deployment, limits, found, model.deployments)
+
+
+def usual_granularity(spec: Spec) -> Granularity:
+    """Exact where no fleet has more than `LARGEST_EXACT` instances, else coarse."""
+    largest = max(max(fleet.full, fleet.count) for fleet in spec.fleets)
+    return Granularity.EXACT if largest <= LARGEST_EXACT else Granularity.COARSE
