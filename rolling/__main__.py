@@ -2,6 +2,6 @@
 
 import sys
 
-from rolling.cli.main import main
+from rolling.cli.entry import main
 
 sys.exit(main())

@@ -25,7 +25,7 @@ from rolling import (
 )
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.fleet import FleetSpec
-from rolling.simulation.forecast import BAKES_ONLY, forecast_deployment, forecast_rollback, walk
+from rolling.simulation.forecast import forecast_deployment, forecast_rollback, walk
 from tests.simulated import Drive
 
 SETTINGS = SimulationSettings(provisioning_seconds=240, shift_seconds=5, cleanup_seconds=30)
@@ -111,13 +111,6 @@ def test_the_time_of_each_batch_adds_up_to_the_whole() -> None:
     assert [batch.least_seconds for batch in forecast.batches] == [575] * 4
     assert forecast.forward.least_seconds == 4 * 575
     assert forecast.forward.commit_seconds == 4 * 575 - 30
-
-
-def test_where_no_durations_are_known_only_the_bakes_take_time() -> None:
-    deployment = start(serving("config-1", 10), wanted("config-2", 10), POLICIES[0])
-    forecast = forecast_deployment(deployment, BAKES_ONLY)
-    assert forecast.forward.least_seconds == 4 * 300
-    assert forecast.rollback_least_seconds == 0
 
 
 def test_extra_instances_are_those_above_the_start() -> None:

@@ -4,6 +4,7 @@ import json
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.simulation.loading import Literal
 
 
 def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
@@ -16,8 +17,32 @@ def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
     heading = "rolling: 1 problem" if count == 1 else f"rolling: {count} problems"
     lines = [terminal.paint(heading, Style.RED, Style.BOLD)]
     for problem in error.problems:
-        lines += terminal.wrap(str(problem), "  ", "    ")
+        lines += terminal.wrap(_sentence(problem), "  ", "    ")
     return "\n".join(lines) + "\n"
+
+
+def _sentence(problem: Problem) -> str:
+    """A problem in the words and the values of whoever wrote the input: JSON."""
+    stands = f" = {written(problem.value)}"
+    if problem.value is None and not problem.rule.startswith("must"):
+        stands = ""  # The rule is about something missing, and not about a null.
+    advice = "" if problem.fix is None else f"; use {written(problem.fix)}"
+    return f"{problem.field}{stands}: {problem.rule}{advice}"
+
+
+def written(value: object) -> str:
+    """A value as JSON writes it, cut off where it is long."""
+    if isinstance(value, Literal):
+        text = str(value)
+    else:
+        try:
+            text = json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError, RecursionError):
+            text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+_LONGEST = 80
 
 
 def _document(error: RollingError) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Figures: durations, shares and counts as people write them."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 
 def clock(seconds: int | float) -> str:
@@ -34,6 +36,25 @@ def hours(instance_seconds: int) -> str:
     """Instance-seconds as instance-hours, to the hundredth."""
     hundredths = round(Fraction(instance_seconds, 36))
     return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def durations(document: Mapping[str, Any]) -> str:
+    """How long operations take, of those that were assumed and of those that were given."""
+    told: list[str] = []
+    assumed: list[str] = []
+    for name, words in _OPERATIONS.items():
+        which = assumed if name in document["Assumed"] else told
+        which.append(f"{clock(document[name])} {words}")
+    if assumed:
+        assumed[0] = f"assumed, as the file does not say: {assumed[0]}"
+    return "; ".join(", ".join(each) for each in (told, assumed) if each)
+
+
+_OPERATIONS = {
+    "ProvisioningSeconds": "to provision",
+    "ShiftSeconds": "to shift",
+    "CleanupSeconds": "to clean up",
+}
 
 
 def counted(number: int, noun: str) -> str:

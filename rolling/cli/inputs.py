@@ -1,5 +1,6 @@
 """Inputs: the bytes of a file or of standard input, and `--instances` as two counts."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def read_input(name: str) -> bytes:
 
 
 def _read(name: str) -> bytes:
+    if not name:
+        raise _unreadable(name, "must be the name of a file")
     if name == STANDARD_INPUT:
         if sys.stdin is None:
             raise _unreadable(name, "standard input is closed")
@@ -47,17 +50,18 @@ def _unreadable(name: str, rule: str) -> InvalidInput:
 def parse_instances(text: str | None) -> tuple[int, int]:
     """The counts of `--instances OLD[:NEW]`; NEW is OLD where it is left out.
 
-    Raises InvalidInput unless both are whole numbers from 1 to a thousand
-    million, and where the option is not given (None).
+    Raises InvalidInput unless both are whole numbers from 1 to 100,000, and where
+    the option is not given (None).
     """
     if text is None:
         rule = "an UpdateEndpoint request does not say how large the fleets are: give OLD[:NEW]"
         raise InvalidInput([Problem("--instances", None, rule, "10:10")])
     old, colon, new = text.partition(":")
-    counts = [_count(part) for part in ((old, new) if colon else (old, old))]
+    parts = (old, new) if colon else (old, old)
+    counts = [_count(part) for part in parts]
     if None in counts:
         rule = f"must be OLD or OLD:NEW, whole numbers of instances from 1 to {MOST_INSTANCES}"
-        raise InvalidInput([Problem("--instances", text, rule, _nearest(counts))])
+        raise InvalidInput([Problem("--instances", text, rule, _nearest(parts))])
     first, second = counts
     assert first is not None and second is not None
     return first, second
@@ -70,7 +74,16 @@ def _count(text: str) -> int | None:
     return count if 1 <= count <= MOST_INSTANCES else None
 
 
-def _nearest(counts: list[int | None]) -> str:
-    """What is right of the two, with the other made its equal."""
-    known = [count for count in counts if count is not None]
-    return str(known[0]) if known else "10:10"
+def _nearest(parts: tuple[str, str]) -> str:
+    """The counts that are most likely meant; one that means none is made equal to the other."""
+    known = [str(count) for count in map(_meant, parts) if count is not None]
+    return ":".join(dict.fromkeys(known)) or "10:10"
+
+
+def _meant(text: str) -> int | None:
+    number = re.fullmatch(r"\s*([+-]?)([0-9]+)(\.[0-9]*)?\s*", text, re.ASCII)
+    if number is None:
+        return None
+    sign, digits, _ = number.groups()
+    count = int(digits) if len(digits) <= 10 else MOST_INSTANCES
+    return 1 if sign == "-" else min(max(count, 1), MOST_INSTANCES)

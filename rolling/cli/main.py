@@ -1,51 +1,59 @@
-"""The command: arguments, the two subcommands, exit codes.
+"""The command: arguments, the subcommands, exit codes.
 
 Here belongs what the command does with its arguments and its streams. What it
-prints is in plan_text.py and simulation_text.py, what it says of bad input in
-complaints.py.
+prints is in plan_text.py, simulation_text.py and check_text.py, what it says of
+bad input in complaints.py; checking.py is the subcommand that has most to do.
 """
 
 import argparse
 import json
-import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import NoReturn, TextIO
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from rolling import __version__
+from rolling.cli.check_text import check_text, sweep_text
+from rolling.cli.checking import (
+    add_arguments,
+    check_scenario,
+    check_sweep,
+    read_arguments,
+)
 from rolling.cli.complaints import complaint
 from rolling.cli.inputs import STANDARD_INPUT, parse_instances, read_input
 from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
+from rolling.cli.streams import abandon, write_complaint, write_out
 from rolling.cli.terminal import Terminal, terminal_of
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.endpoint.update import request_problems
-from rolling.simulation.loading import load_json
+from rolling.simulation.loading import read_json
 from rolling.simulation.plan import plan, plan_document
 from rolling.simulation.report import report_document
 from rolling.simulation.run import simulate
 from rolling.simulation.scenario import Scenario, is_scenario, parse_request, parse_scenario
 
 SUCCEEDED, BAD_INPUT, ROLLED_BACK, ROLLBACK_FAILED = 0, 2, 3, 4
-CANNOT_WRITE, INTERRUPTED, CLOSED_PIPE = 1, 130, 141
+CANNOT_WRITE, CLOSED_PIPE = 1, 141
 
 _EXIT_CODES = {"Succeeded": 0, "RolledBack": ROLLED_BACK, "RollbackFailed": ROLLBACK_FAILED}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments (default: the process's); the exit code."""
+    """Run the command with these arguments (default: the process's); the exit code.
+
+    Ctrl-C is passed on as KeyboardInterrupt, for entry.py to end the process.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
-        _abandon(sys.stdout)
+        abandon(sys.stdout)
         return CLOSED_PIPE
     except OSError as error:
-        _abandon(sys.stdout)
-        print(f"rolling: cannot write: {error.strerror}", file=sys.stderr)
+        abandon(sys.stdout)
+        write_complaint(f"rolling: cannot write: {error.strerror}\n")
         return CANNOT_WRITE
 
 
@@ -54,35 +62,54 @@ def _run(arguments: Sequence[str]) -> int:
         chosen = _parse(arguments)
         text, exit_code = _answer(chosen, terminal_of(sys.stdout, no_color=chosen.no_color))
     except SystemExit:  # --help and --version, which have printed what they have to say
-        sys.stdout.flush()
+        write_out("")
         return SUCCEEDED
     except RollingError as error:
         terminal = terminal_of(sys.stderr, no_color="--no-color" in arguments)
-        sys.stderr.write(complaint(error, terminal, as_json=_wants_json(arguments)))
+        write_complaint(complaint(error, terminal, as_json=_wants_json(arguments)))
         return BAD_INPUT
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    write_out(text)
     return exit_code
+
+
+_Found = tuple[Mapping[str, Any], Callable[[Mapping[str, Any], Terminal], str], int]
+"""The document, what renders it as text, and the exit code."""
 
 
 def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
     """What to print, and the exit code."""
-    scenario = _scenario(chosen.file, chosen.instances)
-    if chosen.command == "plan":
-        # A bare request says nothing of how long anything but its bakes takes.
-        plans = plan(scenario, durations_known=chosen.instances is None)
-        document, render, exit_code = plan_document(plans), plan_text, SUCCEEDED
-    else:
-        report = simulate(scenario)
-        document, render = report_document(report), simulation_text
-        exit_code = _EXIT_CODES[report.updates[-1].outcome]
+    document, render, exit_code = _found(chosen)
     if chosen.output == "text":
         return render(document, terminal), exit_code
     return json.dumps(document, indent=2, ensure_ascii=not terminal.unicode) + "\n", exit_code
 
 
+def _found(chosen: argparse.Namespace) -> _Found:
+    if chosen.command == "check":
+        return _checked(chosen)
+    scenario = _scenario(chosen.file, chosen.instances)
+    if chosen.command == "plan":
+        return plan_document(plan(scenario)), plan_text, SUCCEEDED
+    report = simulate(scenario)
+    exit_code = _EXIT_CODES[report.updates[-1].outcome]
+    return report_document(report), simulation_text, exit_code
+
+
+def _checked(chosen: argparse.Namespace) -> _Found:
+    asked = read_arguments(chosen)
+    if asked.file is None:
+        document, exit_code = check_sweep(asked)
+        return document, sweep_text, exit_code
+    document, exit_code = check_scenario(_scenario(asked.file, chosen.instances), asked)
+    return document, check_text, exit_code
+
+
 def _scenario(file: str, instances: str | None) -> Scenario:
-    document = load_json(read_input(file), "standard input" if file == STANDARD_INPUT else file)
+    loaded = read_json(read_input(file), "standard input" if file == STANDARD_INPUT else file)
+    return loaded.judged(lambda document: _parsed(document, instances))
+
+
+def _parsed(document: object, instances: str | None) -> Scenario:
     if is_scenario(document):
         # One that comes with counts is refused, whatever the counts.
         return parse_scenario(document) if instances is None else parse_request(document, 1)
@@ -91,13 +118,6 @@ def _scenario(file: str, instances: str | None) -> Scenario:
     except InvalidInput as wrong:
         raise InvalidInput([*wrong.problems, *request_problems(document)]) from None
     return parse_request(document, *counts)
-
-
-def _abandon(stream: TextIO) -> None:
-    """Let Python close a stream that nobody reads any more without a complaint of its own."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
 
 
 # --- arguments ----------------------------------------------------------------
@@ -123,7 +143,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 _DESCRIPTION = """\
 Amazon SageMaker's rolling deployments, on a simulated endpoint: what an update
-will take before it is made, and what happens when it is."""
+will take before it is made, what happens when it is, and all that ever could."""
 
 _COMMON = """\
 FILE is a scenario (see specs/scenarios), or with --instances an UpdateEndpoint
@@ -133,11 +153,15 @@ request just as `aws sagemaker update-endpoint --cli-input-json` takes it.
 
 _EXIT_CODE_HELP = """\
 exit codes:
-  0    succeeded; of `plan`: a plan was made, whatever it warns of
+  0    succeeded; of `plan`: a plan was made, whatever it warns of; of `check`:
+       every property holds
+  1    of `check`: a property is broken, and how is told; or standard output
+       could not be written
   2    bad input; every mistake is on standard error, with a value that works
   3    the last update was rolled back
   4    the rollback of the last update failed
-  130  interrupted
+  130  interrupted; `check` says what it found so far
+  141  whoever read standard output left early
 """
 
 _EXAMPLES = {
@@ -146,6 +170,7 @@ examples:
   rolling simulate specs/scenarios/seed-success.json
   rolling plan request.json --instances 10
   rolling plan request.json --instances 8:12 -o json
+  rolling check request.json --instances 10
 """,
     "plan": """\
 examples:
@@ -154,14 +179,29 @@ examples:
   rolling plan request.json --instances 8:12     the old one 8, the new one 12
   rolling plan - --instances 10 -o json < request.json
 
-A plan counts the bakes and, of a scenario, how long its Simulation says that
-provisioning, shifting and cleaning up take. A later update of a scenario is
-planned from what the simulation of those before it leaves.
+A plan counts the bakes, and how long the Simulation of a scenario says that
+provisioning, shifting and cleaning up take; where nothing says so, `plan` and
+`simulate` assume the same durations and name them. A later update of a scenario
+is planned from what the simulation of those before it leaves.
 """,
     "simulate": """\
 examples:
   rolling simulate specs/scenarios/seed-rollback-in-batches.json
   rolling simulate scenario.json -o json | jq '.Updates[-1].Outcome'
+
+The counts in a line are of instances in service. The traffic is the share that
+is asked for; one after an arrow was not seen yet, and may still be on its way.
+""",
+    "check": """\
+examples:
+  rolling check specs/scenarios/three-by-one-alarm-in-bake-2.json
+  rolling check request.json --instances 100 --losses 1
+  rolling check --sweep 1..6                   every policy of 1 to 6 instances
+  rolling check --sweep 3..5 --fleets unequal  from 3 to 4, from 5 to 3, ...
+
+The updates of a scenario are checked as they begin, a later one with the fleets
+that the simulation of those before it leaves; then anything may happen that the
+losses, the stalls and the granularity allow, whatever the scenario says.
 """,
 }
 
@@ -179,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, summary in (
         ("plan", "say what an update will take: batches, instances, time, the way back"),
         ("simulate", "carry the updates out in virtual time, one line a change"),
+        ("check", "visit every state that an update can reach, and judge each"),
     ):
         command = commands.add_parser(
             name,
@@ -188,12 +229,19 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        command.add_argument("file", metavar="FILE", help="a file of JSON, or - for standard input")
+        command.add_argument(
+            "file",
+            metavar="FILE",
+            nargs="?" if name == "check" else None,
+            help="a file of JSON, or - for standard input",
+        )
         command.add_argument(
             "--instances",
             metavar="OLD[:NEW]",
             help="the sizes of the fleets; FILE is then a bare UpdateEndpoint request",
         )
+        if name == "check":
+            add_arguments(command)
         command.add_argument(
             "-o",
             "--output",

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import clock, counted, hours, percentage
+from rolling.cli.figures import clock, counted, durations, hours, percentage
 from rolling.cli.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
@@ -150,23 +150,18 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
             f"{counted(update['RollbackPeakInstances'], 'instance')} at most, "
             f"{clock(update['RollbackLeastSeconds'])} at the longest, of {deadline} allowed",
         ),
-        ("counted", _counted(update["Durations"])),
+        ("counted", f"the bakes; {durations(update['Durations'])}"),
     ]
     if update["CapacityLimit"] is not None:
         facts.insert(1, ("capacity", f"{counted(update['CapacityLimit'], 'instance')} at most"))
+    left = update["LeftoverAtStart"]
+    if left:
+        still = "is" if left == 1 else "are"
+        there = f"{counted(left, 'instance')} of an earlier update {still} not gone at the start"
+        facts.insert(1, ("left over", there))
     width = max(len(name) for name, _ in facts) + 2
     for name, fact in facts:
         yield from _painted(name, terminal.wrap(fact, name.ljust(width)), terminal)
-
-
-def _counted(durations: Document | None) -> str:
-    if durations is None:
-        return "the bakes only; the file does not say how long anything else takes"
-    return (
-        f"the bakes; {clock(durations['ProvisioningSeconds'])} to provision, "
-        f"{clock(durations['ShiftSeconds'])} to shift, "
-        f"{clock(durations['CleanupSeconds'])} to clean up"
-    )
 
 
 def _painted(name: str, lines: list[str], terminal: Terminal) -> list[str]:
@@ -178,8 +173,9 @@ def _painted(name: str, lines: list[str], terminal: Terminal) -> list[str]:
 
 
 def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
-    field, value = finding["Field"], json.dumps(finding["Value"])
-    yield from terminal.wrap(f"{field} = {value}", "  ", "    ")
+    field, value = finding["Field"], finding["Value"]
+    stands = "is not given" if value is None else f"= {json.dumps(value)}"
+    yield from terminal.wrap(f"{field} {stands}", "  ", "    ")
     yield from terminal.wrap(f"{finding['Rule']}.", "    ")
     for place, fix in enumerate(finding["Fixes"]):
         lead = "fix:" if place == 0 else " or:"

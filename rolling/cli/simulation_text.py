@@ -7,7 +7,7 @@ one that is not in the other.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import clock, counted, percentage
+from rolling.cli.figures import clock, counted, durations, percentage
 from rolling.cli.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
@@ -23,7 +23,8 @@ def simulation_text(document: Document, terminal: Terminal) -> str:
             title = terminal.paint(f"Update {place} of {len(updates)}", Style.BOLD)
             lines = [title, *lines]
         blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, "\n".join(_endpoint(document["Endpoint"], terminal))]) + "\n"
+    last = [*_endpoint(document["Endpoint"], terminal), *_assumed(document["Durations"], terminal)]
+    return "\n\n".join([*blocks, "\n".join(last)]) + "\n"
 
 
 def _timeline(rows: Sequence[Document], terminal: Terminal) -> Iterator[str]:
@@ -35,7 +36,7 @@ def _timeline(rows: Sequence[Document], terminal: Terminal) -> Iterator[str]:
             _PHASES.get(row["Phase"], row["Phase"].lower()),
             str(row["Old"]),
             str(row["New"]),
-            percentage(row["NewShare"]),
+            ("" if row["Settled"] else terminal.arrow) + percentage(row["NewShare"]),
         ]
         for row in rows
     ]
@@ -68,16 +69,36 @@ def _verdict(update: Document, terminal: Terminal) -> Iterator[str]:
     """How an update ended, after how long, why, and what it leaves."""
     word, style = _ENDS[update["Outcome"]]
     took = f"{word} after {clock(update['Seconds'])}"
-    cause = f": {update['Cause']}" if update["Cause"] else ""
-    lines = terminal.wrap(_sentence(f"{took}{cause}"))
+    failed = update["Outcome"] == "RollbackFailed"
+    cause = update["CutShort"] if failed else update["Cause"]
+    lines = terminal.wrap(_sentence(f"{took}: {cause}" if cause else took))
     yield lines[0].replace(took, terminal.paint(took, style, Style.BOLD), 1)
     yield from lines[1:]
+    if failed:
+        yield from terminal.wrap(_sentence(f"What had turned it back: {update['Cause']}"))
     left = f"The endpoint is {update['EndpointStatus']}"
     if update["FailureReason"]:
         left += f", FailureReason: {update['FailureReason']}"
     yield from terminal.wrap(_sentence(left))
     peak = counted(update["PeakInstances"], "instance")
     yield from terminal.wrap(f"At most {peak} were alive or asked for at one moment.")
+    yield from _left_over(update, terminal)
+    if update["UnusedFaults"]:
+        unused = ", ".join(
+            f"{fault['Field']} ({fault['Kind']})" for fault in update["UnusedFaults"]
+        )
+        for line in terminal.wrap(f"Never struck: {unused}."):
+            yield terminal.paint(line, Style.YELLOW)
+
+
+def _left_over(update: Document, terminal: Terminal) -> Iterator[str]:
+    left = update["Leftover"]
+    if not left:
+        return
+    told = f"{counted(left, 'instance')} that nobody asks for {'is' if left == 1 else 'are'} alive"
+    if update["CutShort"] and update["Outcome"] != "RollbackFailed":
+        told += f", for the last cleanup was cut short: {update['CutShort']}"
+    yield from terminal.wrap(_sentence(told))
 
 
 def _sentence(text: str) -> str:
@@ -96,3 +117,10 @@ def _endpoint(endpoint: Document, terminal: Terminal) -> Iterator[str]:
     if endpoint["EndpointStatus"] == "UpdateRollbackFailed":
         config += " and others"
     yield from terminal.wrap(f"{endpoint['EndpointName']} serves {config} with {there}.")
+
+
+def _assumed(durations_document: Document, terminal: Terminal) -> Iterator[str]:
+    """How long operations were taken to last, where the input does not say."""
+    if durations_document["Assumed"]:
+        told = durations(durations_document)
+        yield from terminal.wrap(_sentence(f"{told[0].upper()}{told[1:]}"))

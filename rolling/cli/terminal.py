@@ -94,9 +94,9 @@ _ASCII = str.maketrans({
 
 
 def terminal_of(
-    stream: TextIO, environment: Mapping[str, str] = os.environ, *, no_color: bool = False
+    stream: TextIO | None, environment: Mapping[str, str] = os.environ, *, no_color: bool = False
 ) -> Terminal:
-    """What a stream can show.
+    """What a stream can show; None is one that is closed.
 
     Colour: not with `no_color`, nor where NO_COLOR is set to anything; else where
     FORCE_COLOR is, or where the stream is a terminal that is not dumb. The width
@@ -107,11 +107,13 @@ def terminal_of(
     elif environment.get("FORCE_COLOR"):
         colour = True
     else:
-        colour = stream.isatty() and environment.get("TERM") != "dumb"
+        colour = stream is not None and stream.isatty() and environment.get("TERM") != "dumb"
     return Terminal(shutil.get_terminal_size().columns, colour, _shows_unicode(stream))
 
 
-def _shows_unicode(stream: TextIO) -> bool:
+def _shows_unicode(stream: TextIO | None) -> bool:
+    if stream is None:
+        return False
     try:
         "→←–…≤≥".encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

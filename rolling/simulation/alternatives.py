@@ -196,12 +196,14 @@ def _rollback_batch(
 
 def _way(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Way:
     spec = forecast.start.spec
-    return forecast_way(walk(start(spec.old, spec.new, policy, spec.alarms), settings))
+    changed = start(spec.old, spec.new, policy, spec.alarms)
+    return forecast_way(walk(changed, settings, forecast.leftovers))
 
 
 def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Forecast:
     spec = forecast.start.spec
-    return forecast_deployment(start(spec.old, spec.new, policy, spec.alarms), settings)
+    changed = start(spec.old, spec.new, policy, spec.alarms)
+    return forecast_deployment(changed, settings, forecast.leftovers)
 
 
 def _with_batch(policy: RollingUpdatePolicy, value: int) -> RollingUpdatePolicy:

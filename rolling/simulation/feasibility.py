@@ -130,7 +130,9 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     limit, peak = under.settings.capacity_limit, forecast.forward.peak_instances
     if limit is None or peak <= limit:
         return
-    rule = f"{peak} instances exist at the peak, and there is capacity for {limit}"
+    left = forecast.leftover_instances
+    beside = f"; {left} are left over by an earlier update when this one begins" if left else ""
+    rule = f"{peak} instances exist at the peak, and there is capacity for {limit}{beside}"
     policy = under.policy
     value: object
     if isinstance(policy, RollingUpdatePolicy):

@@ -7,22 +7,78 @@ they stand; and no text whatever makes it fail in another way.
 
 import json
 import re
-from typing import NoReturn
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.shapes import DEPTH_LIMIT, join
+from rolling.endpoint.shapes import DEPTH_LIMIT, join, problem
 
 DIGITS_LIMIT = 19
 """The most digits of a whole number in a file: more than any field takes."""
+
+Judged = TypeVar("Judged")
+
+
+class Literal(str):
+    """A piece of a file as it stands there: `NaN`, and not the string "NaN"."""
+
+
+@frozen
+class Loaded:
+    """The JSON value that a file says, and what is wrong with how it says it.
+
+    `value`: of a key that is given twice the later value; in the place of a
+    number that cannot be read a float or a whole number that nothing accepts.
+    `repeated`, `impossible`: the problems of the one and of the other.
+    """
+
+    value: object
+    repeated: tuple[Problem, ...]
+    impossible: tuple[Problem, ...]
+
+    def judged(self, judge: Callable[[object], Judged]) -> Judged:
+        """What `judge` makes of the value.
+
+        Raises InvalidInput with its problems and those of the file, one for each
+        place: of a number that cannot be read, what the field wants in its stead.
+        """
+        try:
+            made = judge(self.value)
+        except InvalidInput as refused:
+            raise InvalidInput(self._beside(refused.problems)) from None
+        if self.repeated or self.impossible:
+            raise InvalidInput(self._beside(()))
+        return made
+
+    def _beside(self, problems: Iterable[Problem]) -> list[Problem]:
+        written = {each.field: each.value for each in self.impossible}
+        known = {each.field for each in self.repeated}
+        judged = [
+            evolve(each, value=written.get(each.field, each.value))
+            for each in problems
+            if each.field not in known
+        ]
+        told = known | {each.field for each in judged}
+        unsaid = [each for each in self.impossible if each.field not in told]
+        return [*self.repeated, *unsaid, *judged]
 
 
 def load_json(text: str | bytes, name: str) -> object:
     """The JSON value that `text` says; `name` is that of the file, for messages.
 
-    Raises InvalidInput: for text that is not JSON in UTF-8 with the line and the
-    column (from 1), otherwise with every repeated key and every impossible number.
+    Raises InvalidInput as `read_json` does, and for every repeated key and every
+    number that cannot be read.
+    """
+    return read_json(text, name).judged(lambda value: value)
+
+
+def read_json(text: str | bytes, name: str) -> Loaded:
+    """The JSON value that `text` says, with what is wrong with how it says it.
+
+    Raises InvalidInput for text that is not JSON in UTF-8, with the line and the
+    column (from 1).
     """
     decoded = _decoded(text, name)
     _check_depth(decoded, name)
@@ -36,11 +92,10 @@ def load_json(text: str | bytes, name: str) -> object:
         )
     except json.JSONDecodeError as error:
         _refuse(name, decoded, error.pos, f"is not JSON here: {error.msg}")
-    found: list[Problem] = []
-    plain = _plain(document, "", found)
-    if found:
-        raise InvalidInput(found)
-    return plain
+    repeated: dict[str, Problem] = {}
+    impossible: dict[str, Problem] = {}
+    plain = _plain(document, "", repeated, impossible)
+    return Loaded(plain, tuple(repeated.values()), tuple(impossible.values()))
 
 
 @frozen
@@ -56,6 +111,13 @@ class _Impossible:
 
     text: str
 
+    @property
+    def stand_in(self) -> object:
+        """A value of its kind that no field takes."""
+        if re.fullmatch("-?[0-9]+", self.text):
+            return -(10**DIGITS_LIMIT) if self.text.startswith("-") else 10**DIGITS_LIMIT
+        return float(self.text)
+
 
 def _whole_number(text: str) -> object:
     return int(text) if len(text.lstrip("-")) <= DIGITS_LIMIT else _Impossible(text)
@@ -66,22 +128,30 @@ def _number(text: str) -> object:
     return number if abs(number) < float("inf") else _Impossible(text)
 
 
-def _plain(value: object, path: str, found: list[Problem]) -> object:
+def _plain(
+    value: object, path: str, repeated: dict[str, Problem], impossible: dict[str, Problem]
+) -> object:
     """The value as plain dicts and lists. Nesting is limited, so this recursion is too."""
     if isinstance(value, _Pairs):
         plain: dict[str, object] = {}
         for key, item in value.pairs:
             at = join(path, key)
-            if key in plain:
-                found.append(Problem(at, key, "is given twice; one of them would be ignored"))
-            plain[key] = _plain(item, at, found)
+            again = key in plain
+            plain[key] = _plain(item, at, repeated, impossible)
+            if again:
+                rule = "is given twice; one of them would be ignored"
+                repeated[at] = problem(at, plain[key], rule)
         return plain
     if isinstance(value, list):
-        return [_plain(item, f"{path}[{place}]", found) for place, item in enumerate(value)]
+        return [
+            _plain(item, f"{path}[{place}]", repeated, impossible)
+            for place, item in enumerate(value)
+        ]
     if isinstance(value, _Impossible):
-        rule = f"must be a number of at most {DIGITS_LIMIT} digits, not NaN or Infinity"
-        found.append(Problem(path or "the document", value.text[:80], rule))
-        return None
+        at = path or "the document"
+        rule = f"is no number that can be read: at most {DIGITS_LIMIT} digits, no NaN or Infinity"
+        impossible[at] = Problem(at, Literal(value.text[:80]), rule)
+        return value.stand_in
     return value
 
 
@@ -91,12 +161,13 @@ def _decoded(text: str | bytes, name: str) -> str:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
             rule = f"is not UTF-8 at byte {error.start}; save the file as UTF-8"
-            raise InvalidInput([Problem(name, text[error.start : error.end], rule)]) from None
+            found = Literal(f"0x{error.object[error.start : error.end].hex()}")
+            raise InvalidInput([Problem(name, found, rule)]) from None
     if text.startswith("\ufeff"):
         rule = "begins with a byte order mark; save the file as UTF-8 without one"
         raise InvalidInput([Problem(f"{name}, line 1, column 1", "\ufeff", rule)])
     if not text.strip(" \t\r\n"):
-        raise InvalidInput([Problem(name, text[:80], "is empty; it must hold a JSON object")])
+        raise InvalidInput([Problem(name, None, "is empty; it must hold a JSON object")])
     return text
 
 
@@ -120,5 +191,7 @@ def _check_depth(text: str, name: str) -> None:
 def _refuse(name: str, text: str, position: int, rule: str) -> NoReturn:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    around = text[position : position + 40].partition("\n")[0] or "the end of the line"
-    raise InvalidInput([Problem(f"{name}, line {line}, column {column}", around, rule)])
+    around = text[position : position + 40].partition("\n")[0]
+    if not around:
+        rule += ", at the end of the line" if position < len(text) else ", at the end of the file"
+    raise InvalidInput([Problem(f"{name}, line {line}, column {column}", around or None, rule)])

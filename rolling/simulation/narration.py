@@ -16,7 +16,9 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.outcome import Operation
-from rolling.core.pace import bake_seconds, shift_count, step_count
+from rolling.core.pace import bake_seconds, is_last_step, shift_count, step_count
+from rolling.core.provisioning import take_stock
+from rolling.core.shifting import apply_shift, is_split
 from rolling.core.stage import Direction, Phase
 from rolling.driving.tick import Change
 
@@ -112,13 +114,13 @@ def _follows(change: Change) -> str:
         case Phase.SHIFTING:
             receiving, _ = _sides(after)
             if all(map(same_amount, change.before.split, after.split)):
-                return "the traffic stays as it is"
+                later = "" if is_last_step(after) else " until more are launched"
+                return f"the traffic stays as it is{later}"
             return f"traffic shifts until {_uncapital(receiving)} {_carries(after)}"
         case Phase.BAKING:
             return f"{_bake(after)} begins and lasts {bake_seconds(after)} s"
         case Phase.CLEANING:
-            _, draining = _sides(after)
-            return f"{_count(after.leftover, draining)} {_is(after.leftover)} cleaned up"
+            return _cleaning(after)
         case Phase.SUCCEEDED:
             return f"the update has succeeded{_left_over(after)}"
         case Phase.ROLLED_BACK:
@@ -130,9 +132,11 @@ def _follows(change: Change) -> str:
 def _provisioning(change: Change) -> str:
     before, after = change.before, change.after
     if after.direction is Direction.BACK and before.direction is Direction.FORWARD:
-        if before.new.share.part:
-            return f"traffic returns to the old {_fleets(after)}"
-        return "the update is rolled back before any traffic has moved"
+        if same_amount(before.new.share, before.spec.new.share):
+            return "the update is rolled back before any traffic has moved"
+        stays = is_split(after, apply_shift(take_stock(after)).split)
+        when = " once more of it is in service" if stays else ""
+        return f"traffic returns to the old {_fleets(after)}{when}"
     if after.stage.attempt > 1:
         return "the batch is made whole and its baking period begins again"
     launched = sum(
@@ -142,6 +146,21 @@ def _provisioning(change: Change) -> str:
         return f"{_batch(after)} begins with what is there"
     kind = "new" if after.direction is Direction.FORWARD else "old"
     return f"{_batch(after)} launches {_count(launched, kind)}"
+
+
+def _cleaning(after: Deployment) -> str:
+    """Who is cleaned up, and who else must be gone before it is done."""
+    _, draining = _sides(after)
+    count = after.leftover
+    others = sum(fleet.alive - fleet.asked for fleet in after.fleets) - count
+    other = "old" if draining == "new" else "new"
+    told = []
+    if count:
+        told.append(f"{_count(count, draining)} {_is(count)} cleaned up")
+    if others:
+        who = f"{others} {other}" if count else _count(others, other)
+        told.append(f"{who} still on the way out {_is(others)} waited for")
+    return " and ".join(told)
 
 
 def _left_over(after: Deployment) -> str:

@@ -2,20 +2,14 @@
 
 from attrs import frozen
 
-from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import rest_of
 from rolling.core.fleet import FleetSpec
 from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
-from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.alternatives import Change, Circumstances
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
-from rolling.simulation.forecast import (
-    BAKES_ONLY,
-    BatchForecast,
-    Forecast,
-    forecast_deployment,
-)
-from rolling.simulation.run import carry_out
+from rolling.simulation.forecast import BatchForecast, Forecast, forecast_deployment
+from rolling.simulation.report import Durations, durations_document, durations_of
+from rolling.simulation.run import Step, carry_out
 from rolling.simulation.scenario import Scenario
 
 
@@ -24,45 +18,40 @@ class UpdatePlan:
     """The plan of one update.
 
     `problems`: what will not work. `notes`: what is not as one may expect.
-    `durations_known`: False where only the bakes are counted.
+    `durations`: what is counted besides the bakes.
     """
 
     endpoint_name: str
     forecast: Forecast
     under: Circumstances
-    durations_known: bool
+    durations: Durations
     problems: tuple[Finding, ...]
     notes: tuple[Finding, ...]
 
 
-def plan(scenario: Scenario, *, durations_known: bool = True) -> tuple[UpdatePlan, ...]:
+def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
     """The plan of each update of a scenario.
 
     The first is planned from the endpoint as it is, a later one from what the
-    simulation of those before it leaves: a repair from its mix. Their faults are
-    in no plan but those of later updates. `durations_known` False: count the
-    bakes only, because nobody said how long anything else takes.
-    Raises ValidationException for an update that the endpoint refuses.
+    simulation of those before it leaves: a repair from its mix, and any update
+    beside what is not gone yet. Their faults are in no plan but those of later
+    updates. Raises ValidationException for an update that the endpoint refuses.
     """
-    settings = scenario.settings if durations_known else BAKES_ONLY
-    return tuple(
-        [_plan_update(step.accepted, settings, durations_known) for step in carry_out(scenario)]
-    )
+    return tuple([_plan_update(step, scenario) for step in carry_out(scenario)])
 
 
-def _plan_update(
-    accepted: Endpoint, settings: SimulationSettings, durations_known: bool
-) -> UpdatePlan:
+def _plan_update(step: Step, scenario: Scenario) -> UpdatePlan:
+    accepted, settings = step.accepted, scenario.settings
     assert accepted.deployment is not None
     config = accepted.last_deployment_config
     policy = BlueGreenUpdatePolicy() if config is None else config.effective_policy
     under = Circumstances(policy, settings)
-    forecast = forecast_deployment(accepted.deployment, settings)
+    forecast = forecast_deployment(accepted.deployment, settings, step.leftovers)
     return UpdatePlan(
         accepted.name,
         forecast,
         under,
-        durations_known,
+        durations_of(settings, scenario.assumed),
         infeasibilities(forecast, under),
         surprises(forecast, under),
     )
@@ -76,11 +65,6 @@ def plan_document(plans: tuple[UpdatePlan, ...]) -> dict[str, object]:
 def _update_document(plan: UpdatePlan) -> dict[str, object]:
     forecast, settings = plan.forecast, plan.under.settings
     spec = forecast.start.spec
-    durations = {
-        "ProvisioningSeconds": settings.provisioning_seconds,
-        "ShiftSeconds": settings.shift_seconds,
-        "CleanupSeconds": settings.cleanup_seconds,
-    }
     return {
         "EndpointName": plan.endpoint_name,
         "Old": [_fleet_document(fleet, fleet.count) for fleet in spec.old],
@@ -90,6 +74,7 @@ def _update_document(plan: UpdatePlan) -> dict[str, object]:
         "RollbackBatchSize": spec.pace.rollback_batch,
         "OldInstances": spec.old_count,
         "InstancesAtStart": spec.old_count + spec.new.count,
+        "LeftoverAtStart": forecast.leftover_instances,
         "Batches": [_batch_document(batch) for batch in forecast.batches],
         "PeakInstances": forecast.forward.peak_instances,
         "ExtraInstanceSeconds": forecast.forward.extra_instance_seconds,
@@ -98,7 +83,7 @@ def _update_document(plan: UpdatePlan) -> dict[str, object]:
         "RollbackLeastSeconds": forecast.rollback_least_seconds,
         "DeadlineSeconds": spec.deadline_seconds,
         "CapacityLimit": settings.capacity_limit,
-        "Durations": durations if plan.durations_known else None,
+        "Durations": durations_document(plan.durations),
         "Problems": [_finding_document(finding) for finding in plan.problems],
         "Notes": [_finding_document(finding) for finding in plan.notes],
     }
@@ -129,7 +114,7 @@ def _batch_document(forecast: BatchForecast) -> dict[str, object]:
         "OldAfter": sum(batch.kept[1:]),
         "NewBefore": forecast.counts_before[0],
         "New": batch.counts[0],
-        "Total": batch.peak,
+        "Total": forecast.peak_instances,
         "NewShareBefore": str(forecast.split_before[0]),
         "NewShare": str(batch.split[0]),
         "OldShare": str(rest_of(batch.split[0])),

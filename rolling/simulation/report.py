@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import Share, rest_of
 from rolling.core.deployment import Deployment
 from rolling.core.stage import Direction, Phase
@@ -26,8 +27,9 @@ class Row:
 
     `at`: seconds since acceptance. `old`, `new`: instances in service, drained
     ones included, launching and terminating ones not; `old` of all old fleets.
-    `event`: the name of the fact that led here, as in the core; UpdateEndpoint
-    for acceptance.
+    The shares are those asked for; `settled`: they were seen since, else traffic
+    may still be in motion. `event`: the name of the fact that led here, as in the
+    core; UpdateEndpoint for acceptance.
     """
 
     at: float
@@ -38,6 +40,7 @@ class Row:
     new: int
     old_share: Share
     new_share: Share
+    settled: bool
     event: str
     why: str
 
@@ -53,8 +56,34 @@ def row(deployment: Deployment, at: float, event: str, why: str) -> Row:
         deployment.new.in_service,
         rest_of(deployment.new.share),
         deployment.new.share,
+        deployment.settled,
         event,
         why,
+    )
+
+
+@frozen
+class UnusedFault:
+    """A fault that never struck: its path in the scenario, and its kind."""
+
+    field: str
+    kind: str
+
+
+@frozen
+class Durations:
+    """How long operations take, in seconds; `assumed`: those that the input does not say."""
+
+    provisioning_seconds: int
+    shift_seconds: int
+    cleanup_seconds: int
+    assumed: tuple[str, ...]
+
+
+def durations_of(settings: SimulationSettings, assumed: tuple[str, ...]) -> Durations:
+    """The durations of a simulation, of which these were assumed."""
+    return Durations(
+        settings.provisioning_seconds, settings.shift_seconds, settings.cleanup_seconds, assumed
     )
 
 
@@ -63,18 +92,24 @@ class UpdateReport:
     """What became of one update.
 
     `outcome`: Succeeded, RolledBack or RollbackFailed. `cause`: why it turned
-    back; None when it succeeded. `endpoint_status`, `failure_reason`: as
+    back; None when it succeeded. `cut_short`: what failed its rollback, or its
+    last cleanup; None when nothing did. `endpoint_status`, `failure_reason`: as
     DescribeEndpoint gives them after it. `peak_instances`: the most that were
-    alive or asked for at one moment. `seconds`: from acceptance to the end.
+    alive or asked for at one moment. `leftover`: the instances alive at the end
+    that nobody asks for. `seconds`: from acceptance to the end. `unused_faults`:
+    those of its faults that never struck.
     """
 
     outcome: str
     cause: str | None
+    cut_short: str | None
     endpoint_status: str
     failure_reason: str | None
     peak_instances: int
+    leftover: int
     seconds: float
     timeline: tuple[Row, ...]
+    unused_faults: tuple[UnusedFault, ...] = ()
 
 
 @frozen
@@ -83,6 +118,7 @@ class Report:
 
     updates: tuple[UpdateReport, ...]
     endpoint: dict[str, object]
+    durations: Durations
 
 
 def report_document(report: Report) -> dict[str, object]:
@@ -90,6 +126,17 @@ def report_document(report: Report) -> dict[str, object]:
     return {
         "Updates": [_update_document(update) for update in report.updates],
         "Endpoint": report.endpoint,
+        "Durations": durations_document(report.durations),
+    }
+
+
+def durations_document(durations: Durations) -> dict[str, object]:
+    """How long operations take, as JSON."""
+    return {
+        "ProvisioningSeconds": durations.provisioning_seconds,
+        "ShiftSeconds": durations.shift_seconds,
+        "CleanupSeconds": durations.cleanup_seconds,
+        "Assumed": list(durations.assumed),
     }
 
 
@@ -97,11 +144,16 @@ def _update_document(update: UpdateReport) -> dict[str, object]:
     return {
         "Outcome": update.outcome,
         "Cause": update.cause,
+        "CutShort": update.cut_short,
         "EndpointStatus": update.endpoint_status,
         "FailureReason": update.failure_reason,
         "PeakInstances": update.peak_instances,
+        "Leftover": update.leftover,
         "Seconds": number(update.seconds),
         "Timeline": list(_rows(update.timeline)),
+        "UnusedFaults": [
+            {"Field": fault.field, "Kind": fault.kind} for fault in update.unused_faults
+        ],
     }
 
 
@@ -116,6 +168,7 @@ def _rows(timeline: tuple[Row, ...]) -> Iterator[dict[str, object]]:
             "New": each.new,
             "OldShare": str(each.old_share),
             "NewShare": str(each.new_share),
+            "Settled": each.settled,
             "Event": each.event,
             "Why": each.why,
         }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulatedBackend
+from rolling.backends.simulated.world import World
 from rolling.core.deployment import Deployment
 from rolling.driving.clock import VirtualClock
 from rolling.driving.record import accept
@@ -15,8 +16,17 @@ from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.shapes import under
 from rolling.endpoint.update import update_endpoint
+from rolling.simulation.forecast import Leftover
 from rolling.simulation.narration import acceptance, narrate
-from rolling.simulation.report import PHASES, Report, Row, UpdateReport, row
+from rolling.simulation.report import (
+    PHASES,
+    Report,
+    Row,
+    UnusedFault,
+    UpdateReport,
+    durations_of,
+    row,
+)
 from rolling.simulation.scenario import Scenario
 
 
@@ -24,11 +34,13 @@ from rolling.simulation.scenario import Scenario
 class Step:
     """One update of a scenario, carried out.
 
-    `accepted`: the endpoint once it had accepted the update. `after`: once the
-    update had ended, at `ended_at` of the virtual time.
+    `accepted`: the endpoint once it had accepted the update, `leftovers`: what the
+    updates before had left alive then. `after`: the endpoint once the update had
+    ended, at `ended_at` of the virtual time.
     """
 
     accepted: Endpoint
+    leftovers: tuple[Leftover, ...]
     report: UpdateReport
     after: Endpoint
     ended_at: float
@@ -45,7 +57,8 @@ def simulate(scenario: Scenario) -> Report:
     steps = tuple(carry_out(scenario))
     last = steps[-1]
     shown = describe(last.after, Times(creation=0, last_modified=last.ended_at))
-    return Report(tuple([step.report for step in steps]), shown)
+    reports = tuple([step.report for step in steps])
+    return Report(reports, shown, durations_of(scenario.settings, scenario.assumed))
 
 
 def carry_out(scenario: Scenario) -> Iterator[Step]:
@@ -59,9 +72,35 @@ def carry_out(scenario: Scenario) -> Iterator[Step]:
         except ValidationException as refused:
             at = f"Updates[{place}].UpdateEndpoint"
             raise ValidationException(under(at, refused.problems)) from None
+        leftovers = _leftovers(accepted, backend.world, clock.now())
         backend = backend.next_update(update.faults)
         report, endpoint = _carry_out(accepted, backend, clock)
-        yield Step(accepted, report, endpoint, clock.now())
+        unused = tuple(
+            [
+                UnusedFault(f"Updates[{place}].Faults[{number}]", fault.kind.value)
+                for number, fault in enumerate(update.faults)
+                if number not in backend.struck
+            ]
+        )
+        report = evolve(report, unused_faults=unused)
+        yield Step(accepted, leftovers, report, endpoint, clock.now())
+
+
+def _leftovers(accepted: Endpoint, world: World, now: float) -> tuple[Leftover, ...]:
+    """What is alive and asked for by nobody when an update is accepted.
+
+    What is stuck is terminated again as soon as the update begins.
+    """
+    assert accepted.deployment is not None
+    found: list[Leftover] = []
+    for place, spec in enumerate(accepted.deployment.spec.fleets):
+        fleet = world.fleet(spec.configuration)
+        found += [
+            Leftover(place, count, int(moment - now)) for moment, count in fleet.terminating.items()
+        ]
+        if fleet.stuck:
+            found.append(Leftover(place, fleet.stuck, world.settings.cleanup_seconds))
+    return tuple(found)
 
 
 def _carry_out(
@@ -91,9 +130,11 @@ def _carry_out(
     report = UpdateReport(
         outcome=PHASES[deployment.phase],
         cause=None if deployment.cause is None else str(deployment.cause),
+        cut_short=None if deployment.cut_short is None else str(deployment.cut_short),
         endpoint_status=endpoint.status.value,
         failure_reason=endpoint.failure_reason,
         peak_instances=peak,
+        leftover=sum(fleet.alive - fleet.asked for fleet in deployment.fleets),
         seconds=last.at,
         timeline=tuple(rows),
     )

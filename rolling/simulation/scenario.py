@@ -16,7 +16,7 @@ from attrs import frozen
 from rolling.backends.simulated.faults import Fault, FaultKind
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.core.capacity import MOST_INSTANCES
-from rolling.core.errors import InvalidInput, Problem, range_problem
+from rolling.core.errors import InvalidInput, Problem, is_whole_number, range_problem
 from rolling.endpoint.configuration import (
     EndpointConfig,
     ProductionVariant,
@@ -53,12 +53,16 @@ class ScenarioUpdate:
 
 @frozen
 class Scenario:
-    """An endpoint in service, and the updates that are made to it, one after the other."""
+    """An endpoint in service, and the updates that are made to it, one after the other.
+
+    `assumed`: the fields of Simulation with a duration that the input does not give.
+    """
 
     configs: Mapping[str, EndpointConfig]
     endpoint: Endpoint
     updates: tuple[ScenarioUpdate, ...]
     settings: SimulationSettings
+    assumed: tuple[str, ...] = ()
 
 
 _SETTINGS = {
@@ -69,6 +73,8 @@ _SETTINGS = {
     "CapacityLimit": "capacity_limit",
     "JitterPercent": "jitter_percent",
 }
+
+_DURATIONS = ("ProvisioningSeconds", "ShiftSeconds", "CleanupSeconds")
 
 SCENARIO = Structure(
     "a scenario",
@@ -133,15 +139,22 @@ def parse_scenario(document: object) -> Scenario:
     found = SCENARIO.problems(document, "")
     configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
     found += config_problems
-    settings = _settings(_fields(document.get("Simulation")))
+    simulation = _fields(document.get("Simulation"))
+    settings = _settings(simulation)
     found += settings_problems(settings)
     endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs)
-    found += endpoint_problems
+    found += [*endpoint_problems, *_room_problems(settings, endpoint)]
     updates = [_fields(update) for update in _items(document.get("Updates"))]
     found += _update_problems(updates, endpoint, configs)
     if found or endpoint is None:
         raise InvalidInput(_each_once(found))
-    return Scenario(configs, endpoint, tuple([_update(each) for each in updates]), settings)
+    return Scenario(
+        configs,
+        endpoint,
+        tuple([_update(each) for each in updates]),
+        settings,
+        tuple([each for each in _DURATIONS if each not in simulation]),
+    )
 
 
 def parse_request(document: object, old_count: int, new_count: int | None = None) -> Scenario:
@@ -149,7 +162,8 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
 
     The endpoint serves `old_count` instances from a made-up "config-old", the
     requested configuration has `new_count` (None: as many). Raises InvalidInput
-    with every problem, fields as in the request.
+    with every problem, fields as in the request; for a `new_count` that the request
+    does not let the new fleet have, too.
     """
     if is_scenario(document):
         rule = "is a scenario, which says its own fleet sizes; leave --instances out"
@@ -174,13 +188,21 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     endpoint_name = document.get("EndpointName")
     endpoint = in_service(str(endpoint_name), configs[old_name])
     try:
-        update_endpoint(endpoint, document, configs)
+        accepted = update_endpoint(endpoint, document, configs)
     except ValidationException as refused:
         # Without a readable name there was no new fleet to judge the sizes against.
         sizes = () if isinstance(asked, str) else request_problems(document, *counts)
         raise InvalidInput(_each_once([*refused.problems, *sizes])) from None
+    assert accepted.update is not None
+    kept = accepted.update.desired_instance_count
+    if new_count is not None and new_count != kept:
+        rule = (
+            f"RetainAllVariantProperties keeps the {kept} of the old fleet, whatever the "
+            "configuration says; leave NEW out, or RetainAllVariantProperties"
+        )
+        raise InvalidInput([Problem("--instances NEW", new_count, rule, kept)])
     update = ScenarioUpdate(dict(document), ())
-    return Scenario(configs, endpoint, (update,), SimulationSettings())
+    return Scenario(configs, endpoint, (update,), SimulationSettings(), _DURATIONS)
 
 
 # --- the parts ---------------------------------------------------------------
@@ -223,6 +245,16 @@ def _settings(document: Mapping[str, object]) -> SimulationSettings:
     """The settings as they are written, right or wrong; what is null is a problem already."""
     given = {_SETTINGS[key]: document[key] for key in _SETTINGS if document.get(key) is not None}
     return SimulationSettings(**cast(dict[str, int], given))
+
+
+def _room_problems(settings: SimulationSettings, endpoint: Endpoint | None) -> list[Problem]:
+    """An endpoint in service has the capacity that it serves with."""
+    limit = settings.capacity_limit
+    count = 0 if endpoint is None else endpoint.desired_instance_count
+    if not is_whole_number(limit) or not 1 <= limit < count:
+        return []
+    rule = f"must be at least the {count} instances that the endpoint serves with at the start"
+    return [Problem("Simulation.CapacityLimit", limit, rule, count)]
 
 
 def _update(document: Mapping[str, object]) -> ScenarioUpdate:

@@ -20,8 +20,9 @@ TEXTS = {
     "deep": (DEEP, "deeper than"),
     "NaN": ('{"EndpointName": NaN}', "NaN"),
     "Infinity": ('{"EndpointName": -Infinity}', "Infinity"),
-    "huge number": ('{"EndpointName": 1' + "0" * 10_000 + "}", "digits"),
-    "huge exponent": ('{"EndpointName": 1e999}', "digits"),
+    "huge number": ('{"EndpointName": 1' + "0" * 10_000 + "}", "must be a name"),
+    "huge exponent": ('{"EndpointName": 1e999}', "must be a name"),
+    "huge number of nothing known": ('{"EndpointName": "e", "Tags": 1e999}', "1e999"),
     "twice": ('{"EndpointName": "a", "EndpointName": "b"}', "given twice"),
     "unknown fields": ('{"EndpointNam": "a", "What": 1}', "neither a scenario"),
     "lone surrogate": ('{"EndpointName": "\\ud800"}', "EndpointName"),
@@ -195,3 +196,71 @@ def test_wrong_arguments_are_json_too_where_json_is_asked_for(rolling: Command) 
         result = rolling("plan", *asked)
         assert (result.exit_code, result.out) == (2, "")
         assert result.error["Problems"][0]["Field"] == "arguments"
+
+
+REPEATED = """{"EndpointName": "e", "EndpointName": "e", "DeploymentConfig": {
+  "RollingUpdatePolicy": {
+    "WaitIntervalInSeconds": 9999, "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 60}
+}}}"""
+
+
+def test_a_repeated_key_hides_no_other_mistake(rolling: Command) -> None:
+    result = rolling("plan", rolling.file(REPEATED), "--instances", "10", "-o", "json")
+    policy = "DeploymentConfig.RollingUpdatePolicy"
+    assert [problem["Field"] for problem in result.error["Problems"]] == [
+        "EndpointName",
+        "EndpointConfigName",
+        f"{policy}.MaximumBatchSize.Value",
+        f"{policy}.WaitIntervalInSeconds",
+    ]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 30])
+def test_a_number_that_cannot_be_read_is_told_what_its_field_wants(
+    rolling: Command, number: str
+) -> None:
+    text = json.dumps(wrong(WaitIntervalInSeconds="?")).replace('"?"', number)
+    text = text.replace('"my-endpoint"', number)
+    result = rolling("plan", rolling.file(text), "--instances", "10", "-o", "json")
+    wait, name = sorted(result.error["Problems"], key=lambda problem: str(problem["Field"]))
+    assert (wait["Value"], wait["Rule"]) == (
+        number,
+        "must be a whole number from 0 to 3600 seconds",
+    )
+    assert (name["Field"], name["Value"]) == ("EndpointName", number)
+    assert name["Rule"].startswith("must be a name")
+    text_said = " ".join(rolling("plan", rolling.file(text), "--instances", "10").err.split())
+    assert f"EndpointName = {number}: must be a name" in text_said
+
+
+def test_values_are_shown_as_json_writes_them(rolling: Command) -> None:
+    policy = {"WaitIntervalInSeconds": True, "MaximumBatchSize": None}
+    request = {**wrong(**policy), "EndpointName": "my endpoint"}
+    said = " ".join(rolling("plan", rolling.file(request), "--instances", "10").err.split())
+    assert 'EndpointName = "my endpoint": must be' in said
+    assert "WaitIntervalInSeconds = true: must be" in said
+    assert "MaximumBatchSize = null: must be" in said
+    assert 'use "my-endpoint"' in said
+
+
+def test_what_is_missing_is_said_to_be_and_not_shown_as_a_null(rolling: Command) -> None:
+    request = {"EndpointName": "e"}
+    said = " ".join(rolling("plan", rolling.file(request), "--instances", "10").err.split())
+    assert "EndpointConfigName: is required" in said
+    said = " ".join(rolling("plan", rolling.file(REQUEST)).err.split())
+    assert "--instances: an UpdateEndpoint request does not say" in said
+    assert "null" not in said and "None" not in said
+    said = " ".join(rolling("plan", rolling.file('{"a":'), "--instances", "10").err.split())
+    assert "at the end of the file" in said and "=" not in said
+
+
+def test_a_value_that_a_plan_does_not_find_is_not_shown_as_a_null(rolling: Command) -> None:
+    text = rolling("plan", rolling.file(REQUEST), "--instances", "10").out
+    assert "RollbackMaximumBatchSize is not given" in text
+    assert "null" not in text
+
+
+def test_no_name_is_not_a_directory(rolling: Command) -> None:
+    result = rolling("plan", "")
+    assert result.exit_code == 2
+    assert 'FILE = "": must be the name of a file' in result.err

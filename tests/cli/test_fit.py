@@ -95,7 +95,7 @@ def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(rolling: Command) ->
     result = rolling("simulate", rolling.file(text), "--instances", "3")
     assert result.exit_code in (0, 2)
     assert "\x1b" not in result.out + result.err
-    assert "\\x1b[2J" in result.out + result.err
+    assert "\\u001b[2J" in result.out + result.err
 
 
 def test_renderings_are_functions_of_the_document_alone(rolling: Command) -> None:

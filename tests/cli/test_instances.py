@@ -1,6 +1,7 @@
 """`--instances OLD[:NEW]` gives a bare request the sizes of its fleets."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -21,13 +22,61 @@ def test_two_counts_are_for_the_old_and_the_new_fleet(rolling: Command) -> None:
     assert [fleet["InstanceCount"] for fleet in (*update["Old"], update["New"])] == [8, 12]
 
 
-def test_a_plan_of_a_bare_request_counts_the_bakes_alone_and_says_so(rolling: Command) -> None:
-    result = rolling("plan", rolling.file(REQUEST), "--instances", "10", "-o", "json")
-    (update,) = result.document["Updates"]
-    assert update["Durations"] is None
-    assert update["LeastSeconds"] == 4 * 300
-    text = rolling("plan", rolling.file(REQUEST), "--instances", "10").out
-    assert "the bakes only" in text
+ASSUMED = {
+    "ProvisioningSeconds": 240,
+    "ShiftSeconds": 5,
+    "CleanupSeconds": 30,
+    "Assumed": ["ProvisioningSeconds", "ShiftSeconds", "CleanupSeconds"],
+}
+
+
+def test_plan_and_simulate_assume_the_same_durations_and_say_so(rolling: Command) -> None:
+    request = rolling.file(REQUEST)
+    planned, simulated = (
+        rolling(command, request, "--instances", "10", "-o", "json").document
+        for command in ("plan", "simulate")
+    )
+    assert planned["Updates"][0]["Durations"] == simulated["Durations"] == ASSUMED
+    assert planned["Updates"][0]["LeastSeconds"] == simulated["Updates"][0]["Seconds"]
+    for command in ("plan", "simulate"):
+        said = " ".join(rolling(command, request, "--instances", "10").out.split())
+        assert "ssumed, as the file does not say: 0:04:00 to provision, 0:00:05 to shift" in said
+
+
+def test_a_limit_too_short_for_the_assumed_durations_is_told_by_both(rolling: Command) -> None:
+    request = json.loads(json.dumps(REQUEST))
+    request["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumExecutionTimeoutInSeconds"] = 1500
+    path = rolling.file(request)
+    (problem,) = rolling("plan", path, "--instances", "10", "-o", "json").document["Updates"][0][
+        "Problems"
+    ]
+    assert problem["Field"].endswith("MaximumExecutionTimeoutInSeconds")
+    assert rolling("simulate", path, "--instances", "10").exit_code == 3
+
+
+def test_only_the_durations_that_a_scenario_does_not_give_are_assumed(rolling: Command) -> None:
+    document = json.loads(Path(scenario("seed-success")).read_text("utf-8"))
+    path = rolling.file(document)
+    assert rolling("simulate", path, "-o", "json").document["Durations"]["Assumed"] == []
+    assert "ssumed" not in rolling("simulate", path).out + rolling("plan", path).out
+    del document["Simulation"]["ShiftSeconds"]
+    path = rolling.file(document)
+    assert rolling("simulate", path, "-o", "json").document["Durations"]["Assumed"] == [
+        "ShiftSeconds"
+    ]
+    said = " ".join(rolling("plan", path).out.split())
+    assert "0:00:30 to clean up; assumed, as the file does not say: 0:00:05 to shift" in said
+
+
+def test_a_count_that_the_request_does_not_let_the_new_fleet_have_is_refused(
+    rolling: Command,
+) -> None:
+    path = rolling.file({**REQUEST, "RetainAllVariantProperties": True})
+    result = rolling("plan", path, "--instances", "8:12", "-o", "json")
+    (problem,) = result.error["Problems"]
+    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--instances NEW", 12, 8)
+    for counts in ("8", "8:8"):
+        assert rolling("plan", path, "--instances", counts).exit_code == 0
 
 
 def test_a_bare_request_can_be_simulated(rolling: Command) -> None:
@@ -48,17 +97,18 @@ def test_standard_input_is_a_file_too(rolling: Command) -> None:
     [
         ("", "10:10"),
         ("ten", "10:10"),
-        ("0", "10:10"),
-        ("-3", "10:10"),
+        ("0", "1"),
+        ("-3", "1"),
+        ("0:5", "1:5"),
         ("10:", "10"),
         (":5", "5"),
-        ("3:0", "3"),
+        ("3:0", "3:1"),
         ("3:4:5", "3"),
-        ("1.5", "10:10"),
+        ("1.5", "1"),
         ("١٠", "10:10"),
-        ("1000000001", "10:10"),
-        ("9" * 10_000, "10:10"),
-        (" 10", "10:10"),
+        ("1000000001", "100000"),
+        ("9" * 10_000, "100000"),
+        (" 10", "10"),
     ],
 )
 def test_counts_that_are_none_are_answered(rolling: Command, text: str, fix: str) -> None:

@@ -1,6 +1,8 @@
 """The process behaves: closed pipes, full disks and Ctrl-C end it quietly, with their own codes."""
 
+import importlib.abc
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rolling.cli import entry
 from tests.cli.command import scenario
 from tests.source import ROOT
 
@@ -46,10 +49,62 @@ def test_a_full_disk_is_said_in_a_line() -> None:
     assert done.stderr.decode() == "rolling: cannot write: No space left on device\n"
 
 
+@pytest.mark.parametrize("arguments", [("simulate", scenario("seed-success")), ("--help",)])
+def test_a_closed_standard_output_is_said_in_a_line(arguments: tuple[str, ...]) -> None:
+    done = in_shell(">&-", *arguments)
+    assert done.returncode == 1
+    *_, last = done.stderr.splitlines()
+    assert last == "rolling: cannot write: standard output is closed"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", ">&- 2>&-"])
+def test_bad_input_is_bad_input_where_the_complaint_cannot_be_written(redirection: str) -> None:
+    if "/dev/full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    done = in_shell(redirection, "plan", "no-such-file.json")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def in_shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A run of the command with its streams redirected."""
+    return subprocess.run(
+        f"{shlex.join([*ROLLING, *arguments])} {redirection}",
+        shell=True,
+        capture_output=True,
+        encoding="utf-8",
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_ctrl_c_while_it_starts_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting(importlib.abc.MetaPathFinder):
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "rolling.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "rolling.cli.main", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert entry.main() == 130
+    assert capsys.readouterr() == ("", "")
+
+
+# A process that is started in the background may inherit that Ctrl-C is ignored.
+UNTIL_CTRL_C = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("rolling", run_name="__main__")
+"""
+
+
 def test_ctrl_c_ends_it_quietly() -> None:
     # Told to stop while it waits for its standard input.
     with subprocess.Popen(
-        [*ROLLING, "plan", "-"],
+        [sys.executable, "-c", UNTIL_CTRL_C, "plan", "-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -82,4 +137,4 @@ _READS = ("0", "63")  # the number of read(2) on x86-64 and on arm64
 
 def test_the_installed_name_and_the_module_are_the_same_command() -> None:
     project = (ROOT / "pyproject.toml").read_text("utf-8")
-    assert 'rolling = "rolling.cli.main:main"' in project
+    assert 'rolling = "rolling.cli.entry:main"' in project

@@ -32,10 +32,24 @@ def test_the_new_fleet_is_as_large_as_the_old_one_unless_given() -> None:
 
 
 def test_retained_properties_keep_the_old_count() -> None:
-    read = parse_request(request(RetainAllVariantProperties=True), 4, 6)
+    read = parse_request(request(RetainAllVariantProperties=True), 4)
     updating = update_endpoint(read.endpoint, read.updates[0].request, read.configs)
     assert updating.update is not None
     assert updating.update.desired_instance_count == 4
+
+
+def test_a_new_count_beside_retained_properties_is_refused_unless_it_is_not_retained() -> None:
+    (problem,) = problems(request(RetainAllVariantProperties=True), 4, 6).values()
+    assert (problem.field, problem.fix) == ("--instances NEW", 4)
+    same = parse_request(request(RetainAllVariantProperties=True), 4, 4)
+    assert same.endpoint.desired_instance_count == 4
+    excluded = [{"VariantPropertyType": "DesiredInstanceCount"}]
+    read = parse_request(
+        request(RetainAllVariantProperties=True, ExcludeRetainedVariantProperties=excluded), 4, 6
+    )
+    updating = update_endpoint(read.endpoint, read.updates[0].request, read.configs)
+    assert updating.update is not None
+    assert updating.update.desired_instance_count == 6
 
 
 def test_a_request_for_the_made_up_name_gets_another_one_made_up() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolling import InvalidInput, Problem
-from rolling.simulation.loading import load_json
+from rolling.simulation.loading import Literal, load_json, read_json
 
 
 def problems(text: str | bytes) -> list[Problem]:
@@ -72,12 +72,38 @@ def test_impossible_numbers_are_told_with_their_path(number: str) -> None:
     assert len(str(problem)) < 400
 
 
-def test_repeated_keys_and_impossible_numbers_are_told_together() -> None:
-    assert [problem.field for problem in problems('{"a": NaN, "b": 1, "b": 1e999}')] == [
-        "a",
-        "b",
-        "b",
-    ]
+def test_repeated_keys_and_impossible_numbers_are_told_together_once_for_each_place() -> None:
+    found = problems('{"a": NaN, "b": 1, "b": 1e999, "b": 2}')
+    assert sorted(problem.field for problem in found) == ["a", "b"]
+
+
+def judge(value: object) -> object:
+    """Refuses the "name" of everything but text."""
+    assert isinstance(value, dict)
+    if not isinstance(value["name"], str):
+        raise InvalidInput([Problem("name", value["name"], "must be a name", "x")])
+    return value
+
+
+def test_what_a_field_wants_is_said_of_a_number_that_cannot_be_read() -> None:
+    loaded = read_json('{"name": NaN, "other": 1e999, "twice": 1, "twice": 2}', "request.json")
+    with pytest.raises(InvalidInput) as refusal:
+        loaded.judged(judge)
+    found = {each.field: each for each in refusal.value.problems}
+    assert list(found) == ["twice", "other", "name"]
+    assert found["name"] == Problem("name", Literal("NaN"), "must be a name", "x")
+    assert "can be read" in found["other"].rule
+
+
+def test_a_repeated_key_is_told_once_though_its_last_value_is_wrong_too() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read_json('{"name": "x", "name": 1}', "request.json").judged(judge)
+    (problem,) = refusal.value.problems
+    assert problem.rule.startswith("is given twice")
+
+
+def test_a_judge_of_what_is_right_is_all_there_is() -> None:
+    assert read_json('{"name": "x"}', "request.json").judged(judge) == {"name": "x"}
 
 
 @pytest.mark.parametrize("text", ["", "  \n", b""])

@@ -15,15 +15,30 @@ from tests.simulation.scenarios import (
     update,
 )
 
-ROW = ["At", "Direction", "Phase", "Batch", "Old", "New", "OldShare", "NewShare", "Event", "Why"]
+ROW = [
+    "At",
+    "Direction",
+    "Phase",
+    "Batch",
+    "Old",
+    "New",
+    "OldShare",
+    "NewShare",
+    "Settled",
+    "Event",
+    "Why",
+]
 UPDATE = [
     "Outcome",
     "Cause",
+    "CutShort",
     "EndpointStatus",
     "FailureReason",
     "PeakInstances",
+    "Leftover",
     "Seconds",
     "Timeline",
+    "UnusedFaults",
 ]
 
 
@@ -36,12 +51,13 @@ def only(document: Document) -> Document:
 def test_a_success() -> None:
     document = simulated(update())
     report = only(document)
-    assert list(document) == ["Updates", "Endpoint"]
+    assert list(document) == ["Updates", "Endpoint", "Durations"]
     assert list(report) == UPDATE
     assert [list(row) for row in report["Timeline"]] == [ROW] * len(report["Timeline"])
     assert report["Outcome"] == "Succeeded"
     assert report["EndpointStatus"] == "InService"
-    assert (report["Cause"], report["FailureReason"]) == (None, None)
+    assert (report["Cause"], report["CutShort"], report["FailureReason"]) == (None, None, None)
+    assert (report["Leftover"], report["UnusedFaults"]) == (0, [])
     assert report["PeakInstances"] == 4
     assert report["Seconds"] == 3 * (240 + 5 + 60 + 30)
     assert document["Endpoint"]["EndpointConfigName"] == "config-2"
@@ -64,6 +80,7 @@ def test_a_failed_rollback_names_both_causes_and_shows_the_mix() -> None:
     assert report["Outcome"] == "RollbackFailed"
     assert report["EndpointStatus"] == "UpdateRollbackFailed"
     assert report["Cause"] == "alarm p99 tripped"
+    assert report["CutShort"] == "provisioning config-1 failed: none"
     assert "alarm p99" in report["FailureReason"] and "none" in report["FailureReason"]
     last = report["Timeline"][-1]
     assert (last["Old"], last["New"]) == (2, 1)
@@ -81,6 +98,7 @@ def test_the_first_row_is_acceptance_before_anything_is_asked() -> None:
         "New": 0,
         "OldShare": "1",
         "NewShare": "0",
+        "Settled": True,
         "Event": "UpdateEndpoint",
         "Why": "The update to config-2 is accepted while "
         "3 instances of config-1 carry all of the traffic.",
@@ -157,6 +175,57 @@ def test_the_faults_of_an_update_end_with_it() -> None:
     alarm = {"Kind": "Alarm", "AlarmName": "p99"}
     first, second = simulated(update("config-2", alarm), update("config-2"))["Updates"]
     assert (first["Outcome"], second["Outcome"]) == ("RolledBack", "Succeeded")
+
+
+def test_a_share_is_settled_once_it_was_seen() -> None:
+    rows = only(simulated(update("config-2", ALARM_IN_BAKE_2)))["Timeline"]
+    assert {row["Phase"] for row in rows if not row["Settled"]} == {"Shifting", "Provisioning"}
+    turned = next(row for row in rows if row["Direction"] == "Back")
+    # What is asked for on the way back must be seen anew before anything moves.
+    assert not turned["Settled"]
+    assert all(row["Settled"] for row in rows if row["Phase"] in ("Baking", "Cleaning"))
+
+
+def test_what_is_left_over_is_reported_and_why() -> None:
+    stuck = {"Kind": "CleanupFailed", "Batch": 3, "Reason": "stuck"}
+    report = only(simulated(update("config-2", stuck)))
+    assert (report["Outcome"], report["Cause"], report["Leftover"]) == ("Succeeded", None, 1)
+    assert report["CutShort"] == "cleaning up config-1 failed: stuck"
+
+
+def test_a_fault_that_never_strikes_is_reported() -> None:
+    never: list[Document] = [
+        {"Kind": "Alarm", "AlarmName": "p99", "Batch": 99},
+        {"Kind": "CleanupFailed", "Direction": "Back"},
+        {"Kind": "Stop", "Batch": 1, "Phase": "Baking", "AfterSeconds": 5000},
+        {"Kind": "ProvisioningFailed", "Batch": 3, "Phase": "Baking"},
+    ]
+    found = only(simulated(update("config-2", never[0], ALARM_IN_BAKE_2, *never[1:])))
+    assert [fault["Field"] for fault in found["UnusedFaults"]] == [
+        f"Updates[0].Faults[{place}]" for place in (0, 3, 4)
+    ]
+    assert [fault["Kind"] for fault in found["UnusedFaults"]] == [
+        "Alarm",
+        "Stop",
+        "ProvisioningFailed",
+    ]
+
+
+STRIKING: list[Document] = [
+    ALARM_IN_BAKE_2,
+    {"Kind": "AlarmUnreadable", "AlarmName": "p99", "Batch": 1, "ForSeconds": 90},
+    {"Kind": "ProvisioningFailed", "Batch": 1},
+    {"Kind": "ProvisioningSlow", "Batch": 1, "Seconds": 9},
+    {"Kind": "InstanceLost", "Batch": 1},
+    {"Kind": "ShiftFailed", "Batch": 1},
+    {"Kind": "CleanupFailed", "Batch": 1},
+    {"Kind": "Stop", "Batch": 1},
+]
+
+
+@pytest.mark.parametrize("fault", STRIKING, ids=lambda fault: str(fault["Kind"]))
+def test_a_fault_of_any_kind_that_strikes_is_not_reported_as_unused(fault: Document) -> None:
+    assert only(simulated(update("config-2", fault)))["UnusedFaults"] == []
 
 
 def test_what_an_update_left_over_counts_until_it_is_gone() -> None:

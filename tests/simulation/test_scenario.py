@@ -246,3 +246,15 @@ def test_a_scenario_and_a_request_are_told_apart_by_their_fields() -> None:
     assert is_scenario({"Updates": 3})
     assert not is_scenario(request())
     assert not is_scenario({"DeploymentConfig": {}})
+
+
+def test_an_endpoint_in_service_has_the_capacity_that_it_serves_with() -> None:
+    (problem,) = problems(scenario(Simulation={"CapacityLimit": 9})).values()
+    assert (problem.field, problem.fix) == ("Simulation.CapacityLimit", 10)
+    assert parse_scenario(scenario(Simulation={"CapacityLimit": 10})).settings.capacity_limit == 10
+
+
+def test_the_durations_that_are_not_given_are_named() -> None:
+    assert parse_scenario(scenario()).assumed == ()
+    read = parse_scenario(scenario(Simulation={"ShiftSeconds": 5}))
+    assert read.assumed == ("ProvisioningSeconds", "CleanupSeconds")

@@ -157,3 +157,10 @@ def test_no_depth_and_no_length_of_a_value_is_too_much() -> None:
         with pytest.raises(InvalidInput) as refusal:
             parse_scenario(document)
         check_problems(refusal.value)
+
+
+def test_a_whole_number_with_a_point_is_refused_which_a_schema_can_only_say_in_words() -> None:
+    document = load_json(json.dumps(scenario()).replace("240", "240.0"), "scenario.json")
+    assert not is_read(document)
+    assert VALIDATOR.is_valid(document)
+    assert "100, not 100.0 or 1e2" in SCHEMA["description"]

@@ -103,6 +103,30 @@ def test_a_loss_a_stop_and_a_leftover_are_told() -> None:
     )
 
 
+def test_nobody_is_said_to_be_cleaned_up_who_is_only_waited_for() -> None:
+    broken = update("config-2", {"Kind": "CleanupFailed", "Batch": 3})
+    beyond = update("config-3")
+    second = simulated(broken, beyond, CleanupSeconds=300, CapacityLimit=4)["Updates"][1]
+    told = [row["Why"] for row in second["Timeline"]]
+    assert not any(re.search(r"\b0 \w+ instances", each) for each in told)
+    assert (
+        "The old fleets carry all of the traffic, "
+        "so 1 old instance still on the way out is waited for." in told
+    )
+
+
+def test_a_turn_says_that_traffic_returns_only_when_it_does() -> None:
+    told = sentences({"Kind": "ProvisioningFailed", "Batch": 3, "Reason": "no"})
+    assert (
+        'Provisioning config-2 failed with "no", '
+        "so traffic returns to the old fleet once more of it is in service." in told
+    )
+    assert (
+        "1 old instance is still in service, so the traffic stays as it is until more are launched."
+        in told
+    )
+
+
 def test_every_sentence_is_one_sentence() -> None:
     told = [
         *sentences(ALARM_IN_BAKE_2, NO_OLD_BATCH),

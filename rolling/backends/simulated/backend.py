@@ -88,6 +88,15 @@ class SimulatedBackend:
         """What is really there, for whoever judges a deployment from outside."""
         return self._world
 
+    @property
+    def struck(self) -> frozenset[int]:
+        """The places, among the faults of this update, of those that have done something.
+
+        An alarm has when it was read so, a stop when it was asked for, any other
+        fault when it has struck an instance or a shift.
+        """
+        return frozenset(self._strikes.struck)
+
     def stop_requested(self) -> StopRequested | None:
         """The stop that a fault asks for: from its moment to the end of the update."""
         self._catch_up()
@@ -216,6 +225,7 @@ class SimulatedBackend:
         fault = strike.fault
         if fault.kind is FaultKind.STOP:
             self._stop, self._stop_is_news = StopRequested(fault.by or "operator"), True
+            self._strikes.struck.add(strike.place)
             return
         if fault.kind is FaultKind.SHIFT_FAILED:
             self._break_shift(now)
@@ -228,6 +238,8 @@ class SimulatedBackend:
                     lost = min(strike.remaining, fleet.in_service)
                     strike.remaining -= lost
                     fleet.in_service -= lost
+                    if lost:
+                        self._strikes.struck.add(strike.place)
                 case FaultKind.PROVISIONING_FAILED:
                     self._break(fault.kind, Operation.PROVISION, place, fleet.launching, now)
                 case FaultKind.CLEANUP_FAILED:

@@ -8,16 +8,24 @@ from rolling.backends.simulated.faults import Fault, FaultKind
 from rolling.core.events import Reading
 from rolling.core.stage import Stage
 
-_ALARMS = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
+_READINGS = (
+    (FaultKind.ALARM_UNREADABLE, Reading.UNREADABLE),
+    (FaultKind.ALARM, Reading.ALARM),
+)
+"""What a fault makes of an alarm that it strikes; the first hides the second."""
+
+_ALARMS = [kind for kind, _ in _READINGS]
 
 
 @define
 class Strike:
     """A fault that has begun: it strikes at `moment`, and lapses at `lapses_at`.
 
+    `place`: where it stands among the faults of the update.
     `remaining`: how many instances or shifts it has still to strike.
     """
 
+    place: int
     fault: Fault
     moment: float
     lapses_at: float
@@ -25,21 +33,26 @@ class Strike:
 
 
 class Strikes:
-    """The faults of one update."""
+    """The faults of one update.
+
+    `struck`: the places, among the faults, of those that have done something.
+    """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self._to_begin = list(faults)
+        self.struck: set[int] = set()
+        self._to_begin = list(enumerate(faults))
         self._to_strike: list[Strike] = []
         self._standing: list[Strike] = []
         self._alarms: list[Strike] = []
 
     def begin(self, stage: Stage, now: float) -> None:
         """Let the faults begin that a backend comes to when it is told of `stage`."""
-        for fault in [fault for fault in self._to_begin if fault.has_begun(stage)]:
-            self._to_begin.remove(fault)
+        begun = [each for each in self._to_begin if each[1].has_begun(stage)]
+        self._to_begin = [each for each in self._to_begin if each not in begun]
+        for place, fault in begun:
             moment = now + fault.after_seconds
             lapses_at = math.inf if fault.for_seconds is None else moment + fault.for_seconds
-            strike = Strike(fault, moment, lapses_at, fault.count)
+            strike = Strike(place, fault, moment, lapses_at, fault.count)
             (self._alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
 
     def next_due(self) -> float:
@@ -67,18 +80,22 @@ class Strikes:
                 strike.remaining -= count
                 most -= count
                 taken.append((count, fault))
+                self.struck.add(strike.place)
         return taken
 
     def reading(self, alarm: str, now: float) -> Reading:
         """The state of an alarm: UNREADABLE hides whatever it is."""
-        kinds = {
-            strike.fault.kind
+        active = [
+            strike
             for strike in self._alarms
             if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
-        }
-        if FaultKind.ALARM_UNREADABLE in kinds:
-            return Reading.UNREADABLE
-        return Reading.ALARM if FaultKind.ALARM in kinds else Reading.OK
+        ]
+        for kind, reading in _READINGS:
+            seen = {strike.place for strike in active if strike.fault.kind is kind}
+            if seen:
+                self.struck |= seen
+                return reading
+        return Reading.OK
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""
