@@ -13,11 +13,15 @@ _BAR = 24
 
 
 class Progress:
-    """A line on `stream`, shown only where that is a terminal that is not dumb."""
+    """A line on `stream`, shown only where that is a terminal that is not dumb.
 
-    def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
+    None is a stream that is closed.
+    """
+
+    def __init__(self, stream: TextIO | None, environment: Mapping[str, str] = os.environ) -> None:
         self._stream = stream
-        self._shown = stream.isatty() and environment.get("TERM") != "dumb"
+        tty = stream is not None and stream.isatty()
+        self._shown = tty and environment.get("TERM") != "dumb"
         self._began = monotonic()
         self._next = self._began
         self._drawn = False
@@ -25,7 +29,7 @@ class Progress:
     def show(self, part: float, text: str) -> None:
         """Draw it afresh, unless it just was: `part` of 1 is done."""
         now = monotonic()
-        if not self._shown or now < self._next:
+        if self._stream is None or not self._shown or now < self._next:
             return
         self._next = now + REDRAWN_EVERY_SECONDS
         self._drawn = True
@@ -42,7 +46,7 @@ class Progress:
 
     def clear(self) -> None:
         """Leave the line empty, as if it had never been."""
-        if self._drawn:
+        if self._stream is not None and self._drawn:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
             self._drawn = False

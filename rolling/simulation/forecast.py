@@ -120,6 +120,7 @@ class _World:
     def pass_to(self, until: int, before: Deployment) -> Deployment:
         """The deployment after everything that comes true by `until`."""
         self.now, deployment = until, before
+        self._going = [each for each in self._going if each[0] > until]
         for event in self._what_came_true(before):
             deployment = advance(deployment, event)
         if deployment.stage != before.stage:

@@ -66,6 +66,13 @@ def test_bad_input_is_bad_input_where_the_complaint_cannot_be_written(redirectio
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
+def test_a_closed_standard_error_is_missed_by_nobody_who_says_nothing() -> None:
+    for command in ("plan", "simulate", "check"):
+        done = in_shell("2>&-", command, scenario("one-instance"))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout
+
+
 def in_shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A run of the command with its streams redirected."""
     return subprocess.run(
