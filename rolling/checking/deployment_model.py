@@ -7,38 +7,34 @@ rolling.core.properties, and what the world may do is in world.py.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import ge, le
 from typing import NamedTuple
 
 from rolling.checking.explorer import Goal, Kind, Model, Step, broken
-from rolling.checking.known import CoreUnderTest, Follow, Known, Move, Taken
-from rolling.checking.world import (
-    Limits,
-    Sent,
-    World,
-    happenings,
-    quiet_world,
-    send,
-    shares,
-    stalls,
-    weights,
-)
+from rolling.checking.known import CoreUnderTest, Follow, Known, Taken, Turn
+from rolling.checking.surroundings import Surroundings, Worlds
+from rolling.checking.world import Limits, Sent, World, quiet_world, weights
 from rolling.core.deployment import Deployment
-from rolling.core.events import Event, FleetsSeen, Sighting, SplitSettled
 from rolling.core.properties import ceiling
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import follow
 
 
 class Situation(NamedTuple):
-    """A state of the search: what is known of the deployment, and the world it is in."""
+    """A state of the search: what is known of the deployment, and of the world it is in."""
 
     known: Known
-    world: World
+    around: Surroundings
 
     @property
     def deployment(self) -> Deployment:
         """The deployment."""
         return self.known.deployment
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self.around.world
 
 
 class DeploymentModel(Model[Situation]):
@@ -60,6 +56,7 @@ class DeploymentModel(Model[Situation]):
         self._fleets = deployment.spec.fleets
         self._limits = Limits() if limits is None else limits
         self._core = CoreUnderTest(follow, merge_causes=merge_causes)
+        self._worlds = Worlds(self._limits, self._broken_in_world)
         self._ceiling = ceiling(deployment.spec)
         self._started_short = tuple(
             [
@@ -67,13 +64,10 @@ class DeploymentModel(Model[Situation]):
                 for fleet in self._fleets
             ]
         )
-        self._of_both: Mapping[str, Callable[[Situation], bool]] = {
+        self._of_the_world: Mapping[str, Callable[[World], bool]] = {
             "s1_real_share_fits_what_is_in_service": self._real_share_fits,
             "s2_really_alive_under_the_ceiling": self._real_ceiling,
             "s3_no_real_traffic_to_nothing_in_service": self._real_traffic_is_served,
-            "s5_an_end_says_where_the_traffic_is": _real_end,
-            "counted_is_really_in_service": self._counted_is_there,
-            "alive_is_really_counted": _alive_is_counted,
         }
 
     @property
@@ -87,24 +81,31 @@ class DeploymentModel(Model[Situation]):
         """The deployment just accepted, and nothing asked of the world yet."""
         counts = tuple([fleet.count for fleet in self._fleets])
         split = weights(tuple([fleet.share for fleet in self._fleets]))
-        yield Situation(self._core.know(self._start), quiet_world(counts, split, self._limits))
+        world = quiet_world(counts, split, self._limits)
+        yield Situation(self._core.know(self._start), self._worlds.meet(world))
 
     def steps(self, state: Situation) -> Iterator[Step[Situation]]:
         """The driver's doings, the timers and requests that reach the core, the world's doings."""
-        known, world = state
+        known, around = state
         self._core.prepare(known)
-        if world.said:
-            yield from self._observations(known, world)
+        self._worlds.prepare(around)
+        if around.world.said:
+            yield from self._observations(known, around)
         else:
-            yield Step(Sent(known.command), Situation(known, send(world, known.command)))
-        for move in known.at_any_time:
-            yield _took(move, known, world)
-        for happening, after, kind in happenings(world, self._limits):
+            after = self._worlds.send(around, known.command)
+            yield Step(Sent(known.command), Situation(known, after))
+        for turn, kind in known.at_any_time:
+            yield self._took(turn, around, kind)
+        for happening, after, kind in around.happenings:
             yield Step(happening, Situation(known, after), kind)
 
     def broken_in(self, state: Situation) -> tuple[str, ...]:
-        """Of the core's state properties and of those of both, the broken ones."""
-        return (*state.known.breaks, *broken(self._of_both, state))
+        """Of the core's state properties, the world's and those of both, the broken ones."""
+        known, around = state
+        of_both = broken(_OF_BOTH, state)
+        if known.breaks or around.breaks:
+            return (*known.breaks, *around.breaks, *of_both)
+        return of_both
 
     def broken_by(self, state: Situation, step: Step[Situation]) -> tuple[str, ...]:
         """Of the core's edge properties and L2, the broken ones."""
@@ -112,7 +113,7 @@ class DeploymentModel(Model[Situation]):
         if not isinstance(label, Taken):
             return ()
         rose = step.kind is Kind.PROGRESS and not label.measure_fell
-        if rose and self._nothing_lost(state.world):
+        if rose and state.around.nothing_lost:
             return (*label.breaks, "l2_progress_lowers_the_measure")
         return label.breaks
 
@@ -130,37 +131,40 @@ class DeploymentModel(Model[Situation]):
 
     # --- the driver's part ---
 
-    def _observations(self, known: Known, world: World) -> Iterator[Step[Situation]]:
+    def _observations(self, known: Known, around: Surroundings) -> Iterator[Step[Situation]]:
         """What was said may now be seen, fail, or be read."""
-        stage = known.deployment.stage
-        sightings = tuple(map(Sighting, world.in_service, world.alive))
-        yield from self._sees(known, FleetsSeen(stage, sightings), world, Kind.PROGRESS)
-        if world.at_rest:
-            settled = SplitSettled(stage, shares(world.split))
-            yield from self._sees(known, settled, world, Kind.PROGRESS)
-        for stalled, after in stalls(world):
+        turn = self._core.see_fleets(known, around)
+        if turn is not None:
+            yield self._took(turn, around, Kind.PROGRESS)
+        if around.world.at_rest:
+            turn = self._core.see_split(known, around.world.split)
+            if turn is not None:
+                yield self._took(turn, around, Kind.PROGRESS)
+        for stalled, after in around.stalls:
             yield Step(stalled, Situation(known, after), Kind.FAULT)
-            settled = SplitSettled(stage, shares(stalled.split))
-            yield from self._sees(known, settled, after, Kind.FAULT)
-        for move in known.once_said:
-            yield _took(move, known, world)
+            turn = self._core.see_split(known, stalled.split)
+            if turn is not None:
+                yield self._took(turn, after, Kind.FAULT)
+        for turn, kind in known.once_said:
+            yield self._took(turn, around, kind)
 
-    def _sees(
-        self, known: Known, event: Event, world: World, kind: Kind
-    ) -> Iterator[Step[Situation]]:
-        found = self._core.take_in(known, event)
-        if found is not None:
-            yield _took((*found, kind), known, world)
+    def _took(self, turn: Turn, around: Surroundings, kind: Kind) -> Step[Situation]:
+        """The step in which the core takes in an event; what is newly due is still unsaid."""
+        if turn.is_news:
+            around = self._worlds.unsaid(around)
+        return Step(turn.taken, Situation(turn.after, around), kind)
 
-    # --- the properties of the two together ---
+    # --- the properties of the world ---
+
+    def _broken_in_world(self, world: World) -> tuple[str, ...]:
+        return broken(self._of_the_world, world)
 
     def _nothing_lost(self, world: World) -> bool:
         return world.losses == self._limits.losses
 
-    def _real_share_fits(self, state: Situation) -> bool:
+    def _real_share_fits(self, world: World) -> bool:
         """S1: each real share fits what is really in service. Exempt is a fleet that
         started with too little, and everything once an instance was lost."""
-        world = state.world
         splits = (world.split, world.received.split)
         return not self._nothing_lost(world) or all(
             started_short
@@ -170,34 +174,21 @@ class DeploymentModel(Model[Situation]):
             )
         )
 
-    def _real_ceiling(self, state: Situation) -> bool:
+    def _real_ceiling(self, world: World) -> bool:
         """S2: everything really alive, together, is under the ceiling."""
-        return sum(state.world.alive) <= self._ceiling
+        return sum(world.alive) <= self._ceiling
 
-    def _real_traffic_is_served(self, state: Situation) -> bool:
+    def _real_traffic_is_served(self, world: World) -> bool:
         """S3: no fleet with nothing in service is really sent traffic. Exempt is
         everything once an instance was lost."""
-        world = state.world
         splits = (world.split, world.received.split)
         return not self._nothing_lost(world) or all(
             serving > 0 or all(split[place] == 0 for split in splits)
             for place, serving in enumerate(world.in_service)
         )
 
-    def _counted_is_there(self, state: Situation) -> bool:
-        """What counts as capacity is in service, as long as nothing was lost."""
-        return not self._nothing_lost(state.world) or all(
-            fleet.in_service <= serving
-            for fleet, serving in zip(state.deployment.fleets, state.world.in_service, strict=True)
-        )
 
-
-def _alive_is_counted(state: Situation) -> bool:
-    """All that is really alive counts against the ceiling."""
-    return all(
-        fleet.alive >= alive
-        for fleet, alive in zip(state.deployment.fleets, state.world.alive, strict=True)
-    )
+# --- the properties of the two together ---
 
 
 def _real_end(state: Situation) -> bool:
@@ -208,14 +199,23 @@ def _real_end(state: Situation) -> bool:
     return world.split == world.received.split == state.known.command.split
 
 
-def _took(move: Move, known: Known, world: World) -> Step[Situation]:
-    """The step in which the core takes in an event; what is newly due is still unsaid."""
-    taken, after, kind = move
-    if world.said and (
-        after.deployment.stage != known.deployment.stage or after.command != known.command
-    ):
-        world = world._replace(said=False)
-    return Step(taken, Situation(after, world), kind)
+def _counted_is_there(state: Situation) -> bool:
+    """What counts as capacity is in service, as long as nothing was lost."""
+    return not state.around.nothing_lost or all(
+        map(le, state.known.in_service, state.around.world.in_service)
+    )
+
+
+def _alive_is_counted(state: Situation) -> bool:
+    """All that is really alive counts against the ceiling."""
+    return all(map(ge, state.known.alive, state.around.alive))
+
+
+_OF_BOTH: Mapping[str, Callable[[Situation], bool]] = {
+    "s5_an_end_says_where_the_traffic_is": _real_end,
+    "counted_is_really_in_service": _counted_is_there,
+    "alive_is_really_counted": _alive_is_counted,
+}
 
 
 # --- liveness ---

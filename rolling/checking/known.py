@@ -6,24 +6,29 @@ becomes with each event, and which properties that breaks.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from attrs import define, evolve, field, frozen
 
 from rolling.checking.explorer import Kind, broken
 from rolling.checking.stimuli import at_any_time, foreign_events, once_said
-from rolling.checking.world import Command, weights
+from rolling.checking.surroundings import Surroundings
+from rolling.checking.world import Command, Weights, shares, weights
+from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.desired import due
-from rolling.core.events import Event, StopRequested
+from rolling.core.events import Event, FleetsSeen, SplitSettled, StopRequested
 from rolling.core.lifecycle import Edge
 from rolling.core.outcome import Stopped
 from rolling.core.properties import (
     EDGE_PROPERTIES,
     STATE_PROPERTIES,
     measure,
+    s4_a_trip_turns_back,
     s8_repeated_events_change_nothing,
+    s9_no_forward_step_after_the_deadline,
 )
-from rolling.core.stage import Direction
+from rolling.core.stage import Direction, Stage
 
 Follow = Callable[[Deployment, Event], tuple[Deployment, tuple[Edge, ...]]]
 """`rolling.follow`, or whatever core is under test in its place."""
@@ -33,6 +38,11 @@ _EDGE = {
     holds.__name__: holds
     for holds in EDGE_PROPERTIES
     if holds is not s8_repeated_events_change_nothing
+}
+# Where nothing changes, only what demands a change can be broken: all the others are about
+# what differs between before and after.
+_DEMANDING = {
+    holds.__name__: holds for holds in (s4_a_trip_turns_back, s9_no_forward_step_after_the_deadline)
 }
 # Judged here with the core under test, where the property asks the right core.
 _REPEATED = s8_repeated_events_change_nothing.__name__
@@ -64,20 +74,37 @@ class Known:
     deployment: Deployment
     command: Command
     breaks: tuple[str, ...]
-    # Where each event leads, as far as it was asked for; None: nothing changes.
+    in_service: tuple[int, ...]
+    alive: tuple[int, ...]
+    # Where what was seen leads, by counts and by split; None: nothing changes.
     # Shown, these would show the whole graph.
-    after: "dict[Event, tuple[Taken, Known] | None]" = field(factory=dict, repr=False)
+    fleets_seen: "dict[tuple[int, ...], Turn | None]" = field(factory=dict, repr=False)
+    splits_seen: "dict[Weights, Turn | None]" = field(factory=dict, repr=False)
     at_any_time: "tuple[Move, ...]" = field(default=(), repr=False)
     once_said: "tuple[Move, ...]" = field(default=(), repr=False)
     prepared: bool = field(default=False, repr=False)
 
 
-Move = tuple[Taken, Known, Kind]
-"""The core takes in an event, and what is known after that."""
+class Turn(NamedTuple):
+    """The core takes in an event, and what is known after that.
+
+    `is_news`: something else is due now, or due of another stage.
+    """
+
+    taken: Taken
+    after: Known
+    is_news: bool
+
+
+Move = tuple[Turn, Kind]
+"""A turn that may come at any time, or once what is due was said."""
+
+
+_Asked = tuple[Stage, tuple[int, ...], tuple[Share, ...]]
 
 
 class CoreUnderTest:
-    """A core, and all the deployments that it was seen to make.
+    """A core, and all the deployments that it was seen to make, from one start.
 
     With `merge_causes`, why a deployment turned back and what cut it short are
     checked, and then forgotten: nothing that follows depends on them, and the
@@ -88,6 +115,9 @@ class CoreUnderTest:
         self._follow = follow
         self._merge_causes = merge_causes
         self._known: dict[Deployment, Known] = {}
+        # Many deployments of one stage ask for the same: then the same events are foreign.
+        self._foreign_events: dict[_Asked, tuple[Event, ...]] = {}
+        self._once_said: dict[Stage, tuple[tuple[Event, Kind], ...]] = {}
 
     def __len__(self) -> int:
         return len(self._known)
@@ -104,7 +134,13 @@ class CoreUnderTest:
                 return self._known[deployment]
         desired = due(deployment)
         command = Command(desired.counts, weights(desired.split))
-        found = self._known[deployment] = Known(deployment, command, breaks)
+        found = self._known[deployment] = Known(
+            deployment,
+            command,
+            breaks,
+            tuple([fleet.in_service for fleet in deployment.fleets]),
+            tuple([fleet.alive for fleet in deployment.fleets]),
+        )
         return found
 
     def prepare(self, known: Known) -> None:
@@ -113,31 +149,51 @@ class CoreUnderTest:
             return
         deployment = known.deployment
         known.at_any_time = self._moves(known, (*at_any_time(deployment), *self._late(deployment)))
-        known.once_said = self._moves(known, once_said(deployment))
+        events = self._once_said.get(deployment.stage)
+        if events is None:
+            events = self._once_said[deployment.stage] = tuple(once_said(deployment))
+        known.once_said = self._moves(known, events)
         known.prepared = True
 
-    def take_in(self, known: Known, event: Event) -> tuple[Taken, Known] | None:
-        """What the core makes of an event; None when that changes and breaks nothing."""
-        if event not in known.after:
-            try:
-                known.after[event] = self._judge(known.deployment, event)
-            except Exception as error:
-                error.add_note(f"while taking in {event}")
-                raise
-        return known.after[event]
+    def see_fleets(self, known: Known, around: Surroundings) -> Turn | None:
+        """What the core makes of the fleets as they are."""
+        counts = (*around.world.in_service, *around.alive)
+        if counts not in known.fleets_seen:
+            event = FleetsSeen(known.deployment.stage, around.sightings)
+            known.fleets_seen[counts] = self.take_in(known, event)
+        return known.fleets_seen[counts]
 
-    def _judge(self, before: Deployment, event: Event) -> tuple[Taken, Known] | None:
+    def see_split(self, known: Known, split: Weights) -> Turn | None:
+        """What the core makes of the traffic, once it has settled at `split`."""
+        if split not in known.splits_seen:
+            event = SplitSettled(known.deployment.stage, shares(split))
+            known.splits_seen[split] = self.take_in(known, event)
+        return known.splits_seen[split]
+
+    def take_in(self, known: Known, event: Event) -> Turn | None:
+        """What the core makes of an event; None when that changes and breaks nothing."""
+        try:
+            return self._judge(known, event)
+        except Exception as error:
+            error.add_note(f"while taking in {event}")
+            raise
+
+    def _judge(self, known: Known, event: Event) -> Turn | None:
+        before = known.deployment
         after, edges = self._follow(before, event)
         breaks = self._broken_by(before, event, after)
         if not breaks and _same(before, after):
             return None
         fell = before.ended or measure(after) < measure(before)
         taken = Taken(event, tuple([edge.name for edge in edges]), breaks, fell)
-        return taken, self.know(after)
+        known_after = self.know(after)
+        stays = after.stage == before.stage and known_after.command == known.command
+        return Turn(taken, known_after, not stays)
 
     def _broken_by(self, before: Deployment, event: Event, after: Deployment) -> tuple[str, ...]:
-        found = dict.fromkeys(broken(_EDGE, before, event, after))
-        if after is not before and not _same(after, self._follow(after, event)[0]):
+        stays = after is before
+        found = dict.fromkeys(broken(_DEMANDING if stays else _EDGE, before, event, after))
+        if not stays and not _same(after, self._follow(after, event)[0]):
             found[_REPEATED] = None
         turned = after.ended or after.direction is Direction.BACK
         if isinstance(event, StopRequested) and not turned:
@@ -146,12 +202,19 @@ class CoreUnderTest:
 
     def _moves(self, known: Known, events: Iterable[tuple[Event, Kind]]) -> tuple[Move, ...]:
         moves = [(self.take_in(known, event), kind) for event, kind in events]
-        return tuple([(*move, kind) for move, kind in moves if move is not None])
+        return tuple([(move, kind) for move, kind in moves if move is not None])
 
     def _late(self, deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
         """The foreign events that change something after all. Of a right core there are none."""
-        for event in foreign_events(deployment):
-            if not _same(deployment, self._follow(deployment, event)[0]):
+        asked = tuple([fleet.asked for fleet in deployment.fleets])
+        key = (deployment.stage, asked, deployment.split)
+        events = self._foreign_events.get(key)
+        if events is None:
+            events = self._foreign_events[key] = tuple(foreign_events(deployment))
+        follow = self._follow
+        for event in events:
+            after = follow(deployment, event)[0]
+            if after is not deployment and after != deployment:
                 yield event, Kind.FAULT
 
 

@@ -97,7 +97,7 @@ def _judged(lead: str, document: Document, terminal: Terminal) -> Iterator[str]:
 
 def _edges(document: Document) -> str:
     taken, never = len(document["EdgesTaken"]), len(document["EdgesNotTaken"])
-    return f"{taken} of the {taken + never} of the lifecycle were taken"
+    return f"{taken} of the lifecycle's {taken + never} were taken"
 
 
 def _assumed(assumed: Document) -> str:

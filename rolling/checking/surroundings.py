@@ -1,0 +1,97 @@
+"""What the search knows of the world: each distinct world once, and where it leads.
+
+A world is met beside many deployments. Here belongs all that is found out about
+it alone, and once: what can be seen of it, which properties it breaks, what may
+happen in it by itself. known.py does the same for the deployment.
+"""
+
+from collections.abc import Callable
+
+from attrs import define, field
+
+from rolling.checking.explorer import Kind
+from rolling.checking.world import (
+    Command,
+    Happening,
+    Limits,
+    Stalled,
+    World,
+    happenings,
+    send,
+    stalls,
+)
+from rolling.core.events import Sighting
+
+Judge = Callable[[World], tuple[str, ...]]
+"""The names of the properties that a world breaks by itself."""
+
+
+@define(eq=False)
+class Surroundings:
+    """One distinct world met in the search.
+
+    `nothing_lost`: no instance was lost yet. `breaks`: the properties that it
+    breaks by itself. There is one `Surroundings` for each world, so it is
+    compared by identity.
+    """
+
+    world: World
+    alive: tuple[int, ...]
+    nothing_lost: bool
+    breaks: tuple[str, ...]
+    # Shown, these would show the whole graph.
+    happenings: "tuple[tuple[Happening, Surroundings, Kind], ...]" = field(default=(), repr=False)
+    stalls: "tuple[tuple[Stalled, Surroundings], ...]" = field(default=(), repr=False)
+    prepared: bool = field(default=False, repr=False)
+    sent: "dict[Command, Surroundings]" = field(factory=dict, repr=False)
+    unsaid: "Surroundings | None" = field(default=None, repr=False)
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """The fleets as they can be seen."""
+        return tuple(map(Sighting, self.world.in_service, self.alive))
+
+
+class Worlds:
+    """All the worlds that were met within the `limits`, judged by `judge`."""
+
+    def __init__(self, limits: Limits, judge: Judge) -> None:
+        self._limits = limits
+        self._judge = judge
+        self._met: dict[World, Surroundings] = {}
+
+    def meet(self, world: World) -> Surroundings:
+        """What is known of a world; it is judged the first time."""
+        found = self._met.get(world)
+        if found is None:
+            nothing_lost = world.losses == self._limits.losses
+            found = Surroundings(world, world.alive, nothing_lost, self._judge(world))
+            self._met[world] = found
+        return found
+
+    def prepare(self, around: Surroundings) -> None:
+        """Find out, once, what may happen in it by itself."""
+        if around.prepared:
+            return
+        world = around.world
+        around.happenings = tuple(
+            [
+                (label, self.meet(after), kind)
+                for label, after, kind in happenings(world, self._limits)
+            ]
+        )
+        around.stalls = tuple([(label, self.meet(after)) for label, after in stalls(world)])
+        around.prepared = True
+
+    def send(self, around: Surroundings, command: Command) -> Surroundings:
+        """The world once the command was sent."""
+        found = around.sent.get(command)
+        if found is None:
+            found = around.sent[command] = self.meet(send(around.world, command))
+        return found
+
+    def unsaid(self, around: Surroundings) -> Surroundings:
+        """The world in which what is due now was not sent yet."""
+        if around.unsaid is None:
+            around.unsaid = self.meet(around.world._replace(said=False))
+        return around.unsaid
