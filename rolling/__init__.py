@@ -62,6 +62,7 @@ from rolling.core.policy import (
     UpdatePolicy,
 )
 from rolling.core.provisioning import provision_batch
+from rolling.core.repair import fleets_left, sides_of
 from rolling.core.rollback import roll_back
 from rolling.core.shifting import apply_shift
 from rolling.core.stage import ENDS, Direction, Phase, Stage
@@ -123,6 +124,7 @@ __all__ = [
     "clean_up",
     "due",
     "evaluate_bake",
+    "fleets_left",
     "follow",
     "instances",
     "percent",
@@ -130,6 +132,7 @@ __all__ = [
     "provision_batch",
     "roll_back",
     "serving",
+    "sides_of",
     "start",
     "wanted",
 ]

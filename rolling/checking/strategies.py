@@ -44,6 +44,7 @@ from rolling.core.policy import (
     RoutingType,
     TrafficRouting,
     UpdatePolicy,
+    legal_counts,
 )
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase, Stage
@@ -73,10 +74,8 @@ def fleet_sizes(largest: int = LARGEST_FLEET) -> st.SearchStrategy[int]:
 def sizes_within(low: int, high: int, fleet_size: int) -> st.SearchStrategy[CapacitySize]:
     """Every size from `low` to `high` percent of a fleet, by percentage or by count."""
     percents = st.integers(low, high).map(percent)
-    least, most = max(1, -(-fleet_size * low // 100)), fleet_size * high // 100
-    if most < least:
-        return percents
-    return percents | st.integers(least, most).map(instances)
+    counts = legal_counts(fleet_size, low, high)
+    return percents | st.sampled_from(counts).map(instances) if counts else percents
 
 
 @lru_cache(maxsize=256)

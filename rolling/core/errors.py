@@ -16,7 +16,7 @@ from attrs import frozen
 class Problem:
     """One mistake in an input.
 
-    `field` is the path of the field in the input's own words, `value` what
+    `field` is the path of the field in the words of the API or the file, `value` what
     stands there, `rule` what would be accepted, and `fix` the nearest value
     that works (None when no single value does; then the rule says what to do).
     """
@@ -68,7 +68,12 @@ def range_problem(field: str, value: object, low: int, high: int, unit: str = ""
 
 
 def nearest(value: object, low: int, high: int) -> int:
-    """The whole number from `low` to `high` that is nearest to `value`; `low` if none is."""
+    """The whole number from `low` to `high` that is nearest to `value`; `low` if none is.
+
+    The text of a number counts as the number: "300" seconds are meant as 300.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return low
     return int(min(max(value, low), high))

@@ -151,7 +151,8 @@ class OperationFailed:
     def __attrs_post_init__(self) -> None:
         _require(self.stage, Stage)
         _require(self.operation, Operation)
-        _require(self.fleet, int)
+        if not is_whole_number(self.fleet):
+            raise ForeignEvent(f"a fleet is named by its place, not by {self.fleet!r}")
         _require(self.reason, str)
 
 

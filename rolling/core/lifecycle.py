@@ -1,7 +1,7 @@
 """The lifecycle: every edge of the state machine, once.
 
-This table drives `advance`; the diagrams and the `transitions` machine are
-built from it. There is no edge outside it, and none in it that is never taken
+This table drives `advance`, and whoever draws or rebuilds the machine reads it
+from here. There is no edge outside it, and none in it that is never taken
 (the explorer's tests say so). A guard says when an edge is open, an effect
 gives the next state; both are rules of the files they are imported from.
 

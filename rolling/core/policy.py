@@ -118,6 +118,15 @@ def pace_of(policy: UpdatePolicy, old_count: int, new_full: int) -> Pace:
     )
 
 
+def legal_counts(fleet_size: int, low: int, high: int) -> range:
+    """The counts of instances that lie between `low` and `high` percent of a fleet; maybe none.
+
+    A lower limit of 1% is none: any one instance is a batch.
+    """
+    least = 1 if low == 1 else max(1, -(-fleet_size * low // 100))
+    return range(least, fleet_size * high // 100 + 1)
+
+
 def policy_problems(policy: UpdatePolicy, old_count: int, new_full: int) -> list[Problem]:
     """Everything about a policy that these fleets cannot be updated with.
 
@@ -156,8 +165,8 @@ def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[P
     traffic = f"{at}.TrafficRoutingConfiguration"
     routing: object = policy.routing
     if not isinstance(routing, TrafficRouting) or not _is(RoutingType, routing.type):
-        rule = "must be a TrafficRouting with a RoutingType"
-        return [Problem(traffic, routing, rule, "TrafficRouting()")]
+        rule = "must be a TrafficRouting with a RoutingType, such as TrafficRouting()"
+        return [Problem(traffic, routing, rule)]
     found = [
         range_problem(
             f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds, 0, 3600, " seconds"
@@ -205,17 +214,16 @@ def _size_problems(
 ) -> list[Problem]:
     """The problems of a size that must lie between `low` and `high` percent of a fleet."""
     if not isinstance(size, CapacitySize) or not _is(SizeType, size.type):
-        rule = "must be a CapacitySize with a SizeType"
-        return [Problem(field, size, rule, f"percent({low})")]
+        rule = f"must be a CapacitySize with a SizeType, such as percent({low})"
+        return [Problem(field, size, rule)]
     if size.type is SizeType.CAPACITY_PERCENT:
         found = range_problem(f"{field}.Value", size.value, low, high, " percent")
         return [] if found is None else [found]
     if fleet_size < 1:
         found = range_problem(f"{field}.Value", size.value, 1, MOST_INSTANCES, " instances")
         return [] if found is None else [found]
-    # A lower limit of 1% is none: any one instance is a batch.
-    least = 1 if low == 1 else max(1, -(-fleet_size * low // 100))
-    most = fleet_size * high // 100
+    counts = legal_counts(fleet_size, low, high)
+    least, most = counts.start, counts.stop - 1
     between = f"{low}–{high}% of the {fleet} fleet of {fleet_size}"
     if most < least:
         rule = f"no count of instances is {between}; give a percentage"

@@ -40,8 +40,8 @@ def start(
     Raises InvalidInput with every problem of the fleets, the policy and the alarms.
     """
     if not isinstance(old, Iterable | FleetSpec):
-        rule = "must be a FleetSpec, or several, newest first"
-        raise InvalidInput([Problem("old", old, rule, 'serving("config-1", 10)')])
+        rule = 'must be a FleetSpec, or several, newest first, such as serving("config-1", 10)'
+        raise InvalidInput([Problem("old", old, rule)])
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
     names = _each_once(alarms)
     problems = fleet_problems(fleets)
@@ -160,7 +160,8 @@ def _belongs(deployment: Deployment, event: Event) -> bool:
 
 
 def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:
-    """The names in their order. What is no collection of names is one, for the problem to show."""
+    """The names in their order. A string is one name; so is anything else that is no
+    collection, for the problem to show."""
     if isinstance(alarms, str) or not isinstance(alarms, Iterable):
         return (alarms,)
     names: list[str] = []

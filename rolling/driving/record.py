@@ -2,12 +2,14 @@
 
 import json
 import math
+from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.core.deployment import Deployment
-from rolling.core.errors import Problem, is_whole_number
+from rolling.core.errors import is_whole_number
 from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
+from rolling.serialization.reading import read_header
 from rolling.serialization.text import parse
 
 
@@ -32,9 +34,11 @@ def accept(deployment: Deployment, now: float) -> Record:
 
 
 def dumps_record(record: Record) -> str:
-    """A record as one line of JSON, in the versioned form of `rolling.serialization`."""
+    """A record as one line of JSON, versioned as `rolling.serialization` says."""
     return json.dumps(
         {
+            "format": _FORMAT,
+            "version": _VERSION,
             "deployment": deployment_to_json(record.deployment),
             "direction_began_at": record.direction_began_at,
             "stage_began_at": record.stage_began_at,
@@ -44,23 +48,24 @@ def dumps_record(record: Record) -> str:
 
 def loads_record(text: str) -> Record:
     """The record in a JSON text. Raises UnreadableRecord with all that is wrong in it."""
-    found = parse(text)
-    names = ("deployment", "direction_began_at", "stage_began_at")
-    if not isinstance(found, dict) or set(found) != set(names):
-        rule = f"must be an object with the fields {', '.join(names)}"
-        raise UnreadableRecord([Problem("record", text[:200], rule)])
-    problems = [
-        Problem(name, found[name], "must be a number of seconds")
-        for name in names[1:]
-        if not _is_moment(found[name])
-    ]
+    notes, top = read_header(parse(text), _FORMAT, _VERSION)
+    found = top.members(("format", "version", "deployment", *_MOMENTS))
+    for name in _MOMENTS:
+        if not _is_moment(found[name].value):
+            found[name].wrong("must be a number of seconds")
     try:
-        deployment = deployment_from_json(found["deployment"])
+        deployment = deployment_from_json(found["deployment"].value)
     except UnreadableRecord as unreadable:
-        raise UnreadableRecord([*problems, *unreadable.problems]) from None
-    if problems:
-        raise UnreadableRecord(problems)
-    return Record(deployment, found["direction_began_at"], found["stage_began_at"])
+        notes.problems.extend(
+            [evolve(each, field=f"deployment.{each.field}") for each in unreadable.problems]
+        )
+    notes.check()
+    direction_began_at, stage_began_at = (cast(float, found[name].value) for name in _MOMENTS)
+    return Record(deployment, direction_began_at, stage_began_at)
+
+
+_FORMAT, _VERSION = "rolling-record", "1.0"
+_MOMENTS = ("direction_began_at", "stage_began_at")
 
 
 def _is_moment(value: object) -> bool:

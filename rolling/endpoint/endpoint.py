@@ -107,7 +107,7 @@ def in_service(
     `desired_instance_count`: where autoscaling has taken it; None is the
     configuration's own. `deployment_config`: one given at CreateEndpoint, which
     is stored and not carried out. Raises InvalidInput for a count outside
-    1 to 1,000,000,000.
+    1 to 100,000.
     """
     variant = only_variant(config)
     if variant is None or variant.initial_instance_count is None:

@@ -8,8 +8,9 @@ UpdateRollbackFailed with the mix that is really there.
 from attrs import evolve
 
 from rolling.core.deployment import Deployment
-from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.fleet import FleetSpec
 from rolling.core.outcome import Cause, RollbackFailed, RolledBack
+from rolling.core.repair import fleets_left
 from rolling.core.stage import Phase
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
 
@@ -31,7 +32,7 @@ def with_deployment(endpoint: Endpoint, deployment: Deployment) -> Endpoint:
         return evolve(endpoint, update=update)
     if endpoint.status is EndpointStatus.UPDATING:
         endpoint = _ended(endpoint, update)
-    fleets = _fleets_there(deployment)
+    fleets = fleets_left(deployment)
     if deployment.phase is Phase.ROLLED_BACK:
         fleets = _as_before(fleets, endpoint.fleets)
     return evolve(endpoint, update=update, fleets=fleets)
@@ -57,18 +58,6 @@ def _ended(endpoint: Endpoint, update: Update) -> Endpoint:
     )
 
 
-def _fleets_there(deployment: Deployment) -> tuple[FleetSpec, ...]:
-    """The fleets with an instance alive or traffic, in the deployment's order: newest first."""
-    pairs = zip(deployment.spec.fleets, deployment.fleets, strict=True)
-    return tuple(
-        [
-            FleetSpec(spec.configuration, spec.full, _count_there(fleet), fleet.share)
-            for spec, fleet in pairs
-            if fleet.alive or fleet.share.part
-        ]
-    )
-
-
 def _as_before(
     fleets: tuple[FleetSpec, ...], before: tuple[FleetSpec, ...]
 ) -> tuple[FleetSpec, ...]:
@@ -78,13 +67,6 @@ def _as_before(
     """
     places = {fleet.configuration: place for place, fleet in enumerate(before)}
     return tuple(sorted(fleets, key=lambda fleet: places.get(fleet.configuration, -1)))
-
-
-def _count_there(fleet: Fleet) -> int:
-    if fleet.in_service == 0 and fleet.share.part:
-        # All of it was lost, and its traffic waits for what is still asked for.
-        return fleet.asked
-    return fleet.in_service
 
 
 def _failure_reason(update: Update) -> str:

@@ -11,7 +11,8 @@ from typing import TypeGuard
 from attrs import evolve
 
 from rolling.core.errors import Problem
-from rolling.core.fleet import FleetSpec, serving, wanted
+from rolling.core.fleet import FleetSpec, serving
+from rolling.core.repair import sides_of
 from rolling.core.transition import start
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import (
@@ -74,11 +75,12 @@ def update_endpoint(
     if endpoint.status not in _RESTING:
         raise ValidationException([*found, *request_problems(request)])
     config_name = request.get("EndpointConfigName")
-    config = configs.get(config_name) if isinstance(config_name, str) else None
+    target = config_name if isinstance(config_name, str) else ""
+    config = configs.get(target)
     fleets = present_fleets(endpoint)
-    draining = [fleet for fleet in fleets if fleet.configuration != config_name]
-    old_count = sum(fleet.count for fleet in draining)
     full, weight = _wanted_properties(endpoint, request, config)
+    new, old = sides_of(fleets, target, full)
+    old_count = sum(fleet.count for fleet in old)
     found += _missing_config_problems(endpoint, config_name, config)
     if config is not None:
         guarded = _is_guarded(endpoint, request)
@@ -90,8 +92,8 @@ def update_endpoint(
     attempted = _deployment_config(endpoint, request, old_count, full)
     carried_out = attempted or _NO_GUARDRAILS
     deployment = start(
-        draining,
-        _receiving(fleets, config.name, full),
+        old,
+        new,
         carried_out.effective_policy,
         carried_out.alarms,
     )
@@ -254,11 +256,3 @@ def _is_guarded(endpoint: Endpoint, request: Mapping[str, object]) -> bool:
     if not isinstance(given, Mapping):
         return False
     return any(value not in ({}, None) for value in given.values())
-
-
-def _receiving(fleets: tuple[FleetSpec, ...], config_name: str, full: int) -> FleetSpec:
-    """The fleet to update to: what its configuration serves in the mix already is its start."""
-    for fleet in fleets:
-        if fleet.configuration == config_name:
-            return evolve(fleet, full=full)
-    return wanted(config_name, full)

@@ -15,7 +15,7 @@ from rolling.core.errors import Problem
 from rolling.core.outcome import AlarmTripped, Cause, Failed
 from rolling.core.pace import start_count, step_count
 from rolling.core.stage import Direction, Phase
-from rolling.serialization.reading import Record, shown
+from rolling.serialization.reading import Findings, shown
 
 _PHASES = {
     Direction.FORWARD: (
@@ -40,7 +40,7 @@ _LONGEST_NAME = 255
 _SPLIT_WAS_SEEN = frozenset({Phase.BAKING, Phase.CLEANING, Phase.SUCCEEDED, Phase.ROLLED_BACK})
 
 
-def note_impossible(deployment: Deployment, record: Record) -> None:
+def note_impossible(deployment: Deployment, record: Findings) -> None:
     """Note every reason why no deployment can be in this state."""
     note = _Notes(record)
     _note_spec(deployment, note)
@@ -53,7 +53,7 @@ def note_impossible(deployment: Deployment, record: Record) -> None:
 
 
 class _Notes:
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Findings) -> None:
         self._record = record
 
     def __call__(

@@ -3,7 +3,7 @@
 Here belongs what knows JSON and nothing of deployments. A `Field` is a value
 at a path. Its methods return what they promise in any case: for a value that
 is wrong they note a problem and return a stand-in, so that one reading finds
-every mistake. Whoever reads calls `Record.check` before using the result.
+every mistake. Whoever reads calls `Findings.check` before using the result.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class UnreadableRecord(InvalidInput):
 
 
 @frozen
-class Record:
+class Findings:
     """What is known while one record is read: its problems, and how strict to be.
 
     `newer`: the record is of a newer minor version, whose further fields are left out.
@@ -50,14 +50,14 @@ _ABSENT = _Absent()
 class Field:
     """The value at `path` of a record."""
 
-    record: Record
+    findings: Findings
     path: str
     value: object
 
     def wrong(self, rule: str, fix: object = None) -> None:
         """Note that the value breaks `rule`; `fix` is a value that would not."""
         if self.value is not _ABSENT:
-            self.record.problems.append(Problem(self.path, shown(self.value), rule, fix))
+            self.findings.problems.append(Problem(self.path, shown(self.value), rule, fix))
 
     def members(
         self, required: Iterable[str], optional: Mapping[str, object] | None = None
@@ -66,21 +66,22 @@ class Field:
         required, optional = tuple(required), optional or {}
         if not isinstance(self.value, dict):
             self.wrong("must be an object")
-            return {name: Field(self.record, self._at(name), _ABSENT) for name in required} | {
-                name: Field(self.record, self._at(name), value) for name, value in optional.items()
+            return {name: Field(self.findings, self._at(name), _ABSENT) for name in required} | {
+                name: Field(self.findings, self._at(name), value)
+                for name, value in optional.items()
             }
         given: Mapping[object, object] = self.value
         found: dict[str, Field] = {}
         for name in (*required, *optional):
             value = given.get(name, optional.get(name, _ABSENT))
             if value is _ABSENT:
-                self.record.problems.append(
+                self.findings.problems.append(
                     Problem(self._at(name), None, "is missing, and has no default")
                 )
-            found[name] = Field(self.record, self._at(name), value)
-        if not self.record.newer:
+            found[name] = Field(self.findings, self._at(name), value)
+        if not self.findings.newer:
             rule = f"is not known here; the fields are {', '.join(found)}"
-            self.record.problems.extend(
+            self.findings.problems.extend(
                 Problem(self._at(shown(key)), shown(given[key]), rule)
                 for key in given
                 if key not in found
@@ -93,7 +94,7 @@ class Field:
             self.wrong("must be a list")
             return []
         return [
-            Field(self.record, f"{self.path}[{place}]", value)
+            Field(self.findings, f"{self.path}[{place}]", value)
             for place, value in enumerate(self.value)
         ]
 
@@ -103,7 +104,7 @@ class Field:
             return low
         problem = range_problem(self.path, shown(self.value), low, high, unit)
         if problem is not None:
-            self.record.problems.append(problem)
+            self.findings.problems.append(problem)
             return low
         assert isinstance(self.value, int)
         return self.value
@@ -146,14 +147,14 @@ def shown(value: object) -> object:
     return f"a {type(value).__name__}"
 
 
-def read_header(document: object, kind: str, version: str) -> tuple[Record, Field]:
+def read_header(document: object, kind: str, version: str) -> tuple[Findings, Field]:
     """The record of a `document` that must be of this `kind`, and its field.
 
     `version` is the version known here. Raises UnreadableRecord at once for another
     format or major version: there is no telling what the rest would mean.
     """
     known_major, known_minor = (int(number) for number in version.split("."))
-    record = Record()
+    record = Findings()
     top = Field(record, "", document)
     if not isinstance(document, dict):
         raise UnreadableRecord([Problem("record", shown(document), "must be an object")])
@@ -166,7 +167,7 @@ def read_header(document: object, kind: str, version: str) -> tuple[Record, Fiel
     if major != known_major:
         found.wrong(f"must be a version {known_major}.x", version)
         record.check()
-    record = Record(newer=minor > known_minor)
+    record = Findings(newer=minor > known_minor)
     return record, Field(record, top.path, document)
 
 

@@ -14,6 +14,7 @@ from rolling.core.policy import (
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
     RollingUpdatePolicy,
     UpdatePolicy,
+    legal_counts,
 )
 from rolling.core.transition import start
 from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way, walk
@@ -218,7 +219,7 @@ def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:
     """Every legal value of a size that lies between `low` and `high` percent of a fleet."""
     if size_type is SizeType.CAPACITY_PERCENT:
         return range(low, high + 1)
-    return range(max(1, -(-fleet_size * low // 100)), fleet_size * high // 100 + 1)
+    return legal_counts(fleet_size, low, high)
 
 
 def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:

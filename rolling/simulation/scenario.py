@@ -26,7 +26,6 @@ from rolling.endpoint.configuration import (
 from rolling.endpoint.endpoint import Endpoint, in_service
 from rolling.endpoint.refusals import Refusal, ValidationException
 from rolling.endpoint.shapes import (
-    MOST,
     Given,
     Judged,
     ListOf,
@@ -236,7 +235,7 @@ def _endpoint(
         return None, []
     if config_name not in configs:
         return None, [_unknown_config("Endpoint.EndpointConfigName", config_name, configs)]
-    if Whole(1, MOST).problems(count, ""):
+    if Whole(1, MOST_INSTANCES).problems(count, ""):
         count = None
     return in_service(named, configs[config_name], cast(int | None, count)), []
 
