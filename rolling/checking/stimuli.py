@@ -7,6 +7,7 @@ deployment_model.py.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import evolve
 
@@ -86,13 +87,29 @@ def foreign_events(deployment: Deployment) -> Iterator[Event]:
     """Events of those stages, each of which would matter in its own."""
     yield DeadlineElapsed(Direction(1 - deployment.direction))
     all_come_true = tuple([Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets])
-    alarms = deployment.spec.alarms
+    split = deployment.split
+    for stage, others in _foreign(deployment.stage, deployment.spec.alarms):
+        yield FleetsSeen(stage, all_come_true)
+        yield SplitSettled(stage, split)
+        yield from others
+
+
+@lru_cache(maxsize=256)
+def _foreign(stage: Stage, alarms: tuple[str, ...]) -> tuple[tuple[Stage, tuple[Event, ...]], ...]:
+    """Each foreign stage, with those of its events that depend on nothing else."""
     ringing = tuple([(name, Reading.ALARM) for name in alarms])
     quiet = tuple([(name, Reading.OK) for name in alarms])
-    for stage in foreign_stages(deployment.stage):
-        yield FleetsSeen(stage, all_come_true)
-        yield SplitSettled(stage, deployment.split)
-        yield IntervalElapsed(stage)
-        yield AlarmsRead(stage, ringing, after_interval=True)
-        yield AlarmsRead(stage, quiet, after_interval=True)
-        yield OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere")
+    return tuple(
+        [
+            (
+                foreign,
+                (
+                    IntervalElapsed(foreign),
+                    AlarmsRead(foreign, ringing, after_interval=True),
+                    AlarmsRead(foreign, quiet, after_interval=True),
+                    OperationFailed(foreign, Operation.CLEAN_UP, 0, "a failure elsewhere"),
+                ),
+            )
+            for foreign in foreign_stages(stage)
+        ]
+    )
