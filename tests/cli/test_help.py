@@ -9,7 +9,9 @@ from tests.cli.command import Command
 from tests.source import ROOT
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("plan", "--help"), ("simulate", "-h")])
+@pytest.mark.parametrize
+    "arguments", [("--help",), ("plan", "--help"), ("simulate", "-h"), ("check", "--help")]
+
 def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[str, ...]) -> None:
     result = rolling(*arguments)
     assert (result.exit_code, result.err) == (0, "")
@@ -19,7 +21,7 @@ def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[s
 
 
 def test_help_fits_80_columns_of_any_terminal(rolling: Command) -> None:
-    for arguments in (("--help",), ("plan", "--help"), ("simulate", "--help")):
+    for arguments in (("--help",), ("plan", "--help"), ("simulate", "--help"), ("check", "--help")):
         text = rolling(*arguments).out
         assert text.isascii()
         assert max(map(len, text.splitlines())) <= 80
@@ -28,7 +30,7 @@ def test_help_fits_80_columns_of_any_terminal(rolling: Command) -> None:
 def test_the_files_in_the_examples_exist(rolling: Command) -> None:
     named = {
         path
-        for command in ((), ("plan",), ("simulate",))
+        for command in ((), ("plan",), ("simulate",), ("check",))
         for path in re.findall(r"specs/\S+\.json", rolling(*command, "--help").out)
     }
     assert named

@@ -20,7 +20,9 @@ from rolling.serialization import (
 )
 from tests.core.walking import rolling, run_to, trip
 
-SCHEMA = json.loads(files("rolling.serialization").joinpath("deployment.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    files("rolling.serialization").joinpath("deployment.schema.json").read_text("utf-8")
+)
 
 
 @given(reachable_deployments())
