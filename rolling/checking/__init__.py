@@ -1,7 +1,8 @@
 """Checking: every state that a deployment can reach in an adversarial world, visited.
 
-`explore` works on any `Model`, your own included. `DeploymentModel` is the core
-in its world; `explain` tells a counterexample in words.
+`check` gives the verdict on a deployment. `explore` works on any `Model`, your own
+included; `DeploymentModel` is the core in its world; `explain` tells a
+counterexample in words.
 
 >>> from rolling import RollingUpdatePolicy, instances, serving, start, wanted
 >>> from rolling.checking import DeploymentModel, Limits, explore
@@ -27,6 +28,7 @@ from rolling.checking.explorer import (
     explore,
 )
 from rolling.checking.known import Taken
+from rolling.checking.verdict import Verdict, check
 from rolling.checking.world import Command, Granularity, Limits, World
 
 __all__ = [
@@ -44,9 +46,11 @@ __all__ = [
     "Step",
     "Taken",
     "Trace",
+    "Verdict",
     "Violation",
     "World",
     "broken",
+    "check",
     "explain",
     "explore",
     "timeline",

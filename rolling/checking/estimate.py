@@ -23,19 +23,24 @@ _PROBED_STATES = 400
 
 def estimated_states(spec: Spec, limits: Limits) -> int:
     """About how many states a deployment and its world have."""
-    steps, pace = step_count(spec), spec.pace
-    steps_back = instances_back = squares_back = 0
+    steps, pace, new = step_count(spec), spec.pace, spec.new.full
+    steps_back = squares = gone = 0
     for step in range(1, steps + 1):
-        # Turning back from this step, so many instances are to be brought home.
-        gone = min(spec.new.full, pace.first_shift + (step - 1) * pace.next_shift)
-        missing = -(-gone * spec.old_count // spec.new.full)
-        batches = -(-missing // pace.rollback_batch)
-        steps_back += 1 + batches
-        instances_back += missing
-        squares_back += batches * min(pace.rollback_batch, missing) ** 2
-    coarse = 100 * steps + (126 if pace.rollback_batch > 1 else 75) * steps_back
-    exact = 75 * steps + 150 * spec.new.full + 30 * instances_back + 6 * squares_back
+        # A turn in this step finds missing what those before it cleaned up, and in its
+        # cleanup what itself did; after the last one there is no turn.
+        before, gone = gone, min(new, pace.first_shift + (step - 1) * pace.next_shift)
+        for cleaned_up in (before, gone) if step < steps else (before,):
+            missing = -(-cleaned_up * spec.old_count // new)
+            batches = -(-missing // pace.rollback_batch)
+            steps_back += batches
+            squares += batches * min(pace.rollback_batch, missing) ** 2
+    forward = 200 if pace.provision_batch == 1 else 320
+    back = 32 if pace.rollback_batch == 1 else 54
+    coarse = forward * steps + back * steps_back
+    exact = 55 * steps + 162 * new + 23 * steps_back + 9 * squares // 2
     states = coarse if limits.granularity is Granularity.COARSE else max(coarse, exact)
+    if spec.old_count != new:
+        states += states // 3
     return states * (1 + limits.losses) ** 3 * (1 + limits.stalls)
 
 

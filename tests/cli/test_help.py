@@ -9,9 +9,9 @@ from tests.cli.command import Command
 from tests.source import ROOT
 
 
-@pytest.mark.parametrize
+@pytest.mark.parametrize(
     "arguments", [("--help",), ("plan", "--help"), ("simulate", "-h"), ("check", "--help")]
-
+)
 def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[str, ...]) -> None:
     result = rolling(*arguments)
     assert (result.exit_code, result.err) == (0, "")

@@ -1,0 +1,74 @@
+"""The shortcuts of the search leave nothing out: what is skipped could not have been broken."""
+
+from rolling import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Deployment,
+    Edge,
+    Event,
+    Reading,
+    follow,
+)
+from rolling.checking import DeploymentModel, Situation, Step, Taken, explore
+from rolling.checking.known import _DEMANDING  # the shortcut itself
+from rolling.checking.stimuli import at_any_time, foreign_events, once_said
+from rolling.core.properties import EDGE_PROPERTIES
+from tests.checking.configurations import CONFIGURATIONS
+
+NAMES = (
+    "rolling 3 to 3 by 1, back by 1, rough",
+    "all at once, termination wait, 3 to 3",
+    "an idle old fleet, rolling 34%, back 34%",
+    "nothing left of the old fleet, all at once",
+)
+# Judged in the search with the core under test.
+REPEATED = "s8_repeated_events_change_nothing"
+
+
+class Collecting(DeploymentModel):
+    """The model of a configuration, with notes of which events its deployments took in."""
+
+    def __init__(self, notes: dict[Deployment, set[Event]], name: str) -> None:
+        super().__init__(*CONFIGURATIONS[name])
+        self._notes = notes
+
+    def broken_by(self, state: Situation, step: Step[Situation]) -> tuple[str, ...]:
+        """As ever, with a note."""
+        if isinstance(step.label, Taken):
+            self._notes.setdefault(state.deployment, set()).add(step.label.event)
+        return super().broken_by(state, step)
+
+
+def test_where_nothing_changes_only_what_demands_a_change_can_be_broken() -> None:
+    """For each deployment and event: taken to change nothing, it breaks none of the others."""
+    others = [holds for holds in EDGE_PROPERTIES if holds.__name__ not in (*_DEMANDING, REPEATED)]
+    assert len(others) + len(_DEMANDING) + 1 == len(EDGE_PROPERTIES)
+    judged = 0
+    for name in NAMES:
+        deployments: dict[Deployment, set[Event]] = {}
+
+        explore(Collecting(deployments, name))
+        for deployment, events in deployments.items():
+            stimuli = [event for event, _ in (*at_any_time(deployment), *once_said(deployment))]
+            for event in (*events, *stimuli, *foreign_events(deployment)):
+                judged += 1
+                broken = [h.__name__ for h in others if not h(deployment, event, deployment)]
+                assert broken == [], (deployment, event)
+    assert judged > 10_000
+
+
+def heeds_neither_alarms_nor_deadlines(
+    deployment: Deployment, event: Event
+) -> tuple[Deployment, tuple[Edge, ...]]:
+    """A core to which what demands a change most means nothing."""
+    ringing = isinstance(event, AlarmsRead) and Reading.ALARM in dict(event.readings).values()
+    if ringing or isinstance(event, DeadlineElapsed):
+        return deployment, ()
+    return follow(deployment, event)
+
+
+def test_what_demands_a_change_is_broken_where_nothing_changes() -> None:
+    deployment, limits = CONFIGURATIONS["rolling 2 to 2 by 1, back by 1"]
+    model = DeploymentModel(deployment, limits, follow=heeds_neither_alarms_nor_deadlines)
+    found = {violation.property for violation in explore(model).violations}
+    assert set(_DEMANDING) <= found

@@ -1,0 +1,185 @@
+"""`rolling check FILE` gives the verdict on one's own updates, or a counterexample."""
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from rolling.checking.known import Follow
+from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.cli.check_text import check_text
+from rolling.cli.checking import Asked, check_scenario
+from rolling.cli.terminal import Terminal
+from rolling.simulation.scenario import parse_scenario
+from tests.cli import wrong_cores
+from tests.cli.command import REQUEST, Command, scenario
+
+SCHEMA = json.loads(
+    resources.files("rolling.checking").joinpath("schemas/check.schema.json").read_text("utf-8")
+)
+THREE_BY_ONE = "three-by-one-alarm-in-bake-2"
+
+
+def through_json(document: Any) -> Any:
+    Draft202012Validator.check_schema(SCHEMA)
+    found = json.loads(json.dumps(document, allow_nan=False))
+    assert list(Draft202012Validator(SCHEMA).iter_errors(found)) == []
+    return found
+
+
+def with_core(name: str, core: Follow) -> tuple[Any, int]:
+    """What `check` finds of a scenario whose core is `core`, and its exit code."""
+    document = json.loads(Path(scenario(name)).read_text("utf-8"))
+    asked = Asked(name, None, Pairing.EQUAL, HowToCheck(follow=core), confirmed=False)
+    found, exit_code = check_scenario(parse_scenario(document), asked)
+    return through_json(found), exit_code
+
+
+def test_a_right_update_holds_and_the_figures_are_the_pinned_ones(rolling: Command) -> None:
+    result = rolling("check", scenario(THREE_BY_ONE), "-o", "json")
+    assert (result.exit_code, result.err) == (0, "")
+    (update,) = through_json(result.document)["Updates"]
+    assert update["Verdict"] == "Holds"
+    assert (update["States"], update["Deployments"]) == (847, 144)
+    assert len(update["EdgesTaken"]) + len(update["EdgesNotTaken"]) == 43
+    assert len(update["EdgesTaken"]) > 30
+    assert update["Assumed"] == {"Granularity": "Exact", "Losses": 0, "Stalls": 0}
+
+
+def test_a_verdict_says_in_words_what_it_rests_on(rolling: Command) -> None:
+    text = " ".join(rolling("check", scenario(THREE_BY_ONE)).out.split())
+    assert "every property holds in every reachable state" in text
+    assert "847, of the deployment and the world around it" in text
+    assert "(exact); no instance is lost, no shift stalls" in text
+
+
+def test_a_bare_request_is_checked_for_the_fleets_that_are_given(rolling: Command) -> None:
+    result = rolling("check", rolling.file(REQUEST), "--instances", "4:2", "-o", "json")
+    assert result.exit_code == 0
+    (update,) = result.document["Updates"]
+    counts = [fleet["InstanceCount"] for fleet in (*update["Old"], update["New"])]
+    assert counts == [4, 2]
+
+
+def test_a_large_fleet_is_checked_coarsely_and_it_is_said(rolling: Command) -> None:
+    path = rolling.file(REQUEST)
+    arguments = ("check", path, "--instances", "40")
+    (update,) = rolling(*arguments, "-o", "json").document["Updates"]
+    assert update["Assumed"]["Granularity"] == "Coarse"
+    assert "(coarse)" in rolling(*arguments).out
+
+
+@pytest.mark.parametrize("granularity", ["exact", "coarse"])
+def test_the_granularity_can_be_chosen(rolling: Command, granularity: str) -> None:
+    path = rolling.file(REQUEST)
+    arguments = ("check", path, "--instances", "6", "--granularity", granularity, "-o", "json")
+    (update,) = rolling(*arguments).document["Updates"]
+    assert update["Assumed"]["Granularity"] == granularity.capitalize()
+
+
+def test_losses_and_stalls_are_played_and_said(rolling: Command) -> None:
+    path = rolling.file(REQUEST)
+    arguments = ("check", path, "--instances", "2", "--losses", "1", "--stalls=1")
+    (update,) = rolling(*arguments, "-o", "json").document["Updates"]
+    (quiet,) = rolling("check", path, "--instances", "2", "-o", "json").document["Updates"]
+    assert update["Assumed"] == {"Granularity": "Exact", "Losses": 1, "Stalls": 1}
+    assert update["States"] > 4 * quiet["States"]
+    assert "at most 1 instance lost, at most 1 shift stalled" in " ".join(
+        rolling(*arguments).out.split()
+    )
+
+
+def test_a_repair_is_checked_from_the_mix_that_it_finds(rolling: Command) -> None:
+    name = scenario("rollback-failed-repaired-to-a-third")
+    result = rolling("check", name, "--granularity", "coarse", "-o", "json")
+    assert result.exit_code == 0
+    first, repair = result.document["Updates"]
+    planned = rolling("plan", name, "-o", "json").document["Updates"][1]
+    assert len(first["Old"]) == 1
+    assert len(repair["Old"]) == 2
+    assert (repair["Old"], repair["New"]) == (planned["Old"], planned["New"])
+
+
+def test_a_broken_property_exits_1_and_is_told_step_by_step() -> None:
+    document, exit_code = with_core(THREE_BY_ONE, wrong_cores.gives_up_the_old_batch_at_the_shift)
+    assert exit_code == 1
+    (update,) = document["Updates"]
+    assert update["Verdict"] == "Broken"
+    name = "s7_old_is_given_up_only_after_a_good_bake"
+    (told,) = [
+        violation["Counterexample"]
+        for violation in update["Violations"]
+        if violation["Property"] == name
+    ]
+    assert told[0] == f"Broken after 4 steps: {name.replace('_', ' ')}"
+    assert told[1] == "  1. The driver asks for 1 new instance."
+    assert len(told) == 6
+    text = check_text(document, Terminal(width=60))
+    assert "are broken." in text
+    assert all(word in text.split() for line in told for word in line.split())
+    assert max(map(len, text.splitlines())) <= 60
+
+
+def test_a_core_that_raises_is_broken_and_no_traceback() -> None:
+    document, exit_code = with_core(THREE_BY_ONE, wrong_cores.cannot_count)
+    assert exit_code == 1
+    (violation,) = document["Updates"][0]["Violations"]
+    assert violation["Property"] == "exception"
+    assert "LookupError: no such count" in violation["Counterexample"][0]
+
+
+@pytest.mark.parametrize("option", ["--losses", "--stalls"])
+@pytest.mark.parametrize(("value", "fix"), [("-1", 0), ("10", 9), ("one", 0), ("1.5", 0), ("", 0)])
+def test_a_budget_out_of_range_gets_the_nearest_that_works(
+    rolling: Command, option: str, value: str, fix: int
+) -> None:
+    result = rolling("check", scenario("stop"), f"{option}={value}", "-o", "json")
+    assert (result.exit_code, result.out) == (2, "")
+    assert result.error["Problems"][0] | {"Rule": ""} == {
+        "Field": option, "Value": value, "Rule": "", "Fix": fix
+    }  # fmt: skip
+
+
+def test_several_mistakes_get_one_answer(rolling: Command) -> None:
+    arguments = ("--losses", "x", "--stalls", "99", "--fleets", "all", "-o", "json")
+    result = rolling("check", scenario("stop"), *arguments)
+    assert (result.exit_code, result.out) == (2, "")
+    fields = [problem["Field"] for problem in result.error["Problems"]]
+    assert fields == ["--losses", "--stalls", "--fleets"]
+
+
+def test_what_is_wrong_with_the_file_is_said_as_plan_says_it(rolling: Command) -> None:
+    for path in ("no-such-file.json", rolling.file("{}"), rolling.file(REQUEST)):
+        assert rolling("check", path).err == rolling("plan", path).err
+        assert rolling("check", path).exit_code == 2
+
+
+def test_a_search_too_large_is_refused_before_it_begins_with_an_estimate(
+    rolling: Command,
+) -> None:
+    path = rolling.file(REQUEST)
+    arguments = ("--instances", "5000", "--granularity", "exact", "-o", "json")
+    result = rolling("check", path, *arguments)
+    assert (result.exit_code, result.out) == (2, "")
+    (problem,) = result.error["Problems"]
+    assert problem["Field"] == "FILE"
+    for said in ("states", "on one core", "--yes", "--granularity coarse"):
+        assert said in problem["Rule"]
+
+
+def test_the_largest_fleet_is_within_reach_in_coarse_steps(rolling: Command) -> None:
+    request = json.loads(json.dumps(REQUEST))
+    request["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"]["Value"] = 50
+    result = rolling("check", rolling.file(request), "--instances", "100000", "-o", "json")
+    assert result.exit_code == 0
+    assert result.document["Updates"][0]["States"] == 731
+
+
+def test_text_is_a_function_of_the_document_alone(rolling: Command) -> None:
+    document = rolling("check", scenario(THREE_BY_ONE), "-o", "json").document
+    shown = rolling("check", scenario(THREE_BY_ONE)).out
+    for line in check_text(document, Terminal(80)).splitlines():
+        assert line in shown or line.startswith("seconds")
