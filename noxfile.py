@@ -82,3 +82,10 @@ def specs(session: nox.Session) -> None:
             session.run("apt-get", *command, external=True, success_codes=range(256))
     folder = modules / "node_modules"
     session.run("python", "-m", "tests.specs", "--modules", str(folder), *session.posargs)
+
+
+@nox.session
+def prove(session: nox.Session) -> None:
+    """Prove the safety of updates for every fleet size; `-- canary` proves a part."""
+    session.install("-e", ".[prove]")
+    session.run("python", "-m", "tests.proof", *session.posargs)

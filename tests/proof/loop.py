@@ -1,0 +1,103 @@
+"""The one loop of the lifecycle that takes any number of turns within one event.
+
+On the way back, batches that already serve their share are passed over without
+waiting: provisioning, shifting, cleaning and provisioning again, all silent, as
+often as there are such batches. A proof cannot go round a number of times that
+it does not know. So the loop is cut at its head, a batch that is in service as
+soon as it is asked for, and gone on with from that head *in any turn*: the same
+fleets, at some later step. One turn from there leaves the loop, or comes to
+such a head again, a step further: both are shown.
+"""
+
+from collections.abc import Callable, Iterator
+
+from attrs import evolve
+
+from rolling.core.deployment import Deployment
+from rolling.core.events import Event
+from rolling.core.lifecycle import Edge, open_edge
+from rolling.core.provisioning import is_batch_in_service
+from rolling.core.stage import Direction, Phase, Stage
+from tests.proof.discharge import Claim, all_of
+from tests.proof.formula import Assignment
+from tests.proof.invariant import Traffic, invariant
+from tests.proof.logic import every
+from tests.proof.search import Search
+
+
+class Around(Exception):
+    """A turn of the loop has come back to its head."""
+
+
+class CutLoop:
+    """`open_edge` of the lifecycle, with the loop cut.
+
+    Use one for one event. `numbers` are the plain ones of a replay, None while
+    they are unknown. `traffic` says where it may be at a head. `edges` are the
+    names of those that were followed; `claims` is what is to be true for the cut
+    to be right. Raises Around where a second turn would begin.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        numbers: Assignment | None,
+        traffic: Callable[[Deployment], Traffic],
+    ) -> None:
+        self._search = search
+        self._numbers = numbers
+        self._traffic = traffic
+        self._later: Deployment | None = None
+        self.edges: tuple[str, ...] = ()
+        self.claims: tuple[Claim, ...] = ()
+
+    def __call__(self, deployment: Deployment, event: Event | None) -> Edge | None:
+        """The edge that is open; at the head of the loop, one that goes on from any turn."""
+        edge = open_edge(deployment, event)
+        if edge is None:
+            return None
+        self.edges += (edge.name,)
+        if event is not None or not _is_head(deployment):
+            return edge
+        traffic = self._traffic(deployment)
+        self.claims += (all_of("invariant", lambda: invariant(deployment, traffic)),)
+        if self._later is not None:
+            self.claims += tuple(_turn_claims(self._later, deployment))
+            raise Around
+        later = self._later = self._some_later(deployment, traffic)
+        return evolve(edge, effect=lambda _, event: edge.effect(later, event))
+
+    def _some_later(self, head: Deployment, traffic: Traffic) -> Deployment:
+        names = ("later step", "later up")
+        if self._numbers is not None:
+            return _at(head, *[self._numbers[name] for name in names])
+        step, up = [self._search.number(name) for name in names]
+        later = _at(head, step, up)
+        self._search.assume(
+            step >= head.stage.step,
+            up >= head.up,
+            is_batch_in_service(later),
+            *invariant(later, traffic).values(),
+        )
+        return later
+
+
+def _is_head(deployment: Deployment) -> bool:
+    place = deployment.direction, deployment.phase
+    return place == (Direction.BACK, Phase.PROVISIONING)
+
+
+def _at(head: Deployment, step: int, up: int) -> Deployment:
+    stage = head.stage
+    return head.enter(Stage(stage.direction, step, stage.attempt, stage.phase), up=up)
+
+
+def _turn_claims(before: Deployment, after: Deployment) -> Iterator[Claim]:
+    yield Claim(
+        "a turn of the loop changes nothing but the step",
+        lambda: after == _at(before, after.stage.step, after.up),
+    )
+    yield Claim(
+        "every turn comes further, so the loop has an end",
+        lambda: every(after.stage.step > before.stage.step, after.up > before.up),
+    )

@@ -1,0 +1,54 @@
+"""Back from unknown numbers to plain ones.
+
+Every path of a proof is gone again with plain ints and the properties as they
+stand, with `fractions.Fraction`: so that what was proved is about the program,
+and not about what unknown numbers do to it. A counterexample counts only when
+the replay shows it too.
+"""
+
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from tests.proof.formula import Assignment, judge
+from tests.proof.search import Search
+from tests.proof.unknown import Truth, is_unknown
+
+T = TypeVar("T")
+
+
+def plain(value: T, numbers: Assignment) -> T:
+    """The same value with a plain number for each unknown one."""
+    return cast(T, _plain(value, numbers))
+
+
+def _plain(value: Any, numbers: Assignment) -> Any:
+    if is_unknown(value):
+        return sum(factor * _product(names, numbers) for names, factor in value.terms.items())
+    if type(value) is Truth:
+        return judge(value.formula, numbers)
+    if type(value) is tuple:
+        return tuple([_plain(item, numbers) for item in value])
+    if attrs.has(type(value)):
+        fields = attrs.fields(type(value))
+        return type(value)(*[_plain(getattr(value, field.name), numbers) for field in fields])
+    return value
+
+
+def _product(names: tuple[str, ...], numbers: Assignment) -> int:
+    product = 1
+    for name in names:
+        product *= numbers[name]
+    return product
+
+
+def smallest_example(search: Search) -> Assignment | None:
+    """Plain numbers for this path, for the smallest fleet that has some."""
+    for n in (*range(1, 7), 10, 20, 100):
+        # With the wholes known as well, no product of two unknowns is left to find.
+        for whole in (n, 1, 2):
+            given = {"n": n, "whole": whole, "seen whole": whole}
+            numbers = search.example(given)
+            if numbers is not None:
+                return numbers
+    return None

@@ -1,0 +1,158 @@
+"""The whole proof as one command: every obligation, every mutant, and a verdict.
+
+Nothing of rolling is imported at the top: a process that takes a mutant has to
+edit it first.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+from attrs import frozen
+
+from tests.proof.mutants import MUTANTS, Mutant, install
+
+T = TypeVar("T")
+
+_WORKERS = 2
+
+
+@frozen
+class Outcome:
+    """What became of an obligation, as told by the process that took it.
+
+    `failure`: a counterexample, or why there is no answer; None when it is shown.
+    """
+
+    name: str
+    seconds: float
+    paths: int = 0
+    replayed: int = 0
+    checks: int = 0
+    edges: frozenset[str] = frozenset()
+    failure: str | None = None
+
+
+def main(words: Iterable[str]) -> int:
+    """Prove the obligations whose names contain all words; 0 when all is as it should be.
+
+    Without words: all of them, then every mutant, and every edge of the
+    lifecycle must have been followed.
+    """
+    words, began = tuple(words), time.monotonic()
+    names = [name for name in _obligation_names() if all(word in name for word in words)]
+    if not names:
+        print(f"no obligation is called {' '.join(words)}", file=sys.stderr)
+        return 2
+    print(f"{len(names)} obligations, for every n >= 1 and every batch from 1 to n")
+    outcomes = list(_each(_take, names))
+    failed = [outcome for outcome in outcomes if outcome.failure is not None]
+    for outcome in failed:
+        print(f"NOT SHOWN {outcome.name}\n  {outcome.failure}")
+    _print_totals(outcomes)
+    wrong = len(failed)
+    if not words:
+        wrong += _print_missed(outcomes) + _print_mutants(_each(_kill, MUTANTS, alone=True))
+    seconds = time.monotonic() - began
+    print(f"{'PROVED' if not wrong else 'NOT PROVED'} in {seconds:.0f} s")
+    return 1 if wrong else 0
+
+
+def _print_totals(outcomes: list[Outcome]) -> None:
+    kinds = sorted({outcome.name.partition(",")[0] for outcome in outcomes})
+    for kind in kinds:
+        of_kind = [outcome for outcome in outcomes if outcome.name.partition(",")[0] == kind]
+        shown = sum(outcome.failure is None for outcome in of_kind)
+        print(
+            f"{kind}: {shown} of {len(of_kind)} shown;"
+            f" {sum(outcome.paths for outcome in of_kind)} paths,"
+            f" {sum(outcome.replayed for outcome in of_kind)} of them again with plain numbers;"
+            f" {sum(outcome.checks for outcome in of_kind)} claims;"
+            f" {sum(outcome.seconds for outcome in of_kind):.0f} s"
+        )
+
+
+def _print_missed(outcomes: list[Outcome]) -> int:
+    """An edge that no path follows is one of which nothing was shown."""
+    from tests.proof.obligations import edge_names
+
+    followed = frozenset[str]().union(*[outcome.edges for outcome in outcomes])
+    missed = sorted(edge_names() - followed)
+    print(f"{len(edge_names()) - len(missed)} of {len(edge_names())} edges followed")
+    for name in missed:
+        print(f"NOT FOLLOWED {name}")
+    return len(missed)
+
+
+def _print_mutants(outcomes: Iterator[Outcome]) -> int:
+    alive = 0
+    stories = {mutant.name: mutant.story for mutant in MUTANTS}
+    for outcome in outcomes:
+        killed = outcome.failure is not None
+        alive += not killed
+        print(
+            f"mutant {outcome.name}: {'killed' if killed else 'NOT KILLED'},"
+            f" {outcome.seconds:.1f} s. {stories[outcome.name]}"
+        )
+        if killed:
+            print(f"  {outcome.failure}")
+    print(f"{len(MUTANTS) - alive} of {len(MUTANTS)} mutants killed")
+    return alive
+
+
+# --- in processes of their own ------------------------------------------------
+
+
+def _each(
+    work: Callable[[T], Outcome], items: Iterable[T], *, alone: bool = False
+) -> Iterator[Outcome]:
+    """What becomes of each item, as they are done; `alone` gives each a process of its own."""
+    once = 1 if alone else None
+    with ProcessPoolExecutor(_WORKERS, get_context("spawn"), max_tasks_per_child=once) as pool:
+        for future in as_completed([pool.submit(work, item) for item in items]):
+            yield future.result()
+
+
+def _obligation_names() -> list[str]:
+    from tests.proof.obligations import obligations
+
+    # The long ones first, so that no process is left with one at the end.
+    long = ("FleetsSeen", "AlarmsRead", "OperationFailed", "SplitSettled")
+    names = [obligation.name for obligation in obligations()]
+    return sorted(names, key=lambda name: not name.endswith(long))
+
+
+def _take(name: str) -> Outcome:
+    from tests.proof.discharge import Unsound, discharge
+    from tests.proof.obligations import obligations
+    from tests.proof.unknown import Undecided
+
+    (obligation,) = [one for one in obligations() if one.name == name]
+    began = time.monotonic()
+    try:
+        found = discharge(obligation)
+    except (Undecided, Unsound) as error:
+        return Outcome(name, time.monotonic() - began, failure=f"{type(error).__name__}: {error}")
+    return Outcome(
+        name,
+        time.monotonic() - began,
+        found.paths,
+        found.replayed,
+        found.checks,
+        frozenset(found.edges),
+        found.counterexample,
+    )
+
+
+def _kill(mutant: Mutant) -> Outcome:
+    """A counterexample in plain numbers is what kills; having no answer does not.
+
+    The edit cannot be taken back, so this takes a process of its own.
+    """
+    install(mutant)
+    outcome = _take(mutant.obligation)
+    answered = outcome.failure is None or outcome.paths > 0
+    return Outcome(mutant.name, outcome.seconds, failure=outcome.failure if answered else None)

@@ -1,0 +1,52 @@
+"""What stands in for Python's own where numbers are not known.
+
+`min`, `max`, `gcd` and `range` want plain ints, or make a path for each outcome.
+Here belongs what takes their place in the core while it is proved, and does
+what they do for plain numbers.
+"""
+
+from math import gcd
+
+from attrs import frozen
+
+from tests.proof.arithmetic import Arithmetic
+from tests.proof.unknown import ACTIVE, is_unknown
+
+
+def smaller(a: int, b: int) -> int:
+    """`min`, for numbers that need not be known."""
+    if not (is_unknown(a) or is_unknown(b)):
+        return min(a, b)
+    return _arithmetic().extreme(a, b, smaller=True)
+
+
+def larger(a: int, b: int) -> int:
+    """`max`, for numbers that need not be known."""
+    if not (is_unknown(a) or is_unknown(b)):
+        return max(a, b)
+    return _arithmetic().extreme(a, b, smaller=False)
+
+
+def divisor(a: int, b: int) -> int:
+    """A common divisor: the greatest, or 1 when the numbers are not known."""
+    return 1 if is_unknown(a) or is_unknown(b) else gcd(a, b)
+
+
+@frozen
+class Span:
+    """The numbers from `start` to the one before `stop`: the ends of a range, and no more."""
+
+    start: int
+    stop: int
+
+
+def span(start: int, stop: int) -> range | Span:
+    """`range`, for numbers that need not be known."""
+    unknown = is_unknown(start) or is_unknown(stop)
+    return Span(start, stop) if unknown else range(start, stop)
+
+
+def _arithmetic() -> Arithmetic:
+    active = ACTIVE[-1]
+    assert isinstance(active, Arithmetic)
+    return active
