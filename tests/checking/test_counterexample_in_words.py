@@ -1,37 +1,11 @@
-"""A counterexample reads as a story: who asked for what, what came true, what was seen."""
+"""A counterexample reads as a story: who asked for what, what came true, what was seen.
 
-from pathlib import Path
-
-import pytest
+Whole stories are compared in the museum's page, docs/museum.md.
+"""
 
 from rolling import FleetSpec, RollingUpdatePolicy, Share, percent, start, wanted
-from rolling.checking import DeploymentModel, Limits, Situation, Step, explain, explore
+from rolling.checking import DeploymentModel, Limits, Situation, Step, explore
 from rolling.checking.counterexample import sentence
-from tests.checking import wrong_cores
-from tests.checking.configurations import rolling
-
-STORIES = Path(__file__).with_name("counterexamples")
-
-
-@pytest.mark.parametrize(
-    ("core", "name"),
-    [
-        (
-            wrong_cores.gives_up_the_old_batch_at_the_shift,
-            "s1_real_share_fits_what_is_in_service",
-        ),
-        (
-            wrong_cores.begins_a_batch_beside_condemned_instances,
-            "s2_really_alive_under_the_ceiling",
-        ),
-    ],
-)
-def test_a_shortest_counterexample_is_told_in_words(core: wrong_cores.Follow, name: str) -> None:
-    deployment = rolling(3, 3, 1, 1)
-    assert deployment is not None
-    violation = explore(DeploymentModel(deployment, follow=core)).violation_of(name)
-    assert violation is not None
-    assert explain(violation) + "\n" == (STORIES / f"{core.__name__}.txt").read_text()
 
 
 def test_every_kind_of_step_has_a_sentence_of_its_own() -> None:
