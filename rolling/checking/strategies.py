@@ -1,7 +1,7 @@
 """Hypothesis strategies: policies, fleets, deployments, and what can happen to them.
 
-Here belongs everything that draws examples, and nothing that judges them. The
-only module that imports hypothesis: import it from tests, not from a program.
+Here belongs everything that draws examples, and nothing that judges them. It
+needs hypothesis, as stateful.py does: import it from tests, not from a program.
 
 A stream of events is drawn as the world might deliver it: what may plausibly
 happen next, mixed with events that come a second time, too late, in another

@@ -1,0 +1,384 @@
+"""A state machine for Hypothesis: random walks of a deployment beside a prediction of it.
+
+Here belongs the walk: which fact comes next, the comparison after each, and
+the count of what was visited. What must be true is in prediction.py, which
+knows none of the core's rules. Needs hypothesis: import it from tests.
+
+To check a wrapper of the core (one that stores, sends, logs or translates),
+subclass `DeploymentMachine` and say in `accepted`, `taken_in` and `restarted`
+what your wrapper does; then call `check_machine` in a test.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+from random import Random
+from typing import ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import Phase as HypothesisPhase
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from rolling.checking.prediction import Prediction
+from rolling.checking.strategies import (
+    ALARMS,
+    Fleets,
+    foreign_events,
+    healthy_starts,
+    ideal_event,
+    names,
+    plausible_events,
+    policies,
+    waits,
+)
+from rolling.checking.troubles import (
+    HARD_PLACES,
+    TROUBLES_BACK,
+    TROUBLES_FORWARD,
+)
+from rolling.core.capacity import instances, percent
+from rolling.core.deployment import Deployment
+from rolling.core.desired import due
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    OperationFailed,
+    Reading,
+    Sighting,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.fleet import Fleet, serving, wanted
+from rolling.core.lifecycle import EDGES
+from rolling.core.outcome import Operation
+from rolling.core.policy import RollingUpdatePolicy, UpdatePolicy
+from rolling.core.stage import Direction, Phase
+from rolling.core.transition import advance, follow, start
+
+TIMES = (1, 2, 3, 5, 8, 13, 60, 60, 60)
+"""How many facts come at a time: a few, for what may come between, or those of several updates."""
+
+
+class DeploymentMachine(RuleBasedStateMachine):
+    """Any update of one old fleet, told any facts, is at all times as predicted.
+
+    Override `accepted`, `taken_in` and `restarted` to put a wrapper of the core in
+    the core's place. `visits` counts, over a whole run and for each subclass by
+    itself, how often each phase, end and edge was come to.
+    """
+
+    visits: ClassVar[Counter[str]] = Counter()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.visits = Counter()
+
+    # --- the hooks ---
+
+    def accepted(self, deployment: Deployment) -> Deployment:
+        """What is under test begins with this deployment; returns the one it then holds."""
+        return deployment
+
+    def taken_in(self, event: Event) -> Deployment:
+        """What is under test is told of an event; returns the deployment it then holds."""
+        return advance(self.deployment, event)
+
+    def restarted(self) -> Deployment:
+        """What is under test is killed and started again; returns the deployment it then holds."""
+        return self.deployment
+
+    # --- the walk ---
+
+    @initialize(data=st.data(), seed=st.integers(0, 999_999))
+    def the_first_update_is_accepted(self, data: st.DataObject, seed: int) -> None:
+        """An update is accepted. What will go wrong on this walk hangs on one number alone."""
+        self.random = Random(seed)
+        self._begin(data)
+
+    @rule(data=st.data(), times=st.sampled_from(TIMES))
+    def the_walk_goes_on(self, data: st.DataObject, times: int) -> None:
+        """So many facts: the world does what is due, or what was to go wrong does.
+
+        After an end another update is accepted, in the same rule: Hypothesis leaves
+        rules out of whole walks, and without this one they would lead nowhere.
+        """
+        for _ in range(times):
+            if self.deployment.ended:
+                self._begin(data)
+            elif self._is_trouble_due():
+                self.tell(self._trouble(data))
+            else:
+                self.tell(ideal_event(self.deployment))
+
+    @rule(data=st.data())
+    def something_harmless_happens(self, data: st.DataObject) -> None:
+        """A look at the fleets, the traffic or the alarms, in any world, that turns nothing."""
+        event = data.draw(plausible_events(self.deployment).filter(_is_harmless))
+        self.tell(event)
+
+    @rule(data=st.data())
+    def something_comes_that_belongs_elsewhere(self, data: st.DataObject) -> None:
+        """A fact about another stage."""
+        before = self.deployment
+        self.tell(data.draw(foreign_events(self.deployment)))
+        assert self.deployment == before, "a fact about another stage changed something"
+
+    @precondition(lambda self: self.history)
+    @rule(data=st.data())
+    def something_comes_again(self, data: st.DataObject) -> None:
+        """A fact from earlier, a second time; a stop would be a new one."""
+        late = [event for event in self.history if not isinstance(event, StopRequested)]
+        if late:
+            self.tell(data.draw(st.sampled_from(late)))
+
+    @rule()
+    def the_driver_restarts(self) -> None:
+        """All is forgotten that is not stored."""
+        self.deployment = self.restarted()
+        self._compare("the driver was restarted")
+
+    @precondition(lambda self: self.deployment.phase is Phase.ROLLBACK_FAILED)
+    @rule(data=st.data())
+    def the_mix_is_found(self, data: st.DataObject) -> None:
+        """The shift that failed may not have been made: any split asked for may be there."""
+        split = data.draw(st.sampled_from(self.splits))
+        self.tell(SplitSettled(self.deployment.stage, split))
+
+    # --- what begins, and what can go wrong ---
+
+    def _begin(self, data: st.DataObject) -> None:
+        # Not drawn one by one: draws come in clusters, and leave gaps.
+        if self.random.random() < 0.5:
+            forward, *back = self.random.choice(HARD_PLACES)
+            (old,), new = data.draw(_LARGER_STARTS)
+            policy: UpdatePolicy = data.draw(_IN_MANY_STEPS)
+        else:
+            forward = self.random.choice(TROUBLES_FORWARD)
+            back = [self.random.choice(TROUBLES_BACK)]
+            (old,), new = data.draw(_STARTS)
+            policy = data.draw(policies(old.count, new.full))
+        alarms = data.draw(_ALARMS)
+        self.to_come = {Direction.FORWARD: [forward], Direction.BACK: back}
+        self.deployment = self.accepted(start(old, new, policy, alarms))
+        self.prediction = Prediction(
+            old.count, new.full, policy, alarms, (new.configuration, old.configuration)
+        )
+        self.history: list[Event] = []
+        self.splits = [self.deployment.split]
+        self._count(f"{Direction.FORWARD.name} {Phase.PROVISIONING.name}")
+        self._compare("the update was accepted")
+
+    def _is_trouble_due(self) -> bool:
+        deployment = self.deployment
+        to_come = self.to_come[deployment.direction]
+        if not to_come or to_come[0].kind == "none":
+            return False
+        trouble = to_come[0]
+        if trouble.kind == "alarm" and not deployment.spec.alarms:
+            return False
+        in_step = deployment.stage.step >= trouble.step or self.prediction.is_last_step
+        return deployment.phase is trouble.phase and in_step
+
+    def _trouble(self, data: st.DataObject) -> Event:
+        stage, spec = self.deployment.stage, self.deployment.spec
+        match self.to_come[stage.direction].pop(0).kind:
+            case "alarm":
+                ringing = data.draw(st.sampled_from(spec.alarms))
+                others = [(name, Reading.OK) for name in spec.alarms if name != ringing]
+                after = data.draw(st.booleans())
+                return AlarmsRead(stage, (*others, (ringing, Reading.ALARM)), after)
+            case "stop":
+                return StopRequested(data.draw(names))
+            case "deadline":
+                return DeadlineElapsed(stage.direction)
+            case "found":
+                return FleetsSeen(stage, tuple(map(_as_asked, self.deployment.fleets)))
+            case "early":
+                return SplitSettled(stage, self.deployment.split)
+            case "loss":
+                return FleetsSeen(stage, tuple(map(_one_short, self.deployment.fleets)))
+            case _:
+                receiving = stage.direction
+                return OperationFailed(stage, _OPERATION[stage.phase], receiving, data.draw(names))
+
+    # --- telling and comparing ---
+
+    def tell(self, event: Event) -> None:
+        """Tell what is under test, and the prediction, of an event, and compare them."""
+        before = self.deployment
+        edges = follow(before, event)[1]
+        self.deployment = after = self.taken_in(event)
+        self.prediction.tell(event)
+        self._compare(f"{event}, in {before.stage}")
+        self.history.append(event)
+        self.splits = [after.split] if after.settled else [*self.splits, after.split]
+        for edge in edges:
+            self._count(edge.name)
+            self._count(f"{edge.target_direction.name} {edge.target.name}")
+
+    def _count(self, name: str) -> None:
+        type(self).visits[name] += 1
+
+    def _compare(self, what_happened: str) -> None:
+        there, predicted = shown(self.deployment), foretold(self.prediction)
+        wrong = [
+            f"{name} is {there[name]}, and was to be {predicted[name]}"
+            for name in predicted
+            if there[name] != predicted[name]
+        ]
+        assert not wrong, "\n".join([f"after {what_happened}:", *wrong])
+
+
+def shown(deployment: Deployment) -> dict[str, object]:
+    """What a deployment says of itself and makes due, in the words of the comparison."""
+    desired = due(deployment)
+    new, old = deployment.fleets
+    return {
+        "stage": deployment.stage,
+        "counts": desired.counts,
+        "traffic on new": Fraction(new.share.part, new.share.whole),
+        "traffic on old": Fraction(old.share.part, old.share.whole),
+        "in service": (new.in_service, old.in_service),
+        "alive": (new.alive, old.alive),
+        "split seen": deployment.settled,
+        "interval over": deployment.interval_elapsed,
+        "alarms": desired.alarms,
+        "interval": desired.interval_seconds,
+        "deadline": desired.deadline_seconds,
+        "ended": deployment.ended,
+        "cause": deployment.cause,
+        "cut short": deployment.cut_short,
+    }
+
+
+def foretold(prediction: Prediction) -> dict[str, object]:
+    """The same of a prediction."""
+    new, old = prediction.new, prediction.old
+    baking = prediction.stage.phase is Phase.BAKING
+    seconds = prediction.policy.maximum_execution_timeout_seconds
+    return {
+        "stage": prediction.stage,
+        "counts": (new.asked, old.asked),
+        "traffic on new": prediction.share,
+        "traffic on old": 1 - prediction.share,
+        "in service": (new.in_service, old.in_service),
+        "alive": (new.alive, old.alive),
+        "split seen": prediction.settled,
+        "interval over": prediction.interval_elapsed,
+        "alarms": prediction.alarms if baking else (),
+        "interval": prediction.interval_seconds,
+        "deadline": None if prediction.ended else seconds,
+        "ended": prediction.ended,
+        "cause": prediction.cause,
+        "cut short": prediction.cut_short,
+    }
+
+
+_STARTS = healthy_starts(6)
+_LARGER_STARTS: st.SearchStrategy[Fleets] = st.builds(
+    lambda old, new: ((serving("config-1", old),), wanted("config-2", new)),
+    st.integers(4, 6),
+    st.integers(4, 6),
+)
+_IN_MANY_STEPS: st.SearchStrategy[UpdatePolicy] = st.builds(
+    RollingUpdatePolicy, st.just(percent(25)), waits, st.just(instances(1))
+)
+_ALARMS = st.sampled_from(((), ALARMS[:1], ALARMS, ALARMS))
+
+
+def _is_harmless(event: Event) -> bool:
+    match event:
+        case AlarmsRead(readings=readings):
+            return all(reading is not Reading.ALARM for _, reading in readings)
+        case DeadlineElapsed() | StopRequested() | OperationFailed():
+            return False
+        case _:
+            return True
+
+
+def _as_asked(fleet: Fleet) -> Sighting:
+    return Sighting(fleet.asked, fleet.alive)
+
+
+def _one_short(fleet: Fleet) -> Sighting:
+    return Sighting(max(0, fleet.in_service - 1), fleet.alive)
+
+
+# What a backend is doing, and so what can fail, in each phase.
+_OPERATION = {
+    Phase.PROVISIONING: Operation.PROVISION,
+    Phase.SHIFTING: Operation.SHIFT,
+    Phase.BAKING: Operation.PROVISION,
+    Phase.CLEANING: Operation.CLEAN_UP,
+}
+
+
+# --- the floors ---
+
+
+def _floors() -> dict[str, int]:
+    """What each phase, end and edge is to be come to, at least, in a run of `EXAMPLES` walks."""
+    floors = {edge.name: 2 for edge in EDGES if edge.name not in REPAIRS_ONLY}
+    for edge in EDGES:
+        floors[f"{edge.target_direction.name} {edge.target.name}"] = 25
+    return floors
+
+
+EXAMPLES, STEPS = 150, 30
+"""The walks of a run that the floors are meant for, and the most rules of each."""
+
+REPAIRS_ONLY = frozenset({"FORWARD CLEANING --silent [clean at last]--> FORWARD SUCCEEDED"})
+"""The edges that only an endpoint left with a mix can take: this machine never does."""
+
+FLOORS: Mapping[str, int] = _floors()
+"""The visits that a run must count: of each phase of each direction and of each end 25, of
+each edge 2. A run comes to most of them ten times as often; where walks hardly come, they
+check hardly anything."""
+
+
+def hardly_visited(visits: Mapping[str, int], floors: Mapping[str, int] = FLOORS) -> list[str]:
+    """What fell below its floor, each with its count."""
+    return [
+        f"{name}: {visits.get(name, 0)} visits, of at least {floor}"
+        for name, floor in floors.items()
+        if visits.get(name, 0) < floor
+    ]
+
+
+def check_machine(
+    machine: type[DeploymentMachine] = DeploymentMachine,
+    examples: int = EXAMPLES,
+    floors: Mapping[str, int] = FLOORS,
+    *,
+    shrink: bool = True,
+) -> Counter[str]:
+    """Run a machine over so many walks, and hold its visits against the floors.
+
+    Returns the visits. Raises AssertionError where what is under test is not as
+    predicted, with the walk that shows it, shrunk; or where the run stayed below
+    a floor. Fewer `examples` need lower `floors`, or `{}`. Without `shrink` the
+    first walk found is shown as it is.
+    """
+    machine.visits.clear()
+    profile = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        phases=[
+            phase for phase in HypothesisPhase if shrink or phase is not HypothesisPhase.shrink
+        ],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=profile)
+    below = hardly_visited(machine.visits, floors)
+    assert not below, "\n".join(["the walks hardly came to", *below])
+    return machine.visits
