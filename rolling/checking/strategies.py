@@ -18,7 +18,6 @@ from rolling.core.capacity import (
     NO_TRAFFIC,
     CapacitySize,
     Share,
-    SizeType,
     instances,
     percent,
 )
@@ -108,11 +107,6 @@ def blue_green_policies(new_full: int) -> st.SearchStrategy[BlueGreenUpdatePolic
 def policies(old_count: int, new_full: int) -> st.SearchStrategy[UpdatePolicy]:
     """Policies of every kind that are legal for these fleets."""
     return rolling_policies(old_count, new_full) | blue_green_policies(new_full)
-
-
-def any_sizes() -> st.SearchStrategy[CapacitySize]:
-    """Sizes of which most are illegal: for what refuses them."""
-    return st.builds(CapacitySize, st.sampled_from(SizeType), st.integers(-2, 120))
 
 
 Fleets = tuple[tuple[FleetSpec, ...], FleetSpec]

@@ -22,7 +22,6 @@ class Style(Enum):
     RED = 31
     GREEN = 32
     YELLOW = 33
-    CYAN = 36
 
 
 @frozen

@@ -108,7 +108,7 @@ class Deployment:
     @property
     def split(self) -> tuple[Share, ...]:
         """The share of the traffic that each fleet should be sent."""
-        return tuple(fleet.share for fleet in self.fleets)
+        return tuple([fleet.share for fleet in self.fleets])
 
     @property
     def leftover(self) -> int:

@@ -42,7 +42,7 @@ def due(deployment: Deployment) -> Desired:
         stage=deployment.stage,
         configurations=tuple([fleet.configuration for fleet in spec.fleets]),
         counts=tuple([fleet.asked for fleet in deployment.fleets]),
-        split=tuple([fleet.share for fleet in deployment.fleets]),
+        split=deployment.split,
         alarms=spec.alarms if baking else (),
         interval_seconds=bake_seconds(deployment) if baking else None,
         deadline_seconds=None if deployment.ended else spec.deadline_seconds,

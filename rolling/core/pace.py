@@ -41,10 +41,15 @@ def shift_count(spec: Spec) -> int:
     return 1 + max(0, -(-after_first // spec.pace.next_shift))
 
 
+def is_termination_wait(deployment: Deployment) -> bool:
+    """True in the step forward that moves no traffic: blue/green's last bake."""
+    return deployment.stage.step > shift_count(deployment.spec)
+
+
 def bake_seconds(deployment: Deployment) -> int:
     """The length of the baking period of this step."""
     spec = deployment.spec
-    if deployment.stage.step > shift_count(spec):
+    if is_termination_wait(deployment):
         return spec.pace.termination_wait_seconds
     return spec.pace.wait_interval_seconds
 

@@ -17,7 +17,7 @@ from attrs import frozen
 from rolling.core.capacity import Share, instances_for
 from rolling.core.deployment import Deployment
 from rolling.core.fleet import Fleet
-from rolling.core.pace import bake_seconds, restorable, shift_count
+from rolling.core.pace import bake_seconds, is_termination_wait, restorable
 from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
 from rolling.core.stage import Direction, Phase
 from rolling.endpoint.configuration import EndpointConfig, Weight
@@ -185,8 +185,8 @@ def _activating(capacity: str, count: int) -> dict[str, object]:
 
 
 def _baking(deployment: Deployment, capacity: str) -> dict[str, object]:
-    terminating = deployment.stage.step > shift_count(deployment.spec)
-    field = "TerminationWaitInSeconds" if terminating else "WaitIntervalInSeconds"
+    waits = is_termination_wait(deployment)
+    field = "TerminationWaitInSeconds" if waits else "WaitIntervalInSeconds"
     message = (
         f"Baking for {bake_seconds(deployment)} seconds ({field}) "
         f"with traffic enabled on {capacity} of {deployment.up} instance(s)."

@@ -16,7 +16,7 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.outcome import Operation
-from rolling.core.pace import bake_seconds, is_last_step, shift_count, step_count
+from rolling.core.pace import bake_seconds, is_last_step, is_termination_wait, step_count
 from rolling.core.provisioning import take_stock
 from rolling.core.shifting import apply_shift, is_split
 from rolling.core.stage import Direction, Phase
@@ -207,7 +207,7 @@ def _place(deployment: Deployment) -> str:
 
 
 def _bake(deployment: Deployment) -> str:
-    if deployment.stage.step > shift_count(deployment.spec):
+    if is_termination_wait(deployment):
         return "the termination wait"
     return f"the baking period of batch {deployment.stage.step}"
 

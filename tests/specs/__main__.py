@@ -57,10 +57,7 @@ def count(case: Case, rumur: str, compiler: str, scratch: Path) -> Verdict:
     if counted.problem is not None:
         return Verdict(case.name, counted.problem)
     states, steps = core_counts(case)
-    line = (
-        f"{states:>7,} states {steps:>9,} steps  "
-        f"{_cpu_seconds(began)}  {case.name}"
-    )
+    line = f"{states:>7,} states {steps:>9,} steps  {_cpu_seconds(began)}  {case.name}"
     if (states, steps) == (counted.states, counted.steps):
         return Verdict(line, None)
     return Verdict(

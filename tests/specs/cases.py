@@ -29,7 +29,7 @@ ALL_TROUBLES = ("alarm", "failure", "deadline", "stop")
 class Case:
     """One update, and how bad the world is in which it is carried out.
 
-    `constants`: the update in terms of the specs. `troubles`: what may go wrong.
+    The numbers are the update in terms of the specs. `troubles`: what may go wrong.
     `most_attempts`: how often a batch may bake. `stale_news`: whether events of
     other stages come too.
     """
@@ -51,6 +51,24 @@ class Case:
     troubles: tuple[str, ...] = ALL_TROUBLES
     most_attempts: int = 1
     stale_news: bool = False
+
+    @property
+    def constants(self) -> dict[str, int]:
+        """What both specs call by the same name."""
+        return {
+            "NewFull": self.new_full,
+            "OldFull": self.old_full,
+            "NewCount": self.new_count,
+            "OldCount": self.old_count,
+            "NewTraffic": self.new_traffic,
+            "Batch": self.batch,
+            "FirstShift": self.first_shift,
+            "NextShift": self.next_shift,
+            "BackBatch": self.back_batch,
+            "CleansEachStep": self.cleans_each_step,
+            "TerminationWait": self.termination_wait,
+            "MostAttempts": self.most_attempts,
+        }
 
 
 _OLD, _NEW = "config-1", "config-2"

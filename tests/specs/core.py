@@ -149,8 +149,7 @@ class _World:
     def fleets_seen(self, deployment: Deployment) -> Iterator[Event]:
         new, old = deployment.fleets
         held = (
-            deployment.phase is Phase.BAKING
-            and deployment.stage.attempt >= self.case.most_attempts
+            deployment.phase is Phase.BAKING and deployment.stage.attempt >= self.case.most_attempts
         )
         least = min(new.asked, self.spec.new.full) if held else 0
         for new_seen, old_seen in product(_sightings(new), _sightings(old)):
@@ -168,8 +167,7 @@ class _World:
         return {self.units(new.share)} | {
             units
             for units in asked
-            if units <= new.asked * self.per_new
-            and self.whole - units <= old.asked * self.per_old
+            if units <= new.asked * self.per_new and self.whole - units <= old.asked * self.per_old
         }
 
     def rest(self, units: int) -> Share:
@@ -178,7 +176,8 @@ class _World:
     def readings(self, stage: Stage) -> Iterator[Event]:
         names = self.spec.alarms
         states = [
-            state for state in Reading
+            state
+            for state in Reading
             if state is not Reading.ALARM or "alarm" in self.case.troubles
         ]
         for readings, late in product(product(states, repeat=len(names)), (False, True)):

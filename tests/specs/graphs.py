@@ -36,19 +36,21 @@ class Node(NamedTuple):
 
     def __str__(self) -> str:
         direction, step, attempt, phase = self.stage
-        return "\n".join([
-            f"  {direction} {step}.{attempt} {phase}, up {self.up}",
-            *[
-                f"  {name}: {asked} asked for, {serving} in service, {alive} alive, "
-                f"{units} of {sum(self.traffic)} units of the traffic"
-                for name, (asked, serving, alive), units in zip(
-                    ("new", "old"), (self.new, self.old), self.traffic, strict=True
-                )
-            ],
-            f"  split {'settled' if self.settled else 'not seen'}, "
-            f"interval {'over' if self.interval_elapsed else 'not over'}, "
-            f"cause {self.cause}, cut short by {self.cut_short}",
-        ])
+        return "\n".join(
+            [
+                f"  {direction} {step}.{attempt} {phase}, up {self.up}",
+                *[
+                    f"  {name}: {asked} asked for, {serving} in service, {alive} alive, "
+                    f"{units} of {sum(self.traffic)} units of the traffic"
+                    for name, (asked, serving, alive), units in zip(
+                        ("new", "old"), (self.new, self.old), self.traffic, strict=True
+                    )
+                ],
+                f"  split {'settled' if self.settled else 'not seen'}, "
+                f"interval {'over' if self.interval_elapsed else 'not over'}, "
+                f"cause {self.cause}, cut short by {self.cut_short}",
+            ]
+        )
 
 
 Letter = tuple[str, ...]
@@ -74,9 +76,7 @@ def first_difference(graph: Graph, name: str, other: Graph, other_name: str) -> 
     Two graphs without a difference have the same nodes and the same labelled edges.
     """
     if graph.initial != other.initial:
-        return (
-            f"They start differently.\n{name}:\n{graph.initial}\n{other_name}:\n{other.initial}"
-        )
+        return f"They start differently.\n{name}:\n{graph.initial}\n{other_name}:\n{other.initial}"
     # How each node was first reached.
     ways: dict[Node, tuple[Node, Letter] | None] = {graph.initial: None}
     frontier = [graph.initial]

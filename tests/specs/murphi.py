@@ -27,22 +27,11 @@ def model(case: Case) -> str:
     assert not case.stale_news, "the Murphi spec hears fresh news only"
     most = max(case.new_full, case.old_full, case.new_count, case.old_count)
     values = {
-        "NewFull": case.new_full,
-        "OldFull": case.old_full,
-        "NewCount": case.new_count,
-        "OldCount": case.old_count,
-        "NewTraffic": case.new_traffic,
-        "Batch": case.batch,
-        "FirstShift": case.first_shift,
-        "NextShift": case.next_shift,
-        "BackBatch": case.back_batch,
-        "CleansEachStep": case.cleans_each_step,
-        "TerminationWait": case.termination_wait,
+        **case.constants,
         "AlarmsTrip": "alarm" in case.troubles,
         "OperationsFail": "failure" in case.troubles,
         "DeadlinesElapse": "deadline" in case.troubles,
         "StopsAreRequested": "stop" in case.troubles,
-        "MostAttempts": case.most_attempts,
         "Most": most,
         "LastStep": most + 2,
     }

@@ -22,20 +22,9 @@ CONFIGURATION = SPECS / "RollingDeployment.cfg"
 def configuration(case: Case) -> str:
     """The spec's configuration file with the constants of `case`."""
     values = {
-        "NewFull": case.new_full,
-        "OldFull": case.old_full,
-        "NewCount": case.new_count,
-        "OldCount": case.old_count,
-        "NewTraffic": case.new_traffic,
-        "Batch": case.batch,
-        "FirstShift": case.first_shift,
-        "NextShift": case.next_shift,
-        "BackBatch": case.back_batch,
-        "CleansEachStep": case.cleans_each_step,
-        "TerminationWait": case.termination_wait,
+        **case.constants,
         "Alarms": case.alarms,
         "Troubles": "{" + ", ".join(f'"{trouble}"' for trouble in case.troubles) + "}",
-        "MostAttempts": case.most_attempts,
         "StaleNews": case.stale_news,
     }
     text = CONFIGURATION.read_text()
@@ -72,6 +61,7 @@ def _named(message: str | None) -> str:
 
 
 # --- the exported graph -----------------------------------------------------
+
 
 def read_graph(dot: str, whole: int) -> Graph:
     """The graph in what tla-checker exported; `whole` is the units of all traffic.
