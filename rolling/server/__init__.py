@@ -1,0 +1,7 @@
+"""A local SageMaker: its API, and CloudWatch's alarms, over simulated endpoints.
+
+What an update does is decided by `rolling.core` and `rolling.endpoint`; here it
+is kept, given a time, and spoken over AWS's wire. Read it in this order:
+service (what an operation is), the collections (models, configurations, alarms,
+tags), endpoints, cloud (all of it under one clock), wire (bytes in, bytes out).
+"""

@@ -1,0 +1,50 @@
+"""What an operation of a service is: parameters in, an answer or an error out.
+
+Here belongs what the wire and the operations agree on, and nothing of either:
+the wire checks parameters against the service's model before an operation sees
+them, and writes answers by that model after.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+from rolling.core.errors import RollingError
+from rolling.endpoint.refusals import arn
+
+Parameters = Mapping[str, Any]
+"""The input of an operation, as boto3 takes it; times are seconds since the epoch."""
+
+Answer = Mapping[str, Any]
+"""The output of an operation, as boto3 gives it; times are seconds since the epoch."""
+
+Operation = Callable[[Parameters], Answer]
+"""An operation. Raises ServiceError, or an InvalidInput, which is a ValidationException."""
+
+
+class ServiceError(RollingError):
+    """An error that a service answers with.
+
+    `error_code` and the message are as the service's clients know them; `status`
+    is the HTTP status.
+    """
+
+    code: ClassVar[str] = "service-error"
+
+    def __init__(self, message: str, code: str = "ValidationException", status: int = 400) -> None:
+        super().__init__(message)
+        self.error_code = code
+        self.status = status
+
+
+@frozen
+class Place:
+    """The account and region that things are in."""
+
+    region: str = "us-east-1"
+    account: str = "123456789012"
+
+    def arn(self, kind: str, name: str) -> str:
+        """The ARN of a `model`, an `endpoint-config` or an `endpoint` of SageMaker's here."""
+        return arn(kind, name, self.region, self.account)
