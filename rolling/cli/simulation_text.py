@@ -4,8 +4,10 @@ Rendered from the JSON that `rolling simulate -o json` prints: no fact is in the
 one that is not in the other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from attrs import frozen
 
 from rolling.cli.figures import clock, counted, durations, percentage
 from rolling.cli.terminal import Style, Terminal, align
@@ -13,21 +15,57 @@ from rolling.cli.terminal import Style, Terminal, align
 Document = Mapping[str, Any]
 
 
+@frozen
+class Piece:
+    """A piece of a simulation's text.
+
+    `at`: when what it tells was so, in seconds since the first update was accepted.
+    """
+
+    at: float
+    text: str
+
+
 def simulation_text(document: Document, terminal: Terminal) -> str:
     """A simulation, for reading; a sentence that does not fit goes on under its column."""
+    return "".join([piece.text for piece in simulation_pieces(document, terminal)])
+
+
+def simulation_pieces(document: Document, terminal: Terminal) -> Iterator[Piece]:
+    """The same in pieces, a line or more each, in the order of their moments."""
     updates = document["Updates"]
-    blocks: list[str] = []
+    at: float = 0
     for place, update in enumerate(updates, start=1):
-        lines = [*_timeline(update["Timeline"], terminal), "", *_verdict(update, terminal)]
         if len(updates) > 1:
             title = terminal.paint(f"Update {place} of {len(updates)}", Style.BOLD)
-            lines = [title, *lines]
-        blocks.append("\n".join(lines))
-    last = [*_endpoint(document["Endpoint"], terminal), *_assumed(document["Durations"], terminal)]
-    return "\n\n".join([*blocks, "\n".join(last)]) + "\n"
+            yield Piece(at, f"{title}\n")
+        for moment, lines in _timeline(update["Timeline"], terminal):
+            yield Piece(at + moment, _block(lines))
+        at += update["Seconds"]
+        yield Piece(at, f"\n{verdict_text(update, terminal)}\n")
+    yield Piece(at, ending_text(document, terminal))
 
 
-def _timeline(rows: Sequence[Document], terminal: Terminal) -> Iterator[str]:
+def verdict_text(update: Document, terminal: Terminal) -> str:
+    """How one update of a simulation ended, after how long, why, and what it leaves."""
+    return _block(_verdict(update, terminal))
+
+
+def ending_text(document: Document, terminal: Terminal) -> str:
+    """What the whole simulation leaves, and what was assumed in it."""
+    return _block(
+        [*_endpoint(document["Endpoint"], terminal), *_assumed(document["Durations"], terminal)]
+    )
+
+
+def _block(lines: Iterable[str]) -> str:
+    return "".join([f"{line}\n" for line in lines])
+
+
+def _timeline(
+    rows: Sequence[Document], terminal: Terminal
+) -> Iterator[tuple[float, Sequence[str]]]:
+    """The lines of each row, with its moment; first the header."""
     arrows = {"Forward": terminal.arrow, "Back": terminal.back_arrow}
     cells = [
         [
@@ -42,10 +80,10 @@ def _timeline(rows: Sequence[Document], terminal: Terminal) -> Iterator[str]:
     ]
     header = ["time", "batch", "phase", "old", "new", "on new"]
     above, *table = align([header, *cells], left=frozenset({1, 2}))
-    yield terminal.paint("  ".join(above) + "  why", Style.DIM)
+    yield 0, [terminal.paint("  ".join(above) + "  why", Style.DIM)]
     for row, line in zip(rows, table, strict=True):
-        first, *rest = terminal.wrap(row["Why"], "  ".join(line) + "  ")
-        yield from (terminal.paint(text, *_style(row)) for text in (first, *rest))
+        wrapped = terminal.wrap(row["Why"], "  ".join(line) + "  ")
+        yield row["At"], [terminal.paint(text, *_style(row)) for text in wrapped]
 
 
 _PHASES = {"RolledBack": "rolled back", "RollbackFailed": "failed"}

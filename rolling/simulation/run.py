@@ -1,12 +1,14 @@
 """The simulation: the updates of a scenario, one after the other, in virtual time."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulatedBackend
 from rolling.backends.simulated.world import World
 from rolling.core.deployment import Deployment
+from rolling.core.desired import Desired
+from rolling.driving.backend import Backend, Observation
 from rolling.driving.clock import VirtualClock
 from rolling.driving.record import accept
 from rolling.driving.run import run
@@ -17,6 +19,7 @@ from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.shapes import under
 from rolling.endpoint.update import update_endpoint
 from rolling.simulation.forecast import Leftover
+from rolling.simulation.moments import Accepted, Moment
 from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import (
     PHASES,
@@ -54,7 +57,12 @@ def simulate(scenario: Scenario) -> Report:
     endpoint was created. Raises ValidationException for an update that the
     endpoint refuses in the state in which the one before it left it.
     """
-    steps = tuple(carry_out(scenario))
+    return report_of(scenario, carry_out(scenario))
+
+
+def report_of(scenario: Scenario, carried_out: Iterable[Step]) -> Report:
+    """The report of a scenario whose updates were carried out so."""
+    steps = tuple(carried_out)
     last = steps[-1]
     shown = describe(last.after, Times(creation=0, last_modified=last.ended_at))
     reports = tuple([step.report for step in steps])
@@ -63,18 +71,26 @@ def simulate(scenario: Scenario) -> Report:
 
 def carry_out(scenario: Scenario) -> Iterator[Step]:
     """What `simulate` does, an update at a time."""
+    return (each for each in moments(scenario) if isinstance(each, Step))
+
+
+def moments(scenario: Scenario) -> Iterator[Moment | Step]:
+    """What `simulate` does, a tick at a time: the moments of each update, then its step."""
     clock = VirtualClock()
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
+    count = len(scenario.updates)
     for place, update in enumerate(scenario.updates):
         try:
             accepted = update_endpoint(endpoint, update.request, scenario.configs)
         except ValidationException as refused:
             at = f"Updates[{place}].UpdateEndpoint"
             raise ValidationException(under(at, refused.problems)) from None
-        leftovers = _leftovers(accepted, backend.world, clock.now())
+        now = clock.now()
+        leftovers = _leftovers(accepted, backend.world, now)
         backend = backend.next_update(update.faults)
-        report, endpoint = _carry_out(accepted, backend, clock)
+        begun = Accepted(place + 1, count, accepted, now, leftovers, scenario.settings)
+        report, endpoint = yield from _carry_out(begun, backend, clock)
         unused = tuple(
             [
                 UnusedFault(f"Updates[{place}].Faults[{number}]", fault.kind.value)
@@ -103,25 +119,44 @@ def _leftovers(accepted: Endpoint, world: World, now: float) -> tuple[Leftover, 
     return tuple(found)
 
 
+class _Kept:
+    """A backend that keeps what was last seen of it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.seen = Observation(())
+
+    def make_true(self, desired: Desired) -> None:
+        self._backend.make_true(desired)
+
+    def observe(self, desired: Desired) -> Observation:
+        self.seen = self._backend.observe(desired)
+        return self.seen
+
+
 def _carry_out(
-    endpoint: Endpoint, backend: SimulatedBackend, clock: VirtualClock
-) -> tuple[UpdateReport, Endpoint]:
-    """The report of the update in progress, and the endpoint after it."""
+    update: Accepted, backend: SimulatedBackend, clock: VirtualClock
+) -> Generator[Moment, None, tuple[UpdateReport, Endpoint]]:
+    """The moments of an update; then its report, and the endpoint after it."""
+    endpoint = update.endpoint
     deployment = endpoint.deployment
     assert deployment is not None
-    accepted_at = clock.now()
-    record = accept(deployment, accepted_at)
+    record = accept(deployment, update.at)
     rows = [_accepted(deployment)]
+    told = 0
     peak = _instances(deployment)
-    for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
+    kept = _Kept(backend)
+    for tick in run(record, kept, clock, stop_requested=backend.stop_requested):
         for change in tick.changes:
             if change.after.stage == change.before.stage or change.before.ended:
                 continue
             why = narrate(change, change.at - record.stage_began_at)
             event = type(change.event).__name__
-            rows.append(row(change.after, change.at - accepted_at, event, why))
+            rows.append(row(change.after, change.at - update.at, event, why))
         record = tick.record
         peak = max(peak, _instances(record.deployment))
+        yield Moment(update, clock.now(), record, kept.seen, tuple(rows[told:]), tick.wake_at)
+        told = len(rows)
     deployment = record.deployment
     # The end is told as it was seen once the backend had been told of it.
     last = rows[-1]
