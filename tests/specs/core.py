@@ -34,7 +34,7 @@ Advance = Callable[[Deployment, Event], Deployment]
 
 def core_graph(case: Case, advance: Advance = advance) -> Graph:
     """The graph of `case`, as the core has it, or another `advance` in its place."""
-    world = _World(case)
+    world = World(case)
     initial = world.node(case.deployment)
     edges: dict[Node, dict[Letter, Node]] = {}
     # Deployments that are one node differ in the wording of a cause, or in the form of
@@ -56,7 +56,7 @@ def core_graph(case: Case, advance: Advance = advance) -> Graph:
 
 def core_counts(case: Case) -> tuple[int, int]:
     """The states and the labelled steps of the graph of `case`, without the graph."""
-    world = _World(case)
+    world = World(case)
     met = {world.node(case.deployment)}
     frontier = [case.deployment]
     steps = 0
@@ -70,7 +70,7 @@ def core_counts(case: Case) -> tuple[int, int]:
     return len(met), steps
 
 
-class _World:
+class World:
     """Which events may come, and how a case's deployments and events read as nodes and letters."""
 
     def __init__(self, case: Case) -> None:
@@ -82,6 +82,7 @@ class _World:
     # --- nodes ---
 
     def node(self, deployment: Deployment) -> Node:
+        """The node that a deployment is."""
         new, old = deployment.fleets
         return Node(
             stage=_place(deployment.stage),
@@ -96,6 +97,7 @@ class _World:
         )
 
     def units(self, share: Share) -> int:
+        """The share in units of which all traffic is the product of the two full counts."""
         units, rest = divmod(share.part * self.whole, share.whole)
         assert rest == 0, f"{share} is no whole number of units of 1/{self.whole}"
         return units
@@ -103,6 +105,7 @@ class _World:
     # --- letters ---
 
     def letter(self, event: Event) -> Letter:
+        """The event as text."""
         kind = type(event).__name__
         match event:
             case FleetsSeen(stage=stage, fleets=(new, old)):
@@ -129,11 +132,12 @@ class _World:
     # --- what may come ---
 
     def possible(self, deployment: Deployment) -> Iterator[Event]:
+        """The events that may come to a deployment; each is another letter."""
         stage, troubles = deployment.stage, self.case.troubles
-        yield from self.fleets_seen(deployment)
-        for units in self.splits(deployment):
-            yield SplitSettled(stage, (Share(units, self.whole), self.rest(units)))
-        yield from self.readings(stage)
+        yield from self._fleets_seen(deployment)
+        for units in self._splits(deployment):
+            yield SplitSettled(stage, (Share(units, self.whole), self._rest(units)))
+        yield from self._readings(stage)
         yield IntervalElapsed(stage)
         if "failure" in troubles:
             for operation, fleet in product(Operation, (0, 1)):
@@ -144,9 +148,9 @@ class _World:
             yield StopRequested("anyone")
         if self.case.stale_news:
             for other in _other_stages(stage):
-                yield from self.stale(deployment, other)
+                yield from self._stale(deployment, other)
 
-    def fleets_seen(self, deployment: Deployment) -> Iterator[Event]:
+    def _fleets_seen(self, deployment: Deployment) -> Iterator[Event]:
         new, old = deployment.fleets
         held = (
             deployment.phase is Phase.BAKING and deployment.stage.attempt >= self.case.most_attempts
@@ -156,7 +160,7 @@ class _World:
             if new_seen.in_service >= least:
                 yield FleetsSeen(deployment.stage, (new_seen, old_seen))
 
-    def splits(self, deployment: Deployment) -> set[int]:
+    def _splits(self, deployment: Deployment) -> set[int]:
         new, old = deployment.fleets
         start = self.spec.new.share
         asked = {
@@ -170,10 +174,10 @@ class _World:
             if units <= new.asked * self.per_new and self.whole - units <= old.asked * self.per_old
         }
 
-    def rest(self, units: int) -> Share:
+    def _rest(self, units: int) -> Share:
         return Share(self.whole - units, self.whole)
 
-    def readings(self, stage: Stage) -> Iterator[Event]:
+    def _readings(self, stage: Stage) -> Iterator[Event]:
         names = self.spec.alarms
         states = [
             state
@@ -183,7 +187,7 @@ class _World:
         for readings, late in product(product(states, repeat=len(names)), (False, True)):
             yield AlarmsRead(stage, tuple(zip(names, readings, strict=True)), late)
 
-    def stale(self, deployment: Deployment, stage: Stage) -> Iterator[Event]:
+    def _stale(self, deployment: Deployment, stage: Stage) -> Iterator[Event]:
         yield FleetsSeen(stage, tuple([Sighting(f.asked, f.asked) for f in deployment.fleets]))
         yield SplitSettled(stage, deployment.split)
         for state in (Reading.ALARM, Reading.OK):

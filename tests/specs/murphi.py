@@ -44,21 +44,39 @@ def model(case: Case) -> str:
 
 def count(rumur: str, compiler: str, case: Case, scratch: Path) -> Counted:
     """Visit every state of the spec for `case`, and count."""
+    program = build(rumur, compiler, case, scratch)
+    return Counted(program, 0, 0) if isinstance(program, str) else run(program)
+
+
+def build(rumur: str, compiler: str, case: Case, scratch: Path) -> Path | str:
+    """The program that visits every state of the spec for `case`; or what is wrong."""
     stem = scratch / re.sub(r"\W+", "-", case.name)
     source, generated = stem.with_suffix(".m"), stem.with_suffix(".c")
     source.write_text(model(case))
     commands: list[list[str | Path]] = [
         [rumur, "--deadlock-detection", "stuck", "--threads", "1", "-o", generated, source],
         [compiler, "-std=c11", "-O2", "-w", "-pthread", "-o", stem, generated, "-latomic"],
-        [stem],
     ]
-    said = ""
     for command in commands:
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
-        said = ran.stdout + ran.stderr
-        if ran.returncode != 0:
-            return Counted(f"{Path(command[0]).name} failed:\n{said}", 0, 0)
-    return read_counts(said)
+        failed, said = _ran(command)
+        if failed:
+            return said
+    return stem
+
+
+def run(program: Path) -> Counted:
+    """What the program that `build` made says."""
+    failed, said = _ran([program])
+    return Counted(said, 0, 0) if failed else read_counts(said)
+
+
+def _ran(command: list[str | Path]) -> tuple[bool, str]:
+    """Whether the command failed, and what it said."""
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = ran.stdout + ran.stderr
+    if ran.returncode != 0:
+        said = f"{Path(command[0]).name} failed:\n{said}"
+    return ran.returncode != 0, said
 
 
 _COUNTS = re.compile(r"(\d+) states, (\d+) rules fired in \d+s")

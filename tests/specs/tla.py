@@ -37,18 +37,33 @@ def configuration(case: Case) -> str:
 
 def check(node: str, modules: Path, case: Case, scratch: Path) -> Graph | str:
     """Check the spec for `case` with the tla-checker in `modules`: its graph, or what is wrong."""
-    stem = re.sub(r"\W+", "-", case.name)
-    cfg, dot = scratch / f"{stem}.cfg", scratch / f"{stem}.dot"
+    cfg = write_configuration(case, scratch)
+    dot = cfg.with_suffix(".dot")
+    answer = ask(node, modules, cfg, dot)
+    if isinstance(answer, str):
+        return answer
+    graph = read_graph(dot.read_text(), case.new_full * case.old_full)
+    dot.unlink()
+    return graph
+
+
+def write_configuration(case: Case, scratch: Path) -> Path:
+    """The configuration file of `case`, in the folder `scratch`."""
+    cfg = scratch / (re.sub(r"\W+", "-", case.name) + ".cfg")
     cfg.write_text(configuration(case))
-    command: list[str | Path] = [node, SPECS / "check.mjs", modules, SPEC, cfg, dot]
+    return cfg
+
+
+def ask(node: str, modules: Path, cfg: Path, dot: Path | None = None) -> dict[str, Any] | str:
+    """What check.mjs answers when all is well, with the graph in `dot`; or what is wrong."""
+    command: list[str | Path] = [node, SPECS / "check.mjs", modules, SPEC, cfg]
+    command += [] if dot is None else [dot]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if not ran.stdout:
         return f"tla-checker gave no answer:\n{ran.stderr}"
-    answer = json.loads(ran.stdout)
+    answer: dict[str, Any] = json.loads(ran.stdout)
     if answer["success"] and not answer["warnings"]:
-        graph = read_graph(dot.read_text(), case.new_full * case.old_full)
-        dot.unlink()
-        return graph
+        return answer
     told = [f"{answer['error_type']}: {_named(answer['error_message'])}", *answer["warnings"]]
     return "\n".join([*told, *(answer["trace"] or [])])
 
