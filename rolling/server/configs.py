@@ -1,0 +1,104 @@
+"""Endpoint configurations: CreateEndpointConfig, DescribeEndpointConfig, ListEndpointConfigs,
+DeleteEndpointConfig.
+
+An endpoint keeps the configuration it was made or updated with: one that is
+deleted while in use is gone from here alone, as SageMaker has it.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from rolling.core.errors import InvalidInput
+from rolling.endpoint.configuration import EndpointConfig, parse_endpoint_config
+from rolling.endpoint.refusals import Refusal, ValidationException, config_not_found
+from rolling.server.listing import list_page
+from rolling.server.models import Models
+from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.tags import Tags
+
+
+class EndpointConfigs:
+    """The endpoint configurations of a place. `now` gives seconds since the epoch."""
+
+    def __init__(self, place: Place, now: Callable[[], float], models: Models, tags: Tags) -> None:
+        self._place = place
+        self._now = now
+        self._models = models
+        self._tags = tags
+        self._configs: dict[str, EndpointConfig] = {}
+        self._made: dict[str, float] = {}
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """SageMaker's operations on endpoint configurations, by name."""
+        return {
+            "CreateEndpointConfig": self._create,
+            "DescribeEndpointConfig": self._describe,
+            "ListEndpointConfigs": self._list,
+            "DeleteEndpointConfig": self._delete,
+        }
+
+    def get(self, name: str) -> EndpointConfig | None:
+        """The configuration of this name; None when there is none."""
+        return self._configs.get(name)
+
+    def as_mapping(self) -> Mapping[str, EndpointConfig]:
+        """Every configuration by its name, also those still to come."""
+        return MappingProxyType(self._configs)
+
+    def _create(self, parameters: Parameters) -> Answer:
+        name = parameters["EndpointConfigName"]
+        if name in self._configs:
+            text = f'Cannot create already existing endpoint configuration "{self._arn(name)}".'
+            raise ValidationException([Refusal("EndpointConfigName", name, text)])
+        given = {key: value for key, value in parameters.items() if key != "Tags"}
+        config = parse_endpoint_config(given)
+        self._require_models(given)
+        self._tags.put(self._arn(name), parameters.get("Tags", ()))
+        self._configs[name], self._made[name] = config, self._now()
+        return {"EndpointConfigArn": self._arn(name)}
+
+    def _describe(self, parameters: Parameters) -> Answer:
+        config = self._known(parameters["EndpointConfigName"])
+        variants = [
+            each.as_json() | {"InitialVariantWeight": float(each.initial_variant_weight)}
+            for each in config.variants
+        ]
+        return {"EnableNetworkIsolation": False, **config.as_json()} | {
+            "ProductionVariants": variants,
+            "EndpointConfigArn": self._arn(config.name),
+            "CreationTime": self._made[config.name],
+        }
+
+    def _list(self, parameters: Parameters) -> Answer:
+        summaries = [
+            {"EndpointConfigName": name, "EndpointConfigArn": self._arn(name), "CreationTime": made}
+            for name, made in self._made.items()
+        ]
+        return list_page(summaries, parameters, "EndpointConfigs", "EndpointConfigName")
+
+    def _delete(self, parameters: Parameters) -> Answer:
+        name = self._known(parameters["EndpointConfigName"]).name
+        del self._configs[name], self._made[name]
+        self._tags.drop(self._arn(name))
+        return {}
+
+    def _require_models(self, given: Parameters) -> None:
+        """Every model that a variant, a shadow variant too, names is there."""
+        found = [
+            problem
+            for key in ("ProductionVariants", "ShadowProductionVariants")
+            for place, variant in enumerate(given.get(key, ()))
+            if "ModelName" in variant
+            for problem in self._models.missing(f"{key}[{place}].ModelName", variant["ModelName"])
+        ]
+        if found:
+            raise InvalidInput(found)
+
+    def _known(self, name: str) -> EndpointConfig:
+        if name not in self._configs:
+            raise ValidationException([config_not_found(name, self._arn(name))])
+        return self._configs[name]
+
+    def _arn(self, name: str) -> str:
+        return self._place.arn("endpoint-config", name)

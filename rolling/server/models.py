@@ -1,0 +1,105 @@
+"""Models: CreateModel, DescribeModel, ListModels, DeleteModel.
+
+A model is what was said of it: nothing is loaded or run. An endpoint
+configuration may name it, and goes on naming it when it has been deleted, as
+SageMaker has it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.refusals import Refusal, ValidationException
+from rolling.server.listing import list_page
+from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.tags import Tags
+
+
+@frozen
+class Model:
+    """A model. `as_given` is the JSON text of the request that made it, its tags left out."""
+
+    name: str
+    arn: str
+    creation_time: float
+    as_given: str
+
+
+class Models:
+    """The models of a place. `now` gives seconds since the epoch."""
+
+    def __init__(self, place: Place, now: Callable[[], float], tags: Tags) -> None:
+        self._place = place
+        self._now = now
+        self._tags = tags
+        self._models: dict[str, Model] = {}
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """SageMaker's operations on models, by name."""
+        return {
+            "CreateModel": self._create_model,
+            "DescribeModel": self._describe_model,
+            "ListModels": self._list_models,
+            "DeleteModel": self._delete_model,
+        }
+
+    def missing(self, field: str, name: str) -> list[Problem]:
+        """The problem of a `field` that names a model, when there is no such model."""
+        return [] if name in self._models else [self._not_found(field, name)]
+
+    def _create_model(self, parameters: Parameters) -> Answer:
+        name = parameters["ModelName"]
+        arn = self._place.arn("model", name)
+        if name in self._models:
+            text = f'Cannot create already existing model "{arn}".'
+            raise ValidationException([Refusal("ModelName", name, text)])
+        found = _container_problems(parameters)
+        if found:
+            raise InvalidInput(found)
+        self._tags.put(arn, parameters.get("Tags", ()))
+        given = {key: value for key, value in parameters.items() if key != "Tags"}
+        self._models[name] = Model(name, arn, self._now(), json.dumps(given))
+        return {"ModelArn": arn}
+
+    def _describe_model(self, parameters: Parameters) -> Answer:
+        model = self._known(parameters["ModelName"])
+        given = json.loads(model.as_given)
+        ours = {"ModelArn": model.arn, "CreationTime": model.creation_time}
+        return {"EnableNetworkIsolation": False, **given, **ours}
+
+    def _list_models(self, parameters: Parameters) -> Answer:
+        summaries = [
+            {"ModelName": each.name, "ModelArn": each.arn, "CreationTime": each.creation_time}
+            for each in self._models.values()
+        ]
+        return list_page(summaries, parameters, "Models", "ModelName")
+
+    def _delete_model(self, parameters: Parameters) -> Answer:
+        model = self._known(parameters["ModelName"])
+        del self._models[model.name]
+        self._tags.drop(model.arn)
+        return {}
+
+    def _known(self, name: str) -> Model:
+        if name not in self._models:
+            raise ValidationException([self._not_found("ModelName", name)])
+        return self._models[name]
+
+    def _not_found(self, field: str, name: str) -> Refusal:
+        text = f'Could not find model "{self._place.arn("model", name)}".'
+        return Refusal(field, name, text)
+
+
+def _container_problems(parameters: Parameters) -> list[Problem]:
+    """A model has one container, or a list of them."""
+    one, several = parameters.get("PrimaryContainer"), parameters.get("Containers")
+    if one is not None and several:
+        rule = "must not be given together with PrimaryContainer"
+        return [Problem("Containers", f"a list of {len(several)}", rule)]
+    if one is None and not several:
+        rule = "is required in a model without Containers"
+        return [Problem("PrimaryContainer", None, rule)]
+    return []

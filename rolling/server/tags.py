@@ -1,0 +1,98 @@
+"""Tags: AddTags, ListTags, DeleteTags, and the tags that things are made with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.refusals import Refusal
+from rolling.server.listing import page
+from rolling.server.service import Answer, Operation, Parameters, Place
+
+MOST_TAGS = 50
+"""The most tags that a thing can have."""
+
+_WORDS = {"endpoint-config": "endpoint configuration", "endpoint": "endpoint", "model": "model"}
+
+
+class Tags:
+    """The tags of everything in a place.
+
+    What has been `put` exists, tagged or not, until it is dropped; the
+    operations refuse every other ARN.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._of: dict[str, dict[str, str]] = {}
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """SageMaker's operations on tags, by name."""
+        return {
+            "AddTags": self._add_tags,
+            "ListTags": self._list_tags,
+            "DeleteTags": self._delete_tags,
+        }
+
+    def put(self, arn: str, tags: Iterable[Mapping[str, str]] = ()) -> None:
+        """Something was made under `arn`, with these tags.
+
+        Raises InvalidInput for tags that nothing can have; then it was not made.
+        """
+        self._of[arn] = _joined({}, list(tags))
+
+    def drop(self, arn: str) -> None:
+        """What was made under `arn` is gone, and its tags with it."""
+        del self._of[arn]
+
+    def exists(self, arn: str) -> bool:
+        """True when there is something under `arn`."""
+        return arn in self._of
+
+    def _add_tags(self, parameters: Parameters) -> Answer:
+        arn = parameters["ResourceArn"]
+        self._of[arn] = _joined(self._tags(arn), parameters["Tags"])
+        return {"Tags": _as_json(self._of[arn])}
+
+    def _list_tags(self, parameters: Parameters) -> Answer:
+        tags = _as_json(self._tags(parameters["ResourceArn"]))
+        size = parameters.get("MaxResults", MOST_TAGS)
+        items, token = page(tags, lambda tag: (tag["Key"], tag["Value"]), parameters, size)
+        return {"Tags": items} | ({"NextToken": token} if token else {})
+
+    def _delete_tags(self, parameters: Parameters) -> Answer:
+        tags = self._tags(parameters["ResourceArn"])
+        for key in parameters["TagKeys"]:
+            tags.pop(key, None)
+        return {}
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        if arn not in self._of:
+            kind = arn.rpartition("/")[0].rpartition(":")[2]
+            text = f'Could not find {_WORDS.get(kind, "resource")} "{arn}".'
+            raise InvalidInput([Refusal("ResourceArn", arn, text)])
+        return self._of[arn]
+
+
+def _joined(tags: Mapping[str, str], added: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The tags with those added; an added one replaces one of the same key."""
+    found: list[Problem] = []
+    seen: set[str] = set()
+    for place, tag in enumerate(added):
+        key = tag["Key"]
+        if key.lower().startswith("aws:"):
+            found.append(Problem(f"Tags[{place}].Key", key, "must not begin with aws:"))
+        if key in seen:
+            rule = "must differ from the keys of the other tags"
+            found.append(Problem(f"Tags[{place}].Key", key, rule))
+        seen.add(key)
+    joined = {**tags, **{tag["Key"]: tag["Value"] for tag in added}}
+    if len(joined) > MOST_TAGS:
+        rule = f"a resource can have {MOST_TAGS} tags at most"
+        found.append(Problem("Tags", f"{len(joined)} tags", rule))
+    if found:
+        raise InvalidInput(found)
+    return joined
+
+
+def _as_json(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
