@@ -1,0 +1,18 @@
+"""The wire: bytes in, bytes out, by AWS's own protocols.
+
+Read it in this order: model (what AWS knows), patterns, wording and validation
+(what is wrong with an input), answers (an output by its model), the protocols
+(json_protocol, query_protocol, cbor_protocol), routing (which call a request
+is), dispatch (a request answered), http (a server around it). Nothing here knows
+what an operation does: that is behind the one function that the caller gives.
+
+Signatures are not checked: a request's credentials say which region it is for,
+and nothing else.
+"""
+
+from rolling.server.wire.dispatch import ServiceCall, respond
+from rolling.server.wire.http import Server
+from rolling.server.wire.messages import HttpRequest, HttpResponse
+from rolling.server.wire.model import not_implemented
+
+__all__ = ["HttpRequest", "HttpResponse", "Server", "ServiceCall", "not_implemented", "respond"]

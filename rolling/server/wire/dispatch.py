@@ -1,0 +1,85 @@
+"""A request answered: routed, read, checked, called, written.
+
+Every request gets an answer. What an operation raises on purpose is its error;
+anything else is a bug here, logged with its traceback, and a 500 without one.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+from uuid import uuid4
+
+from attrs import evolve
+
+from rolling.core.errors import InvalidInput
+from rolling.server.service import Answer, Parameters, ServiceError
+from rolling.server.wire.messages import HttpRequest, HttpResponse
+from rolling.server.wire.model import (
+    not_implemented,
+    operation_model,
+    operation_names,
+    unknown_operation,
+)
+from rolling.server.wire.routing import Route, region_of, route
+from rolling.server.wire.validation import accepted
+from rolling.server.wire.wording import refused
+
+logger = logging.getLogger(__name__)
+
+Implements = Callable[[str, str], bool]
+"""True for a service and an operation that the call behind the wire knows."""
+
+
+class ServiceCall(Protocol):
+    """What an operation of a service does, in a region.
+
+    Raises ServiceError, or InvalidInput, which is a ValidationException.
+    """
+
+    def __call__(
+        self, service: str, operation: str, parameters: Parameters, region: str, /
+    ) -> Answer:
+        """The output."""
+        ...
+
+
+def everything(service: str, operation: str) -> bool:
+    """What a call that knows every operation implements."""
+    return True
+
+
+def respond(
+    call: ServiceCall, request: HttpRequest, implements: Implements = everything
+) -> HttpResponse:
+    """The answer to `request`, whatever it holds.
+
+    An operation that AWS knows and `implements` does not answers 501, whatever
+    its input. Signatures are not checked.
+    """
+    request_id = str(uuid4())
+    found = route(request, request_id)
+    try:
+        response = _answered(call, request, found, implements)
+    except ServiceError as error:
+        response = found.protocol.refuse(error)
+    except InvalidInput as error:
+        response = found.protocol.refuse(refused(error))
+    except Exception:
+        logger.exception("%s of %s has a bug", found.operation, found.service)
+        text = "An internal error of this local server; its log says which."
+        response = found.protocol.refuse(ServiceError(text, "InternalFailure", 500))
+    return evolve(response, headers={"x-amzn-RequestId": request_id, **response.headers})
+
+
+def _answered(
+    call: ServiceCall, request: HttpRequest, found: Route, implements: Implements
+) -> HttpResponse:
+    service, name = found.service, found.operation
+    if service is None or name not in operation_names(service):
+        raise unknown_operation(service, name[:200])
+    if not implements(service, name):
+        raise not_implemented(service, name)
+    model = operation_model(service, name)
+    parameters = accepted(model.input_shape, found.protocol.read(model, request))
+    answer = call(service, name, parameters, region_of(request))
+    return found.protocol.write(model, answer)

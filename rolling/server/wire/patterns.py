@@ -1,0 +1,93 @@
+"""Java's regular expressions, which the service models are written in, as Python's.
+
+A pattern is not checked, and everything matches it, where it has no translation
+or could take time that grows with more than the square of a text's length; a
+text longer than LONGEST is not checked against any. In the botocore of today
+that is eight patterns, none of them in an operation of endpoints or alarms.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from itertools import groupby
+from sys import maxunicode
+
+LONGEST = 8_192
+"""The longest text that is matched. Ours; the lengths that are limited are far below."""
+
+# A repeated group that ends in a repeated `.`: its text can be split in too many ways.
+_EXPLOSIVE = re.compile(r"\.[*+]\)[*+{]")
+
+_PIECE = re.compile(r"\\p\{(\w+)\}|\\u[0-9A-Fa-f]{4}|\\.|.", re.DOTALL)
+
+# A pair of surrogates is one character here; Java's classes name its halves.
+_SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
+_ASTRAL = r"\U00010000-\U0010FFFF"
+
+# Java's dot stops at every line terminator, Python's at one.
+_DOT = r"[^\n\r\u0085\u2028\u2029]"
+
+
+def matches(pattern: str, text: str) -> bool:
+    """False when all of `text` does not match `pattern`; True where that is not checked."""
+    if len(text) > LONGEST:
+        return True
+    compiled = translated(pattern)
+    return compiled is None or compiled.fullmatch(text) is not None
+
+
+@cache
+def translated(pattern: str) -> re.Pattern[str] | None:
+    """The pattern of Python's that means the same; None when it is not checked."""
+    if _EXPLOSIVE.search(pattern):
+        return None
+    try:
+        # In Java \d, \s and \w are those of ASCII.
+        return re.compile(_python(pattern.replace(_SURROGATES, _ASTRAL)), re.ASCII)
+    except re.error:
+        return None
+
+
+def _python(pattern: str) -> str:
+    out: list[str] = []
+    in_class = False
+    for piece in _PIECE.finditer(pattern):
+        text = piece[0]
+        if piece[1]:
+            text = _category(piece[1]) if in_class else f"[{_category(piece[1])}]"
+        elif text == "[":
+            text = r"\[" if in_class else text
+            in_class = True
+        elif text == "]":
+            in_class = False
+        elif text == "." and not in_class:
+            text = _DOT
+        elif text == "-" and in_class and out[-1] == "-":
+            text = r"\-"
+        out.append(text)
+    return "".join(out)
+
+
+@cache
+def _category(name: str) -> str:
+    """The inside of a class: the characters of a Unicode category, or Java's Alnum."""
+    if name == "Alnum":
+        return "0-9A-Za-z"
+    if not re.fullmatch("[A-Z][a-z]?", name):
+        raise re.error(f"no category {name!r}")
+    inside = [
+        f"\\U{first:08x}-\\U{last:08x}" for kind, first, last in _runs() if kind.startswith(name)
+    ]
+    return "".join(inside)
+
+
+@cache
+def _runs() -> tuple[tuple[str, int, int], ...]:
+    """Unicode as runs of one category each: the category, the first and the last character."""
+    runs = []
+    first = 0
+    for kind, points in groupby(map(unicodedata.category, map(chr, range(maxunicode + 1)))):
+        after = first + sum(1 for _ in points)
+        runs.append((kind, first, after - 1))
+        first = after
+    return tuple(runs)

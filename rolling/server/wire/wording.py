@@ -1,0 +1,101 @@
+"""How AWS words what is wrong with an input, and how what rolling refuses is said the same way.
+
+AWS gives one message for all problems of a request, with its paths in
+lowerCamelCase and list items counted from 1:
+`2 validation errors detected: Value '5000' at 'deploymentConfig.…' failed to
+satisfy constraint: Member must have value less than or equal to 3600; Value
+null at 'endpointName' failed to satisfy constraint: Member must not be null`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.refusals import Refusal
+from rolling.server.service import ServiceError
+
+LONGEST_VALUE = 256
+"""The longest text of a value in a message. Ours; AWS shows all of it."""
+
+_MOST_SHOWN = 20
+
+
+def violation(value: object, path: str, constraint: str) -> str:
+    """One problem: the `value` at `path` breaks `constraint`."""
+    said = "null" if value is None else f"'{shown(value)}'"
+    return f"Value {said} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def not_valid(violations: Sequence[str]) -> ServiceError:
+    """The one ValidationException of all these problems."""
+    many = "error" if len(violations) == 1 else "errors"
+    text = "; ".join(violations)
+    return ServiceError(f"{len(violations)} validation {many} detected: {text}")
+
+
+def not_readable(problems: Sequence[str]) -> ServiceError:
+    """The one SerializationException of all these problems."""
+    return ServiceError("; ".join(problems), "SerializationException")
+
+
+def refused(error: InvalidInput) -> ServiceError:
+    """The ValidationException of what rolling refuses.
+
+    A Refusal is a whole text of AWS's, and alone it is the message. Several
+    follow each other; ordinary problems come last, worded as violations.
+    """
+    texts = [str(each) for each in error.problems if isinstance(each, Refusal)]
+    others = [_as_violation(each) for each in error.problems if not isinstance(each, Refusal)]
+    if others:
+        texts.append(str(not_valid(others)))
+    ended = [text if text.endswith(".") else f"{text}." for text in texts[:-1]]
+    return ServiceError(" ".join([*ended, *texts[-1:]]))
+
+
+def member_path(path: str, name: str) -> str:
+    """The path of the member `name` of what stands at `path`."""
+    if not re.fullmatch(r"[\w-]{1,80}", name, re.ASCII):
+        name = ascii(name[:80])
+    name = name[:1].lower() + name[1:]
+    return f"{path}.{name}" if path else name
+
+
+def item_path(path: str, place: int) -> str:
+    """The path of the item of a list at `path`, `place` counting from 0."""
+    return f"{path}.{place + 1}.member"
+
+
+def shown(value: object) -> str:
+    """A value as Java shows it, shortened."""
+    text = _java(value, 3)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _java(value: object, depth: int) -> str:
+    if isinstance(value, str):
+        return value[: LONGEST_VALUE + 1]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"a number of {value.bit_length()} bits"
+    if isinstance(value, Mapping):
+        items = [
+            f"{_java(key, 0)}={_java(each, depth - 1)}"
+            for key, each in islice(value.items(), _MOST_SHOWN)
+        ]
+        return f"{{{', '.join(items)}}}" if depth > 0 else "{…}"
+    if isinstance(value, list | tuple):
+        inside = (
+            ", ".join(_java(each, depth - 1) for each in value[:_MOST_SHOWN]) if depth > 0 else "…"
+        )
+        return f"[{inside}]"
+    return "null" if value is None else str(value)
+
+
+def _as_violation(problem: Problem) -> str:
+    parts = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) + 1}.member", problem.field)
+    path = ".".join(part[:1].lower() + part[1:] for part in parts.split("."))
+    rule = f"Member {problem.rule}" if problem.rule.startswith("must ") else problem.rule
+    advice = "" if problem.fix is None else f" (use {shown(problem.fix)})"
+    return violation(problem.value, path, f"{rule}{advice}")
