@@ -1,31 +1,109 @@
 """Driving: what joins the pure core to a world. The backend's protocol, clocks, the one tick.
 
 No rule of a deployment is decided here: what was seen and what time it is
-become events, and the core says what follows.
+become events, and the core says what follows. Every driver makes the same tick:
+
+| you have | drive with |
+|---|---|
+| one deployment | `run`, or in an asyncio event loop `run_async` |
+| many | `Watch`, or in an event loop `AsyncWatch` |
+| a loop of your own | `tick` or `tick_async`, at the moments that they say |
+| an engine that makes the calls for you | `due`, your two calls, `after_looking` |
+
+To leave off driving is to leave the deployment where it is: it is told nothing, and the
+last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
+
+Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
+`in_threads(backend)` it is the same for real:
+
+>>> import asyncio
+>>> from rolling import RollingUpdatePolicy, instances, serving, start, wanted
+>>> from rolling.backends.simulated import SimulatedBackend
+>>> from rolling.driving import AsyncWatch, Hooks, VirtualClock, accept, directly, jumping
+>>> async def update_both():
+...     clock, stored = VirtualClock(), {}
+...     ends = Hooks(on_end=lambda name, tick: print(name, tick.record.deployment.outcome))
+...     watch = AsyncWatch(jumping(clock), store=stored.__setitem__, hooks=[ends])
+...     for name in ("search", "ads"):
+...         old, new = serving("config-1", 4), wanted("config-2", 4)
+...         update = start(old, new, RollingUpdatePolicy(instances(2), wait_interval_seconds=300))
+...         stored[name] = accept(update, clock.now())
+...         backend = SimulatedBackend([new, old], clock=clock)
+...         watch.add(name, stored[name], directly(backend))
+...     async for name, seen in watch.run():
+...         if name == "ads" and seen.record.deployment.stage.step == 2:
+...             watch.stop("ads", by="ann")
+>>> asyncio.run(update_both())
+ads RolledBack(cause=Stopped(by='ann'), leftover=0, cut_short=None)
+search Succeeded(leftover=0, cut_short=None)
 """
 
-from rolling.driving.backend import Backend, Failure, Observation, Superseded
-from rolling.driving.clock import Clock, SystemClock, VirtualClock, WallClock
+from rolling.driving.adapters import directly, in_threads
+from rolling.driving.async_watch import AsyncWatch
+from rolling.driving.backend import AsyncBackend, Backend, Failure, Observation, Superseded
+from rolling.driving.clock import (
+    AsyncClock,
+    Clock,
+    SystemClock,
+    VirtualClock,
+    WallClock,
+    jumping,
+    sleeping,
+)
+from rolling.driving.hooks import Hooks
+from rolling.driving.progress import FleetProgress, Progress, progress
 from rolling.driving.record import Record, accept, dumps_record, loads_record
-from rolling.driving.run import run
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Change, Tick, tick
+from rolling.driving.reporting import LOG_FIELDS, Metrics, log_to, measure_to
+from rolling.driving.run import run, run_async
+from rolling.driving.stopping import Stop
+from rolling.driving.tick import (
+    POLL_INTERVAL_SECONDS,
+    Change,
+    Tick,
+    after_looking,
+    tick,
+    tick_async,
+)
+from rolling.driving.trouble import Troubled
+from rolling.driving.watch import Watch
 
 __all__ = [
+    "LOG_FIELDS",
     "POLL_INTERVAL_SECONDS",
+    "AsyncBackend",
+    "AsyncClock",
+    "AsyncWatch",
     "Backend",
     "Change",
     "Clock",
     "Failure",
+    "FleetProgress",
+    "Hooks",
+    "Metrics",
     "Observation",
+    "Progress",
     "Record",
+    "Stop",
     "Superseded",
     "SystemClock",
     "Tick",
+    "Troubled",
     "VirtualClock",
     "WallClock",
+    "Watch",
     "accept",
+    "after_looking",
+    "directly",
     "dumps_record",
+    "in_threads",
+    "jumping",
     "loads_record",
+    "log_to",
+    "measure_to",
+    "progress",
     "run",
+    "run_async",
+    "sleeping",
     "tick",
+    "tick_async",
 ]

@@ -1,4 +1,4 @@
-"""The backend: the world as a driver sees it. Two calls, and a contract."""
+"""The backend: the world as a driver sees it. Two calls, made or awaited, and a contract."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
@@ -82,5 +82,21 @@ class Backend(Protocol):
         ...
 
     def observe(self, desired: Desired) -> Observation:
+        """What is true now, of the fleets and alarms that `desired` names."""
+        ...
+
+
+class AsyncBackend(Protocol):
+    """A `Backend` whose calls are awaited; the contract is the same.
+
+    A call may be cancelled where it awaits. Then it has been carried out or it has
+    not, and the driver takes neither for granted: the next one says it again.
+    """
+
+    async def make_true(self, desired: Desired) -> None:
+        """Begin to make `desired` true. Raises Superseded, as `Backend` does."""
+        ...
+
+    async def observe(self, desired: Desired) -> Observation:
         """What is true now, of the fleets and alarms that `desired` names."""
         ...

@@ -1,4 +1,4 @@
-"""Clocks: what a driver reads the time from and waits by."""
+"""Clocks: what a driver reads the time from and waits by; or awaits, in an event loop."""
 
 import math
 import time
@@ -62,6 +62,73 @@ class WallClock(SystemClock):
     def now(self) -> float:
         """Seconds since 1970."""
         return time.time()
+
+
+class AsyncClock(Protocol):
+    """A clock that is awaited. `sleeping` and `jumping` make one of a `Clock`.
+
+    `jumps`: its time passes only while somebody waits. A driver then waits for
+    every call that is under way before it lets time pass.
+    """
+
+    @property
+    def jumps(self) -> bool:
+        """True when time passes only while somebody waits."""
+        ...
+
+    def now(self) -> float:
+        """The present moment, in seconds."""
+        ...
+
+    async def wait_until(self, moment: float) -> None:
+        """Return when it is `moment` or later. Cancelled, it has done nothing."""
+        ...
+
+
+def sleeping(clock: Clock | None = None) -> AsyncClock:
+    """The time of `clock`, by `asyncio.sleep`; of the machine's monotonic clock unless given.
+
+    `sleeping(WallClock())` for records that outlive the process.
+    """
+    return _Sleeping(SystemClock() if clock is None else clock)
+
+
+def jumping(clock: VirtualClock) -> AsyncClock:
+    """The time of a virtual clock, which jumps; everything else in the loop has its turn first.
+
+    For one driver, of one deployment or of many: two of them would jump past
+    each other's moments.
+    """
+    return _Jumping(clock)
+
+
+class _Sleeping:
+    jumps = False
+
+    def __init__(self, clock: Clock) -> None:
+        self.now = clock.now
+
+    async def wait_until(self, moment: float) -> None:
+        from asyncio import sleep  # only who drives in an event loop pays for asyncio
+
+        remaining = moment - self.now()
+        while remaining > 0:
+            await sleep(min(remaining, _LONGEST_SLEEP_SECONDS))
+            remaining = moment - self.now()
+
+
+class _Jumping:
+    jumps = True
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.now = clock.now
+
+    async def wait_until(self, moment: float) -> None:
+        from asyncio import sleep
+
+        await sleep(0)
+        self._clock.wait_until(moment)
 
 
 _LONGEST_SLEEP_SECONDS = 3600.0  # time.sleep refuses infinity and very long waits

@@ -3,6 +3,10 @@
 A tick makes true what is due, observes, and tells the core what it saw. It
 never waits: it says when to tick again, and a simulation jumps there, a local
 run sleeps, a durable engine sets a timer.
+
+Only two lines of it touch the world: `tick` makes its two calls, `tick_async`
+awaits them. What follows from them is `after_looking`, which is pure, and is all
+that a driver of another kind needs: `due`, two calls of its own, `after_looking`.
 """
 
 import math
@@ -24,7 +28,7 @@ from rolling.core.events import (
 )
 from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
-from rolling.driving.backend import Backend, Observation
+from rolling.driving.backend import AsyncBackend, Backend, Observation
 from rolling.driving.record import Record
 
 POLL_INTERVAL_SECONDS = 15.0
@@ -33,13 +37,23 @@ POLL_INTERVAL_SECONDS = 15.0
 
 @frozen
 class Change:
-    """One event that changed the deployment: when, what, by which edges, from what, to what."""
+    """One event that changed the deployment: when, what, by which edges, from what, to what.
+
+    `at`, `stage_began_at`: when it was learned, and when the stage before it had
+    begun; in seconds of the clock that drives the deployment.
+    """
 
     at: float
     event: Event
     edges: tuple[Edge, ...]
     before: Deployment
     after: Deployment
+    stage_began_at: float
+
+    @property
+    def enters_stage(self) -> bool:
+        """True when it led to another stage; else it made more known of the same one."""
+        return self.after.stage != self.before.stage
 
 
 @frozen
@@ -49,11 +63,16 @@ class Tick:
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
     ended, the backend has been told of the end, and the split of the end was seen.
+    Where nothing changed, the record is equal to the one before, and needs no storing.
+    `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
+    that it was made at, on the driver's clock.
     """
 
     record: Record
     changes: tuple[Change, ...]
     wake_at: float | None
+    seen: Observation
+    at: float
 
 
 def tick(
@@ -70,23 +89,71 @@ def tick(
     the record that was given is then still right, and so is the same tick again.
     Raises ValueError for a poll interval that is not above 0, and a moment that is none.
     """
-    if not poll_interval_seconds > 0:
-        raise ValueError(f"a poll interval is above 0 seconds, not {poll_interval_seconds!r}")
-    if not math.isfinite(now):
-        raise ValueError(f"a tick is made at a moment, not at {now!r}")
+    _check(now, poll_interval_seconds)
     desired = due(record.deployment)
     backend.make_true(desired)
-    observation = backend.observe(desired)
+    seen = backend.observe(desired)
+    return after_looking(record, desired, seen, now, poll_interval_seconds, stop)
+
+
+async def tick_async(
+    record: Record,
+    backend: AsyncBackend,
+    now: float,
+    poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+    stop: StopRequested | None = None,
+) -> Tick:
+    """The same tick, of a backend whose calls are awaited; on any event loop.
+
+    Cancelled, it is as if it had never been made: a command that was under way
+    may have been carried out or not, and the same tick again is right.
+    """
+    _check(now, poll_interval_seconds)
+    desired = due(record.deployment)
+    await backend.make_true(desired)
+    seen = await backend.observe(desired)
+    return after_looking(record, desired, seen, now, poll_interval_seconds, stop)
+
+
+def after_looking(
+    record: Record,
+    desired: Desired,
+    seen: Observation,
+    now: float,
+    poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+    stop: StopRequested | None = None,
+) -> Tick:
+    """What follows from a look at the world: the pure half of the tick.
+
+    `desired`: what `due` said of the record, and the backend was told before it
+    saw `seen`. `now`: a moment before that look, so that a timer which is over
+    was over when the world was seen.
+    Raises ForeignEvent for an observation of other fleets than the deployment's,
+    and ValueError as `tick` does.
+    """
+    _check(now, poll_interval_seconds)
     deployment = record.deployment
     changes: list[Change] = []
-    for event in _events(record, desired, observation, now, stop):
+    for event in _events(record, desired, seen, now, stop):
         after, edges = follow(deployment, event)
         if after is not deployment:
-            changes.append(Change(now, event, edges, deployment, after))
+            changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
             deployment = after
     following = _record_after(record, deployment, now)
-    wake_at = _wake_at(following, desired, observation, now, poll_interval_seconds)
-    return Tick(following, tuple(changes), wake_at)
+    wake_at = _wake_at(following, desired, seen, now, poll_interval_seconds)
+    return Tick(following, tuple(changes), wake_at, seen, now)
+
+
+def _check(now: float, poll_interval_seconds: float) -> None:
+    check_poll_interval(poll_interval_seconds)
+    if not math.isfinite(now):
+        raise ValueError(f"a tick is made at a moment, not at {now!r}")
+
+
+def check_poll_interval(seconds: float) -> None:
+    """Raise ValueError for a poll interval that is not above 0."""
+    if not seconds > 0:
+        raise ValueError(f"a poll interval is above 0 seconds, not {seconds!r}")
 
 
 def _events(

@@ -1,0 +1,176 @@
+"""The watch in an event loop: many deployments, many calls under way at once."""
+
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from functools import partial
+from inspect import isawaitable
+from typing import TYPE_CHECKING
+
+from rolling.driving.backend import AsyncBackend
+from rolling.driving.clock import AsyncClock, sleeping
+from rolling.driving.hooks import Hooks
+from rolling.driving.record import Record
+from rolling.driving.schedule import Entry, K, Schedule
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async
+from rolling.driving.trouble import Troubled
+
+if TYPE_CHECKING:
+    from asyncio import Event, Task
+
+Seen = Tick | Troubled
+
+
+class AsyncWatch(Schedule[K, AsyncBackend]):
+    """Many deployments in one asyncio event loop; no loop and no thread of its own.
+
+    The clock is `sleeping()` unless given. `at_once`: how many ticks are under way,
+    or made and not yet handed over, at most; a deployment has one at a time.
+    `store`: is given the key and the record of each tick that changed something,
+    before the tick is handed over; what it returns is awaited if it can be. Where it
+    raises, the tick counts as not made. Without it, whoever iterates stores what is
+    handed over. `hooks` are told of everything.
+
+    All methods are for the thread of the loop; `stop` may be called from any.
+    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1.
+    """
+
+    def __init__(
+        self,
+        clock: AsyncClock | None = None,
+        poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+        *,
+        at_once: int = 64,
+        store: Callable[[K, Record], Awaitable[object] | object] | None = None,
+        hooks: Iterable[Hooks] = (),
+    ) -> None:
+        self._clock = sleeping() if clock is None else clock
+        super().__init__(self._clock.now, poll_interval_seconds, hooks)
+        if at_once < 1:
+            raise ValueError(f"at least 1 tick is made at once, not {at_once!r}")
+        self._at_once = at_once
+        self._store = store
+        self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}
+        self._made: deque[tuple[Entry[K, AsyncBackend], Seen]] = deque()
+        self._ring: Callable[[], object] | None = None
+
+    def remove(self, key: K) -> Record:
+        """Leave off watching; the record that was handed over or stored last, to go on with.
+
+        A tick that is under way is cancelled, and one that was neither stored nor
+        handed over yet is forgotten. Raises KeyError for a key that is not watched.
+        """
+        task = self._under_way.get(self._entries[key])
+        if task is not None:
+            task.cancel()
+        return super().remove(key)
+
+    async def run(self, *, stay: bool = False) -> AsyncGenerator[tuple[K, Seen], None]:
+        """Drive them all until none is left, and hand over what came of each tick, with its key.
+
+        `stay`: wait for others to be added when none is left, until it is cancelled.
+
+        The next tick of a deployment is begun only after its last one was handed over
+        and the iterator was asked for more. A backend that raises troubles its own
+        deployment alone: that is handed over as `Troubled` and tried again after the
+        poll interval, or no more where the error is `Superseded`.
+
+        To cancel the task that iterates, or to close the iterator, stops the driver and
+        no deployment: what is under way is cancelled, nothing more is sent, and `run`
+        again goes on. To leave it by `break`, iterate under `contextlib.aclosing`.
+        Raises RuntimeError while another `run` is under way.
+        """
+        import asyncio  # only who drives in an event loop pays for it
+
+        from rolling.driving.bell import wait_or_ring
+
+        self._begin()
+        loop, bell = asyncio.get_running_loop(), asyncio.Event()
+        self._ring = partial(loop.call_soon_threadsafe, bell.set)
+        try:
+            while self._entries or stay:
+                bell.clear()
+                now = self._clock.now()
+                while len(self._under_way) + len(self._made) < self._at_once:
+                    entry = self._take(now)
+                    if entry is None:
+                        break
+                    task = loop.create_task(self._look(entry, now))
+                    self._under_way[entry] = task
+                    task.add_done_callback(partial(self._looked, entry, bell))
+                if self._made:
+                    entry, seen = self._made.popleft()
+                    if not self._is_watched(entry):
+                        continue
+                    if self._store is None or isinstance(seen, Troubled):
+                        self._accept(entry, seen)
+                    try:
+                        yield entry.key, seen
+                    finally:
+                        self._put_back(entry, seen)
+                    continue
+                moment = None
+                if len(self._under_way) < self._at_once:
+                    moment = self._next_wake()
+                if moment is None or (self._under_way and self._clock.jumps):
+                    await bell.wait()
+                else:
+                    await wait_or_ring(self._clock, moment, bell)
+        finally:
+            self._ring = None
+            try:
+                await self._abandon()
+            finally:
+                self._running = False
+
+    def _wake(self) -> None:
+        ring = self._ring
+        if ring is not None:
+            ring()
+
+    async def _look(self, entry: Entry[K, AsyncBackend], now: float) -> Seen:
+        import asyncio
+
+        try:
+            made = await tick_async(
+                entry.record, entry.backend, now, self.poll_interval_seconds, entry.ask()
+            )
+            if self._store is not None:
+                if made.changes:
+                    stored = self._store(entry.key, made.record)
+                    if isawaitable(stored):
+                        await stored
+                # Stored is stored, also where nobody asks for the tick any more.
+                self._accept(entry, made)
+            return made
+        except asyncio.CancelledError as cancelled:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Some clients raise this for a call that they gave up themselves.
+            error = RuntimeError("a call was cancelled, and not by whoever drives")
+            error.__cause__ = cancelled
+            return self._trouble(entry, now, error)
+        except Exception as error:
+            return self._trouble(entry, now, error)
+
+    def _looked(self, entry: Entry[K, AsyncBackend], bell: "Event", task: "Task[Seen]") -> None:
+        if self._under_way.get(entry) is not task:
+            return
+        del self._under_way[entry]
+        if not task.cancelled() and task.exception() is None:
+            self._made.append((entry, task.result()))
+        bell.set()
+
+    async def _abandon(self) -> None:
+        """Cancel what is under way; each deployment is queued as if its tick was never begun."""
+        import asyncio
+
+        cut_short = dict(self._under_way)
+        for entry in (*cut_short, *[entry for entry, _ in self._made]):
+            self._put_again(entry)
+        self._under_way.clear()
+        self._made.clear()
+        for task in cut_short.values():
+            task.cancel()
+        if cut_short:
+            await asyncio.wait(cut_short.values())

@@ -1,0 +1,58 @@
+"""Hooks: what a driver tells of its work while it does it. They look on, and decide nothing.
+
+Here belong the hooks themselves and how they are called. Ready ones, for logs
+and for metrics, are in reporting.py.
+"""
+
+import sys
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+from attrs import frozen
+
+from rolling.driving.tick import Change, Tick
+from rolling.driving.trouble import Troubled
+
+_Told = TypeVar("_Told")
+
+
+@frozen
+class Hooks:
+    """Functions to be called, each with the key of the deployment and what happened to it.
+
+    They are called in the driver's thread once the record is stored, where the driver
+    stores it, and before the tick is handed over: `on_change` for each change, then
+    `on_tick`, then, once, `on_end` with the last tick; `on_trouble` for a tick that
+    could not be made.
+
+    What a hook raises goes to `sys.excepthook`, as an exception goes that ends a
+    thread, and touches neither the deployment nor the other hooks; it will be called
+    the next time too. A hook that blocks holds up all that its driver drives.
+    """
+
+    on_tick: Callable[[Hashable, Tick], object] | None = None
+    on_change: Callable[[Hashable, Change], object] | None = None
+    on_end: Callable[[Hashable, Tick], object] | None = None
+    on_trouble: Callable[[Hashable, Troubled], object] | None = None
+
+
+def tell(hooks: Iterable[Hooks], key: Hashable, seen: Tick | Troubled) -> None:
+    """Call the hooks that are about `seen`; for drivers."""
+    for each in hooks:
+        if isinstance(seen, Troubled):
+            _call(each.on_trouble, key, seen)
+            continue
+        for change in seen.changes:
+            _call(each.on_change, key, change)
+        _call(each.on_tick, key, seen)
+        if seen.wake_at is None:
+            _call(each.on_end, key, seen)
+
+
+def _call(hook: Callable[[Hashable, _Told], object] | None, key: Hashable, told: _Told) -> None:
+    if hook is None:
+        return
+    try:
+        hook(key, told)
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)

@@ -1,0 +1,146 @@
+"""Ready hooks: every deployment in your log, and in your metrics.
+
+They import nothing until they are made. The names of fields, metrics and labels
+are stable: a dashboard may rely on them.
+"""
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from rolling.core.outcome import RollbackFailed, RolledBack
+from rolling.core.stage import Direction, Stage
+from rolling.driving.hooks import Hooks
+from rolling.driving.tick import Change, Tick
+from rolling.driving.trouble import Troubled
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+LOG_FIELDS = (
+    "rolling_key",
+    "rolling_event",
+    "rolling_direction",
+    "rolling_batch",
+    "rolling_attempt",
+    "rolling_phase",
+    "rolling_at",
+)
+"""The attributes of every log record, for a formatter that writes fields.
+
+The key of the deployment; the name of the event that changed it, or Tick, End or
+Troubled; its stage after that, in lower case; the driver's clock, in seconds.
+A Troubled has `rolling_retry_at` too, None where it is not tried again.
+"""
+
+
+def log_to(logger: "Logger | None" = None) -> Hooks:
+    """Hooks that log, to the logger "rolling" unless given; nothing is configured.
+
+    INFO: every new stage, and an end as asked. WARNING: a way forward that turns back,
+    a rollback that is complete, trouble. ERROR: a rollback that failed. DEBUG: every
+    tick, and every change within a stage.
+    """
+    import logging
+
+    to = logging.getLogger("rolling") if logger is None else logger
+
+    def on_change(key: Hashable, change: Change) -> None:
+        level, after = logging.INFO, change.after
+        if not change.enters_stage:
+            level = logging.DEBUG
+        elif after.direction is not change.before.direction:
+            level = logging.WARNING
+        fields = _fields(key, type(change.event).__name__, after.stage, change.at)
+        whys = " ".join([edge.why for edge in change.edges])
+        to.log(level, "%s: %s, %s", key, after.stage, whys or change.event, extra=fields)
+
+    def on_tick(key: Hashable, tick: Tick) -> None:
+        stage, wake_at = tick.record.deployment.stage, tick.wake_at
+        fields = _fields(key, "Tick", stage, tick.at)
+        to.debug("%s: %s, next look at %s", key, stage, wake_at, extra=fields)
+
+    def on_end(key: Hashable, tick: Tick) -> None:
+        deployment = tick.record.deployment
+        outcome = deployment.outcome
+        level = logging.INFO
+        if isinstance(outcome, RolledBack):
+            level = logging.WARNING
+        elif isinstance(outcome, RollbackFailed):
+            level = logging.ERROR
+        fields = _fields(key, "End", deployment.stage, tick.at)
+        to.log(level, "%s: ended, %s", key, outcome, extra=fields)
+
+    def on_trouble(key: Hashable, trouble: Troubled) -> None:
+        stage, error = trouble.record.deployment.stage, trouble.error
+        fields = _fields(key, "Troubled", stage, trouble.at)
+        fields["rolling_retry_at"] = trouble.retry_at
+        again = "not tried again" if trouble.retry_at is None else f"again at {trouble.retry_at}"
+        told = f"{type(error).__name__}: {error}"
+        to.warning("%s: %s, %s; %s", key, stage, told, again, exc_info=error, extra=fields)
+
+    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
+
+
+def _fields(key: Hashable, event: str, stage: Stage, at: float) -> dict[str, object]:
+    values = (key, event, _direction(stage), stage.step, stage.attempt, _phase(stage), at)
+    return dict(zip(LOG_FIELDS, values, strict=True))
+
+
+class Metrics(Protocol):
+    """Where numbers go: a few lines around the client of your metrics.
+
+    `labels` are the same names for the same metric every time, with few values; the
+    key of a deployment is none of them.
+    """
+
+    def count(self, name: str, labels: Mapping[str, str]) -> None:
+        """Add one to a counter."""
+        ...
+
+    def observe(self, name: str, seconds: float, labels: Mapping[str, str]) -> None:
+        """Take a duration into a distribution."""
+        ...
+
+
+def measure_to(metrics: Metrics) -> Hooks:
+    """Hooks that count and measure.
+
+    | metric | labels | |
+    |---|---|---|
+    | `rolling_ticks_total` | | looks at the world |
+    | `rolling_stages_total` | direction, phase | stages that were entered |
+    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
+    | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
+    | `rolling_troubles_total` | error | ticks that could not be made, by the exception's class |
+    """
+
+    def on_tick(_: Hashable, __: Tick) -> None:
+        metrics.count("rolling_ticks_total", {})
+
+    def on_change(_: Hashable, change: Change) -> None:
+        if not change.enters_stage:
+            return
+        metrics.count("rolling_stages_total", _labels(change.after.stage))
+        lasted = change.at - change.stage_began_at
+        metrics.observe("rolling_stage_seconds", lasted, _labels(change.before.stage))
+
+    def on_end(_: Hashable, tick: Tick) -> None:
+        outcome = type(tick.record.deployment.outcome).__name__
+        metrics.count("rolling_ends_total", {"outcome": outcome})
+
+    def on_trouble(_: Hashable, trouble: Troubled) -> None:
+        metrics.count("rolling_troubles_total", {"error": type(trouble.error).__name__})
+
+    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
+
+
+def _labels(stage: Stage) -> dict[str, str]:
+    return {"direction": _direction(stage), "phase": _phase(stage)}
+
+
+def _direction(stage: Stage) -> str:
+    return "forward" if stage.direction is Direction.FORWARD else "back"
+
+
+def _phase(stage: Stage) -> str:
+    return stage.phase.name.lower()

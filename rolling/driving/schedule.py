@@ -1,0 +1,212 @@
+"""The schedule: many deployments on one heap of wakes. What every driver of many shares.
+
+It does no I/O and never waits. Who is due comes first, and among those who are
+due at the same moment whoever has waited longest; a deployment that wants to be
+looked at again at once comes after all that were due before, so none starves.
+"""
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from typing import Generic, TypeVar
+
+from attrs import define
+
+from rolling.core.events import StopRequested
+from rolling.driving.backend import Superseded
+from rolling.driving.hooks import Hooks, tell
+from rolling.driving.record import Record
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval
+from rolling.driving.trouble import Troubled
+
+K = TypeVar("K", bound=Hashable)
+B = TypeVar("B")
+
+
+@define(eq=False)
+class Entry(Generic[K, B]):
+    """One deployment that is watched.
+
+    `record`: the one handed over last. `stop`: the stop that was asked for by key.
+    `told`: the stop, if any, that its last tick was made with.
+    `turn`: its place in the queue, which no other has; None while it is in none.
+    """
+
+    key: K
+    record: Record
+    backend: B
+    stop_requested: Callable[[], StopRequested | None] | None
+    stop: StopRequested | None = None
+    told: StopRequested | None = None
+    turn: int | None = None
+
+    def ask(self) -> StopRequested | None:
+        """The stop for the tick that is to be made now."""
+        asked = self.stop
+        if asked is None and self.stop_requested is not None:
+            asked = self.stop_requested()
+        self.told = asked
+        return asked
+
+
+class Schedule(Generic[K, B]):
+    """Deployments by key, each with its backend, its record and its next wake.
+
+    The base of `Watch` and `AsyncWatch`, and no driver itself.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+        hooks: Iterable[Hooks] = (),
+    ) -> None:
+        check_poll_interval(poll_interval_seconds)
+        self.poll_interval_seconds = poll_interval_seconds
+        self._now = now
+        self._hooks = tuple(hooks)
+        self._entries: dict[K, Entry[K, B]] = {}
+        self._heap: list[tuple[float, int, Entry[K, B]]] = []
+        self._turns = itertools.count()
+        # Stops come from other threads and from signal handlers: a deque bears that.
+        self._to_stop: deque[Entry[K, B]] = deque()
+        self._running = False
+
+    # --- for whoever watches ---
+
+    def add(
+        self,
+        key: K,
+        record: Record,
+        backend: B,
+        stop_requested: Callable[[], StopRequested | None] | None = None,
+    ) -> None:
+        """Watch a deployment from now on, also while the others are being driven.
+
+        `key`: how it is spoken of, such as the name of its endpoint. `record`: what
+        `accept` gave, stored already, or the last one stored of a driver before.
+        `stop_requested` is asked before each of its ticks, as `run` asks it.
+        Raises ValueError for a key that is watched already.
+        """
+        if key in self._entries:
+            raise ValueError(f"{key!r} is watched already: remove it first, or choose another key")
+        entry = Entry(key, record, backend, stop_requested)
+        self._entries[key] = entry
+        self._put(entry, self._now())
+        self._wake()
+
+    def remove(self, key: K) -> Record:
+        """Leave off watching; the record that was handed over last, to go on with.
+
+        The deployment is told nothing and goes on where it is. Raises KeyError for a
+        key that is not watched, as one is not whose deployment has ended.
+        """
+        entry = self._entries.pop(key)
+        entry.turn = None
+        self._wake()
+        return entry.record
+
+    def stop(self, key: K, by: str) -> bool:
+        """Ask for a deployment to stop; `by` is who asks, for its outcome.
+
+        True when it is watched, and will hear of it in its next tick, which is due
+        now. Harmless to repeat: whoever asked first is named. May be called from
+        other threads and in signal handlers.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            return False
+        if entry.stop is None:
+            entry.stop = StopRequested(by)
+            self._to_stop.append(entry)
+            self._wake()
+        return True
+
+    def record(self, key: K) -> Record:
+        """The record that was handed over last. Raises KeyError for a key that is not watched."""
+        return self._entries[key].record
+
+    def __len__(self) -> int:
+        """How many deployments are watched."""
+        return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        """True while a deployment of that key is watched: until it ends, or is removed."""
+        return key in self._entries
+
+    # --- for the drivers ---
+
+    def _wake(self) -> None:
+        """Called when there may be something to do before the next wake; from any thread."""
+
+    def _begin(self) -> None:
+        if self._running:
+            raise RuntimeError("it is being driven already: one loop at a time")
+        self._running = True
+
+    def _next_wake(self) -> float | None:
+        """When the next tick is due; None where nobody waits for one."""
+        self._heed_stops()
+        while self._heap:
+            moment, turn, entry = self._heap[0]
+            if entry.turn == turn:
+                return moment
+            heapq.heappop(self._heap)
+        return None
+
+    def _take(self, now: float) -> Entry[K, B] | None:
+        """The deployment whose turn it is, out of the queue; None where nobody is due."""
+        moment = self._next_wake()
+        if moment is None or moment > now:
+            return None
+        entry = heapq.heappop(self._heap)[2]
+        entry.turn = None
+        return entry
+
+    def _is_watched(self, entry: Entry[K, B]) -> bool:
+        return self._entries.get(entry.key) is entry
+
+    def _trouble(self, entry: Entry[K, B], at: float, error: Exception) -> Troubled:
+        """The record of a tick that could not be made. An old record is never tried again."""
+        again = None if isinstance(error, Superseded) else self._now() + self.poll_interval_seconds
+        return Troubled(at, entry.record, error, again)
+
+    def _accept(self, entry: Entry[K, B], seen: Tick | Troubled) -> None:
+        """Take in what came of a tick, and tell of it, just before it is handed over."""
+        entry.record = seen.record
+        tell(self._hooks, entry.key, seen)
+
+    def _put_back(self, entry: Entry[K, B], seen: Tick | Troubled) -> None:
+        """Queue a deployment for its next tick, once what came of this one was handed over."""
+        if not self._is_watched(entry):
+            return
+        again = seen.retry_at if isinstance(seen, Troubled) else seen.wake_at
+        if again is None:
+            del self._entries[entry.key]
+        else:
+            # A stop that came while the tick was made has not been told yet.
+            untold = entry.stop is not None and entry.stop is not entry.told
+            self._put(entry, self._now() if untold else again)
+
+    def _put_again(self, entry: Entry[K, B]) -> None:
+        """Queue a deployment whose tick was cut short: the same tick again is right."""
+        if self._is_watched(entry):
+            self._put(entry, self._now())
+
+    def _put(self, entry: Entry[K, B], moment: float) -> None:
+        entry.turn = next(self._turns)
+        heapq.heappush(self._heap, (moment, entry.turn, entry))
+        # What was removed, or queued anew for a stop, stays in the heap until its moment.
+        if len(self._heap) > 2 * len(self._entries) + _MOST_STALE:
+            self._heap = [each for each in self._heap if each[2].turn == each[1]]
+            heapq.heapify(self._heap)
+
+    def _heed_stops(self) -> None:
+        while self._to_stop:
+            entry = self._to_stop.popleft()
+            if entry.turn is not None:
+                self._put(entry, self._now())
+
+
+_MOST_STALE = 64

@@ -1,0 +1,274 @@
+"""What an event loop adds to driving many: calls side by side, cancelling, staying, waking."""
+
+import asyncio
+import threading
+from contextlib import aclosing
+
+import pytest
+
+from rolling import Desired, Phase, RolledBack, Stopped, instances
+from rolling.backends.simulated import SimulatedBackend, SimulationSettings
+from rolling.driving import (
+    AsyncWatch,
+    Change,
+    Hooks,
+    Observation,
+    Record,
+    Tick,
+    Troubled,
+    VirtualClock,
+    Watch,
+    accept,
+    directly,
+    in_threads,
+    jumping,
+)
+from tests.driving.awaited import Suspends, cancelled_after
+from tests.driving.scripted import Scripted
+from tests.driving.test_stop_handle import NoNews
+from tests.simulated import Drive, rolling_update
+
+UPDATE = rolling_update(old=2, rollback_batch=instances(1))
+AT_ONCE = rolling_update(old=2, alarms=(), wait_seconds=0)
+KEYS = ("0", "1", "2")
+
+
+def settings(key: str) -> SimulationSettings:
+    return SimulationSettings(seed=int(key), jitter_percent=20)
+
+
+ALONE = {key: Drive(UPDATE, (), settings(key)).ticks[-1].record for key in KEYS}
+
+
+class Begun:
+    """Three deployments about to be driven, and what is stored of them."""
+
+    def __init__(self, *, store: bool) -> None:
+        self.clock = VirtualClock()
+        self.stored = dict.fromkeys(KEYS, accept(UPDATE, 0))
+        self.told: list[tuple[object, str]] = []
+        self.backends = {
+            key: SimulatedBackend(UPDATE.spec.fleets, settings(key), clock=self.clock)
+            for key in KEYS
+        }
+        self.awaited = {key: Suspends(backend) for key, backend in self.backends.items()}
+        hooks = Hooks(on_change=self.tell)
+        self.watch: AsyncWatch[str] = AsyncWatch(
+            jumping(self.clock), store=self.store if store else None, hooks=[hooks]
+        )
+        for key in KEYS:
+            self.watch.add(key, self.stored[key], self.awaited[key])
+
+    async def store(self, key: str, record: Record) -> None:
+        await asyncio.sleep(0)
+        self.stored[key] = record
+        await asyncio.sleep(0)
+
+    async def drive(self) -> None:
+        async for key, seen in self.watch.run():
+            self.stored[key] = seen.record
+
+    def tell(self, key: object, change: Change) -> None:
+        if change.enters_stage:
+            self.told.append((key, str(change.after.stage)))
+
+    def calls(self) -> int:
+        return sum(backend.calls for backend in self.awaited.values())
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_cancelled_at_any_await_it_loses_nothing_and_may_be_driven_again(store: bool) -> None:
+    async def cancel_after(turns: int, again: bool) -> bool:
+        begun = Begun(store=store)
+        cancelled = await cancelled_after(turns, begun.drive)
+        calls = begun.calls()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert begun.calls() == calls, "something was sent after the watch was cancelled"
+        if again:
+            await begun.drive()
+        else:
+            other = Watch[str](begun.clock)
+            for key in KEYS:
+                other.add(key, begun.stored[key], begun.backends[key])
+            begun.stored.update((key, seen.record) for key, seen in other.run())
+        assert begun.stored == ALONE
+        return cancelled
+
+    turns = 0
+    while asyncio.run(cancel_after(turns, again=bool(turns % 2))):
+        turns += 1 if turns < 50 else 9  # at every await of the first stages, then of all
+    assert turns > 100
+
+
+def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
+    async def leave() -> None:
+        begun = Begun(store=False)
+        async with aclosing(begun.watch.run()) as progress:
+            async for _ in progress:
+                break
+        calls = begun.calls()
+        await asyncio.sleep(0.01)
+        assert begun.calls() == calls
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(leave())
+
+
+class Meets(Scripted):
+    """A backend that notes how many of its kind are in a call."""
+
+    under_way = 0
+    most = 0
+    lock = threading.Lock()
+
+    def make_true(self, desired: Desired) -> None:
+        with Meets.lock:
+            Meets.under_way += 1
+            Meets.most = max(Meets.most, Meets.under_way)
+        threading.Event().wait(0.005)
+        with Meets.lock:
+            Meets.under_way -= 1
+        super().make_true(desired)
+
+
+def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
+    async def most(at_once: int) -> int:
+        Meets.most = 0
+        watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), at_once=at_once)
+        for key in range(6):
+            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets()))
+        ended = [
+            key
+            async for key, seen in watch.run()
+            if isinstance(seen, Tick) and seen.wake_at is None
+        ]
+        assert sorted(ended) == list(range(6))
+        return Meets.most
+
+    assert asyncio.run(most(1)) == 1
+    assert 1 < asyncio.run(most(3)) <= 3
+
+
+def test_at_once_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        AsyncWatch[str](at_once=0)
+
+
+class Hangs:
+    """A backend whose calls never return, until they are cancelled."""
+
+    async def make_true(self, desired: Desired) -> None:
+        await asyncio.Event().wait()
+
+    async def observe(self, desired: Desired) -> Observation:
+        raise AssertionError("it never comes so far")
+
+
+def test_one_that_hangs_holds_up_nobody_else_and_may_be_removed() -> None:
+    async def drive() -> None:
+        before = asyncio.all_tasks()
+        watch: AsyncWatch[str] = AsyncWatch()
+        watch.add("hangs", accept(AT_ONCE, 0), Hangs())
+        watch.add("goes", accept(AT_ONCE, 0), directly(Scripted()))
+        async for key, seen in watch.run():
+            assert key == "goes"
+            if isinstance(seen, Tick) and seen.wake_at is None:
+                assert watch.remove("hangs") == accept(AT_ONCE, 0)
+        assert asyncio.all_tasks() == before
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+def test_virtual_time_does_not_pass_a_call_that_is_under_way() -> None:
+    async def drive() -> list[tuple[str, float]]:
+        clock = VirtualClock()
+        watch: AsyncWatch[str] = AsyncWatch(jumping(clock))
+        quick = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
+        slow = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
+        watch.add("quick", accept(UPDATE, 0), directly(quick))
+        watch.add("slow", accept(UPDATE, 0), in_threads(slow))
+        return [(key, seen.at) async for key, seen in watch.run()]
+
+    handed_over = asyncio.run(drive())
+    moments = {key: [at for whose, at in handed_over if whose == key] for key in ("quick", "slow")}
+    assert moments["quick"] == moments["slow"]
+
+
+def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None:
+    class GivesUp:
+        tries = 0
+
+        async def make_true(self, desired: Desired) -> None:
+            self.tries += 1
+            if self.tries == 2:
+                raise asyncio.CancelledError
+
+        async def observe(self, desired: Desired) -> Observation:
+            return Scripted().observe(desired)
+
+    async def drive() -> list[Tick | Troubled]:
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
+        watch.add("a", accept(AT_ONCE, 0), GivesUp())
+        return [seen async for _, seen in watch.run()]
+
+    seen = asyncio.run(drive())
+    (trouble,) = [each for each in seen if isinstance(each, Troubled)]
+    assert "cancelled" in str(trouble.error) and trouble.retry_at == 15
+    assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+
+
+# --- staying, and being woken -------------------------------------------------------
+
+
+def test_one_that_stays_waits_for_others_until_it_is_cancelled() -> None:
+    async def serve() -> None:
+        watch: AsyncWatch[str] = AsyncWatch()
+        ended: asyncio.Queue[str] = asyncio.Queue()
+
+        async def drive() -> None:
+            async for key, seen in watch.run(stay=True):
+                if isinstance(seen, Tick) and seen.wake_at is None:
+                    ended.put_nowait(key)
+
+        service = asyncio.ensure_future(drive())
+        for key in ("first", "second"):
+            await asyncio.sleep(0.01)
+            assert not service.done() and len(watch) == 0
+            watch.add(key, accept(AT_ONCE, 0), directly(Scripted()))
+            assert await ended.get() == key
+        service.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await service
+
+    asyncio.run(asyncio.wait_for(serve(), 20))
+
+
+@pytest.mark.parametrize("from_thread", [True, False])
+def test_a_stop_wakes_a_watch_that_waits_for_hours(from_thread: bool) -> None:
+    async def stopped() -> Record:
+        watch: AsyncWatch[str] = AsyncWatch(poll_interval_seconds=900)
+        watch.add("a", accept(UPDATE, asyncio.get_running_loop().time()), directly(NoNews()))
+        if from_thread:
+            threading.Timer(0.02, watch.stop, ["a", "ann"]).start()
+        else:
+            asyncio.get_running_loop().call_later(0.02, watch.stop, "a", "ann")
+        return [seen.record async for _, seen in watch.run()][-1]
+
+    record = asyncio.run(asyncio.wait_for(stopped(), 20))
+    assert record.deployment.outcome == RolledBack(Stopped("ann"), 0, None)
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_every_new_stage_is_told_once_however_often_it_is_cancelled(store: bool) -> None:
+    async def drive(turns: int) -> list[tuple[object, str]]:
+        begun = Begun(store=store)
+        while await cancelled_after(turns, begun.drive):
+            turns += 1
+        return begun.told
+
+    for turns in (1, 7, 30):
+        told = asyncio.run(drive(turns))
+        for key in KEYS:
+            stages = [stage for _, stage in Drive(UPDATE, (), settings(key)).stages]
+            assert [stage for whose, stage in told if whose == key] == stages
