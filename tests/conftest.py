@@ -5,7 +5,7 @@ fixture, and writes the text instead of comparing when it is True.
 """
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # The same examples every time: a red run is the change's doing, on every machine.
 settings.register_profile(
@@ -22,6 +22,15 @@ settings.register_profile(
     derandomize=False,
     max_examples=5_000,
     print_blob=True,
+)
+# Few examples, and the first bad one is enough: for a run on each mutant of the core.
+settings.register_profile(
+    "quick",
+    parent=settings.get_profile("default"),
+    max_examples=8,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+    database=None,
 )
 settings.load_profile("default")
 

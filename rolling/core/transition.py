@@ -118,15 +118,14 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     stage = deployment.stage
     if stage.phase is not Phase.ROLLBACK_FAILED or stage.attempt > 1:
         return deployment
-    pairs = zip(deployment.fleets, event.split, strict=True)
+    pairs = list(zip(deployment.fleets, event.split, strict=True))
     if any(share.part and not fleet.asked for fleet, share in pairs):
         return deployment
     # The shift that was under way was not made: from now on the split that is there is
     # due. It must be seen again, for a command to make the other may still be in flight.
-    fleets = zip(deployment.fleets, event.split, strict=True)
     return deployment.enter(
         Stage(stage.direction, stage.step, stage.attempt + 1, stage.phase),
-        fleets=tuple([fleet.sent(share) for fleet, share in fleets]),
+        fleets=tuple([fleet.sent(share) for fleet, share in pairs]),
     )
 
 

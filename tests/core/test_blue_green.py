@@ -77,19 +77,20 @@ def test_a_canary_of_one_instance_is_that_instance() -> None:
     assert "traffic 0 and 1" in rows(deployment)[1]
 
 
+@pytest.mark.parametrize("wait", [1, 900])
 @pytest.mark.parametrize("routing", [ALL_AT_ONCE, CANARY, LINEAR])
 def test_the_termination_wait_is_one_more_bake_before_the_cleanup(
-    routing: TrafficRouting,
+    routing: TrafficRouting, wait: int
 ) -> None:
     plain = [state for state in states(blue_green(routing)) if "baking" in str(state.stage)]
-    waited = [state for state in states(blue_green(routing, 900)) if "baking" in str(state.stage)]
+    waited = [state for state in states(blue_green(routing, wait)) if "baking" in str(state.stage)]
     assert [due(state).interval_seconds for state in plain] == [120] * len(plain)
-    assert [due(state).interval_seconds for state in waited] == [120] * len(plain) + [900]
+    assert [due(state).interval_seconds for state in waited] == [120] * len(plain) + [wait]
     assert due(waited[-1]).split == due(plain[-1]).split
     assert due(waited[-1]).alarms == ("p99",)
-    assert [batch.bake_seconds for batch in plan_batches(blue_green(routing, 900))] == [
+    assert [batch.bake_seconds for batch in plan_batches(blue_green(routing, wait))] == [
         *[120] * len(plain),
-        900,
+        wait,
     ]
 
 

@@ -195,3 +195,12 @@ def test_a_newer_fleet_waits_until_the_older_one_is_restored() -> None:
     assert short.up == 1
     assert isinstance(end_of(short).outcome, RolledBack)
     assert due(end_of(short)).counts == (0, 2, 2)
+
+
+def test_an_update_with_nothing_to_replace_is_an_update_all_the_same() -> None:
+    """The configuration that is there is asked for once more, at another size."""
+    begun = start([], FleetSpec("config-1", 4, 2, ALL_TRAFFIC), BY_ONE)
+    assert end_of(begun).outcome == Succeeded(0, None)
+    end = end_of(advance(begun, StopRequested("me")))
+    assert isinstance(end.outcome, RolledBack)
+    assert due(end).split == (ALL_TRAFFIC,)

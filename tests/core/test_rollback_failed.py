@@ -72,6 +72,7 @@ def test_the_split_to_hold_is_seen_again_before_it_is_believed() -> None:
     end = advance(state, OperationFailed(state.stage, Operation.SHIFT, 1, "denied"))
     held = advance(end, SplitSettled(end.stage, (Share(3, 5), Share(2, 5))))
     assert not held.settled and held.stage > end.stage
+    assert str(held.stage) == "back 2.2 rollback_failed"
     moved = SplitSettled(held.stage, (Share(3, 10), Share(7, 10)))
     assert advance(held, moved) is held
 
