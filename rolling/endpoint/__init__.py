@@ -2,15 +2,19 @@
 
 Standard library, attrs and `rolling.core` only. Read it in this order: shapes
 (what a document may look like), configuration and deployment_config (documents
-as values), endpoint (the value), update (a request turns it into an updating
-one), folding (a deployment turns it further), describe (DescribeEndpoint).
+as values), capacities and endpoint (the values), creation, update, scaling and
+deletion (what a request makes of it), folding and launching (what is seen turns
+it further), describe (DescribeEndpoint).
 """
 
+from rolling.endpoint.capacities import Level, Serverless, VariantCapacity
 from rolling.endpoint.configuration import (
     EndpointConfig,
     ProductionVariant,
     parse_endpoint_config,
 )
+from rolling.endpoint.creation import create_endpoint
+from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.deployment_config import (
     DeploymentConfig,
     deployment_config_of,
@@ -19,7 +23,9 @@ from rolling.endpoint.deployment_config import (
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update, in_service
 from rolling.endpoint.folding import with_deployment
+from rolling.endpoint.launching import fleets_of, launch_due, with_launched
 from rolling.endpoint.refusals import Refusal, ValidationException
+from rolling.endpoint.scaling import scale_endpoint
 from rolling.endpoint.update import update_endpoint
 
 __all__ = [
@@ -27,16 +33,25 @@ __all__ = [
     "Endpoint",
     "EndpointConfig",
     "EndpointStatus",
+    "Level",
     "ProductionVariant",
     "Refusal",
+    "Serverless",
     "Times",
     "Update",
     "ValidationException",
+    "VariantCapacity",
+    "create_endpoint",
+    "delete_endpoint",
     "deployment_config_of",
     "describe",
+    "fleets_of",
     "in_service",
+    "launch_due",
     "parse_deployment_config",
     "parse_endpoint_config",
+    "scale_endpoint",
     "update_endpoint",
     "with_deployment",
+    "with_launched",
 ]

@@ -10,6 +10,8 @@ where nobody has published what SageMaker does:
   service with traffic.
 - A mix is shown as the one variant that it is: the counts of its fleets added up.
 - A rollback has the statuses of the way forward, with the old variant receiving.
+- An endpoint that is being created has a pending variant and none in use; one that
+  could not be created has neither.
 """
 
 from attrs import frozen
@@ -20,8 +22,10 @@ from rolling.core.fleet import Fleet
 from rolling.core.pace import bake_seconds, is_termination_wait, restorable
 from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
 from rolling.core.stage import Direction, Phase
+from rolling.endpoint.capacity_view import variants_there, variants_to_come
 from rolling.endpoint.configuration import EndpointConfig, Weight
-from rolling.endpoint.endpoint import Endpoint, Update
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
+from rolling.endpoint.variant_status import Json, given, launching, statuses, terminating
 
 Seconds = int | float
 
@@ -41,13 +45,13 @@ class Times:
     stage_start: Seconds | None = None
 
 
-def describe(endpoint: Endpoint, times: Times) -> dict[str, object]:
+def describe(endpoint: Endpoint, times: Times) -> Json:
     """The answer of DescribeEndpoint, as JSON; times are seconds since the epoch."""
-    shown: dict[str, object] = {
+    shown: Json = {
         "EndpointName": endpoint.name,
         "EndpointArn": endpoint.arn,
         "EndpointConfigName": endpoint.config_name,
-        "ProductionVariants": _serving_variants(endpoint, times),
+        "ProductionVariants": _serving_variants(endpoint, times) or None,
         "EndpointStatus": endpoint.status.value,
         "FailureReason": endpoint.failure_reason,
         "CreationTime": times.creation,
@@ -56,34 +60,30 @@ def describe(endpoint: Endpoint, times: Times) -> dict[str, object]:
     if endpoint.last_deployment_config is not None:
         shown["LastDeploymentConfig"] = endpoint.last_deployment_config.as_json()
     if endpoint.pending is not None:
-        shown["PendingDeploymentSummary"] = _given(
+        shown["PendingDeploymentSummary"] = given(
             {
                 "EndpointConfigName": endpoint.pending.config.name,
                 "ProductionVariants": [_pending_variant(endpoint, endpoint.pending, times)],
                 "StartTime": times.update_start,
             }
         )
-    return _given(shown)
+    elif endpoint.status is EndpointStatus.CREATING:
+        shown["PendingDeploymentSummary"] = {
+            "EndpointConfigName": endpoint.config_name,
+            "ProductionVariants": variants_to_come(endpoint, times.stage_start),
+            "StartTime": times.creation,
+        }
+    return given(shown)
 
 
-def _serving_variants(endpoint: Endpoint, times: Times) -> list[dict[str, object]]:
+def _serving_variants(endpoint: Endpoint, times: Times) -> list[Json]:
     """The variants in use: while updating, the old fleet."""
-    if not endpoint.fleets:
-        return [
-            _given(
-                {
-                    "VariantName": variant.variant_name,
-                    "CurrentWeight": variant.initial_variant_weight,
-                    "DesiredWeight": variant.initial_variant_weight,
-                    "CurrentInstanceCount": variant.initial_instance_count,
-                    "DesiredInstanceCount": variant.initial_instance_count,
-                }
-            )
-            for variant in endpoint.config.variants
-        ]
+    if endpoint.capacities or not endpoint.fleets:
+        created = endpoint.status is not EndpointStatus.CREATING
+        return variants_there(endpoint, times.stage_start) if created else []
     weight, current = endpoint.desired_weight, float(endpoint.desired_weight)
     count = sum(fleet.count for fleet in endpoint.fleets)
-    status: list[dict[str, object]] = []
+    status: list[Json] = []
     if endpoint.update is not None:
         deployment = endpoint.update.deployment
         fleets = deployment.fleets if endpoint.pending is None else deployment.old
@@ -92,11 +92,11 @@ def _serving_variants(endpoint: Endpoint, times: Times) -> list[dict[str, object
         status = _old_status(deployment) if endpoint.pending else _terminating(fleets)
     return [
         _variant(endpoint.config, current, weight, count, endpoint.desired_instance_count)
-        | _statuses(status, times)
+        | statuses(status, times.stage_start)
     ]
 
 
-def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> dict[str, object]:
+def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> Json:
     """The variant that the update is to."""
     deployment = update.deployment
     fleet, full = deployment.new, deployment.spec.new.full
@@ -108,13 +108,13 @@ def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> dict[s
         update.desired_instance_count,
     )
     kind = update.config.variants[0].instance_type
-    shown |= _given({"InstanceType": kind})
-    return shown | _statuses(_new_status(endpoint, deployment), times)
+    shown |= given({"InstanceType": kind})
+    return shown | statuses(_new_status(endpoint, deployment), times.stage_start)
 
 
 def _variant(
     config: EndpointConfig, current: float, desired: Weight, count: int, desired_count: int
-) -> dict[str, object]:
+) -> Json:
     return {
         "VariantName": config.variants[0].variant_name,
         "CurrentWeight": round(current, 6),
@@ -131,15 +131,15 @@ def _weight(weight: Weight, share: Share) -> float:
 # --- VariantStatus ----------------------------------------------------------
 
 
-def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[dict[str, object]]:
+def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[Json]:
     """What the new variant is going through."""
-    found: list[dict[str, object]] = []
+    found: list[Json] = []
     fleet = deployment.new
     if deployment.direction is Direction.FORWARD:
         capacity = f"{_kind_of_capacity(endpoint, deployment)} capacity"
         match deployment.phase:
             case Phase.PROVISIONING:
-                found.append(_launching(fleet.asked - fleet.in_service))
+                found.append(launching(fleet.asked - fleet.in_service))
             case Phase.SHIFTING:
                 found.append(_activating(capacity, deployment.up))
             case Phase.BAKING:
@@ -147,16 +147,16 @@ def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[dict[str, ob
     return [*found, *_terminating((fleet,))]
 
 
-def _old_status(deployment: Deployment) -> list[dict[str, object]]:
+def _old_status(deployment: Deployment) -> list[Json]:
     """What the old variant is going through: in a rollback, what the new one did before."""
-    found: list[dict[str, object]] = []
+    found: list[Json] = []
     if deployment.direction is Direction.BACK:
         missing = sum(fleet.asked - fleet.in_service for fleet in deployment.old)
         step_one = deployment.stage.step == 1
         if deployment.phase is Phase.PROVISIONING and step_one:
             found.append(_activating("remaining capacity", restorable(deployment)))
         elif deployment.phase is Phase.PROVISIONING:
-            found.append(_launching(missing))
+            found.append(launching(missing))
         elif deployment.phase is Phase.SHIFTING:
             full = deployment.up == deployment.spec.old_count
             capacity = "full capacity" if full else "batch capacity"
@@ -175,16 +175,12 @@ def _kind_of_capacity(endpoint: Endpoint, deployment: Deployment) -> str:
     return "batch"
 
 
-def _launching(count: int) -> dict[str, object]:
-    return {"Status": "Creating", "StatusMessage": f"Launching {count} instance(s)."}
-
-
-def _activating(capacity: str, count: int) -> dict[str, object]:
+def _activating(capacity: str, count: int) -> Json:
     message = f"Activating traffic on {capacity} of {count} instance(s)."
     return {"Status": "ActivatingTraffic", "StatusMessage": message}
 
 
-def _baking(deployment: Deployment, capacity: str) -> dict[str, object]:
+def _baking(deployment: Deployment, capacity: str) -> Json:
     waits = is_termination_wait(deployment)
     field = "TerminationWaitInSeconds" if waits else "WaitIntervalInSeconds"
     message = (
@@ -194,16 +190,5 @@ def _baking(deployment: Deployment, capacity: str) -> dict[str, object]:
     return {"Status": "Baking", "StatusMessage": message}
 
 
-def _terminating(fleets: tuple[Fleet, ...]) -> list[dict[str, object]]:
-    count = sum(fleet.alive - fleet.asked for fleet in fleets)
-    message = f"Terminating {count} instance(s)."
-    return [{"Status": "Deleting", "StatusMessage": message}] if count else []
-
-
-def _statuses(found: list[dict[str, object]], times: Times) -> dict[str, object]:
-    started = [_given(each | {"StartTime": times.stage_start}) for each in found]
-    return {"VariantStatus": started} if started else {}
-
-
-def _given(document: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in document.items() if value is not None}
+def _terminating(fleets: tuple[Fleet, ...]) -> list[Json]:
+    return terminating(sum(fleet.alive - fleet.asked for fleet in fleets))

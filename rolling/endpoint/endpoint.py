@@ -1,7 +1,8 @@
 """The endpoint: what serves now, under which configuration, and the update under way.
 
-Here belongs the value. A request turns it into an updating one (update.py), a
-deployment turns it further (folding.py), a caller sees it by describe.py.
+Here belongs the value. A request makes it (creation.py), turns it into an
+updating one (update.py, scaling.py) or ends it (deletion.py); what is seen turns
+it further (folding.py, launching.py); a caller sees it by describe.py.
 """
 
 from enum import StrEnum
@@ -12,17 +13,19 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, range_problem
 from rolling.core.fleet import FleetSpec, serving
+from rolling.endpoint.capacities import VariantCapacity, capacities_of
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import DeploymentConfig
 from rolling.endpoint.refusals import arn
 
 
 class EndpointStatus(StrEnum):
-    """SageMaker's `EndpointStatus`, as far as updates lead to it or are refused in it."""
+    """SageMaker's `EndpointStatus`, without those that only maintenance leads to."""
 
     CREATING = "Creating"
     IN_SERVICE = "InService"
     UPDATING = "Updating"
+    ROLLING_BACK = "RollingBack"
     UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
     DELETING = "Deleting"
     FAILED = "Failed"
@@ -60,7 +63,10 @@ class Endpoint:
     `last_deployment_config`: the one last attempted (or given at creation);
     None when it had none.
     `update`: the latest update. It is in progress while the status is Updating,
-    and kept afterwards because its deployment still takes observations in.
+    and kept afterwards because its deployment still takes observations in; None
+    again once the endpoint is scaled.
+    `capacities`: of each variant, while the endpoint is being created or scaled,
+    and always where it has several or a serverless one; else none.
     """
 
     name: str
@@ -72,6 +78,7 @@ class Endpoint:
     failure_reason: str | None = None
     last_deployment_config: DeploymentConfig | None = None
     update: Update | None = None
+    capacities: tuple[VariantCapacity, ...] = ()
     region: str = "us-east-1"
     account: str = "123456789012"
 
@@ -95,6 +102,13 @@ class Endpoint:
         """The update in progress; None when there is none."""
         return self.update if self.status is EndpointStatus.UPDATING else None
 
+    @property
+    def launching(self) -> bool:
+        """True while it is created or scaled, or returns from a scaling that could not be done."""
+        if self.status in (EndpointStatus.CREATING, EndpointStatus.ROLLING_BACK):
+            return True
+        return self.status is EndpointStatus.UPDATING and self.update is None
+
 
 def in_service(
     name: str,
@@ -111,7 +125,15 @@ def in_service(
     """
     variant = only_variant(config)
     if variant is None or variant.initial_instance_count is None:
-        return Endpoint(name, config, 0, 1.0, (), last_deployment_config=deployment_config)
+        return Endpoint(
+            name,
+            config,
+            0,
+            1.0,
+            (),
+            last_deployment_config=deployment_config,
+            capacities=capacities_of(config, launched=True),
+        )
     count = variant.initial_instance_count
     if desired_instance_count is not None:
         count = desired_instance_count

@@ -1,6 +1,6 @@
 """Refusals: how SageMaker says no, in its own words.
 
-Here belong the error that UpdateEndpoint answers with, and the texts that
+Here belong the error that its operations answer with, and the texts that
 SageMaker is known to use. A text that nobody has published is ours, stands
 where its rule stands, and is an ordinary `Problem`.
 """
@@ -43,6 +43,11 @@ def config_not_found(config_name: str, arn: str) -> Refusal:
     """There is no such configuration."""
     text = f'Could not find endpoint configuration "{arn}".'
     return Refusal("EndpointConfigName", config_name, text)
+
+
+def already_exists(field: str, value: str, kind: str, arn: str) -> Refusal:
+    """There is such an `endpoint` or `endpoint configuration` already."""
+    return Refusal(field, value, f'Cannot create already existing {kind} "{arn}".')
 
 
 def endpoint_not_found(endpoint_name: str, arn: str) -> Refusal:

@@ -1,6 +1,8 @@
 """The simulated backend: commands carried out, and faults that strike, in a simulated world."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from attrs import evolve
 
 from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
 from rolling.backends.simulated.instances import Due, Instances, add, take_latest
@@ -10,7 +12,7 @@ from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC, at_most
 from rolling.core.desired import Desired
 from rolling.core.errors import InvalidInput
-from rolling.core.events import StopRequested
+from rolling.core.events import Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.outcome import Operation
 from rolling.driving.backend import Failure, Observation, Superseded
@@ -26,6 +28,20 @@ _REQUEST_FAILED = (
 )
 
 
+def _all_ok(alarm: str) -> Reading:
+    return Reading.OK
+
+
+def _check(faults: tuple[Fault, ...]) -> None:
+    problems = [
+        problem
+        for place, fault in enumerate(faults)
+        for problem in fault_problems(fault, f"Faults[{place}]")
+    ]
+    if problems:
+        raise InvalidInput(problems)
+
+
 class SimulatedBackend:
     """A `Backend` whose endpoint is a few numbers.
 
@@ -36,7 +52,9 @@ class SimulatedBackend:
 
     `fleets`: what is in service, and where the traffic goes, when it begins: of
     a deployment, `deployment.spec.fleets`. `faults`: those of the one update
-    that it serves. The clock is read and never set.
+    that it serves. The clock is read and never set. `alarms`: what the state of
+    an alarm is where no fault says otherwise; OK where it is not given. It tells
+    of no moment at which one will change: whoever changes one, looks.
     Raises InvalidInput for settings or faults that have problems.
     """
 
@@ -46,11 +64,13 @@ class SimulatedBackend:
         settings: SimulationSettings | None = None,
         faults: Iterable[Fault] = (),
         clock: Clock | None = None,
+        alarms: Callable[[str], Reading] | None = None,
     ) -> None:
         settings = SimulationSettings() if settings is None else settings
         problems = settings_problems(settings)
         if problems:
             raise InvalidInput(problems)
+        self._alarms = _all_ok if alarms is None else alarms
         self._begin(
             World(fleets, settings), VirtualClock() if clock is None else clock, tuple(faults)
         )
@@ -61,18 +81,45 @@ class SimulatedBackend:
         What is launching, terminating or stuck goes on; the faults of this
         update end with it. Raises InvalidInput for faults that have problems.
         """
+        self._catch_up()
+        self._world.forget_gone()
         following = SimulatedBackend.__new__(SimulatedBackend)
+        following._alarms = self._alarms
         following._begin(self._world, self._clock, tuple(faults))
         return following
 
-    def _begin(self, world: World, clock: Clock, faults: tuple[Fault, ...]) -> None:
-        problems = [
-            problem
-            for place, fault in enumerate(faults)
-            for problem in fault_problems(fault, f"Faults[{place}]")
-        ]
+    def add_faults(self, faults: Iterable[Fault]) -> None:
+        """More faults for the update that is served: those whose beginning has passed begin now.
+
+        Nothing of them is seen before the next call. Raises InvalidInput for
+        faults that have problems; then none of them is added.
+        """
+        added = tuple(faults)
+        _check(added)
+        now = self._catch_up()
+        self._strikes.add(added)
+        if self._last is not None:
+            self._strikes.begin(self._last.stage, now)
+
+    def drop_faults(self) -> None:
+        """The update that is served has ended, and its faults with it; what is stuck stays so."""
+        self._catch_up()
+        self._strikes = Strikes(())
+        self._stop, self._stop_is_news = None, False
+
+    def limit_capacity(self, limit: int | None) -> None:
+        """From now on no more than `limit` instances may be alive together; None for no limit.
+
+        What is alive beyond it stays. Raises InvalidInput for a limit outside 1 to 100,000.
+        """
+        settings = evolve(self._world.settings, capacity_limit=limit)
+        problems = settings_problems(settings)
         if problems:
             raise InvalidInput(problems)
+        self._world.settings = settings
+
+    def _begin(self, world: World, clock: Clock, faults: tuple[Fault, ...]) -> None:
+        _check(faults)
         self._world = world
         self._clock = clock
         self._strikes = Strikes(faults)
@@ -135,10 +182,14 @@ class SimulatedBackend:
         return Observation(
             fleets=tuple([world.fleet(name).sighting for name in desired.configurations]),
             split=split,
-            alarms={name: self._strikes.reading(name, now) for name in desired.alarms},
+            alarms={name: self._reading(name, now) for name in desired.alarms},
             failures=tuple(failures) if current else (),
             news_at=self._news_at(now),
         )
+
+    def _reading(self, alarm: str, now: float) -> Reading:
+        struck = self._strikes.reading(alarm, now)
+        return self._alarms(alarm) if struck is None else struck
 
     def _news_at(self, now: float) -> float:
         if self._stop_is_news:

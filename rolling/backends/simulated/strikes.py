@@ -1,6 +1,7 @@
 """Strikes: the faults of an update that have begun, and whom they still have to strike."""
 
 import math
+from collections.abc import Iterable
 
 from attrs import define
 
@@ -38,15 +39,20 @@ class Strikes:
     `struck`: the places, among the faults, of those that have done something.
     """
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         self.struck: set[int] = set()
-        self._to_begin = list(enumerate(faults))
+        self._count = 0
+        self._to_begin: list[tuple[int, Fault]] = []
         self._to_strike: list[Strike] = []
         self._standing: list[Strike] = []
         self._alarms: list[Strike] = []
+        self.add(faults)
 
     def begin(self, stage: Stage, now: float) -> None:
-        """Let the faults begin that a backend comes to when it is told of `stage`."""
+        """Let the faults begin that a backend comes to when it is told of `stage`.
+
+        Also for a stage that it has been told of before: for faults added since.
+        """
         begun = [each for each in self._to_begin if each[1].has_begun(stage)]
         self._to_begin = [each for each in self._to_begin if each not in begun]
         for place, fault in begun:
@@ -54,6 +60,12 @@ class Strikes:
             lapses_at = math.inf if fault.for_seconds is None else moment + fault.for_seconds
             strike = Strike(place, fault, moment, lapses_at, fault.count)
             (self._alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """More faults, with the places that follow those of the first."""
+        for fault in faults:
+            self._to_begin.append((self._count, fault))
+            self._count += 1
 
     def next_due(self) -> float:
         """The next moment at which a fault strikes; `inf` for never."""
@@ -83,8 +95,8 @@ class Strikes:
                 self.struck.add(strike.place)
         return taken
 
-    def reading(self, alarm: str, now: float) -> Reading:
-        """The state of an alarm: UNREADABLE hides whatever it is."""
+    def reading(self, alarm: str, now: float) -> Reading | None:
+        """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
         active = [
             strike
             for strike in self._alarms
@@ -95,7 +107,7 @@ class Strikes:
             if seen:
                 self.struck |= seen
                 return reading
-        return Reading.OK
+        return None
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""

@@ -51,6 +51,10 @@ class World:
             found = self.fleets[configuration] = Instances(0, 0)
         return found
 
+    def forget_gone(self) -> None:
+        """Keep nothing of fleets that have no instance alive."""
+        self.fleets = {name: fleet for name, fleet in self.fleets.items() if fleet.alive}
+
     def next_due(self) -> float:
         """The next moment at which something happens by itself; `inf` for never."""
         return min([self._settles_at, *[fleet.next_due() for fleet in self.fleets.values()]])

@@ -1,0 +1,70 @@
+"""CreateEndpoint: a request and a configuration make an endpoint that is being created."""
+
+from collections.abc import Mapping
+
+from rolling.endpoint.capacities import capacities_of
+from rolling.endpoint.configuration import EndpointConfig
+from rolling.endpoint.deployment_config import deployment_config_problems, parse_deployment_config
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
+from rolling.endpoint.refusals import ValidationException, already_exists, arn, config_not_found
+from rolling.endpoint.shapes import Anything, Judged, Structure, name
+
+CREATE_ENDPOINT = Structure(
+    "CreateEndpoint",
+    {
+        "EndpointName": name("my-endpoint"),
+        "EndpointConfigName": name("config-1"),
+        "DeploymentConfig": Judged(),
+        "Tags": Anything(),
+    },
+    required=("EndpointName", "EndpointConfigName"),
+)
+
+
+def create_endpoint(
+    request: Mapping[str, object],
+    configs: Mapping[str, EndpointConfig],
+    *,
+    exists: bool = False,
+    region: str = "us-east-1",
+    account: str = "123456789012",
+) -> Endpoint:
+    """The endpoint that `request` asks for, being created: nothing of it is there yet.
+
+    `request` is CreateEndpoint's JSON, `exists`: there is an endpoint of that
+    name. A DeploymentConfig is stored and not carried out; what of it depends on
+    the sizes of fleets is judged by the update that reuses it. Raises
+    ValidationException with every reason to refuse.
+    """
+    found = CREATE_ENDPOINT.problems(request, "")
+    if not isinstance(request, Mapping):
+        raise ValidationException(found)
+    named, config_name = request.get("EndpointName"), request.get("EndpointConfigName")
+    shapes = CREATE_ENDPOINT.fields
+    if exists and not shapes["EndpointName"].problems(named, ""):
+        known = arn("endpoint", str(named), region, account)
+        found.append(already_exists("EndpointName", str(named), "endpoint", known))
+    config = configs.get(config_name) if isinstance(config_name, str) else None
+    if config is None and not shapes["EndpointConfigName"].problems(config_name, ""):
+        unknown = arn("endpoint-config", str(config_name), region, account)
+        found.append(config_not_found(str(config_name), unknown))
+    if "DeploymentConfig" in request:
+        found += deployment_config_problems(request["DeploymentConfig"], 0, 0)
+    if found or config is None:
+        raise ValidationException(found)
+    variant = only_variant(config)
+    stored = None
+    if "DeploymentConfig" in request:
+        stored = parse_deployment_config(request["DeploymentConfig"], 0, 0)
+    return Endpoint(
+        name=str(named),
+        config=config,
+        desired_instance_count=0 if variant is None else variant.initial_instance_count or 0,
+        desired_weight=1.0 if variant is None else variant.initial_variant_weight,
+        fleets=(),
+        status=EndpointStatus.CREATING,
+        last_deployment_config=stored,
+        capacities=capacities_of(config, launched=False),
+        region=region,
+        account=account,
+    )
