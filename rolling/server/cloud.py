@@ -1,0 +1,397 @@
+"""The cloud: all regions under one clock and one lock, and what only a tester can do to them.
+
+No thread moves anything here. Whoever calls first lets everything happen that
+is due by now, at its own moment and in its order: so it is as if it had been
+watched all the time, whether time runs by itself, runs faster, or is moved by hand.
+
+Every method may be called from any thread.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from enum import StrEnum
+from itertools import islice
+from threading import RLock
+
+from attrs import evolve
+
+from rolling.backends.simulated import (
+    Fault,
+    FaultKind,
+    SimulationSettings,
+    fault_problems,
+    settings_problems,
+)
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.events import StopRequested
+from rolling.driving.clock import VirtualClock
+from rolling.endpoint.shapes import Text, name, shown
+from rolling.server.agenda import Agenda
+from rolling.server.goals import Goal, goal
+from rolling.server.region import Region
+from rolling.server.running import Happening, RunningEndpoint
+from rolling.server.service import Answer, Parameters, Place, ServiceError
+from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
+from rolling.server.under_way import sentence
+from rolling.simulation.scenario import Scenario
+
+REGION = "us-east-1"
+"""The region that is meant where none is given."""
+
+MOST_HAPPENINGS = 10_000
+"""How many happenings are kept until somebody asks for them; the oldest are forgotten."""
+
+
+class When(StrEnum):
+    """When faults strike that are given to a cloud."""
+
+    CREATION = "Creation"
+    NEXT_UPDATE = "NextUpdate"
+    NOW = "Now"
+
+
+class Cloud:
+    """A local SageMaker, and CloudWatch's alarms.
+
+    `time`: running as the machine's unless given. `settings`: how endpoints
+    behave that are created in it. Raises InvalidInput for settings at fault.
+    """
+
+    def __init__(
+        self,
+        time: Time | None = None,
+        settings: SimulationSettings | None = None,
+        account: str = Place().account,
+    ) -> None:
+        self._settings_at_first = SimulationSettings() if settings is None else settings
+        found = settings_problems(self._settings_at_first)
+        if found:
+            raise InvalidInput(found)
+        self._time = RunningTime() if time is None else time
+        self._account = account
+        self._lock = RLock()
+        self._clock = VirtualClock(self._time.now())
+        self._scenario: tuple[Scenario, str] | None = None
+        self._begin()
+
+    @classmethod
+    def from_scenario(
+        cls,
+        scenario: Scenario,
+        time: Time | None = None,
+        region: str = REGION,
+        account: str = Place().account,
+    ) -> "Cloud":
+        """A cloud with what a scenario begins with, in one region.
+
+        Its configurations, its endpoint in service, its alarms, which are OK,
+        and its settings. The faults of its updates wait for the endpoint's next
+        updates, in their order; the updates themselves are the caller's to make.
+        """
+        cloud = cls(time, scenario.settings, account)
+        cloud._scenario = (scenario, region)
+        cloud._begin()
+        return cloud
+
+    def _begin(self) -> None:
+        self._settings = self._settings_at_first
+        self._regions: dict[str, Region] = {}
+        self._agenda: Agenda[RunningEndpoint] = Agenda()
+        self._happened: deque[Happening] = deque(maxlen=MOST_HAPPENINGS)
+        self._happened_ever = 0
+        if self._scenario is not None:
+            scenario, region = self._scenario
+            self._region(region).take_in(scenario)
+
+    # --- what clients call ------------------------------------------------------
+
+    def implements(self, service: str, operation: str) -> bool:
+        """True when there is such an operation here."""
+        with self._lock:
+            return (service, operation) in self._region(REGION).operations
+
+    def call(self, service: str, operation: str, parameters: Parameters, region: str) -> Answer:
+        """The answer of an operation of "sagemaker" or "cloudwatch".
+
+        `parameters` fit the model of its input: whoever calls has seen to that.
+        Raises ServiceError, or InvalidInput, which is a ValidationException.
+        """
+        with self._lock:
+            self._catch_up(self._time.now())
+            found = self._region(region).operations.get((service, operation))
+            if found is None:
+                text = f"{operation} of {service} is not implemented by this local server."
+                raise ServiceError(text, "NotImplemented", 501)
+            return found(parameters)
+
+    # --- time ---------------------------------------------------------------------
+
+    def now(self) -> float:
+        """The present moment, in seconds since the epoch."""
+        with self._lock:
+            return max(self._clock.now(), self._time.now())
+
+    @property
+    def manual(self) -> bool:
+        """True when time stands still until it is advanced."""
+        return isinstance(self._time, ManualTime)
+
+    def advance(self, seconds: float) -> tuple[Happening, ...]:
+        """Let so many seconds pass; what has happened since somebody last asked.
+
+        Raises InvalidInput for a negative number, and where time runs by itself.
+        """
+        with self._lock:
+            self._manual("Seconds", seconds)
+            now = self._clock.now()
+            return self.advance_to(now + duration("Seconds", seconds, now))
+
+    def advance_to(self, later: float) -> tuple[Happening, ...]:
+        """The same, up to a moment in seconds since the epoch.
+
+        Raises InvalidInput for one that is past, and where time runs by itself.
+        """
+        with self._lock:
+            self._manual("Moment", later)
+            self._move_to(moment("Moment", later, self._clock.now()))
+            return self._take()
+
+    def advance_to_next_event(self) -> tuple[Happening, ...]:
+        """The same, up to the next moment at which a status, or the stage of an update, changes.
+
+        Where none will, time stands still and nothing is returned.
+        """
+        with self._lock:
+            self._manual("Time", "to the next event")
+            self._catch_up(self._clock.now())
+            before = self._happened_ever
+            while self._happened_ever == before and self._agenda.next_moment() < math.inf:
+                self._move_to(self._agenda.next_moment())
+            return self._take()
+
+    def advance_until(
+        self,
+        endpoint: str,
+        *,
+        batch: int | None = None,
+        phase: str | None = None,
+        direction: str | None = None,
+        status: str | None = None,
+        region: str = REGION,
+    ) -> tuple[Happening, ...]:
+        """The same, up to the moment at which an endpoint has come to a stage or a status.
+
+        `phase`: Provisioning, Shifting, Baking, Cleaning, Succeeded, RolledBack
+        or RollbackFailed. `direction`: Forward or Back; either where it is not
+        given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
+        already takes no time. A stage that takes no time is passed by.
+        Raises InvalidInput for words that mean nothing, an unknown endpoint,
+        and when the endpoint comes to rest without it; time then stands there.
+        """
+        with self._lock:
+            self._manual("EndpointName", endpoint)
+            wanted = goal(batch, phase, direction, status)
+            self._catch_up(self._clock.now())
+            running = self._region(region).endpoints.find(endpoint)
+            self._move_until(running, wanted)
+            return self._take()
+
+    def advance_to_rest(self, endpoint: str, region: str = REGION) -> tuple[Happening, ...]:
+        """The same, up to the moment at which nothing of an endpoint is under way any more.
+
+        Raises InvalidInput for an unknown endpoint.
+        """
+        with self._lock:
+            self._manual("EndpointName", endpoint)
+            self._catch_up(self._clock.now())
+            running = self._region(region).endpoints.find(endpoint)
+            while not running.gone and not running.resting:
+                self._move_to(self._agenda.next_moment())
+            return self._take()
+
+    def happenings(self) -> tuple[Happening, ...]:
+        """What has happened since somebody last asked, by this or by advancing; the last 10,000."""
+        with self._lock:
+            self._catch_up(self._time.now())
+            return self._take()
+
+    # --- faults and controls --------------------------------------------------------
+
+    def inject(
+        self,
+        endpoint: str,
+        faults: Iterable[Fault],
+        when: When | str = When.NEXT_UPDATE,
+        region: str = REGION,
+    ) -> None:
+        """Let something go wrong with an endpoint.
+
+        In its creation, which is still to come; in its next update, and called
+        again in the one after; or now, in what is under way: a fault whose
+        beginning has passed then begins at once. Raises InvalidInput for faults
+        at fault, an unknown endpoint, and now when nothing is under way.
+        """
+        given = tuple(faults)
+        with self._lock:
+            self._catch_up(self._time.now())
+            moment_meant = _when(when)
+            found = [
+                problem
+                for place, fault in enumerate(given)
+                for problem in fault_problems(fault, f"Faults[{place}]")
+            ]
+            if found:
+                raise InvalidInput(found)
+            endpoints = self._region(region).endpoints
+            if moment_meant is When.CREATION:
+                _check_text("EndpointName", endpoint, name("my-endpoint"))
+                endpoints.give_at_creation(endpoint, given)
+                return
+            running = endpoints.find(endpoint)
+            if moment_meant is When.NEXT_UPDATE:
+                running.faults_to_come.append(given)
+                return
+            _check_alarms(running, given)
+            running.add_faults(given)
+            self._look(running)
+
+    def limit_capacity(
+        self, limit: int | None, endpoint: str | None = None, region: str = REGION
+    ) -> None:
+        """From now on no more than `limit` instances of an endpoint may be alive together.
+
+        None for no limit. Of every endpoint, also of those to come, where none
+        is named. What is alive beyond it stays. Raises InvalidInput for a limit
+        outside 1 to 100,000 and an unknown endpoint.
+        """
+        with self._lock:
+            self._catch_up(self._time.now())
+            settings = evolve(self._settings, capacity_limit=limit)
+            found = settings_problems(settings)
+            if found:
+                raise InvalidInput(found)
+            if endpoint is not None:
+                self._region(region).endpoints.find(endpoint).backend.limit_capacity(limit)
+                return
+            self._settings = settings
+            for each in self._regions.values():
+                for running in each.endpoints:
+                    running.backend.limit_capacity(limit)
+
+    def stop_update(self, endpoint: str, by: str = "operator", region: str = REGION) -> None:
+        """Ask for the update in progress to stop: SageMaker has no such operation.
+
+        It is undone, unless all traffic has moved; one that is going back goes on.
+        Raises InvalidInput for an unknown endpoint, one without an update in
+        progress, and a `by` that is not 1 to 255 characters.
+        """
+        with self._lock:
+            self._catch_up(self._time.now())
+            _check_text("By", by, Text(1, 255, example="operator"))
+            running = self._region(region).endpoints.find(endpoint)
+            if running.deployment is None:
+                rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
+                raise InvalidInput([Problem("EndpointName", endpoint, rule)])
+            self._look(running, StopRequested(by))
+
+    def running(self) -> tuple[str, ...]:
+        """What is under way in all regions, in one sentence each."""
+        with self._lock:
+            self._catch_up(self._time.now())
+            return tuple(
+                [
+                    sentence(running)
+                    for region in self._regions.values()
+                    for running in region.endpoints
+                    if not running.resting
+                ]
+            )
+
+    def reset(self) -> None:
+        """Make it as it was at first, but for the time, which goes on."""
+        with self._lock:
+            self._clock.wait_until(self._time.now())
+            self._begin()
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _region(self, region: str) -> Region:
+        found = self._regions.get(region)
+        if found is None:
+            place = Place(region, self._account)
+            found = Region(place, self._clock, lambda: self._settings, self._look)
+            self._regions[region] = found
+        return found
+
+    def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
+        """Let happen to an endpoint what does at this moment."""
+        happened = running.look(self._clock.now(), stop)
+        self._happened_ever += len(happened)
+        self._happened += happened
+        self._agenda.put(running, running.wake_at)
+        if running.gone:
+            self._regions[running.endpoint.region].endpoints.forget(running)
+
+    def _catch_up(self, now: float) -> None:
+        """Let happen whatever is due by `now`."""
+        while (due_at := self._agenda.next_moment()) <= now:
+            self._clock.wait_until(due_at)
+            self._look(self._agenda.take())
+        self._clock.wait_until(now)
+
+    def _move_to(self, later: float) -> None:
+        self._catch_up(later)
+        self._manual("Moment", later).move_to(later)
+
+    def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
+        passed = ""
+        while not wanted.holds(running.endpoint) or running.gone:
+            if running.gone or running.resting:
+                status = "Deleted" if running.gone else running.endpoint.status.value
+                rule = f"is {status} and has not come to {wanted}{passed}"
+                raise InvalidInput([Problem("EndpointName", running.endpoint.name, rule)])
+            before = self._happened_ever
+            self._move_to(self._agenda.next_moment())
+            recent = islice(reversed(self._happened), self._happened_ever - before)
+            if any(each.is_of(running) and wanted.includes(each.stage) for each in recent):
+                passed = ": it passed that by in no time"
+
+    def _take(self) -> tuple[Happening, ...]:
+        taken = tuple(self._happened)
+        self._happened.clear()
+        return taken
+
+    def _manual(self, field: str, value: object) -> ManualTime:
+        if isinstance(self._time, ManualTime):
+            return self._time
+        rule = "time runs by itself here; only manual time is advanced"
+        raise InvalidInput([Problem(field, shown(value), rule)])
+
+
+def _when(value: When | str) -> When:
+    if value in [*When]:
+        return When(value)
+    rule = f"must be one of {', '.join(When)}"
+    raise InvalidInput([Problem("When", shown(value), rule, When.NEXT_UPDATE.value)])
+
+
+def _check_text(field: str, value: object, shape: Text) -> None:
+    found = shape.problems(value, field)
+    if found:
+        raise InvalidInput(found)
+
+
+def _check_alarms(running: RunningEndpoint, faults: Iterable[Fault]) -> None:
+    """A fault of an alarm that nobody watches would be a wish that is silently not granted."""
+    watched = () if running.deployment is None else running.deployment.spec.alarms
+    found = []
+    for place, fault in enumerate(faults):
+        of_alarm = fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
+        struck = watched if fault.alarm_name is None else {fault.alarm_name}.intersection(watched)
+        if of_alarm and not struck:
+            rule = f"the update watches {', '.join(watched) or 'no alarm'}"
+            fix = watched[0] if watched else None
+            found.append(Problem(f"Faults[{place}].AlarmName", fault.alarm_name, rule, fix))
+    if found:
+        raise InvalidInput(found)

@@ -1,0 +1,243 @@
+"""Endpoints: CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint,
+UpdateEndpointWeightsAndCapacities, DeleteEndpoint.
+
+What each of them means is decided in `rolling.endpoint`. Ours, where nobody has
+published it: an alarm that is named and does not exist is refused, because it
+could never let a bake pass; a DeploymentConfig given at creation is checked then.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attrs import evolve
+
+from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend, fault_problems
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.stage import Direction
+from rolling.endpoint.creation import create_endpoint
+from rolling.endpoint.deployment_config import (
+    DeploymentConfig,
+    deployment_config_problems,
+    parse_deployment_config,
+)
+from rolling.endpoint.endpoint import Endpoint
+from rolling.endpoint.refusals import ValidationException, endpoint_not_found
+from rolling.endpoint.update import update_endpoint
+from rolling.server.alarms import Alarms
+from rolling.server.configs import EndpointConfigs
+from rolling.server.images import images_of, with_images
+from rolling.server.listing import list_page
+from rolling.server.models import Models
+from rolling.server.running import RunningEndpoint
+from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.tags import Tags
+
+_AT_CREATION = (FaultKind.PROVISIONING_FAILED, FaultKind.PROVISIONING_SLOW)
+
+
+class Endpoints:
+    """The endpoints of a place.
+
+    `backend`: makes the simulated world of an endpoint with these fleets.
+    `look`: called with an endpoint that something was asked of, to let happen
+    what follows at once.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        now: Callable[[], float],
+        configs: EndpointConfigs,
+        models: Models,
+        alarms: Alarms,
+        tags: Tags,
+        backend: Callable[[Endpoint], SimulatedBackend],
+        look: Callable[[RunningEndpoint], None],
+    ) -> None:
+        self._place = place
+        self._now = now
+        self._configs = configs
+        self._models = models
+        self._alarms = alarms
+        self._tags = tags
+        self._backend = backend
+        self._look = look
+        self._running: dict[str, RunningEndpoint] = {}
+        self._faults_at_creation: dict[str, tuple[Fault, ...]] = {}
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """SageMaker's operations on endpoints, by name."""
+        return {
+            "CreateEndpoint": self._create,
+            "DescribeEndpoint": self._describe,
+            "ListEndpoints": self._list,
+            "UpdateEndpoint": self._update,
+            "UpdateEndpointWeightsAndCapacities": self._scale,
+            "DeleteEndpoint": self._delete,
+        }
+
+    def __iter__(self) -> Iterator[RunningEndpoint]:
+        return iter(self._running.values())
+
+    def find(self, name: object) -> RunningEndpoint:
+        """The endpoint of this name. Raises ValidationException when there is none."""
+        found = self._running.get(name) if isinstance(name, str) else None
+        if found is None:
+            text = str(name)
+            unknown = endpoint_not_found(text, self._place.arn("endpoint", text))
+            raise ValidationException([unknown])
+        return found
+
+    def adopt(
+        self, endpoint: Endpoint, faults_to_come: Iterable[tuple[Fault, ...]] = ()
+    ) -> RunningEndpoint:
+        """Keep an endpoint that is in service, as if it had always been there."""
+        endpoint = evolve(endpoint, region=self._place.region, account=self._place.account)
+        return self._keep(endpoint, faults_to_come)
+
+    def give_at_creation(self, name: str, faults: tuple[Fault, ...]) -> None:
+        """These faults strike the creation of the endpoint of this name, which is to come.
+
+        Raises InvalidInput for faults that no creation has, and when it has
+        been created already.
+        """
+        found = [
+            problem
+            for place, fault in enumerate(faults)
+            for problem in _creation_problems(fault, f"Faults[{place}]")
+        ]
+        if name in self._running:
+            rule = "is created already; give the faults for its next update"
+            found.append(Problem("EndpointName", name, rule))
+        if found:
+            raise InvalidInput(found)
+        self._faults_at_creation[name] = faults
+
+    def forget(self, running: RunningEndpoint) -> None:
+        """The endpoint is gone."""
+        del self._running[running.endpoint.name]
+        self._tags.drop(running.endpoint.arn)
+
+    # --- operations -----------------------------------------------------------
+
+    def _create(self, parameters: Parameters) -> Answer:
+        name = parameters["EndpointName"]
+        request = {key: value for key, value in parameters.items() if key != "Tags"}
+        alarming = self._missing_alarms(alarms_given(request))
+        try:
+            endpoint = create_endpoint(
+                request,
+                self._configs.as_mapping(),
+                exists=name in self._running,
+                region=self._place.region,
+                account=self._place.account,
+            )
+        except ValidationException as refused:
+            raise ValidationException([*refused.problems, *alarming]) from None
+        if alarming:
+            raise ValidationException(alarming)
+        running = self._keep(endpoint, (), parameters.get("Tags", ()))
+        running.backend.add_faults(self._faults_at_creation.pop(name, ()))
+        self._look(running)
+        return {"EndpointArn": endpoint.arn}
+
+    def _describe(self, parameters: Parameters) -> Answer:
+        running = self.find(parameters["EndpointName"])
+        return with_images(running.describe(), running.images)
+
+    def _list(self, parameters: Parameters) -> Answer:
+        return list_page(
+            [_summary(each) for each in self],
+            parameters,
+            "Endpoints",
+            "EndpointName",
+            "EndpointStatus",
+        )
+
+    def _update(self, parameters: Parameters) -> Answer:
+        running = self.find(parameters["EndpointName"])
+        configs = self._configs.as_mapping()
+        names = alarms_given(parameters)
+        last = running.endpoint.last_deployment_config
+        if parameters.get("RetainDeploymentConfig") is True and last is not None and not names:
+            names = _alarms_of(last, "LastDeploymentConfig")
+        alarming = self._missing_alarms(names)
+        if alarming:
+            try:
+                update_endpoint(running.endpoint, parameters, configs)
+            except ValidationException as refused:
+                alarming = [*refused.problems, *alarming]
+            raise ValidationException(alarming)
+        running.update(parameters, configs, self._now())
+        assert running.endpoint.update is not None
+        running.images |= images_of(running.endpoint.update.config, self._models)
+        self._look(running)
+        return {"EndpointArn": running.endpoint.arn}
+
+    def _scale(self, parameters: Parameters) -> Answer:
+        running = self.find(parameters["EndpointName"])
+        running.scale(parameters, self._now())
+        self._look(running)
+        return {"EndpointArn": running.endpoint.arn}
+
+    def _delete(self, parameters: Parameters) -> Answer:
+        running = self.find(parameters["EndpointName"])
+        running.delete(self._now())
+        self._look(running)
+        return {}
+
+    # --- what they share --------------------------------------------------------
+
+    def _keep(
+        self,
+        endpoint: Endpoint,
+        faults_to_come: Iterable[tuple[Fault, ...]],
+        tags: Iterable[Mapping[str, str]] = (),
+    ) -> RunningEndpoint:
+        self._tags.put(endpoint.arn, tags)
+        backend = self._backend(endpoint)
+        running = RunningEndpoint(endpoint, backend, self._now(), faults_to_come)
+        running.images = images_of(endpoint.config, self._models)
+        self._running[endpoint.name] = running
+        return running
+
+    def _missing_alarms(self, named: Iterable[tuple[str, str]]) -> list[Problem]:
+        rule = f"there is no such alarm in {self._place.region}; make it first, with PutMetricAlarm"
+        return [
+            Problem(field, name, rule) for field, name in named if not self._alarms.exists(name)
+        ]
+
+
+def alarms_given(request: Parameters) -> list[tuple[str, str]]:
+    """The alarms that a request names, each with its field; none of a DeploymentConfig at fault."""
+    given = request.get("DeploymentConfig")
+    if given is None or deployment_config_problems(given, 0, 0):
+        return []
+    return _alarms_of(parse_deployment_config(given, 0, 0), "DeploymentConfig")
+
+
+def _alarms_of(config: DeploymentConfig, path: str) -> list[tuple[str, str]]:
+    at = f"{path}.AutoRollbackConfiguration.Alarms"
+    return [(f"{at}[{place}].AlarmName", name) for place, name in enumerate(config.alarms)]
+
+
+def _summary(running: RunningEndpoint) -> dict[str, object]:
+    """The endpoint as ListEndpoints shows it."""
+    return {
+        "EndpointName": running.endpoint.name,
+        "EndpointArn": running.endpoint.arn,
+        "CreationTime": running.times.creation,
+        "LastModifiedTime": running.times.last_modified,
+        "EndpointStatus": running.endpoint.status.value,
+    }
+
+
+def _creation_problems(fault: Fault, at: str) -> list[Problem]:
+    found = fault_problems(fault, at)
+    if fault.kind not in _AT_CREATION:
+        rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
+        found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
+    if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
+        rule = "a creation has no directions, batches and phases; leave Direction, Batch, Phase out"
+        found.append(Problem(at, fault.kind.value, rule))
+    return found

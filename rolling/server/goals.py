@@ -1,0 +1,90 @@
+"""Goals: what time is advanced until: a stage of an endpoint's update, or a status."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from attrs import frozen
+
+from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput, Problem, is_whole_number
+from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus
+from rolling.endpoint.shapes import shown
+from rolling.simulation.report import DIRECTIONS, PHASES
+
+_T = TypeVar("_T")
+
+
+@frozen
+class Goal:
+    """What an endpoint is to come to; a None leaves that open."""
+
+    batch: int | None = None
+    phase: Phase | None = None
+    direction: Direction | None = None
+    status: EndpointStatus | None = None
+
+    def holds(self, endpoint: Endpoint) -> bool:
+        """True when the endpoint has come to it."""
+        if self.status is not None and endpoint.status is not self.status:
+            return False
+        if self._any_stage:
+            return True
+        deployment = endpoint.deployment
+        return deployment is not None and self._holds_in(endpoint, deployment)
+
+    def includes(self, stage: Stage | None) -> bool:
+        """True for a stage that it asks for, whatever the status."""
+        return (
+            stage is not None
+            and not self._any_stage
+            and self.batch in (None, stage.step)
+            and self.phase in (None, stage.phase)
+            and self.direction in (None, stage.direction)
+        )
+
+    @property
+    def _any_stage(self) -> bool:
+        return self.batch is None and self.phase is None and self.direction is None
+
+    def _holds_in(self, endpoint: Endpoint, deployment: Deployment) -> bool:
+        # Of an update that is over, only the way it ended is still so.
+        there = endpoint.pending is not None or self.phase in ENDS
+        return there and self.includes(deployment.stage)
+
+    def __str__(self) -> str:
+        words = [] if self.direction is None else [DIRECTIONS[self.direction]]
+        words += [] if self.batch is None else [f"batch {self.batch}"]
+        words += [] if self.phase is None else [PHASES[self.phase]]
+        words += [] if self.status is None else [self.status.value]
+        return ", ".join(words)
+
+
+def goal(
+    batch: object = None, phase: object = None, direction: object = None, status: object = None
+) -> Goal:
+    """The goal that these words say, as JSON has them. Raises InvalidInput with every problem."""
+    found: list[Problem] = []
+    if batch is not None and not (is_whole_number(batch) and batch >= 1):
+        found.append(Problem("Batch", shown(batch), "must be a whole number from 1", 1))
+    wanted = Goal(
+        batch=batch if is_whole_number(batch) else None,
+        phase=_one_of("Phase", phase, {text: key for key, text in PHASES.items()}, found),
+        direction=_one_of("Direction", direction, {t: k for k, t in DIRECTIONS.items()}, found),
+        status=_one_of("Status", status, {each.value: each for each in EndpointStatus}, found),
+    )
+    if not found and wanted == Goal():
+        rule = "something must be waited for: a Batch, a Phase, a Direction or a Status"
+        found.append(Problem("Phase", None, rule, "Baking"))
+    if found:
+        raise InvalidInput(found)
+    return wanted
+
+
+def _one_of(field: str, value: object, known: Mapping[str, _T], found: list[Problem]) -> _T | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and value in known:
+        return known[value]
+    found.append(Problem(field, shown(value), f"must be one of {', '.join(known)}"))
+    return None

@@ -1,0 +1,65 @@
+"""Images: the container images that an endpoint was deployed with, for DeployedImages.
+
+They are those that the models had when the endpoint was created or updated.
+No image is resolved, because none is ever pulled.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from rolling.core.errors import InvalidInput
+from rolling.endpoint.configuration import EndpointConfig
+from rolling.server.models import Models
+
+Images = dict[tuple[str, str], tuple[str, ...]]
+"""By the names of a configuration and a variant of it."""
+
+
+def images_of(config: EndpointConfig, models: Models) -> Images:
+    """The images of a configuration's variants, as far as their models are there and have any."""
+    found = {}
+    for variant in config.variants:
+        images = () if variant.model_name is None else _images(variant.model_name, models)
+        if images:
+            found[config.name, variant.variant_name] = images
+    return found
+
+
+def of_configurations(images: Images, names: Collection[str]) -> Images:
+    """The images of these configurations alone."""
+    return {key: value for key, value in images.items() if key[0] in names}
+
+
+def with_images(described: Mapping[str, object], images: Images) -> dict[str, object]:
+    """DescribeEndpoint's answer with the DeployedImages of its variants, the pending ones too."""
+    shown = _deployed(described, images)
+    pending = shown.get("PendingDeploymentSummary")
+    if isinstance(pending, Mapping):
+        shown["PendingDeploymentSummary"] = _deployed(pending, images)
+    return shown
+
+
+def _deployed(described: Mapping[str, object], images: Images) -> dict[str, object]:
+    shown = dict(described)
+    config_name = cast(str, described["EndpointConfigName"])
+    variants = cast(list[dict[str, Any]], described.get("ProductionVariants", []))
+    if variants:
+        shown["ProductionVariants"] = [
+            each | _entry(images.get((config_name, each["VariantName"]), ())) for each in variants
+        ]
+    return shown
+
+
+def _entry(images: tuple[str, ...]) -> dict[str, object]:
+    if not images:
+        return {}
+    return {"DeployedImages": [{"SpecifiedImage": image} for image in images]}
+
+
+def _images(model_name: str, models: Models) -> tuple[str, ...]:
+    try:
+        model = models.operations["DescribeModel"]({"ModelName": model_name})
+    except InvalidInput:
+        return ()  # It may be deleted while configurations name it.
+    containers = model.get("Containers") or [model.get("PrimaryContainer", {})]
+    return tuple([each["Image"] for each in containers if "Image" in each])

@@ -1,0 +1,134 @@
+"""One region: its collections, which know of each other, and their operations by service."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from rolling.backends.simulated import SimulatedBackend, SimulationSettings
+from rolling.driving.clock import Clock
+from rolling.endpoint.deployment_config import DeploymentConfig
+from rolling.endpoint.endpoint import Endpoint
+from rolling.endpoint.launching import fleets_of
+from rolling.server.alarms import Alarms
+from rolling.server.configs import EndpointConfigs
+from rolling.server.endpoints import Endpoints, alarms_given
+from rolling.server.models import Models
+from rolling.server.running import RunningEndpoint
+from rolling.server.service import Operation, Place
+from rolling.server.tags import Tags
+from rolling.simulation.scenario import Scenario
+
+SAGEMAKER, CLOUDWATCH = "sagemaker", "cloudwatch"
+
+
+class Region:
+    """Everything in one region.
+
+    `settings`: gives how what is created now will behave. `look`: called with
+    an endpoint that something was asked of, or whose alarms changed.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        clock: Clock,
+        settings: Callable[[], SimulationSettings],
+        look: Callable[[RunningEndpoint], None],
+    ) -> None:
+        self.place = place
+        self._clock = clock
+        self._settings = settings
+        self._look = look
+        tags = Tags(place)
+        self._models = Models(place, clock.now, tags)
+        self._configs = EndpointConfigs(place, clock.now, self._models, tags)
+        self._alarms = Alarms(place, clock.now, self._alarm_changed)
+        self.endpoints = Endpoints(
+            place,
+            clock.now,
+            self._configs,
+            self._models,
+            self._alarms,
+            tags,
+            self._new_backend,
+            look,
+        )
+        of_sagemaker = (self._models, self._configs, self.endpoints, tags)
+        self.operations: dict[tuple[str, str], Operation] = {
+            (SAGEMAKER, name): operation
+            for each in of_sagemaker
+            for name, operation in each.operations.items()
+        } | {(CLOUDWATCH, name): operation for name, operation in self._alarms.operations.items()}
+
+    def take_in(self, scenario: Scenario) -> None:
+        """Make what a scenario begins with: its configurations, its endpoint, its alarms.
+
+        The models that its configurations name are made too, and its alarms are
+        OK. The faults of its updates wait for the endpoint's next ones.
+        """
+        for config in scenario.configs.values():
+            document = config.as_json()
+            for name in _models_named(document):
+                if self._models.missing("ModelName", name):
+                    self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
+            self._call("CreateEndpointConfig", document)
+        for name in _alarms_named(scenario):
+            self._make_alarm(name)
+        faults = [update.faults for update in scenario.updates]
+        self._look(self.endpoints.adopt(scenario.endpoint, faults))
+
+    def _call(self, operation: str, parameters: Mapping[str, object]) -> None:
+        self.operations[SAGEMAKER, operation](parameters)
+
+    def _make_alarm(self, name: str) -> None:
+        operations = self._alarms.operations
+        operations["PutMetricAlarm"](
+            {
+                "AlarmName": name,
+                "Namespace": "AWS/SageMaker",
+                "MetricName": "ModelLatency",
+                "Statistic": "Average",
+                "Period": 60,
+                "EvaluationPeriods": 1,
+                "Threshold": 1.0,
+                "ComparisonOperator": "GreaterThanThreshold",
+            }
+        )
+        operations["SetAlarmState"](
+            {"AlarmName": name, "StateValue": "OK", "StateReason": "The scenario begins."}
+        )
+
+    def _new_backend(self, endpoint: Endpoint) -> SimulatedBackend:
+        return SimulatedBackend(
+            fleets_of(endpoint) if not endpoint.launching else (),
+            self._settings(),
+            clock=self._clock,
+            alarms=self._alarms.reading,
+        )
+
+    def _alarm_changed(self, name: str) -> None:
+        """Let the bakes that watch the alarm see it at once."""
+        watching = [each for each in self.endpoints if _watches(each, name)]
+        for running in watching:
+            self._look(running)
+
+
+def _watches(running: RunningEndpoint, alarm: str) -> bool:
+    return running.deployment is not None and alarm in running.deployment.spec.alarms
+
+
+def _models_named(config: Mapping[str, object]) -> Iterable[str]:
+    """The models that a configuration's JSON names, of its shadow variants too."""
+    variants = []
+    for key in ("ProductionVariants", "ShadowProductionVariants"):
+        given = config.get(key)
+        variants += given if isinstance(given, list) else []
+    named = [each.get("ModelName") for each in variants if isinstance(each, Mapping)]
+    return [name for name in named if isinstance(name, str)]
+
+
+def _alarms_named(scenario: Scenario) -> Iterable[str]:
+    """The alarms that the updates of a scenario watch, each once."""
+    last: DeploymentConfig | None = scenario.endpoint.last_deployment_config
+    names = [] if last is None else list(last.alarms)
+    for update in scenario.updates:
+        names += [name for _, name in alarms_given(update.request)]
+    return dict.fromkeys(names)

@@ -1,0 +1,240 @@
+"""One endpoint as the server keeps it: its value, what drives it, its times and its faults.
+
+Here belongs what happens to one endpoint between two looks at it. What follows
+from what is seen is decided in `rolling.endpoint` and `rolling.core`.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve, frozen
+
+from rolling.backends.simulated import Fault, SimulatedBackend
+from rolling.core.deployment import Deployment
+from rolling.core.desired import due
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.events import StopRequested
+from rolling.core.stage import Stage
+from rolling.driving.record import Record, accept
+from rolling.driving.tick import Change, tick
+from rolling.endpoint.configuration import EndpointConfig
+from rolling.endpoint.deletion import delete_endpoint
+from rolling.endpoint.describe import Times, describe
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus
+from rolling.endpoint.folding import with_deployment
+from rolling.endpoint.launching import launch_due, with_launched
+from rolling.endpoint.scaling import scale_endpoint
+from rolling.endpoint.update import update_endpoint
+from rolling.server.images import Images, of_configurations
+from rolling.server.service import Parameters
+from rolling.simulation.narration import narrate
+
+
+@frozen
+class Happening:
+    """A change of an endpoint's status, or of the stage of its update.
+
+    `at`: seconds since the epoch. `status`: after it; None once the endpoint is
+    gone. `stage`: the one that its update came into; None when none did.
+    `why`: one sentence.
+    """
+
+    at: float
+    region: str
+    endpoint: str
+    status: EndpointStatus | None
+    stage: Stage | None
+    why: str
+
+    def is_of(self, running: "RunningEndpoint") -> bool:
+        """True when it happened to this endpoint."""
+        endpoint = running.endpoint
+        return (self.region, self.endpoint) == (endpoint.region, endpoint.name)
+
+
+class RunningEndpoint:
+    """An endpoint, and what happens to it as time passes.
+
+    `backend`: its instances and its traffic; read, with the clock, and driven.
+    `endpoint`, `times`: what it is now, for whoever shows it. `wake_at`: when
+    to look at it next; None for never. `gone`: it has been deleted.
+    `faults_to_come`: those of its next updates, one after the other. `images`:
+    those that its configurations were deployed with.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        backend: SimulatedBackend,
+        now: float,
+        faults_to_come: Iterable[tuple[Fault, ...]] = (),
+    ) -> None:
+        self.endpoint = endpoint
+        self.backend = backend
+        self.times = Times(creation=now, last_modified=now, stage_start=now)
+        self.wake_at: float | None = None
+        self.gone = False
+        self.faults_to_come = deque(faults_to_come)
+        self.images: Images = {}
+        # Kept while there is something to drive.
+        self._record: Record | None = None
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """The deployment of the update in progress; None when there is none."""
+        return None if self.endpoint.pending is None else self.endpoint.deployment
+
+    @property
+    def resting(self) -> bool:
+        """True when nothing is under way that changes its status or its traffic."""
+        if self.endpoint.launching or self.endpoint.status is EndpointStatus.DELETING:
+            return False
+        return self._record is None or _is_over(self._record.deployment)
+
+    def describe(self) -> dict[str, object]:
+        """The answer of DescribeEndpoint."""
+        return describe(self.endpoint, self.times)
+
+    # --- what is asked of it ---------------------------------------------------
+
+    def update(
+        self, request: Parameters, configs: Mapping[str, EndpointConfig], now: float
+    ) -> None:
+        """UpdateEndpoint. Raises ValidationException, and then nothing has happened."""
+        endpoint = update_endpoint(self.endpoint, request, configs)
+        assert endpoint.deployment is not None
+        faults = self.faults_to_come.popleft() if self.faults_to_come else ()
+        self.backend = self.backend.next_update(faults)
+        self._record = accept(endpoint.deployment, now)
+        self._begin(endpoint, now)
+
+    def scale(self, request: Parameters, now: float) -> None:
+        """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
+        endpoint = scale_endpoint(self.endpoint, request)
+        self.backend = self.backend.next_update()
+        self._record = None
+        self._begin(endpoint, now)
+
+    def delete(self, now: float) -> None:
+        """DeleteEndpoint. Raises as `update` does. It is gone when its instances would be."""
+        endpoint = delete_endpoint(self.endpoint)
+        self._record = None
+        self.faults_to_come.clear()
+        self.wake_at = now + self.backend.world.settings.cleanup_seconds
+        self._begin(endpoint, now)
+
+    def _begin(self, endpoint: Endpoint, now: float) -> None:
+        self.endpoint = endpoint
+        began = now if endpoint.pending is not None else None
+        self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
+
+    def add_faults(self, faults: Iterable[Fault]) -> None:
+        """More faults for what is under way. Raises InvalidInput when nothing is."""
+        if self.resting or self.endpoint.status is EndpointStatus.DELETING:
+            rule = "has nothing under way that a fault could strike; give them for the next update"
+            raise InvalidInput([Problem("EndpointName", self.endpoint.name, rule)])
+        self.backend.add_faults(faults)
+
+    # --- what happens to it ----------------------------------------------------
+
+    def look(self, now: float, stop: StopRequested | None = None) -> list[Happening]:
+        """Let happen what does at the moment `now`; `wake_at` says when to look again."""
+        before = self.endpoint.status
+        changes: list[tuple[Change, float]] = []
+        if before is EndpointStatus.DELETING:
+            self._end(now)
+        elif self.endpoint.launching:
+            self._launch(now)
+        elif self._record is not None:
+            changes = self._drive(self._record, now, stop)
+        else:
+            self.wake_at = None
+        return list(self._happenings(before, changes, now))
+
+    def _end(self, now: float) -> None:
+        if self.wake_at is None or now >= self.wake_at:
+            self.gone, self.wake_at = True, None
+
+    def _launch(self, now: float) -> None:
+        """One look at an endpoint that is created or scaled."""
+        wanted = launch_due(self.endpoint)
+        self.backend.make_true(wanted)
+        seen = self.backend.observe(wanted)
+        failure = seen.failures[0].reason if seen.failures else None
+        status = self.endpoint.status
+        self.endpoint = with_launched(self.endpoint, seen.fleets, seen.split, failure)
+        self.wake_at = seen.news_at
+        if self.endpoint.status is not status:
+            self.times = evolve(self.times, last_modified=now, stage_start=now)
+            # A change that is taken back is commanded at once.
+            self.wake_at = now if self.endpoint.launching else None
+            if not self.endpoint.launching:
+                self.backend.drop_faults()
+
+    def _drive(
+        self, record: Record, now: float, stop: StopRequested | None
+    ) -> list[tuple[Change, float]]:
+        """One look at an endpoint whose update is under way, or has left something over."""
+        asked = self.backend.stop_requested() if stop is None else stop
+        made = tick(record, self.backend, now, stop=asked)
+        status = self.endpoint.status
+        deployment = made.record.deployment
+        if deployment is not record.deployment:
+            self.endpoint = with_deployment(self.endpoint, deployment)
+            self.times = evolve(
+                self.times,
+                last_modified=self.times.last_modified if self.endpoint.status is status else now,
+                stage_start=made.record.stage_began_at,
+            )
+        self._record, self.wake_at = made.record, made.wake_at
+        if made.wake_at is None:
+            self.images = of_configurations(self.images, {self.endpoint.config_name})
+            self._release(deployment)
+        return [
+            (change, change.at - record.stage_began_at)
+            for change in made.changes
+            if change.after.stage != change.before.stage and not change.before.ended
+        ]
+
+    def _release(self, deployment: Deployment) -> None:
+        """Keep driving only for what is still to go."""
+        self.backend.drop_faults()
+        left_over = any(fleet.alive > fleet.asked for fleet in deployment.fleets)
+        news_at = self.backend.observe(due(deployment)).news_at if left_over else None
+        if news_at is None or math.isinf(news_at):
+            self._record = None
+        else:
+            self.wake_at = news_at
+
+    def _happenings(
+        self, before: EndpointStatus, changes: list[tuple[Change, float]], now: float
+    ) -> Iterable[Happening]:
+        endpoint = self.endpoint
+        status = None if self.gone else endpoint.status
+        for change, seconds in changes:
+            ended = change.after.ended
+            yield Happening(
+                now,
+                endpoint.region,
+                endpoint.name,
+                status if ended else before,
+                change.after.stage,
+                narrate(change, seconds),
+            )
+        if status is not before and not changes:
+            yield Happening(
+                now, endpoint.region, endpoint.name, status, None, _told(endpoint, status)
+            )
+
+
+def _is_over(deployment: Deployment) -> bool:
+    """True when the deployment has ended, and the split that it ended with was seen."""
+    return deployment.ended and deployment.settled
+
+
+def _told(endpoint: Endpoint, status: EndpointStatus | None) -> str:
+    if status is None:
+        return "The endpoint is deleted."
+    reason = "" if endpoint.failure_reason is None else f": {endpoint.failure_reason}"
+    return f"The endpoint is {status.value}{reason}".rstrip(".") + "."

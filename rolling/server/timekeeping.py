@@ -1,0 +1,90 @@
+"""Timekeeping: what time it is in the cloud.
+
+All moments are seconds since the epoch. Time either runs by itself, as the
+machine's does or so many times faster, or it is moved by hand.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from typing import TypeGuard
+
+from rolling.core.errors import InvalidInput, Problem
+
+FASTEST = 1_000_000
+"""The most that time can be sped up. Ours: eight hours in 29 ms."""
+
+LATEST = 253_402_300_799
+"""The last moment there is, in seconds since the epoch: the end of the year 9999."""
+
+
+class RunningTime:
+    """Time that runs by itself, `speed` times as fast as the machine's.
+
+    It begins at the time of day, or at `start`, and never runs backwards,
+    whatever anybody does to the machine's clock. Raises InvalidInput for a speed
+    that is not above 0 and at most 1,000,000, and a start that is no moment.
+    `elapsed`: the seconds of a clock that never runs backwards.
+    """
+
+    def __init__(
+        self,
+        speed: float = 1,
+        start: float | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not is_number(speed) or not 0 < speed <= FASTEST:
+            rule = f"must be a number above 0, at most {FASTEST}: how many times as fast time runs"
+            raise InvalidInput([Problem("Speed", speed, rule, 1)])
+        self.speed = speed
+        self._start = time.time() if start is None else moment("Start", start)
+        self._elapsed = elapsed
+        self._began_at = elapsed()
+
+    def now(self) -> float:
+        """The present moment."""
+        return self._start + (self._elapsed() - self._began_at) * self.speed
+
+
+class ManualTime:
+    """Time that stands still until it is moved.
+
+    It begins at the present second of the time of day, or at `start`. Whole
+    seconds in give whole seconds out. Raises InvalidInput for a start that is no moment.
+    """
+
+    def __init__(self, start: float | None = None) -> None:
+        self._now = int(time.time()) if start is None else moment("Start", start)
+
+    def now(self) -> float:
+        """The moment it was last moved to."""
+        return self._now
+
+    def move_to(self, later: float) -> None:
+        """Make it `later`; a moment that is past leaves it where it is."""
+        self._now = max(self._now, later)
+
+
+Time = RunningTime | ManualTime
+
+
+def moment(field: str, value: object, now: float = 0) -> float:
+    """A `value` that is a moment not before `now`. Raises InvalidInput for any other."""
+    if is_number(value) and now <= value <= LATEST:
+        return value
+    since = "since the epoch" if now == 0 else f"since the epoch, not before now ({now:.15g})"
+    rule = f"must be a number of seconds {since}"
+    raise InvalidInput([Problem(field, value, rule, now or None)])
+
+
+def duration(field: str, value: object, now: float) -> float:
+    """A `value` that is a number of seconds to go on from `now`. Raises InvalidInput."""
+    if is_number(value) and 0 <= value <= LATEST - now:
+        return value
+    rule = "must be a number of seconds, at least 0: time does not run backwards"
+    raise InvalidInput([Problem(field, value, rule, 0)])
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """True for a finite number that is not a bool."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,38 @@
+"""What is under way at an endpoint, in one sentence."""
+
+from rolling.core.deployment import Deployment
+from rolling.core.pace import step_count
+from rolling.core.stage import Direction
+from rolling.endpoint.endpoint import EndpointStatus
+from rolling.server.running import RunningEndpoint
+from rolling.simulation.report import PHASES
+
+
+def sentence(running: RunningEndpoint) -> str:
+    """What is under way at an endpoint that does not rest."""
+    endpoint = running.endpoint
+    subject = f"{endpoint.name} in {endpoint.region}"
+    if running.deployment is not None and endpoint.pending is not None:
+        stage = _stage(running.deployment)
+        return f"{subject} is being updated to {endpoint.pending.config.name}: {stage}."
+    if endpoint.launching:
+        wanted = sum(each.desired.units for each in endpoint.capacities)
+        there = sum(each.current.instance_count or 0 for each in endpoint.capacities)
+        return f"{subject} is {_LAUNCHING[endpoint.status]}: {there} of {wanted} instance(s)."
+    if endpoint.status is EndpointStatus.DELETING:
+        return f"{subject} is being deleted."
+    return f"{subject} is {endpoint.status.value}, and its traffic is still moving."
+
+
+_LAUNCHING = {
+    EndpointStatus.CREATING: "being created",
+    EndpointStatus.UPDATING: "being scaled",
+    EndpointStatus.ROLLING_BACK: "returning from a scaling that failed",
+}
+
+
+def _stage(deployment: Deployment) -> str:
+    step, phase = deployment.stage.step, PHASES[deployment.phase].lower()
+    if deployment.direction is Direction.BACK:
+        return f"rolling back, batch {step} of the way back, {phase}"
+    return f"batch {step} of {step_count(deployment.spec)}, {phase}"
