@@ -19,11 +19,11 @@ MOST_ELEMENTS = 500
 """The most alarms, TRUEs, FALSEs and parentheses in a rule."""
 
 _TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<state>ALARM|OK|INSUFFICIENT_DATA) \s* \( \s*
-            (?: "(?P<quoted>[^"]+)" | (?P<bare>[^()"]*[^()"\s]) ) \s* \)
+    r"""\s*+(?:
+        (?P<state>ALARM|OK|INSUFFICIENT_DATA) \s*+ \( \s*+
+            (?: "(?P<quoted>[^"]++)" | (?P<bare>[^()"\s][^()"]*+) ) \s*+ \)
         | (?P<word>(?:TRUE|FALSE|NOT|AND|OR)\b | [()])
-    )\s*""",
+    )\s*+""",
     re.VERBOSE,
 )
 
@@ -94,7 +94,7 @@ def _tokens(text: str, arn_prefix: str) -> list[StateIs | str]:
         if found["state"] is None:
             tokens.append(found["word"])
         else:
-            name = found["quoted"] or found["bare"]
+            name = found["quoted"] or found["bare"].rstrip()
             tokens.append(StateIs(found["state"], name.removeprefix(arn_prefix)))
         at = found.end()
     return tokens

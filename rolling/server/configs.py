@@ -64,7 +64,7 @@ class EndpointConfigs:
             each.as_json() | {"InitialVariantWeight": float(each.initial_variant_weight)}
             for each in config.variants
         ]
-        return {"EnableNetworkIsolation": False, **config.as_json()} | {
+        return config.as_json() | {
             "ProductionVariants": variants,
             "EndpointConfigArn": self._arn(config.name),
             "CreationTime": self._made[config.name],

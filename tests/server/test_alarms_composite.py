@@ -71,6 +71,9 @@ def test_a_rule_means_what_python_would_mean(rule: str, expected: object) -> Non
         "TRUEFALSE",
         "(" * 250 + "TRUE" + ")" * 250,
         "NOT " * 5_000,
+        "ALARM(" + " " * 10_000,
+        "ALARM(" + "a " * 5_000,
+        " " * 10_000 + "(" * 200,
         " OR ".join(f"ALARM(a{each})" for each in range(101)),
     ],
 )
