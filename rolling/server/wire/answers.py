@@ -21,7 +21,6 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "string": str,
     "timestamp": (int, float),
-    "blob": bytes,
 }
 
 

@@ -10,8 +10,7 @@ And the spelling CAPACITY_PERCENTAGE of a page of AWS's is let through, as
 `rolling.endpoint` understands it.
 """
 
-import base64
-import binascii
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
@@ -44,6 +43,7 @@ ALIASES = {"CapacitySizeType": frozenset({"CAPACITY_PERCENTAGE"})}
 LATEST = 253_402_300_799.0
 """The last second of the year 9999, past which no timestamp can be written."""
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE = {"integer": 31, "long": 63}
 _TYPE_NAMES = {
     "integer": "an Integer",
@@ -53,7 +53,6 @@ _TYPE_NAMES = {
     "boolean": "a Boolean",
     "string": "a String",
     "timestamp": "a Timestamp",
-    "blob": "a Blob",
 }
 _MUST_NOT_BE_NULL = "Member must not be null"
 
@@ -61,7 +60,7 @@ _MUST_NOT_BE_NULL = "Member must not be null"
 def accepted(shape: Shape | None, tree: object) -> Parameters:
     """The parameters that `tree` says, by the input `shape` of an operation.
 
-    Nulls are left out, timestamps are seconds since the epoch, blobs bytes.
+    Nulls are left out, timestamps are seconds since the epoch. No input has blobs.
     Raises a ServiceError, SerializationException when values are of the wrong
     types, else ValidationException, with every problem.
     """
@@ -231,7 +230,7 @@ def constraints(shape: Shape) -> list[str]:
 
 
 def _is_measured(shape: Shape) -> bool:
-    return shape.type_name in ("string", "list", "map", "blob")
+    return shape.type_name in ("string", "list", "map")
 
 
 def _in_enum(shape: Shape, value: object) -> bool:
@@ -285,23 +284,12 @@ def _boolean(kind: str, value: object) -> bool | None:
 
 
 def _string(kind: str, value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value
+    return value if isinstance(value, str) and not _LONE_SURROGATE.search(value) else None
 
 
 def _timestamp(kind: str, value: object) -> float | int | None:
     number = _fraction(kind, value)
     return number if number is not None and 0 <= number <= LATEST else None
-
-
-def _blob(kind: str, value: object) -> bytes | None:
-    if isinstance(value, bytes):
-        return value
-    try:
-        return base64.b64decode(value, validate=True) if isinstance(value, str) else None
-    except (binascii.Error, ValueError):
-        return None
 
 
 _SCALARS: Mapping[str, Callable[[str, object], object]] = {
@@ -311,7 +299,5 @@ _SCALARS: Mapping[str, Callable[[str, object], object]] = {
     "double": _fraction,
     "boolean": _boolean,
     "string": _string,
-    "character": _string,
     "timestamp": _timestamp,
-    "blob": _blob,
 }

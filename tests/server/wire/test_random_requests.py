@@ -1,0 +1,289 @@
+"""Whatever a request holds, it gets an answer that botocore can read, quickly, and never a 5xx.
+
+An operation that is not implemented is the exception: 501. The requests are made
+from botocore's model and then spoilt in their values, their bytes or their
+headers; the operations answer values of the model, or refuse.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from rolling.server.service import Answer, Parameters, ServiceError
+from rolling.server.wire import HttpRequest, HttpResponse, respond
+from rolling.server.wire.model import SERVICES, operation_model, operation_names
+from tests.server.wire.samples import (
+    CALLS,
+    OPERATIONS,
+    form_request,
+    json_request,
+    parsed,
+    request_of,
+    scope,
+    valid,
+)
+
+SHARDS = 8
+REQUESTS_OF_A_SHARD = 750
+
+SLOWEST_SECONDS = 5.0
+"""Far above what any takes, and far below a hang: others may have the processor."""
+
+JUNK: tuple[object, ...] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**31,
+    2**63,
+    10**400,
+    0.5,
+    -0.0,
+    1e308,
+    "",
+    " ",
+    "a",
+    "a" * 70,
+    "x" * 5_000,
+    "-" * 3_000,
+    "\0",
+    "\ud800",
+    "😀",
+    "../../etc/passwd",
+    "<&]]>",
+    "${jndi:ldap://x}",
+    "2026-01-01T00:00:00Z",
+    "CAPACITY_PERCENTAGE",
+    [],
+    {},
+    [[]],
+    [None],
+    [{}],
+    {"": ""},
+    {"member": []},
+    {"Name": {"Name": {"Name": {}}}},
+    [1] * 2_000,
+)
+
+HEADERS = (
+    ("x-amz-target", "SageMaker."),
+    ("x-amz-target", ".DescribeEndpoint"),
+    ("x-amz-target", "SageMaker.describeEndpoint"),
+    ("x-amz-target", "GraniteServiceVersion20100801.DescribeEndpoint"),
+    ("x-amz-target", "é" * 300),
+    ("content-type", "application/xml"),
+    ("content-type", "application/x-www-form-urlencoded"),
+    ("content-type", "multipart/form-data; boundary=x"),
+    ("content-type", ";;;"),
+    ("authorization", "AWS4-HMAC-SHA256 Credential=////"),
+    ("authorization", scope("zz-" + "z" * 29, "s3")),
+    ("smithy-protocol", "rpc-v9"),
+)
+
+PATHS = (
+    "/",
+    "//",
+    "/?Action=DescribeAlarms",
+    "/service/",
+    "/service/SageMaker/operation/DescribeEndpoint",
+    "/service/GraniteServiceVersion20100801/operation/Nothing",
+    "/endpoints/x/invocations",
+    "/\0",
+)
+
+
+class Anything:
+    """A call that knows OPERATIONS, and answers values of the model or refuses, at random."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.calls = 0
+
+    def implements(self, service: str, operation: str) -> bool:
+        """Whether it is one of OPERATIONS."""
+        return (service, operation) in OPERATIONS
+
+    def __call__(
+        self, service: str, operation: str, parameters: Parameters, region: str, /
+    ) -> Answer:
+        self.calls += 1
+        json.dumps(parameters, allow_nan=False).encode()  # plain values, which can be kept
+        if self.random.random() < 0.2:
+            raise ServiceError(f"refused: {parameters}", "ValidationException")
+        shape = operation_model(service, operation).output_shape
+        answer: Answer = valid(self.random, shape, depth=4) if shape else {}
+        return answer
+
+
+def spoilt(random: Random, value: Any) -> Any:
+    """The tree with something in it that is something else."""
+    if isinstance(value, dict) and value and random.random() < 0.8:
+        name = random.choice(sorted(value))
+        change = random.random()
+        rest = {key: each for key, each in value.items() if key != name}
+        if change < 0.1:
+            return rest
+        if change < 0.2:
+            return {**rest, random.choice((name.lower(), name + "s", "é", "")): value[name]}
+        return {**value, name: spoilt(random, value[name])}
+    if isinstance(value, list) and value and random.random() < 0.8:
+        place = random.randrange(len(value))
+        return [spoilt(random, each) if at == place else each for at, each in enumerate(value)]
+    return random.choice(JUNK)
+
+
+def flat(value: Any, name: str = "") -> dict[str, str]:
+    """A tree as the fields of a form, types or no types."""
+    dot = f"{name}." if name else ""
+    fields: dict[str, str] = {}
+    if isinstance(value, dict):
+        for key, each in value.items():
+            fields |= flat(each, f"{dot}{key}")
+    elif isinstance(value, list):
+        for place, each in enumerate(value[:50]):
+            fields |= flat(each, f"{dot}member.{place + 1}")
+    elif value is not None:
+        fields[name] = str(value).encode("utf-8", "replace").decode()
+    return fields
+
+
+def any_call(random: Random) -> HttpRequest:
+    """A call as a client makes it, of any operation that is served."""
+    protocol, service, operation = random.choice(CALLS)
+    parameters = valid(random, operation_model(service, operation).input_shape)
+    return request_of(protocol, service, operation, parameters)
+
+
+def unknown_call(random: Random) -> HttpRequest:
+    """A call of any operation that AWS knows, with any input."""
+    service = random.choice(SERVICES)
+    operation = random.choice(sorted(operation_names(service)))
+    return json_request(service, operation, spoilt(random, {}))
+
+
+def spoilt_json(random: Random) -> HttpRequest:
+    """A call in JSON with one to three of its values spoilt."""
+    service, operation = random.choice(OPERATIONS)
+    tree = valid(random, operation_model(service, operation).input_shape)
+    for _ in range(random.randint(1, 3)):
+        tree = spoilt(random, tree)
+    return json_request(service, operation, tree)
+
+
+def spoilt_form(random: Random) -> HttpRequest:
+    """A call as a form with one or two of its values or names spoilt."""
+    service, operation = random.choice([each for each in OPERATIONS if each[0] == "cloudwatch"])
+    tree = valid(random, operation_model(service, operation).input_shape)
+    for _ in range(random.randint(1, 2)):
+        tree = spoilt(random, tree)
+    fields = flat(tree)
+    if fields and random.random() < 0.3:
+        name = random.choice(sorted(fields))
+        fields[name.replace("member", "").replace("1", "-1")] = fields.pop(name)
+    return form_request(operation, fields)
+
+
+def spoilt_bytes(random: Random) -> HttpRequest:
+    """A call whose body was cut, lengthened, or changed in a few bytes."""
+    request = any_call(random)
+    body = bytearray(request.body)
+    for _ in range(random.randint(1, 5)):
+        place = random.randrange(len(body) + 1)
+        match random.randrange(4):
+            case 0:
+                del body[place:]
+            case 1:
+                body[place:place] = random.randbytes(random.randint(1, 20))
+            case 2:
+                del body[place : place + random.randint(1, 5)]
+            case _:
+                body[place : place + 1] = random.randbytes(1)
+    return evolve(request, body=bytes(body))
+
+
+def spoilt_headers(random: Random) -> HttpRequest:
+    """A call with another path, or with a header changed or gone."""
+    request = any_call(random)
+    headers = dict(request.headers)
+    match random.randrange(3):
+        case 0:
+            return evolve(request, target=random.choice(PATHS))
+        case 1:
+            del headers[random.choice(sorted(headers))]
+        case _:
+            headers |= [random.choice(HEADERS)]
+    return evolve(request, headers=headers)
+
+
+def mixed(random: Random) -> HttpRequest:
+    """The body of one call under the headers of another."""
+    return evolve(any_call(random), body=any_call(random).body)
+
+
+KINDS: tuple[Callable[[Random], HttpRequest], ...] = (
+    any_call,
+    unknown_call,
+    spoilt_json,
+    spoilt_json,
+    spoilt_form,
+    spoilt_bytes,
+    spoilt_headers,
+    mixed,
+)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_any_request_gets_an_answer_that_botocore_reads(shard: int) -> None:
+    random = Random(f"requests {shard}")
+    call = Anything(random)
+    statuses: dict[int, int] = {}
+    for number in range(REQUESTS_OF_A_SHARD):
+        request = random.choice(KINDS)(random)
+        started = time.process_time()
+        response = respond(call, request, call.implements)
+        took = time.process_time() - started
+        context = f"shard {shard}, request {number}: {request} -> {response}"[:3_000]
+        assert response.status in (200, 400, 501), context
+        assert took < SLOWEST_SECONDS, context
+        assert_is_clean(response, context)
+        statuses[response.status] = statuses.get(response.status, 0) + 1
+    # A generator that never succeeds, or never fails, tests nothing.
+    assert call.calls > REQUESTS_OF_A_SHARD / 10
+    assert min(statuses.get(200, 0), statuses.get(400, 0)) > REQUESTS_OF_A_SHARD / 10
+    assert statuses.get(501, 0) > 0
+
+
+def assert_is_clean(response: HttpResponse, context: str) -> None:
+    """The answer is whole, readable, and says nothing of the inside."""
+    assert b"Traceback" not in response.body, context
+    assert b'File "' not in response.body, context
+    assert all(value.isprintable() for value in response.headers.values()), context
+    for service in SERVICES:
+        found = parsed(response, service)
+        assert found["ResponseMetadata"]["HTTPStatusCode"] == response.status, context
+        if response.status != 200:
+            assert found["Error"]["Code"] not in ("", "Unknown", str(response.status)), context
+            assert found["Error"]["Message"], context
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_of_aws_that_is_not_served_answers_501_with_its_name(service: str) -> None:
+    call = Anything(Random(0))
+    for operation in sorted(operation_names(service)):
+        if (service, operation) in OPERATIONS:
+            continue
+        response = respond(call, json_request(service, operation, {}), call.implements)
+        assert response.status == 501
+        assert operation in parsed(response, service)["Error"]["Message"]
+
+
+def test_the_requests_are_the_same_every_time() -> None:
+    first, second = Random("again"), Random("again")
+    for kind in KINDS:
+        assert kind(first) == kind(second)
