@@ -37,7 +37,7 @@ class Region:
         self._clock = clock
         self._settings = settings
         self._look = look
-        tags = Tags(place)
+        tags = Tags()
         self._models = Models(place, clock.now, tags)
         self._configs = EndpointConfigs(place, clock.now, self._models, tags)
         self._alarms = Alarms(place, clock.now, self._alarm_changed)

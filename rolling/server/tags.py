@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import Refusal
 from rolling.server.listing import page
-from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.service import Answer, Operation, Parameters
 
 MOST_TAGS = 50
 """The most tags that a thing can have."""
@@ -20,8 +20,7 @@ class Tags:
     operations refuse every other ARN.
     """
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self) -> None:
         self._of: dict[str, dict[str, str]] = {}
 
     @property

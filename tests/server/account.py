@@ -26,7 +26,7 @@ class Account:
         self.told: list[str] = []
         self.watcher: Callable[[str], None] = self.told.append
         place = Place()
-        self.tags = Tags(place)
+        self.tags = Tags()
         self.models = Models(place, self._now, self.tags)
         self.configs = EndpointConfigs(place, self._now, self.models, self.tags)
         self.alarms = Alarms(place, self._now, lambda name: self.watcher(name))

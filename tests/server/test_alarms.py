@@ -241,12 +241,21 @@ def test_an_alarm_on_an_expression_comes_back() -> None:
     [
         (on_metrics(QUERY, QUERY | {"Id": "m2"}), "Exactly one element"),
         (on_metrics(QUERY | {"ReturnData": False}), "Exactly one element"),
+        (on_metrics(QUERY, ThresholdMetricId="m1"), "Exactly two elements"),
         (on_metrics({"Id": "m1"}), "Exactly one of Expression and MetricStat"),
         (on_metrics(QUERY, Period=60), "Period must not be specified together with Metrics"),
     ],
 )
 def test_the_queries_of_an_alarm_return_one_result(given: dict[str, Any], said: str) -> None:
     assert said in str(Account().error("PutMetricAlarm", **given))
+
+
+def test_an_alarm_on_an_anomaly_returns_the_metric_and_its_band() -> None:
+    account = Account()
+    given = on_metrics(QUERY, QUERY | {"Id": "band"}, ThresholdMetricId="band")
+    del given["Threshold"]
+    account.call("PutMetricAlarm", **given)
+    assert only(account)["ThresholdMetricId"] == "band"
 
 
 def test_an_alarm_on_promql_begins_well() -> None:
