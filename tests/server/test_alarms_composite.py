@@ -116,6 +116,14 @@ def test_a_change_goes_through_several_at_once_and_is_told_once_of_each() -> Non
     assert sorted(account.told) == ["a", "first", "second", "third"]
 
 
+def test_nobody_is_told_of_a_composite_alarm_that_stays_as_it_is() -> None:
+    account = account_with("a", "b")
+    compose(account, "both", "ALARM(a) AND ALARM(b)")
+    account.told.clear()
+    set_state(account, "a", "ALARM")
+    assert account.told == ["a"]
+
+
 def test_whoever_is_told_sees_every_alarm_as_it_is_now() -> None:
     account = account_with("a")
     compose(account, "first", "ALARM(a)")
@@ -202,8 +210,10 @@ def test_one_composite_alarm_is_deleted_in_a_call() -> None:
 
 def test_a_rule_names_alarms_that_exist() -> None:
     account = account_with("a")
-    error = account.error("PutCompositeAlarm", AlarmName="x", AlarmRule="ALARM(a) OR OK(lost)")
-    assert "[lost]" in str(error)
+    error = account.error(
+        "PutCompositeAlarm", AlarmName="x", AlarmRule="OK(lost) OR ALARM(a) OR OK(gone)"
+    )
+    assert "[gone, lost]" in str(error)
     assert not account.alarms.exists("x")
 
 
