@@ -195,6 +195,18 @@ def test_a_value_of_another_type_cannot_be_read(operation: str, tree: object, me
     assert message in said
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 400, '"NaN"', "true"])
+def test_a_number_without_end_is_no_number(number: str) -> None:
+    body = f"""{{"EndpointName": "e", "DesiredWeightsAndCapacities":
+        [{{"VariantName": "v", "DesiredWeight": {number}}}]}}"""
+    headers = {"X-Amz-Target": "SageMaker.UpdateEndpointWeightsAndCapacities"}
+    response = respond(never, HttpRequest.of("POST", "/", headers, body.encode()))
+    assert (response.status, code_of(response)) == (400, "SerializationException")
+    assert "can not be converted to a Float at 'desiredWeightsAndCapacities.1.member" in message_of(
+        response
+    )
+
+
 def test_all_values_of_other_types_are_in_one_message() -> None:
     _, said = refusal("UpdateEndpoint", {"EndpointName": 1, "EndpointConfigName": []})
     assert said == (

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from rolling.server.cloud import Cloud
 from rolling.server.service import Answer, Parameters, ServiceError
 from rolling.server.wire import HttpRequest, HttpResponse, respond
 from rolling.server.wire.model import SERVICES, operation_model, operation_names
@@ -257,6 +258,18 @@ def test_any_request_gets_an_answer_that_botocore_reads(shard: int) -> None:
     assert call.calls > REQUESTS_OF_A_SHARD / 10
     assert min(statuses.get(200, 0), statuses.get(400, 0)) > REQUESTS_OF_A_SHARD / 10
     assert statuses.get(501, 0) > 0
+
+
+@pytest.mark.parametrize("shard", range(2))
+def test_the_cloud_answers_any_request(shard: int) -> None:
+    random = Random(f"cloud {shard}")
+    cloud = Cloud()
+    for number in range(400):
+        request = random.choice(KINDS)(random)
+        response = respond(cloud.call, request, cloud.implements)
+        context = f"shard {shard}, request {number}: {request} -> {response}"[:3_000]
+        assert response.status in (200, 400, 404, 501), context
+        assert_is_clean(response, context)
 
 
 def assert_is_clean(response: HttpResponse, context: str) -> None:
