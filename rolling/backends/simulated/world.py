@@ -31,7 +31,8 @@ class World:
         self.fleets = {f.configuration: Instances(f.count, f.count) for f in specs}
         self.splits: list[Split] = [{f.configuration: f.share for f in specs}]
         self._settles_at = math.inf
-        self._random = Random(settings.seed)
+        # Its state is larger than all else here: not kept where nothing is drawn.
+        self._random = Random(settings.seed) if settings.jitter_percent else None
 
     @property
     def alive(self) -> int:
@@ -102,8 +103,8 @@ class World:
 
     def _drawn(self, seconds: int) -> int:
         """A duration of about `seconds`, in whole seconds, never further off than the jitter."""
-        jitter = self.settings.jitter_percent
-        if not jitter:
+        if self._random is None:
             return seconds
+        jitter = self.settings.jitter_percent
         least, most = -(-seconds * (100 - jitter) // 100), seconds * (100 + jitter) // 100
         return self._random.randint(least, most)

@@ -1,0 +1,159 @@
+"""UpdateEndpointWeightsAndCapacities: counts and weights change in time, or go back."""
+
+from typing import Any
+
+import pytest
+
+from rolling.backends.simulated import Fault, FaultKind
+from tests.server.clouds import NAME, START, Sky, arn
+
+
+def scale(sky: Sky, *wanted: dict[str, Any], name: str = NAME) -> None:
+    sky.call(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=name,
+        DesiredWeightsAndCapacities=list(wanted),
+    )
+
+
+def refusal(sky: Sky, *wanted: dict[str, Any]) -> str:
+    return sky.refusal(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=NAME,
+        DesiredWeightsAndCapacities=list(wanted),
+    )
+
+
+def counts(sky: Sky) -> list[tuple[int, int]]:
+    """The current and the desired counts of all variants."""
+    return [
+        (each["CurrentInstanceCount"], each["DesiredInstanceCount"])
+        for each in sky.shown()["ProductionVariants"]
+    ]
+
+
+@pytest.fixture
+def sky() -> Sky:
+    """A sky with an endpoint of three instances."""
+    sky = Sky()
+    sky.create()
+    return sky
+
+
+def test_scaling_out_is_updating_until_the_instances_serve(sky: Sky) -> None:
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 5})
+    shown = sky.shown()
+    assert (shown["EndpointStatus"], shown["LastModifiedTime"]) == ("Updating", START + 240)
+    assert "PendingDeploymentSummary" not in shown
+    assert sky.variant()["VariantStatus"] == [
+        {
+            "Status": "Updating",
+            "StatusMessage": "Scaling out desired instance count to 5.",
+            "StartTime": START + 240,
+        }
+    ]
+    assert counts(sky) == [(3, 5)]
+    sky.cloud.advance_until(NAME, status="InService")
+    assert sky.cloud.now() == START + 480
+    assert counts(sky) == [(5, 5)]
+    assert "VariantStatus" not in sky.variant()
+
+
+def test_scaling_in_ends_when_the_instances_are_gone(sky: Sky) -> None:
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 1})
+    assert counts(sky) == [(1, 1)]
+    said = [each["StatusMessage"] for each in sky.variant()["VariantStatus"]]
+    assert said == ["Scaling in desired instance count to 1.", "Terminating 2 instance(s)."]
+    sky.cloud.advance_to_rest(NAME)
+    assert (sky.cloud.now(), sky.status()) == (START + 270, "InService")
+
+
+def test_an_update_begins_from_the_scaled_fleet_and_may_retain_it(sky: Sky) -> None:
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 5, "DesiredWeight": 2})
+    sky.cloud.advance_to_rest(NAME)
+    sky.update(RetainAllVariantProperties=True)
+    assert sky.pending()["DesiredInstanceCount"] == 5
+    sky.cloud.advance_to_rest(NAME)
+    assert counts(sky) == [(5, 5)]
+    assert sky.variant()["CurrentWeight"] == 2.0
+
+
+def test_weights_of_several_variants_move_the_traffic(sky: Sky) -> None:
+    sky.create("several", "many")
+    scale(
+        sky,
+        {"VariantName": "a", "DesiredWeight": 0.25},
+        {"VariantName": "b", "DesiredWeight": 0.75, "DesiredInstanceCount": 3},
+        name="many",
+    )
+    a, b = sky.shown("many")["ProductionVariants"]
+    assert (a["CurrentWeight"], a["DesiredWeight"]) == (1.0, 0.25)
+    assert (b["CurrentInstanceCount"], b["DesiredInstanceCount"]) == (1, 3)
+    sky.cloud.advance_to_rest("many")
+    a, b = sky.shown("many")["ProductionVariants"]
+    assert (a["CurrentWeight"], b["CurrentWeight"]) == (0.25, 0.75)
+    assert b["CurrentInstanceCount"] == 3
+
+
+def test_a_change_of_weights_alone_takes_as_long_as_a_shift(sky: Sky) -> None:
+    sky.create("several", "many")
+    began_at = sky.cloud.now()
+    scale(sky, {"VariantName": "b", "DesiredWeight": 0}, name="many")
+    assert sky.status("many") == "Updating"
+    sky.cloud.advance_to_rest("many")
+    assert sky.cloud.now() == began_at + 5
+
+
+def test_serverless_concurrency_is_changed(sky: Sky) -> None:
+    sky.create("serverless", "other")
+    wanted = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 20}}
+    scale(sky, wanted, name="other")
+    sky.cloud.advance_to_rest("other")
+    variant = sky.shown("other")["ProductionVariants"][0]
+    assert variant["CurrentServerlessConfig"]["MaxConcurrency"] == 20
+
+
+def test_what_cannot_be_scaled_is_rolled_back_and_says_why(sky: Sky) -> None:
+    sky.cloud.limit_capacity(4)
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
+    assert sky.status() == "RollingBack"
+    assert "InsufficientInstanceCapacity" in sky.shown()["FailureReason"]
+    assert f'in-progress endpoint "{arn()}"' in sky.refusal("DeleteEndpoint", EndpointName=NAME)
+    sky.cloud.advance_to_rest(NAME)
+    assert (sky.status(), counts(sky)) == ("InService", [(3, 3)])
+    assert "was rolled back" in sky.shown()["FailureReason"]
+    sky.cloud.limit_capacity(None)
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
+    assert "FailureReason" not in sky.shown()
+    sky.cloud.advance_to_rest(NAME)
+    assert counts(sky) == [(6, 6)]
+
+
+def test_a_scaling_can_be_struck_while_it_goes_on(sky: Sky) -> None:
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
+    sky.cloud.advance(100)
+    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, reason="Gone.")], "Now")
+    assert sky.status() == "RollingBack"
+    sky.cloud.advance_to_rest(NAME)
+    assert counts(sky) == [(3, 3)]
+
+
+def test_it_is_refused_with_every_reason(sky: Sky) -> None:
+    found = refusal(
+        sky,
+        {"VariantName": "AllTraffic"},
+        {"VariantName": "AllTraffic", "DesiredWeight": 1},
+        {"VariantName": "no", "DesiredWeight": 1},
+    )
+    assert [line.split(":")[0] for line in found.splitlines()] == [
+        "DesiredWeightsAndCapacities[0] = {'VariantName'",
+        "DesiredWeightsAndCapacities[1].VariantName = 'AllTraffic'",
+        "DesiredWeightsAndCapacities[2].VariantName = 'no'",
+    ]
+    counted = refusal(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 0})
+    assert "must be a whole number from 1 to 100000 instances; use 1" in counted
+    weightless = refusal(sky, {"VariantName": "AllTraffic", "DesiredWeight": 0})
+    assert "at least one variant must keep a weight above 0" in weightless
+    concurrent = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 2}}
+    assert "a variant with instances has no concurrency" in refusal(sky, concurrent)
+    assert sky.status() == "InService"

@@ -1,0 +1,235 @@
+"""UpdateEndpoint as a client sees it: while it goes on, when it ends, when it is refused."""
+
+import pytest
+
+from rolling.backends.simulated import Fault, FaultKind
+from rolling.core.stage import Direction
+from tests.server.account import metric_alarm
+from tests.server.clouds import ALARM, NAME, Sky, arn, rolling
+
+
+@pytest.fixture
+def sky() -> Sky:
+    """A sky with an endpoint in service on config-1, created 240 seconds ago."""
+    sky = Sky()
+    sky.create()
+    return sky
+
+
+def test_while_updating_the_old_fleet_is_shown_and_the_new_one_is_pending(sky: Sky) -> None:
+    accepted_at = sky.cloud.now()
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    shown = sky.shown()
+    assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("Updating", "config-1")
+    assert shown["LastDeploymentConfig"] == rolling()
+    assert shown["LastModifiedTime"] == accepted_at
+    pending = shown["PendingDeploymentSummary"]
+    assert (pending["EndpointConfigName"], pending["StartTime"]) == ("config-2", accepted_at)
+    # Provisioning, shifting, baking, cleaning of batch 1; provisioning, shifting of batch 2.
+    baking_since = accepted_at + (240 + 5 + 60 + 30) + (240 + 5)
+    assert sky.pending()["VariantStatus"] == [
+        {
+            "Status": "Baking",
+            "StatusMessage": "Baking for 60 seconds (WaitIntervalInSeconds) "
+            "with traffic enabled on batch capacity of 2 instance(s).",
+            "StartTime": baking_since,
+        }
+    ]
+    assert (sky.pending()["CurrentInstanceCount"], sky.pending()["InstanceType"]) == (
+        2,
+        "ml.m5.large",
+    )
+
+
+def test_it_succeeds_on_the_new_configuration(sky: Sky) -> None:
+    sky.update("config-5", DeploymentConfig=rolling(2))
+    sky.cloud.advance_to_rest(NAME)
+    shown = sky.shown()
+    assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-5")
+    assert shown["ProductionVariants"][0]["CurrentInstanceCount"] == 5
+    assert "FailureReason" not in shown
+    assert "PendingDeploymentSummary" not in shown
+    assert shown["LastModifiedTime"] == sky.cloud.now()
+
+
+def test_an_alarm_set_in_cloudwatch_rolls_it_back_at_once(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.alarm("ALARM")
+    assert sky.status() == "Updating"
+    assert sky.variant()["VariantStatus"][0]["Status"] == "ActivatingTraffic"
+    sky.cloud.advance_to_rest(NAME)
+    shown = sky.shown()
+    assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-1")
+    assert shown["FailureReason"] == (
+        'The update to endpoint configuration "config-2" was rolled back: alarm p99 tripped.'
+    )
+    assert shown["LastDeploymentConfig"] == rolling()
+
+
+def test_a_failure_reason_clears_when_a_new_update_is_accepted(sky: Sky) -> None:
+    sky.alarm("ALARM")
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    assert "FailureReason" in sky.shown()
+    sky.alarm("OK")
+    sky.update()
+    assert "FailureReason" not in sky.shown()
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+@pytest.mark.parametrize("state", ["OK", "INSUFFICIENT_DATA"])
+def test_a_quiet_alarm_lets_bakes_pass(sky: Sky, state: str) -> None:
+    sky.alarm(state)
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+def test_an_alarm_outside_a_bake_changes_nothing(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=1, phase="Provisioning")
+    sky.alarm("ALARM")
+    sky.cloud.advance(100)
+    sky.alarm("OK")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+def test_an_alarm_deleted_in_a_bake_holds_it_until_the_alarm_is_back(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.watch("DeleteAlarms", AlarmNames=[ALARM])
+    sky.cloud.advance(3_600)
+    assert sky.pending()["VariantStatus"][0]["Status"] == "Baking"
+    sky.watch("PutMetricAlarm", **metric_alarm(ALARM))
+    assert sky.shown()["ProductionVariants"][0]["VariantStatus"][0]["Status"] == "Deleting"
+
+
+def test_an_alarm_that_stays_unreadable_ends_in_the_deadline(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.watch("DeleteAlarms", AlarmNames=[ALARM])
+    sky.cloud.advance_to_rest(NAME)
+    assert "not done within 28800 seconds" in sky.shown()["FailureReason"]
+
+
+def test_a_composite_alarm_rolls_it_back_when_one_below_it_fires(sky: Sky) -> None:
+    sky.watch("PutCompositeAlarm", AlarmName="any", AlarmRule=f"ALARM({ALARM})")
+    sky.update(DeploymentConfig=rolling(1, 60, "any"))
+    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.alarm("ALARM")
+    sky.cloud.advance_to_rest(NAME)
+    assert "alarm any tripped" in sky.shown()["FailureReason"]
+
+
+def test_alarms_of_another_region_are_none_of_this_ones(sky: Sky) -> None:
+    sky.furnish("eu-west-1")
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.alarm("ALARM", region="eu-west-1")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+def test_nothing_else_is_accepted_meanwhile(sky: Sky) -> None:
+    sky.update()
+    in_progress = f'Cannot update in-progress endpoint "{arn()}".'
+    assert sky.refusal("UpdateEndpoint", EndpointName=NAME, EndpointConfigName="config-5") == (
+        in_progress
+    )
+    assert sky.refusal("DeleteEndpoint", EndpointName=NAME) == in_progress
+    scaled = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}]
+    assert (
+        sky.refusal(
+            "UpdateEndpointWeightsAndCapacities",
+            EndpointName=NAME,
+            DesiredWeightsAndCapacities=scaled,
+        )
+        == in_progress
+    )
+
+
+def test_it_is_refused_with_every_reason(sky: Sky) -> None:
+    refused = sky.refusal(
+        "UpdateEndpoint",
+        EndpointName=NAME,
+        EndpointConfigName="config-1",
+        DeploymentConfig=rolling(1, 60, ALARM, "no-alarm"),
+    )
+    assert refused.splitlines() == [
+        'Cannot update endpoint with the currently in use endpoint configuration "config-1"',
+        "DeploymentConfig.AutoRollbackConfiguration.Alarms[1].AlarmName = 'no-alarm': "
+        "there is no such alarm in us-east-1; make it first, with PutMetricAlarm",
+    ]
+    assert sky.refusal("UpdateEndpoint", EndpointName="no", EndpointConfigName="config-2") == (
+        f'Could not find endpoint "{arn("no")}".'
+    )
+
+
+def test_a_retained_deployment_config_needs_its_alarms_still(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    sky.watch("DeleteAlarms", AlarmNames=[ALARM])
+    refused = sky.refusal(
+        "UpdateEndpoint",
+        EndpointName=NAME,
+        EndpointConfigName="config-1",
+        RetainDeploymentConfig=True,
+    )
+    assert refused.startswith(
+        "LastDeploymentConfig.AutoRollbackConfiguration.Alarms[0].AlarmName = 'p99'"
+    )
+
+
+def test_only_one_fleet_can_be_updated(sky: Sky) -> None:
+    sky.create("several", "many")
+    refused = sky.refusal("UpdateEndpoint", EndpointName="many", EndpointConfigName="config-2")
+    assert "only an endpoint with one can be updated here" in refused
+
+
+def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky) -> None:
+    sky.cloud.inject(
+        NAME,
+        [
+            Fault(FaultKind.ALARM, batch=2, after_seconds=10),
+            Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK, reason="No room."),
+        ],
+    )
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    shown = sky.shown()
+    assert shown["EndpointStatus"] == "UpdateRollbackFailed"
+    assert "Its rollback failed: provisioning config-1 failed: No room." in shown["FailureReason"]
+    scaled = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}]
+    refused = sky.refusal(
+        "UpdateEndpointWeightsAndCapacities", EndpointName=NAME, DesiredWeightsAndCapacities=scaled
+    )
+    assert "call UpdateEndpoint" in refused
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    shown = sky.shown()
+    assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-2")
+    assert "FailureReason" not in shown
+
+
+def test_a_deleted_configuration_goes_on_serving(sky: Sky) -> None:
+    sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
+    sky.update()
+    sky.call("DeleteEndpointConfig", EndpointConfigName="config-2")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+def test_what_an_update_left_over_is_shown_until_it_is_gone(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=3, phase="Cleaning")
+    sky.cloud.advance(10)
+    sky.cloud.stop_update(NAME)
+    assert sky.status() == "InService"
+    assert sky.variant()["VariantStatus"][0]["StatusMessage"] == "Terminating 1 instance(s)."
+    assert sky.cloud.running() == ()
+    sky.cloud.advance(20)
+    assert "VariantStatus" not in sky.variant()
