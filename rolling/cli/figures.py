@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 
@@ -13,6 +14,16 @@ def clock(seconds: int | float) -> str:
     hours, minute = divmod(minutes, 60)
     fraction = f".{tenth}" if tenth else ""
     return f"{hours}:{minute:02}:{second:02}{fraction}"
+
+
+def elapsed(seconds: float) -> str:
+    """A time that has passed, in whole seconds."""
+    return clock(floor(seconds))
+
+
+def remaining(seconds: float) -> str:
+    """A time that is left, in whole seconds: 0 only when none is."""
+    return clock(ceil(seconds))
 
 
 def percentage(share: str) -> str:

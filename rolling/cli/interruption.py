@@ -1,5 +1,10 @@
-"""Interruption: Ctrl-C asks for an end, so that what was found so far can be said first."""
+"""Interruption: Ctrl-C asks for an end, so that what was found so far can be said first.
 
+So may another signal, where something has to be put in order before the process ends
+or sleeps.
+"""
+
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,16 +16,22 @@ from attrs import define
 
 @define
 class Interruption:
-    """Whether Ctrl-C was pressed."""
+    """Whether Ctrl-C was pressed, or what other signal came first."""
 
-    requested: bool = False
+    by: signal.Signals | None = None
+
+    @property
+    def requested(self) -> bool:
+        """True when an end was asked for."""
+        return self.by is not None
 
 
 @contextmanager
-def interruptible() -> Iterator[Interruption]:
+def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
     """Within it the first Ctrl-C is only noted; a second one ends the program as ever.
 
-    Outside the main thread, which alone hears of it, nothing is noted.
+    `others`: signals that are noted as well, like a first Ctrl-C. Outside the main
+    thread, which alone hears of them, nothing is noted.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
@@ -30,10 +41,46 @@ def interruptible() -> Iterator[Interruption]:
     def note(number: int, frame: FrameType | None) -> None:
         if interruption.requested:
             raise KeyboardInterrupt
-        interruption.requested = True
+        interruption.by = signal.Signals(number)
 
-    before = signal.signal(signal.SIGINT, note)
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, *others)}
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@define
+class Suspension:
+    """Whether Ctrl-Z was pressed, and has not been obeyed yet."""
+
+    requested: bool = False
+
+
+@contextmanager
+def suspendable() -> Iterator[Suspension]:
+    """Within it Ctrl-Z is only noted: `sleep` obeys it once all is in order.
+
+    Nothing is noted where there is no Ctrl-Z, or outside the main thread.
+    """
+    suspension = Suspension()
+    main = threading.current_thread() is threading.main_thread()
+    if not main or not hasattr(signal, "SIGTSTP"):
+        yield suspension
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        suspension.requested = True
+
+    before = signal.signal(signal.SIGTSTP, note)
+    try:
+        yield suspension
+    finally:
+        signal.signal(signal.SIGTSTP, before)
+
+
+def sleep(suspension: Suspension) -> None:
+    """Stop the process, as Ctrl-Z wanted it; return when it is told to go on."""
+    suspension.requested = False
+    os.kill(os.getpid(), signal.SIGSTOP)

@@ -2,7 +2,8 @@
 
 Here belongs what the command does with its arguments and its streams. What it
 prints is in plan_text.py, simulation_text.py and check_text.py, what it says of
-bad input in complaints.py; checking.py is the subcommand that has most to do.
+bad input in complaints.py; checking.py is the subcommand that has most to do, and
+live.py what `simulate` shows on a terminal.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from rolling import __version__
+from rolling.cli import live
 from rolling.cli.check_text import check_text, sweep_text
 from rolling.cli.checking import (
     add_arguments,
@@ -78,6 +80,11 @@ _Found = tuple[Mapping[str, Any], Callable[[Mapping[str, Any], Terminal], str], 
 
 def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
     """What to print, and the exit code."""
+    if chosen.command == "simulate" and chosen.output == "text":
+        text, outcome = live.shown(
+            _scenario(chosen.file, chosen.instances), live.read_arguments(chosen), terminal
+        )
+        return text, _EXIT_CODES[outcome]
     document, render, exit_code = _found(chosen)
     if chosen.output == "text":
         return render(document, terminal), exit_code
@@ -90,6 +97,7 @@ def _found(chosen: argparse.Namespace) -> _Found:
     scenario = _scenario(chosen.file, chosen.instances)
     if chosen.command == "plan":
         return plan_document(plan(scenario)), plan_text, SUCCEEDED
+    live.read_arguments(chosen)
     report = simulate(scenario)
     exit_code = _EXIT_CODES[report.updates[-1].outcome]
     return report_document(report), simulation_text, exit_code
@@ -187,7 +195,13 @@ is planned from what the simulation of those before it leaves.
     "simulate": """\
 examples:
   rolling simulate specs/scenarios/seed-rollback-in-batches.json
+  rolling simulate scenario.json --speed 60     a minute of it in a second
+  rolling simulate scenario.json --no-live      the lines, and no picture
   rolling simulate scenario.json -o json | jq '.Updates[-1].Outcome'
+
+On a terminal the update is played as a picture that moves, where rich is
+installed (pip install rich); Ctrl-C leaves the last one standing. Everywhere
+else it is a line a change.
 
 The counts in a line are of instances in service. The traffic is the share that
 is asked for; one after an arrow was not seen yet, and may still be on its way.
@@ -242,6 +256,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "check":
             add_arguments(command)
+        if name == "simulate":
+            live.add_arguments(command)
         command.add_argument(
             "-o",
             "--output",

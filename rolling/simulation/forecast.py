@@ -67,9 +67,10 @@ def walk(
 ) -> Iterator[Moment]:
     """Every state from this one to the end, in a world where everything asked for comes true.
 
-    An operation takes its setting's seconds from the moment it was asked for; there
-    is no jitter, and no limit to the capacity. `leftovers`: what is on its way out
-    already; whatever else is alive and not asked for is condemned at the start.
+    An operation takes its setting's seconds from the moment it was asked for, what
+    `deployment` waits for from the start of the walk; there is no jitter, and no
+    limit to the capacity. `leftovers`: what is on its way out already; whatever else
+    is alive and not asked for is condemned at the start.
     """
     world = _World(deployment, settings, leftovers)
     while not deployment.ended:
@@ -88,7 +89,8 @@ class _World:
         self._settings = settings
         self.now = 0
         self._stage_began_at = 0
-        self._settled_at = 0
+        shifting = deployment.phase is Phase.SHIFTING and not deployment.settled
+        self._settled_at = settings.shift_seconds if shifting else 0
         missing = any(fleet.asked > fleet.in_service for fleet in deployment.fleets)
         self._ready_at = settings.provisioning_seconds if missing else 0
         # Who is condemned: when how many of which fleet are gone.

@@ -105,8 +105,7 @@ class Watch:
 
     def seconds(self, now: float) -> float:
         """How long ago the update was accepted; after its end, how long it took."""
-        end = self.rows[-1].at if self.deployment.ended else now - self.update.at
-        return end
+        return self.rows[-1].at if self.deployment.ended else now - self.update.at
 
     def phase_seconds(self, now: float) -> float:
         """How long it has been in its phase."""
@@ -130,18 +129,30 @@ class Watch:
             return None
         return max(0, self.record.direction_began_at + limit - now)
 
-    def way_home(self) -> WayHome | None:
-        """What a rollback would take that began with the present stage, or what is left of one.
+    @property
+    def way_home_from(self) -> tuple[Deployment, float]:
+        """The state that the way home is counted from, and its moment.
 
-        It takes up to a tenth of a second to find out: ask once a stage.
+        Forward the present one, for a rollback may begin at any time; back the one
+        that the stage began with, for what it waits for is under way since then.
         """
-        moment = self.record.stage_began_at - self.update.at
+        if self.deployment.direction is Direction.FORWARD:
+            return self.deployment, self.seen_at
+        return self.entered, self.record.stage_began_at
+
+    def way_home(self) -> WayHome | None:
+        """What a rollback from `way_home_from` would take, or what is left of one.
+
+        It takes up to a tenth of a second to find out: ask once a state.
+        """
+        deployment, at = self.way_home_from
+        passed = at - self.update.at
         left = [
-            Leftover(each.fleet, each.count, int(each.after_seconds - moment))
+            Leftover(each.fleet, each.count, int(each.after_seconds - passed))
             for each in self.update.leftovers
-            if each.after_seconds > moment
+            if each.after_seconds > passed
         ]
-        return way_home(self.entered, self.update.settings, left)
+        return way_home(deployment, self.update.settings, left)
 
     def step_count(self) -> int | None:
         """How many batches there are forward; None on the way back, where it depends."""

@@ -41,7 +41,7 @@ class WayHome:
 def way_home(
     deployment: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover] = ()
 ) -> WayHome | None:
-    """The way home of a deployment that has just come into its stage.
+    """The way home of a deployment; of one going back, as it came into its stage.
 
     None where there is none: it has ended, or all traffic has arrived and nothing
     turns it back any more. `leftovers`: what earlier updates left alive, as of now.

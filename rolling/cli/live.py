@@ -1,0 +1,257 @@
+"""Live: a simulation shown as it goes. Its arguments, when it is, and what is printed after.
+
+The picture is in live_frame.py, its pace in live_player.py, the terminal in
+live_screen.py; those that need rich are imported when a live view begins.
+"""
+
+import argparse
+import math
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import NoReturn, TextIO
+
+from attrs import frozen
+
+from rolling.cli.figures import elapsed, percentage
+from rolling.cli.interruption import Interruption, interruptible, sleep, suspendable
+from rolling.cli.simulation_text import (
+    Document,
+    Piece,
+    ending_text,
+    simulation_pieces,
+    verdict_text,
+)
+from rolling.cli.streams import write_complaint, write_out
+from rolling.cli.terminal import Terminal
+from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.stage import Direction
+from rolling.driving.clock import Clock, SystemClock
+from rolling.simulation.moments import Moment
+from rolling.simulation.report import report_document
+from rolling.simulation.run import Step, moments, report_of
+from rolling.simulation.scenario import Scenario
+from rolling.simulation.watching import Watch
+from rolling.simulation.way_home import WayHome
+
+PLAYED_SECONDS = 20
+"""How long a live view lasts where no speed is given, in seconds of the wall clock."""
+
+INSTANT = math.inf
+"""The speed at which everything is over at once."""
+
+_FASTEST = 1_000_000
+_HOW_TO_INSTALL = "the live view needs rich: pip install rich"
+
+
+@frozen
+class Asked:
+    """What the arguments ask for.
+
+    `live`: whether to show it live; None for where that can be. `speed`: how much
+    faster than real time, `INSTANT` for at once; None for what suits.
+    """
+
+    live: bool | None = None
+    speed: float | None = None
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """The options of `simulate` that say how it is shown."""
+    command.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        help="show a picture that moves (default: on a terminal, where rich is installed)",
+    )
+    command.add_argument(
+        "--speed",
+        metavar="N",
+        help="let time pass N times as fast as it does, 1 for real time, or `instant`; default: "
+        f"a live view takes about {PLAYED_SECONDS} s, anything else is instant",
+    )
+
+
+def read_arguments(chosen: argparse.Namespace) -> Asked:
+    """What the arguments ask for. Raises InvalidInput for what cannot be."""
+    problems: list[Problem] = []
+    speed = None
+    try:
+        speed = None if chosen.speed is None else parse_speed(chosen.speed)
+    except InvalidInput as wrong:
+        problems += wrong.problems
+    if chosen.output == "json":
+        rule = "JSON is printed at the end, all at once: leave one of the two out"
+        if chosen.live:
+            problems.append(Problem("--live", "-o json", rule))
+        if chosen.speed is not None:
+            problems.append(Problem("--speed", f"{chosen.speed} -o json", rule))
+    if problems:
+        raise InvalidInput(problems)
+    return Asked(chosen.live, speed)
+
+
+def parse_speed(text: str) -> float:
+    """The speed of `--speed`. Raises InvalidInput unless it is a number above 0, or `instant`."""
+    if text == "instant":
+        return INSTANT
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII) and 0 < float(text) <= _FASTEST:
+        return float(text)
+    rule = (
+        f"must be how many times as fast as real time, above 0 and up to {_FASTEST:,}, or `instant`"
+    )
+    raise InvalidInput([Problem("--speed", text, rule, _meant(text))])
+
+
+def _meant(text: str) -> str:
+    """The speed that is most likely meant."""
+    if text.strip().lower() in ("inf", "infinity", "max", "instant", "now"):
+        return "instant"
+    number = re.fullmatch(r"\s*\+?([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*[xX×]?\s*", text, re.ASCII)
+    if number is None or float(number[1]) == 0:
+        return "60"
+    return number[1] if float(number[1]) <= _FASTEST else str(_FASTEST)
+
+
+def shown(
+    scenario: Scenario,
+    asked: Asked,
+    terminal: Terminal,
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[str, str]:
+    """Show a simulation on standard output as it was asked for; what is still to be printed.
+
+    Also the outcome of its last update. Raises KeyboardInterrupt when Ctrl-C ended
+    it, once the terminal is whole again, and ValidationException as `simulate` does.
+    """
+    # To the end, before anything is shown: what is refused later is known at once.
+    found = tuple(moments(scenario))
+    report = report_of(scenario, [each for each in found if isinstance(each, Step)])
+    document, outcome = report_document(report), report.updates[-1].outcome
+    if _is_live(asked, sys.stdout, environment):
+        return _live(found, document, asked.speed, terminal), outcome
+    speed = INSTANT if asked.speed is None else asked.speed
+    return _paced(list(simulation_pieces(document, terminal)), speed, SystemClock()), outcome
+
+
+def _is_live(asked: Asked, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+    """Whether it is shown live; where it was asked for and cannot be, why not is said."""
+    missing = None
+    if stream is None or not stream.isatty():
+        missing = "the live view needs a terminal, and standard output is none"
+    elif environment.get("TERM") in ("dumb", "unknown"):
+        term = environment["TERM"]
+        missing = f"the live view needs a terminal that can move its cursor, and TERM is {term}"
+    elif find_spec("rich") is None:
+        missing = _HOW_TO_INSTALL
+    if asked.live is None:
+        return missing is None and asked.speed != INSTANT
+    if asked.live and missing:
+        write_complaint(f"rolling: {missing}\n")
+    return asked.live and missing is None
+
+
+def _paced(pieces: Sequence[Piece], speed: float, wall: Clock) -> str:
+    """Print each piece when its time has come; the rest, which comes at once."""
+    if speed == INSTANT:
+        return "".join([piece.text for piece in pieces])
+    began = wall.now()
+    for piece in pieces:
+        wall.wait_until(began + piece.at / speed)
+        write_out(piece.text)
+    return ""
+
+
+# --- the live view ------------------------------------------------------------
+
+
+def _live(
+    found: Sequence[Moment | Step], document: Document, speed: float | None, terminal: Terminal
+) -> str:
+    from rolling.cli.live_frame import Picture
+    from rolling.cli.live_player import Player
+    from rolling.cli.live_screen import Screen
+
+    speed = _suitable(found) if speed is None else speed
+    pace = _told(speed, terminal)
+    homes = _Homes()
+
+    def picture(watch: Watch, now: float) -> Picture:
+        return Picture(watch, now, homes(watch), pace)
+
+    screen = Screen(terminal)
+    # What they end is the picture and not, in the midst of a line, the process.
+    with interruptible(signal.SIGTERM) as interruption, suspendable() as suspension, screen:
+
+        def show(watch: Watch, now: float) -> None:
+            if suspension.requested:
+                screen.give_back(lambda: sleep(suspension))
+            screen.show(picture(watch, now))
+
+        player = Player(speed, SystemClock(), show, lambda: interruption.requested)
+        played = player.play(found)
+    terminal = screen.terminal  # It may be of another size by now.
+    for watch, update in zip(player.watches, document["Updates"], strict=False):
+        whole = played or watch is not player.watches[-1]
+        now = watch.seen_at if whole else player.now
+        screen.leave(picture(watch, now))
+        write_out(f"\n{verdict_text(update, terminal)}\n" if whole else "\n")
+    if not played:
+        if player.watches:
+            last = player.watches[-1]
+            write_out("\n".join(terminal.wrap(_interrupted(last, player.now))) + "\n")
+        _end_as_asked(interruption)
+    return ending_text(document, terminal)
+
+
+class _Homes:
+    """The way home of what is shown, found out once a state."""
+
+    def __init__(self) -> None:
+        self._state: tuple[Deployment, float] | None = None
+        self._home: WayHome | None = None
+
+    def __call__(self, watch: Watch) -> WayHome | None:
+        if self._state != watch.way_home_from:
+            self._state, self._home = watch.way_home_from, watch.way_home()
+        return self._home
+
+
+def _suitable(found: Sequence[Moment | Step]) -> float:
+    """The speed at which all of it lasts as long as a view should."""
+    times = [each.at for each in found if isinstance(each, Moment)]
+    return max(1.0, (times[-1] - times[0]) / PLAYED_SECONDS)
+
+
+def _told(speed: float, terminal: Terminal) -> str:
+    """A speed, for the picture."""
+    if speed == INSTANT:
+        return ""
+    times = "×" if terminal.unicode else "x"
+    return f"{speed:.0f}{times}" if speed >= 10 else f"{speed:.3g}{times}"
+
+
+def _interrupted(watch: Watch, now: float) -> str:
+    """The virtual state in which it was left."""
+    deployment, new = watch.deployment, watch.deployment.new
+    if deployment.ended:
+        where = "after the end of the update"
+    else:
+        back = " of the rollback" if deployment.direction is Direction.BACK else ""
+        where = f"{deployment.phase.name.lower()} in batch {deployment.stage.step}{back}"
+    return (
+        f"Interrupted at {elapsed(watch.seconds(now))} of the simulated time, {where}: "
+        f"{deployment.spec.new.configuration} has {new.in_service} in service and is sent "
+        f"{percentage(str(new.share))} of the traffic."
+    )
+
+
+def _end_as_asked(interruption: Interruption) -> NoReturn:
+    """End as the signal that was noted would have ended the process."""
+    if interruption.by is signal.SIGTERM:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    raise KeyboardInterrupt

@@ -1,0 +1,206 @@
+"""Bars: the fleets against the ceiling, and their shares, as rows of the live view.
+
+How much room there is decides how much is said in words: where it is wide, what
+a fleet's instances are doing; where it is narrow, little more than the numbers.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from attrs import frozen
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from rolling.cli.figures import percentage
+from rolling.cli.terminal import Terminal
+from rolling.core.fleet import Fleet
+from rolling.simulation.watching import Watch
+
+NARROW = 56
+"""The width, in columns, below which lines are short of room for anything but numbers."""
+
+_SHORTEST_BAR = 16
+_LONGEST_BAR = 64
+_LONGEST_NAME = 24
+
+
+def styled(text: str, style: str) -> Text:
+    """A text in a style that is not that of what is appended to it."""
+    return Text().append(text, style)
+
+
+@frozen
+class Marks:
+    """The characters that a bar is made of."""
+
+    serving: str
+    launching: str
+    leaving: str
+    end: str
+
+
+def marks(terminal: Terminal) -> Marks:
+    """Those that the terminal can show."""
+    return Marks("█", "▒", "╌", "│") if terminal.unicode else Marks("#", "+", "-", "|")
+
+
+@frozen
+class _Row:
+    """One row: what it is about, its bar, and the cells beside it."""
+
+    label: str
+    name: str
+    bar: tuple[tuple[int, str, str], ...]
+    cells: tuple[str, ...]
+
+
+def bar_rows(watch: Watch, terminal: Terminal, *, legend: bool) -> Iterator[Text]:
+    """The rows of all fleets and of their sum; `legend`: below a line that says what is what."""
+    for level in (_WORDS, _SIGNS, _NUMBERS):
+        rows = [*_fleets(watch, terminal, level), _sum(watch, terminal, level)]
+        head, *beside = _beside(rows, watch, level)
+        labels = max(len(row.label) for row in rows)
+        names = max(min(cell_len(row.name), _LONGEST_NAME) for row in rows)
+        if level == _NUMBERS:
+            names = 0
+        before = labels + names + 2
+        room = terminal.width - before - 3 - max(map(len, [head, *beside]))
+        if room >= _SHORTEST_BAR:
+            break
+    width, mark = min(_LONGEST_BAR, max(4, room)), marks(terminal)
+    if legend:
+        yield _legend(mark, before + width + 1).append(f"  {head}", "dim")
+    for row, cells in zip(rows, beside, strict=True):
+        line = Text(row.label.ljust(labels + 1))
+        line.append(set_cell_size(short(row.name, names, terminal), names))
+        line.append(" ").append_text(_bar(row.bar, watch.ceiling, width))
+        yield line.append(f"{mark.end}  {cells}")
+
+
+_WORDS, _SIGNS, _NUMBERS = 0, 1, 2
+"""How much is said beside a bar."""
+
+_HEADS = (
+    ("serving", "", "traffic", "seen"),
+    ("serving", "", "traffic", "seen"),
+    ("serving", "traffic", "seen"),
+)
+
+
+def _fleets(watch: Watch, terminal: Terminal, level: int) -> Iterator[_Row]:
+    deployment, mark = watch.deployment, marks(terminal)
+    several = len(deployment.old) > 1
+    seen = watch.split_seen
+    for place, (spec, fleet) in enumerate(
+        zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    ):
+        colour = "blue" if place else "green"
+        label = "new" if not place else f"old {place}" if several else "old"
+        launching, leaving = fleet.asked - fleet.in_service, fleet.alive - fleet.asked
+        bar = (
+            (fleet.in_service, mark.serving, colour),
+            (launching, mark.launching, colour),
+            (leaving, mark.leaving, "dim"),
+        )
+        share = "-" if seen is None else percentage(str(seen[place]))
+        if watch.moving:
+            share += ", moving" if level == _WORDS else f" {terminal.arrow}"
+        doing = (_doing(fleet, level),) if level < _NUMBERS else ()
+        serving = f"{fleet.in_service}/{fleet.asked}"
+        cells = (serving, *doing, percentage(str(fleet.share)), share)
+        yield _Row(label, spec.configuration, bar, cells)
+
+
+def _doing(fleet: Fleet, level: int) -> str:
+    """What becomes of those that do not serve."""
+    launching, leaving = fleet.asked - fleet.in_service, fleet.alive - fleet.asked
+    both = launching and leaving
+    come = f"+{launching}" if level or both else f"{launching} launching"
+    go = f"-{leaving}" if level or both else f"{leaving} leaving"
+    return " ".join(text for text, count in ((come, launching), (go, leaving)) if count)
+
+
+def _sum(watch: Watch, terminal: Terminal, level: int) -> _Row:
+    deployment, mark = watch.deployment, marks(terminal)
+    alive = sum(fleet.alive for fleet in deployment.fleets)
+    bar = tuple(
+        [
+            (fleet.alive, mark.serving, "blue" if place else "green")
+            for place, fleet in enumerate(deployment.fleets)
+        ]
+    )
+    told = f"{alive} alive, {watch.ceiling} at most"
+    if level > _WORDS:
+        told = f"{alive} of max {watch.ceiling}"
+    return _Row("all", "", bar, (told,))
+
+
+def _beside(rows: Sequence[_Row], watch: Watch, level: int) -> list[str]:
+    """What stands beside each bar, in columns under a head; that of the sum goes across them.
+
+    The columns are as wide as they ever are, so that the bars stay as long as they are.
+    """
+    digits = len(str(watch.ceiling))
+    shares = len("33.3%")
+    doing = (digits + len(" launching"), 2 * digits + 3)[level : level + 1]
+    moving = (len(", moving"), len(" ->"), len(" ->"))[level]
+    least = (2 * digits + 1, *doing, shares, shares + moving)
+    table = [_HEADS[level], *[row.cells for row in rows[:-1]]]
+    columns = zip(*table, strict=True)
+    widths = [max(size, *map(len, column)) for size, column in zip(least, columns, strict=True)]
+    gap = " " if level == _NUMBERS else "  "
+    # What stands last, and what is said in words, begins at the left.
+    left = {len(widths) - 1} | ({1} if doing else set())
+    lines = [
+        gap.join(
+            cell.ljust(size) if place in left else cell.rjust(size)
+            for place, (cell, size) in enumerate(zip(cells, widths, strict=True))
+        )
+        for cells in table
+    ]
+    return [*lines, rows[-1].cells[0]]
+
+
+def _legend(mark: Marks, width: int) -> Text:
+    """What the characters mean, as far as there is room for it."""
+    line = Text()
+    for sign, word in (
+        (mark.serving, "serving"),
+        (mark.launching, "launching"),
+        (mark.leaving, "leaving"),
+    ):
+        piece = f"{sign} {word}"
+        if len(line) + len(piece) + 1 > width:
+            break
+        line.append(f"{piece} ", "dim")
+    line.pad_right(width - len(line))
+    return line
+
+
+def _bar(parts: Sequence[tuple[int, str, str]], scale: int, width: int) -> Text:
+    """The parts, drawn to scale; one that is not nothing has a character at least."""
+    ends, total = [0], 0
+    for count, _, _ in parts:
+        total += count
+        exact = (2 * total * width + scale) // (2 * scale)
+        ends.append(max(exact, ends[-1] + (count > 0)))
+    bar, over = Text(), max(0, ends[-1] - width)
+    sizes = [end - begin for begin, end in pairwise(ends)]
+    while over:
+        largest = sizes.index(max(sizes))
+        sizes[largest] -= 1
+        over -= 1
+    for size, (_, sign, style) in zip(sizes, parts, strict=True):
+        bar.append(sign * size, style)
+    bar.pad_right(width - len(bar))
+    return bar
+
+
+def short(name: str, width: int, terminal: Terminal) -> str:
+    """A name that fits: one that is too long keeps both its ends, which tell it from another."""
+    name = terminal.plain(name)
+    if cell_len(name) <= width:
+        return name
+    dots = "…" if terminal.unicode else ".."
+    head = (width - len(dots)) // 2
+    return f"{name[:head]}{dots}{name[len(name) - (width - len(dots) - head) :]}"

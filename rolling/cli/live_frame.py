@@ -1,0 +1,384 @@
+"""The frame: one picture of the live view, as lines that fit a terminal.
+
+A pure function of what is known, the moment, and the room there is. What does
+not fit is left out from the end: the bars, the alarms and the way home stay.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+from rich.cells import cell_len
+from rich.console import Group
+from rich.text import Text
+
+from rolling.cli.figures import clock, counted, elapsed, percentage, remaining
+from rolling.cli.live_bars import NARROW, bar_rows, short, styled
+from rolling.cli.terminal import Terminal, align
+from rolling.core.events import Reading
+from rolling.core.outcome import Cause
+from rolling.core.pace import bake_seconds, is_termination_wait
+from rolling.core.stage import Direction, Phase
+from rolling.simulation.report import Row
+from rolling.simulation.watching import AlarmSeen, BatchSeen, Watch
+from rolling.simulation.way_home import WayHome
+
+SIDE_BY_SIDE = 110
+"""The least width, in columns, at which the batches stand beside the events."""
+
+_LEGIBLE = 14
+"""The least height, in lines, at which there is room to say what stands where."""
+
+_ROOMY = 22
+"""The least height, in lines, at which empty lines set the parts apart."""
+
+
+@frozen
+class Picture:
+    """What a frame shows: what is known, when, and the way home as it is known.
+
+    `pace`: how fast time passes, in words.
+    """
+
+    watch: Watch
+    now: float
+    home: WayHome | None
+    pace: str = ""
+
+
+def frame(picture: Picture, terminal: Terminal, height: int) -> Group:
+    """The frame for a terminal of so many lines."""
+    return Group(*frame_lines(picture, terminal, height))
+
+
+def frame_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
+    """The frame's lines: at most `height`, none wider than the terminal."""
+    roomy = height >= _ROOMY
+    lines = [*_header(picture, terminal, height)]
+    blank = [Text()] if roomy else []
+    lines += [*blank, *bar_rows(picture.watch, terminal, legend=height >= _LEGIBLE), *blank]
+    lines += _alarms(picture, terminal, most=max(1, height // 7))
+    lines += _home(picture, terminal)
+    rest = height - len(lines) - len(blank)
+    if rest > 0:
+        lines += [*blank, *_history(picture, terminal, rest)]
+    fitted = lines[:height]
+    for line in fitted:
+        line.rstrip()
+        line.no_wrap = True
+        line.truncate(terminal.width, overflow="ellipsis" if terminal.unicode else "crop")
+    return fitted
+
+
+# --- header -------------------------------------------------------------------
+
+_ENDS = {
+    Phase.SUCCEEDED: ("Succeeded", "bold green"),
+    Phase.ROLLED_BACK: ("Rolled back", "bold yellow"),
+    Phase.ROLLBACK_FAILED: ("Rollback failed", "bold red"),
+}
+
+
+def _header(picture: Picture, terminal: Terminal, height: int) -> Iterator[Text]:
+    narrow, short_of_lines = terminal.width < NARROW, height < _LEGIBLE
+    watch, now = picture.watch, picture.now
+    update = watch.update
+    time = styled(elapsed(watch.seconds(now)), "bold")
+    time.append(f"  {picture.pace}" if picture.pace else "", "dim")
+    title = styled(terminal.plain(update.endpoint.name), "bold")
+    title.append(f"  {watch.status}", _status_style(watch))
+    if update.updates > 1:
+        which = f"{update.place} of {update.updates}"
+        title.append(f"  {'' if narrow else 'update '}{which}")
+    yield from _spread(title, time, terminal.width)
+    if not (narrow and short_of_lines):
+        yield from map(Text, terminal.wrap(_fleets(watch, terminal), rest="  "))
+    left = watch.deadline_seconds_left(now)
+    limit = (
+        Text() if left is None else styled(f"deadline in {remaining(left)}", _deadline_style(left))
+    )
+    place, phase = _place(picture, terminal), _phase(picture, terminal)
+    if place.cell_len + 2 + phase.cell_len <= terminal.width:
+        yield from _spread(place.append("  ").append_text(phase), limit, terminal.width)
+    else:
+        yield place
+        yield phase
+        yield from [limit] if limit else []
+    for told, cause, style in (
+        ("turned back: ", watch.deployment.cause, "yellow"),
+        ("cut short: ", watch.deployment.cut_short, "red"),
+    ):
+        yield from _caused(told, cause, style, terminal, 1 if short_of_lines else 2)
+
+
+def _rest(terminal: Terminal) -> str:
+    """What a line that goes on begins with."""
+    return " " * (10 if terminal.width >= NARROW else 2)
+
+
+def _caused(
+    told: str, cause: Cause | None, style: str, terminal: Terminal, most: int
+) -> Iterator[Text]:
+    if cause is not None:
+        lines = terminal.wrap(str(cause), told, "  ")
+        yield from (styled(line, style) for line in _at_most(lines, most, terminal))
+
+
+def _status_style(watch: Watch) -> str:
+    if watch.deployment.phase is Phase.ROLLBACK_FAILED:
+        return "bold red"
+    return "bold yellow" if watch.deployment.direction is Direction.BACK else "bold green"
+
+
+def _deadline_style(left: float) -> str:
+    return "red" if left < 300 else ""
+
+
+def _fleets(watch: Watch, terminal: Terminal) -> str:
+    spec = watch.deployment.spec
+    old = " and ".join(f"{fleet.configuration} ({fleet.count})" for fleet in spec.old)
+    return f"{old} {terminal.arrow} {spec.new.configuration} ({spec.new.full})"
+
+
+def _place(picture: Picture, terminal: Terminal) -> Text:
+    """Where in its life the deployment is."""
+    watch, home = picture.watch, picture.home
+    deployment = watch.deployment
+    if deployment.ended:
+        word, style = _ENDS[deployment.phase]
+        return styled(f"{word} after {clock(watch.seconds(picture.now))}", style)
+    back = deployment.direction is Direction.BACK
+    style = "yellow" if back else ""
+    line = styled(f"{terminal.back_arrow if back else terminal.arrow} ", style)
+    line.append(f"{'rollback, ' if back else ''}batch {deployment.stage.step}", style)
+    count = watch.step_count() if not back else home.batches if home and home.whole else None
+    line.append("" if count is None else f" of {count}", style)
+    if deployment.stage.attempt > 1:
+        line.append(f", attempt {deployment.stage.attempt}")
+    return line
+
+
+def _phase(picture: Picture, terminal: Terminal) -> Text:
+    """What it is doing there, and until when."""
+    deployment = picture.watch.deployment
+    if deployment.ended:
+        return Text()
+    word = "termination wait" if is_termination_wait(deployment) else deployment.phase.name.lower()
+    return styled(word, "bold").append(_until(picture.watch, picture.now, terminal))
+
+
+def _until(watch: Watch, now: float, terminal: Terminal) -> str:
+    left = watch.phase_seconds_left(now)
+    if left is not None:
+        return f" {remaining(left)} of {clock(bake_seconds(watch.deployment))} left"
+    if watch.held:
+        over = watch.phase_seconds(now) - bake_seconds(watch.deployment)
+        return f" held open for {elapsed(over)}"
+    next_in = watch.seconds_to_wake(now)
+    waited = f" for {elapsed(watch.phase_seconds(now))}"
+    if next_in is None or terminal.width < NARROW:
+        return waited
+    return f"{waited}, news in {remaining(next_in)}"
+
+
+def _spread(left: Text, right: Text, width: int) -> Iterator[Text]:
+    """Two texts at the two ends of a line, or below one another."""
+    gap = width - left.cell_len - right.cell_len
+    if gap >= 2 or not right:
+        yield left.append(" " * gap if right else "").append_text(right)
+    else:
+        yield left
+        yield right
+
+
+# --- alarms and the way home --------------------------------------------------
+
+_READINGS = {
+    None: ("", ""),
+    Reading.OK: ("OK", "green"),
+    Reading.INSUFFICIENT_DATA: ("INSUFFICIENT_DATA", "green"),
+    Reading.UNREADABLE: ("UNREADABLE", "bold yellow"),
+    Reading.ALARM: ("ALARM", "bold red"),
+}
+_GRAVITY = (None, Reading.OK, Reading.INSUFFICIENT_DATA, Reading.UNREADABLE, Reading.ALARM)
+
+
+def _alarms(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
+    """The alarms, a line each; where there are too many, the gravest."""
+    alarms = picture.watch.alarms
+    if not alarms:
+        yield styled("alarms    ", "dim").append("none is watched, so every bake passes")
+    shown: Sequence[AlarmSeen] = alarms
+    if len(alarms) > most:
+        shown = sorted(alarms, key=lambda each: -_GRAVITY.index(each.reading))[:most]
+    for place, alarm in enumerate(shown):
+        said = _read(picture, alarm, terminal)
+        if place == most - 1 and len(alarms) > most:
+            said.append(f"  and {len(alarms) - most} more", "dim")
+        room = max(4, terminal.width - 12 - said.cell_len)
+        line = styled("alarms    " if place == 0 else " " * 10, "dim")
+        yield line.append(f"{short(alarm.name, room, terminal)}  ").append_text(said)
+
+
+def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
+    """What an alarm said, and since when, or how long ago."""
+    narrow = terminal.width < NARROW
+    if alarm.reading is None:
+        return styled("not read yet" if narrow else "not read before the first bake", "dim")
+    word, style = _READINGS[alarm.reading]
+    if alarm.bake == picture.watch.deployment.stage:
+        return styled(word, style).append(f" for {elapsed(picture.now - alarm.since)}")
+    ago = f"{elapsed(picture.now - alarm.read_at)} ago"
+    return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
+
+
+def _home(picture: Picture, terminal: Terminal) -> Iterator[Text]:
+    """What a rollback from here would take, or what is left of the one under way."""
+    watch, home = picture.watch, picture.home
+    deployment = watch.deployment
+    if deployment.ended:
+        return
+    back = deployment.direction is Direction.BACK
+    label = "home in   " if back else "rollback  "
+    told = "nothing turns it back any more" if home is None else _way_home(home, picture, back)
+    for place, line in enumerate(terminal.wrap(told, label, _rest(terminal))):
+        text = Text(line)
+        if place == 0:
+            text.stylize("dim", 0, len(label))
+        yield text
+
+
+def _way_home(home: WayHome, picture: Picture, back: bool) -> str:
+    watch = picture.watch
+    if not home.whole:
+        limit = watch.deployment.spec.deadline_seconds
+        if home.least_seconds > limit:
+            return f"not within its limit of {clock(limit)}: in more than {home.batches} batches"
+        return f"more than {home.batches} batches"
+    needs = f"{home.launched} to launch, at most {counted(home.peak_instances, 'instance')}"
+    if back:
+        left = max(0, home.least_seconds - watch.phase_seconds(picture.now))
+        return f"{remaining(left)} at least, {needs}"
+    batches = counted(home.batches, "batch")
+    return f"from here {clock(home.least_seconds)} at least, in {batches}, {needs}"
+
+
+# --- history ------------------------------------------------------------------
+
+
+def _history(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
+    """The batches and the events, in `height` lines."""
+    if height < 7:
+        inline = _batches_inline(picture, terminal) if height > 1 else []
+        return [*inline, *_events(picture.watch, terminal, height - len(inline))]
+    if terminal.width >= SIDE_BY_SIDE:
+        table = _batch_table(picture, terminal, height)
+        left = max(line.cell_len for line in table) + 4
+        room = Terminal(terminal.width - left, terminal.colour, terminal.unicode)
+        events = _events(picture.watch, room, height)
+        return [
+            _beside(table[place : place + 1], events[place : place + 1], left)
+            for place in range(max(len(table), len(events)))
+        ]
+    table = _batch_table(picture, terminal, max(3, height * 2 // 5))
+    return [*table, Text(), *_events(picture.watch, terminal, height - len(table) - 1)]
+
+
+def _beside(left: Sequence[Text], right: Sequence[Text], width: int) -> Text:
+    line = left[0].copy() if left else Text()
+    line.pad_right(width - line.cell_len)
+    return line.append_text(right[0]) if right else line
+
+
+def _batch_table(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
+    """The latest batches, a line each under a header."""
+    batches, began = picture.watch.batches, picture.watch.update.at
+    shown = batches[-(height - 1) :]
+    earlier = picture.watch.earlier_batches + len(batches) - len(shown)
+    rows = [
+        [
+            f"{_arrow(each, terminal)} {each.step}",
+            elapsed(each.began_at - began),
+            elapsed((picture.now if each.ended_at is None else each.ended_at) - each.began_at),
+            percentage(str(each.share)),
+            _state(picture, each).ljust(len("turned back")),
+        ]
+        for each in shown
+    ]
+    head = ["batch", "began", "took", "on new", f"{earlier} before" if earlier else ""]
+    table = [head, *rows]
+    if terminal.width < NARROW:
+        table = [[row[0], *row[2:]] for row in table]
+    above, *table = align(table, left=frozenset({0, len(table[0]) - 1}))
+    lines = [styled("  ".join(above), "dim")]
+    for each, cells in zip(shown, table, strict=True):
+        lines.append(styled("  ".join(cells), _batch_style(picture, each)))
+    return lines
+
+
+def _batches_inline(picture: Picture, terminal: Terminal) -> list[Text]:
+    """The latest batches in one line, the latest last."""
+    line, room = Text(), terminal.width - 10
+    for each in reversed(picture.watch.batches):
+        until = picture.now if each.ended_at is None else each.ended_at
+        told = f"{_arrow(each, terminal)} {each.step} {elapsed(until - each.began_at)}"
+        if len(line) + len(told) + 3 > room:
+            break
+        piece = styled(told, _batch_style(picture, each))
+        line = piece.append("   ").append_text(line) if line else piece
+    return [styled("batches   ", "dim").append_text(line)]
+
+
+def _arrow(batch: BatchSeen, terminal: Terminal) -> str:
+    return terminal.arrow if batch.direction is Direction.FORWARD else terminal.back_arrow
+
+
+def _state(picture: Picture, batch: BatchSeen) -> str:
+    if batch.ended_at is None:
+        return "under way"
+    if batch.turned_back:
+        return "turned back"
+    failed = picture.watch.deployment.phase is Phase.ROLLBACK_FAILED
+    return "failed" if failed and batch is picture.watch.batches[-1] else "done"
+
+
+def _batch_style(picture: Picture, batch: BatchSeen) -> str:
+    state = _state(picture, batch)
+    if state == "failed":
+        return "red"
+    if state == "under way":
+        return "bold"
+    return "yellow" if state == "turned back" or batch.direction is Direction.BACK else ""
+
+
+def _events(watch: Watch, terminal: Terminal, height: int) -> list[Text]:
+    """The latest sentences, the latest last; of one that is too long for all the room, its end."""
+    lines: list[Text] = []
+    for row in reversed(watch.rows):
+        told = terminal.wrap(row.why, f"{elapsed(row.at)}  ")
+        room = height - len(lines)
+        if len(told) > room and lines:
+            break
+        lines = [
+            *[styled(line, _event_style(row)) for line in _at_most(told, room, terminal)],
+            *lines,
+        ]
+    return lines
+
+
+def _at_most(lines: Sequence[str], most: int, terminal: Terminal) -> list[str]:
+    """The lines, the last of them ended with dots where there are more."""
+    if len(lines) <= most:
+        return list(lines)
+    dots = "…" if terminal.unicode else "..."
+    kept = list(lines[:most])
+    if kept:
+        while cell_len(kept[-1]) + len(dots) > terminal.width:
+            kept[-1] = kept[-1][:-1]
+        kept[-1] += dots
+    return kept
+
+
+def _event_style(row: Row) -> str:
+    if row.phase in _ENDS:
+        return _ENDS[row.phase][1]
+    return "yellow" if row.direction is Direction.BACK else ""

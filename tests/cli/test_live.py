@@ -1,0 +1,227 @@
+"""When a simulation is shown live, when it is not, and how fast: as asked, or as suits."""
+
+import io
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from rolling.cli import live
+from rolling.cli.live import INSTANT, parse_speed
+from rolling.core.errors import InvalidInput
+from tests.cli.command import Command, scenario
+from tests.cli.test_streams import ENVIRONMENT
+
+ONE = scenario("one-instance")
+
+
+# --- speed --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "speed"), [("1", 1), ("60", 60), ("0.5", 0.5), ("1000000", 1e6), ("instant", INSTANT)]
+)
+def test_a_speed_is_a_number_or_instant(text: str, speed: float) -> None:
+    assert parse_speed(text) == speed
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("0", "60"),
+        ("-3", "60"),
+        ("fast", "60"),
+        ("", "60"),
+        ("60x", "60"),
+        ("2.5 ×", "2.5"),
+        ("1000001", "1000000"),
+        ("1e3", "60"),
+        ("nan", "60"),
+        ("inf", "instant"),
+        ("٣", "60"),
+    ],
+)
+def test_another_is_refused_with_one_that_works(rolling: Command, text: str, fix: str) -> None:
+    result = rolling("simulate", ONE, f"--speed={text}")
+    assert (result.exit_code, result.out) == (2, "")
+    assert "--speed = " in result.err
+    assert f'use "{fix}"' in " ".join(result.err.split())
+    with pytest.raises(InvalidInput) as refused:
+        parse_speed(text)
+    assert [problem.fix for problem in refused.value.problems] == [fix]
+    assert parse_speed(fix) > 0
+
+
+def test_json_is_never_live_and_says_so(rolling: Command) -> None:
+    result = rolling("simulate", ONE, "-o", "json", "--live", "--speed", "no")
+    assert (result.exit_code, result.out) == (2, "")
+    assert [problem["Field"] for problem in result.error["Problems"]] == [
+        "--speed",
+        "--live",
+        "--speed",
+    ]
+    assert rolling("simulate", ONE, "-o", "json", "--no-live").exit_code == 0
+
+
+# --- lines --------------------------------------------------------------------
+
+
+class Slept:
+    """A wall clock that waits for nothing, and what had been printed when it was asked to."""
+
+    def __init__(self, printed: Callable[[], str]) -> None:
+        self.waits: list[tuple[float, str]] = []
+        self._printed = printed
+
+    def now(self) -> float:
+        return 1000
+
+    def wait_until(self, moment: float) -> None:
+        self.waits.append((moment - 1000, self._printed()))
+
+
+def test_lines_come_at_their_time_and_are_the_same_lines(
+    rolling: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("seed-rollback-at-once", "rollback-failed-repaired-to-a-third"):
+        instant = rolling("simulate", scenario(name))
+        printed = io.StringIO()
+        wall = Slept(printed.getvalue)
+        with monkeypatch.context() as patched:
+            patched.setattr(live, "SystemClock", lambda wall=wall: wall)
+            patched.setattr(live, "write_out", printed.write)
+            paced = rolling("simulate", scenario(name), "--speed", "10")
+        assert printed.getvalue() + paced.out == instant.out
+        assert paced.exit_code == instant.exit_code
+        waits = [moment for moment, _ in wall.waits]
+        assert waits == sorted(waits)
+        # Nothing is printed before its time: 0:04:00 comes after 24 s.
+        assert "0:04:00" not in next(text for moment, text in wall.waits if moment == 24)
+        assert "0:04:00" in next(text for moment, text in wall.waits if moment == 24.5)
+
+
+def test_without_a_terminal_it_is_instant_and_silent(rolling: Command) -> None:
+    began = time.monotonic()
+    result = rolling("simulate", scenario("seed-success"))
+    assert time.monotonic() - began < live.PLAYED_SECONDS / 2
+    assert result.err == ""
+    assert result.out.splitlines()[0].split()[:2] == ["time", "batch"]
+
+
+# --- where it can be shown ----------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    yield Terminal()
+
+
+def run(rolling: Command, stream: Terminal, *arguments: str) -> tuple[int, str, str]:
+    """A run of the command on this terminal: its exit code, what it shows, its complaints."""
+    stdout, sys.stdout = sys.stdout, stream
+    try:
+        result = rolling("simulate", ONE, *arguments)
+    finally:
+        sys.stdout = stdout
+    return result.exit_code, stream.getvalue(), result.err
+
+
+OTHER_SCREEN, MAIN_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+
+
+def test_a_terminal_shows_it_live_and_the_verdict_after(
+    rolling: Command, terminal: Terminal
+) -> None:
+    exit_code, out, err = run(rolling, terminal, "--speed", "1000000")
+    assert (exit_code, err) == (0, "")
+    assert out.count(OTHER_SCREEN) == out.count(MAIN_SCREEN) == 1
+    left = out.partition(MAIN_SCREEN)[2]
+    assert "my-endpoint" in left
+    assert left.endswith("my-endpoint serves config-2 with 1 of 1 instance.\n")
+    assert left.count("Succeeded after 0:09:35") == 2  # in the picture, and in the verdict
+
+
+@pytest.mark.parametrize("arguments", [("--no-live",), ("--speed", "instant")])
+def test_it_can_be_had_without(
+    rolling: Command, terminal: Terminal, arguments: tuple[str, ...]
+) -> None:
+    exit_code, out, err = run(rolling, terminal, *arguments)
+    assert (exit_code, err) == (0, "")
+    assert OTHER_SCREEN not in out
+    assert out.count("0:04:05") == 1
+
+
+def test_a_dumb_terminal_gets_lines(
+    rolling: Command, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    exit_code, out, err = run(rolling, terminal)
+    assert (exit_code, err) == (0, "")
+    assert "\x1b" not in out
+
+
+def test_without_rich_there_are_lines_and_not_a_word(
+    rolling: Command, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "find_spec", lambda name: None)
+    exit_code, out, err = run(rolling, terminal)
+    assert (exit_code, err) == (0, "")
+    assert OTHER_SCREEN not in out and "0:04:05" in out
+
+
+def test_who_asks_for_it_without_rich_is_told_how_to_get_it(
+    rolling: Command, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "find_spec", lambda name: None)
+    exit_code, out, err = run(rolling, terminal, "--live")
+    assert exit_code == 0
+    assert err == "rolling: the live view needs rich: pip install rich\n"
+    assert "0:04:05" in out
+
+
+def test_who_asks_for_it_without_a_terminal_is_told_and_gets_lines(rolling: Command) -> None:
+    result = rolling("simulate", ONE, "--live")
+    assert result.exit_code == 0
+    assert result.err == "rolling: the live view needs a terminal, and standard output is none\n"
+    assert result.out == rolling("simulate", ONE).out
+
+
+def test_an_update_that_is_refused_later_is_refused_before_anything_is_shown(
+    rolling: Command, terminal: Terminal
+) -> None:
+    path = rolling.file("{}")
+    stdout, sys.stdout = sys.stdout, terminal
+    try:
+        result = rolling("simulate", path, "--instances", "3")
+    finally:
+        sys.stdout = stdout
+    assert result.exit_code == 2
+    assert terminal.getvalue() == ""
+
+
+RICH = """
+import contextlib, io, sys
+from rolling.cli.main import main
+with contextlib.redirect_stdout(io.StringIO()):
+    for arguments in {runs!r}:
+        main(arguments)
+sys.exit("rich" in sys.modules)
+"""
+
+
+def test_rich_is_loaded_for_a_live_view_alone() -> None:
+    runs = [["--help"], ["simulate", "--help"], ["simulate", ONE], ["plan", ONE]]
+    done = subprocess.run(
+        [sys.executable, "-c", RICH.format(runs=runs)], env=ENVIRONMENT, timeout=60, check=False
+    )
+    assert done.returncode == 0

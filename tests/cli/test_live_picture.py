@@ -1,0 +1,59 @@
+"""The picture of the live view in the documents is of the live view as it is.
+
+After a change that is meant, `--rewrite` draws it afresh.
+"""
+
+import html
+import io
+import re
+
+from rich.console import Console
+
+from rolling.cli.live_frame import frame, frame_lines
+from rolling.cli.terminal import Terminal
+from tests.cli.pictures import moments_of, picture_at
+from tests.source import ROOT
+
+PICTURE = ROOT / "docs" / "live-view.svg"
+TERMINAL = Terminal(width=100, colour=True)
+HEIGHT = 30
+
+NAME, SECONDS = "seed-rollback-in-batches", 1660
+"""What is shown: the second batch of a rollback, launching two instances."""
+
+
+def drawn() -> str:
+    """The picture as SVG, with no font that has to be fetched."""
+    console = Console(
+        width=TERMINAL.width,
+        record=True,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="standard",
+        legacy_windows=False,
+    )
+    console.print(frame(picture_at(moments_of(NAME), SECONDS), TERMINAL, HEIGHT))
+    svg = console.export_svg(title="rolling simulate", unique_id="live-view")
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    return "".join([f"{line.rstrip()}\n" for line in svg.replace("Fira Code, ", "").splitlines()])
+
+
+def told(svg: str) -> str:
+    """All that is written in a picture but spaces, which each version of rich draws its own way."""
+    pieces = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return re.sub(r"\s", "", "".join([html.unescape(piece) for piece in pieces]))
+
+
+def test_the_picture_in_the_documents_is_current(rewrite: bool) -> None:
+    if rewrite:
+        PICTURE.write_text(drawn(), "utf-8")
+    kept = told(PICTURE.read_text("utf-8"))
+    assert kept == told(drawn())
+    lines = frame_lines(picture_at(moments_of(NAME), SECONDS), TERMINAL, HEIGHT)
+    assert re.sub(r"\s", "", "".join([line.plain for line in lines])) in kept
+
+
+def test_the_picture_fetches_nothing() -> None:
+    svg = PICTURE.read_text("utf-8")
+    assert re.findall(r"(?:url|href|src)\W*https?:[^)\"']*", svg) == []
+    assert len(svg) < 100_000
