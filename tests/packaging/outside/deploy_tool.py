@@ -19,6 +19,7 @@ from rolling import (
     wanted,
 )
 from rolling.driving import Backend, Clock, Observation, Record, Tick, VirtualClock, accept, run
+from rolling.embedding import DeploymentMachine, Move, Watched
 
 
 class Fleet:
@@ -42,15 +43,26 @@ class Half:
         raise NotImplementedError
 
 
+class Pager(Watched):
+    """Hears of each bake."""
+
+    def on_enter_baking(self, move: Move) -> None:
+        print(f"batch {move.after.stage.step} bakes")
+
+
 def deploy(backend: Backend, clock: Clock, store: Callable[[Record], None]) -> Outcome | None:
     policy = RollingUpdatePolicy(percent(50), wait_interval_seconds=0)
     deployment = start(serving("config-1", 4), wanted("config-2", 4), policy, alarms=[])
     assert_type(deployment, Deployment)
+    pager = Pager()
+    DeploymentMachine(pager, deployment)
     record = accept(deployment, clock.now())
     for tick in run(record, backend, clock):
         assert_type(tick, Tick)
         store(tick.record)
         record = tick.record
+        for change in tick.changes:
+            assert_type(pager.advance(change.event), Deployment)
     return record.deployment.outcome
 
 
