@@ -10,24 +10,18 @@ Every method may be called from any thread.
 import math
 from collections import deque
 from collections.abc import Iterable
-from enum import StrEnum
 from itertools import islice
 from threading import RLock
 
 from attrs import evolve
 
-from rolling.backends.simulated import (
-    Fault,
-    FaultKind,
-    SimulationSettings,
-    fault_problems,
-    settings_problems,
-)
+from rolling.backends.simulated import Fault, SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
 from rolling.endpoint.shapes import Text, name, shown
 from rolling.server.agenda import Agenda
+from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
 from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
@@ -41,14 +35,6 @@ REGION = "us-east-1"
 
 MOST_HAPPENINGS = 10_000
 """How many happenings are kept until somebody asks for them; the oldest are forgotten."""
-
-
-class When(StrEnum):
-    """When faults strike that are given to a cloud."""
-
-    CREATION = "Creation"
-    NEXT_UPDATE = "NextUpdate"
-    NOW = "Now"
 
 
 class Cloud:
@@ -229,31 +215,25 @@ class Cloud:
 
         In its creation, which is still to come; in its next update, and called
         again in the one after; or now, in what is under way: a fault whose
-        beginning has passed then begins at once. Raises InvalidInput for faults
-        at fault, an unknown endpoint, and now when nothing is under way.
+        beginning has passed then begins at once. `when`: a `When` or its text.
+        Raises InvalidInput for faults at fault, an unknown endpoint, and for
+        those that could not strike.
         """
         given = tuple(faults)
         with self._lock:
             self._catch_up(self._time.now())
-            moment_meant = _when(when)
-            found = [
-                problem
-                for place, fault in enumerate(given)
-                for problem in fault_problems(fault, f"Faults[{place}]")
-            ]
-            if found:
-                raise InvalidInput(found)
+            meant = when_of(when)
             endpoints = self._region(region).endpoints
-            if moment_meant is When.CREATION:
+            if meant is When.CREATION:
                 _check_text("EndpointName", endpoint, name("my-endpoint"))
                 endpoints.give_at_creation(endpoint, given)
                 return
             running = endpoints.find(endpoint)
-            if moment_meant is When.NEXT_UPDATE:
+            if meant is When.NEXT_UPDATE:
+                check_faults(given)
                 running.faults_to_come.append(given)
                 return
-            _check_alarms(running, given)
-            running.add_faults(given)
+            running.backend.add_faults(faults_now(running.endpoint, given))
             self._look(running)
 
     def limit_capacity(
@@ -369,29 +349,7 @@ class Cloud:
         raise InvalidInput([Problem(field, shown(value), rule)])
 
 
-def _when(value: When | str) -> When:
-    if value in [*When]:
-        return When(value)
-    rule = f"must be one of {', '.join(When)}"
-    raise InvalidInput([Problem("When", shown(value), rule, When.NEXT_UPDATE.value)])
-
-
 def _check_text(field: str, value: object, shape: Text) -> None:
     found = shape.problems(value, field)
-    if found:
-        raise InvalidInput(found)
-
-
-def _check_alarms(running: RunningEndpoint, faults: Iterable[Fault]) -> None:
-    """A fault of an alarm that nobody watches would be a wish that is silently not granted."""
-    watched = () if running.deployment is None else running.deployment.spec.alarms
-    found = []
-    for place, fault in enumerate(faults):
-        of_alarm = fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
-        struck = watched if fault.alarm_name is None else {fault.alarm_name}.intersection(watched)
-        if of_alarm and not struck:
-            rule = f"the update watches {', '.join(watched) or 'no alarm'}"
-            fix = watched[0] if watched else None
-            found.append(Problem(f"Faults[{place}].AlarmName", fault.alarm_name, rule, fix))
     if found:
         raise InvalidInput(found)

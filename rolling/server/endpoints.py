@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend, fault_problems
-from rolling.core.errors import InvalidInput, Problem
-from rolling.core.stage import Direction
+from rolling.backends.simulated import Fault, SimulatedBackend
+from rolling.core.errors import Problem
 from rolling.endpoint.creation import create_endpoint
 from rolling.endpoint.deployment_config import (
     DeploymentConfig,
@@ -24,14 +23,13 @@ from rolling.endpoint.refusals import ValidationException, endpoint_not_found
 from rolling.endpoint.update import update_endpoint
 from rolling.server.alarms import Alarms
 from rolling.server.configs import EndpointConfigs
+from rolling.server.faults import check_faults_at_creation
 from rolling.server.images import images_of, with_images
 from rolling.server.listing import list_page
 from rolling.server.models import Models
 from rolling.server.running import RunningEndpoint
 from rolling.server.service import Answer, Operation, Parameters, Place
 from rolling.server.tags import Tags
-
-_AT_CREATION = (FaultKind.PROVISIONING_FAILED, FaultKind.PROVISIONING_SLOW)
 
 
 class Endpoints:
@@ -101,16 +99,7 @@ class Endpoints:
         Raises InvalidInput for faults that no creation has, and when it has
         been created already.
         """
-        found = [
-            problem
-            for place, fault in enumerate(faults)
-            for problem in _creation_problems(fault, f"Faults[{place}]")
-        ]
-        if name in self._running:
-            rule = "is created already; give the faults for its next update"
-            found.append(Problem("EndpointName", name, rule))
-        if found:
-            raise InvalidInput(found)
+        check_faults_at_creation(name, faults, exists=name in self._running)
         self._faults_at_creation[name] = faults
 
     def forget(self, running: RunningEndpoint) -> None:
@@ -230,14 +219,3 @@ def _summary(running: RunningEndpoint) -> dict[str, object]:
         "LastModifiedTime": running.times.last_modified,
         "EndpointStatus": running.endpoint.status.value,
     }
-
-
-def _creation_problems(fault: Fault, at: str) -> list[Problem]:
-    found = fault_problems(fault, at)
-    if fault.kind not in _AT_CREATION:
-        rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
-        found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
-    if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
-        rule = "a creation has no directions, batches and phases; leave Direction, Batch, Phase out"
-        found.append(Problem(at, fault.kind.value, rule))
-    return found

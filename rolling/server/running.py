@@ -13,7 +13,6 @@ from attrs import evolve, frozen
 from rolling.backends.simulated import Fault, SimulatedBackend
 from rolling.core.deployment import Deployment
 from rolling.core.desired import due
-from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
 from rolling.driving.record import Record, accept
@@ -128,13 +127,6 @@ class RunningEndpoint:
         self.endpoint = endpoint
         began = now if endpoint.pending is not None else None
         self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
-
-    def add_faults(self, faults: Iterable[Fault]) -> None:
-        """More faults for what is under way. Raises InvalidInput when nothing is."""
-        if self.resting or self.endpoint.status is EndpointStatus.DELETING:
-            rule = "has nothing under way that a fault could strike; give them for the next update"
-            raise InvalidInput([Problem("EndpointName", self.endpoint.name, rule)])
-        self.backend.add_faults(faults)
 
     # --- what happens to it ----------------------------------------------------
 

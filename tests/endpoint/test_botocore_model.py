@@ -6,15 +6,36 @@ from typing import Any
 
 import pytest
 
-from rolling import Direction
+from rolling import Direction, Sighting
 from rolling.backends.simulated import Fault, FaultKind
-from rolling.endpoint import Endpoint, Times, describe, update_endpoint
+from rolling.endpoint import (
+    Endpoint,
+    Times,
+    create_endpoint,
+    delete_endpoint,
+    describe,
+    in_service,
+    scale_endpoint,
+    update_endpoint,
+    with_launched,
+)
 from rolling.endpoint.configuration import ENDPOINT_CONFIG, VARIANT
+from rolling.endpoint.creation import CREATE_ENDPOINT
 from rolling.endpoint.deployment_config import DEPLOYMENT_CONFIG
 from rolling.endpoint.endpoint import EndpointStatus
+from rolling.endpoint.scaling import UPDATE_WEIGHTS_AND_CAPACITIES
 from rolling.endpoint.shapes import ListOf, Structure
 from rolling.endpoint.update import UPDATE_ENDPOINT
-from tests.endpoint.examples import blue_green, configs, driven, healthy, request, rolling
+from tests.endpoint.examples import (
+    blue_green,
+    config,
+    configs,
+    driven,
+    healthy,
+    request,
+    rolling,
+    variant,
+)
 
 loaders = pytest.importorskip("botocore.loaders")
 
@@ -65,7 +86,7 @@ def every_state() -> list[Endpoint]:
     """Endpoints in every phase of updates that succeed, roll back, and fail to."""
     found = [healthy(AVAILABLE)]
     size = {"Type": "CAPACITY_PERCENTAGE", "Value": 50}
-    for config, faults in (
+    for policy, faults in (
         (rolling(), []),
         (rolling(), [Fault(FaultKind.CLEANUP_FAILED, batch=3)]),
         (rolling(RollbackMaximumBatchSize=size), [Fault(FaultKind.ALARM, batch=2)]),
@@ -79,8 +100,30 @@ def every_state() -> list[Endpoint]:
         (blue_green("LINEAR", LinearStepSize=size), [Fault(FaultKind.ALARM, batch=2)]),
         (blue_green("CANARY", CanarySize=size), []),
     ):
-        asked = request(DeploymentConfig=config)
+        asked = request(DeploymentConfig=policy)
         found += driven(update_endpoint(healthy(AVAILABLE), asked, AVAILABLE), faults)
+    return [*found, *created_and_scaled()]
+
+
+def created_and_scaled() -> list[Endpoint]:
+    """Endpoints of one variant, of two, and serverless, as they are created, scaled and failed."""
+    serverless = {"MemorySizeInMB": 1024, "MaxConcurrency": 5, "ProvisionedConcurrency": 1}
+    several = [variant(2, VariantName="a"), variant(1, VariantName="b")]
+    without = variant(InstanceType=None, ServerlessConfig=serverless)
+    del without["InitialInstanceCount"]
+    found = []
+    for each in (config("one"), config("several", *several), config("serverless", without)):
+        asked = {"EndpointName": "my-endpoint", "EndpointConfigName": each.name}
+        creating = create_endpoint(asked, {each.name: each})
+        none = [Sighting(0, 1) for _ in each.variants]
+        healthy = in_service("my-endpoint", each)
+        wanted = [{"VariantName": each.variants[0].variant_name, "DesiredWeight": 2}]
+        scaled = scale_endpoint(
+            healthy, {"EndpointName": "my-endpoint", "DesiredWeightsAndCapacities": wanted}
+        )
+        failed = with_launched(creating, none, None, "No room.")
+        back = with_launched(scaled, none, None, "No room.")
+        found += [creating, healthy, scaled, failed, back, delete_endpoint(healthy)]
     return found
 
 
@@ -102,6 +145,8 @@ def test_the_validator_of_these_tests_can_fail() -> None:
         (ENDPOINT_CONFIG, "CreateEndpointConfigInput"),
         (VARIANT, "ProductionVariant"),
         (DEPLOYMENT_CONFIG, "DeploymentConfig"),
+        (CREATE_ENDPOINT, "CreateEndpointInput"),
+        (UPDATE_WEIGHTS_AND_CAPACITIES, "UpdateEndpointWeightsAndCapacitiesInput"),
     ],
 )
 def test_the_fields_that_are_read_are_sagemakers(shape: Structure, shape_name: str) -> None:
@@ -118,7 +163,7 @@ def _assert_same_fields(shape: Structure, shape_name: str) -> None:
         if isinstance(inner, ListOf) and isinstance(inner.item, Structure):
             assert (inner.low, inner.high) == (
                 MODEL[member].get("min", 0),
-                MODEL[member]["max"],
+                MODEL[member].get("max"),
             )
             _assert_same_fields(inner.item, MODEL[member]["member"]["shape"])
         elif isinstance(inner, Structure):

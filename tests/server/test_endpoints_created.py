@@ -1,7 +1,7 @@
 """An endpoint is created in time, or fails with a reason; the other rules of CreateEndpoint."""
 
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
-from rolling.server.cloud import When
+from rolling.server.faults import When
 from tests.server.clouds import NAME, START, Sky, arn, rolling
 
 

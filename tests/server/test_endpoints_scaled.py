@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
+from rolling.core.stage import Direction
 from tests.server.clouds import NAME, START, Sky, arn
 
 
@@ -136,6 +137,19 @@ def test_a_scaling_can_be_struck_while_it_goes_on(sky: Sky) -> None:
     assert sky.status() == "RollingBack"
     sky.cloud.advance_to_rest(NAME)
     assert counts(sky) == [(3, 3)]
+
+
+def test_a_scaling_whose_instances_do_not_go_returns_and_a_return_that_fails_has_failed(
+    sky: Sky,
+) -> None:
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 1})
+    sky.cloud.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, reason="Stuck.")], "Now")
+    assert sky.status() == "RollingBack"
+    lost = Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, reason="No room.")
+    sky.cloud.inject(NAME, [lost], "Now")
+    assert sky.status() == "Failed"
+    assert sky.shown()["FailureReason"].endswith("Stuck. Its rollback failed: No room.")
+    sky.call("DeleteEndpoint", EndpointName=NAME)
 
 
 def test_it_is_refused_with_every_reason(sky: Sky) -> None:

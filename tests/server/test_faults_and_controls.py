@@ -4,8 +4,9 @@ import pytest
 
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.errors import InvalidInput
-from rolling.core.stage import Phase
-from rolling.server.cloud import Cloud, When
+from rolling.core.stage import Direction, Phase
+from rolling.server.cloud import Cloud
+from rolling.server.faults import When
 from rolling.server.service import ServiceError
 from rolling.server.timekeeping import ManualTime
 from tests.server.clouds import NAME, START, Sky, rolling
@@ -108,6 +109,24 @@ def test_an_alarm_that_nobody_watches_cannot_be_struck(sky: Sky) -> None:
         sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, alarm_name="p50")], When.NOW)
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
         sky.cloud.inject("no", [TRIP])
+
+
+def test_what_is_going_back_cannot_be_struck_forward(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.cloud.stop_update(NAME)
+    with pytest.raises(InvalidInput, match="is on its way back already"):
+        sky.cloud.inject(NAME, [Fault(FaultKind.SHIFT_FAILED)], When.NOW)
+    sky.cloud.inject(NAME, [Fault(FaultKind.SHIFT_FAILED, Direction.BACK)], When.NOW)
+    assert sky.status() == "UpdateRollbackFailed"
+
+
+def test_a_creation_is_struck_by_what_creations_have(sky: Sky) -> None:
+    sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
+    with pytest.raises(InvalidInput, match="strikes updates only"):
+        sky.cloud.inject("new", [Fault(FaultKind.STOP)], When.NOW)
+    sky.cloud.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, reason="Out.")], When.NOW)
+    assert sky.shown("new")["FailureReason"] == "Out."
 
 
 def test_a_stop_undoes_the_update(sky: Sky) -> None:

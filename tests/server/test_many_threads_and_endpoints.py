@@ -9,7 +9,7 @@ from typing import Any
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
 from rolling.server.agenda import Agenda
-from rolling.server.cloud import When
+from rolling.server.faults import When
 from rolling.server.running import RunningEndpoint
 from rolling.server.timekeeping import RunningTime
 from tests.server.clouds import ALARM, START, Sky, rolling
