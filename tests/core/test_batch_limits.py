@@ -49,7 +49,8 @@ def test_any_other_percentage_is_refused_with_the_nearest(points: int, nearest: 
 
 
 @pytest.mark.parametrize(
-    ("new", "least", "most"), [(2, 1, 1), (3, 1, 1), (10, 1, 5), (20, 1, 10), (41, 3, 20)]
+    ("new", "least", "most"),
+    [(2, 1, 1), (3, 1, 1), (10, 1, 5), (20, 1, 10), (41, 3, 20), (101, 6, 50)],
 )
 def test_a_count_is_legal_within_5_to_50_percent_of_the_new_fleet(
     new: int, least: int, most: int

@@ -1,0 +1,28 @@
+"""One observation takes nothing back of what another one said."""
+
+from rolling import IntervalElapsed, Phase, Reading, SplitSettled, advance
+from tests.core.walking import read, rolling, run_to, seen
+
+
+def test_fleets_seen_in_a_bake_do_not_start_its_interval_again() -> None:
+    baking = run_to(rolling(), "forward 2.1 baking")
+    over = advance(baking, IntervalElapsed(baking.stage))
+    later = advance(over, seen(over, (2, 3), (2, 4)))
+    assert later != over
+    assert later.interval_elapsed is True and later.settled is True
+    assert advance(later, read(later, Reading.OK)).phase is Phase.CLEANING
+
+
+def test_fleets_seen_before_the_split_do_not_settle_it_and_after_it_do_not_unsettle_it() -> None:
+    shifting = run_to(rolling(), "forward 2.1 shifting")
+    sighting = seen(shifting, (2, 3), (2, 4))
+    assert advance(shifting, sighting).settled is False
+    baking = advance(advance(shifting, sighting), SplitSettled(shifting.stage, shifting.split))
+    assert baking.settled is True and baking.interval_elapsed is False
+    assert baking.fleets == advance(shifting, sighting).fleets
+
+
+def test_a_split_seen_leaves_the_counts_as_they_were_seen() -> None:
+    baking = run_to(rolling(), "forward 2.1 baking")
+    over = advance(baking, IntervalElapsed(baking.stage))
+    assert (over.fleets, over.up, over.cause) == (baking.fleets, baking.up, baking.cause)
