@@ -57,7 +57,7 @@ def frame_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]
     blank = [Text()] if roomy else []
     lines += [*blank, *bar_rows(picture.watch, terminal, legend=height >= _LEGIBLE), *blank]
     lines += _alarms(picture, terminal, most=max(1, height // 7))
-    lines += _home(picture, terminal)
+    lines += _home(picture, terminal, most=1 if height < _LEGIBLE else 3)
     rest = height - len(lines) - len(blank)
     if rest > 0:
         lines += [*blank, *_history(picture, terminal, rest)]
@@ -231,7 +231,7 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
     return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
 
 
-def _home(picture: Picture, terminal: Terminal) -> Iterator[Text]:
+def _home(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
     """What a rollback from here would take, or what is left of the one under way."""
     watch, home = picture.watch, picture.home
     deployment = watch.deployment
@@ -240,7 +240,8 @@ def _home(picture: Picture, terminal: Terminal) -> Iterator[Text]:
     back = deployment.direction is Direction.BACK
     label = "home in   " if back else "rollback  "
     told = "nothing turns it back any more" if home is None else _way_home(home, picture, back)
-    for place, line in enumerate(terminal.wrap(told, label, _rest(terminal))):
+    lines = _at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal)
+    for place, line in enumerate(lines):
         text = Text(line)
         if place == 0:
             text.stylize("dim", 0, len(label))

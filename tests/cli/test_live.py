@@ -13,6 +13,7 @@ from rolling.cli.live import INSTANT, parse_speed
 from rolling.core.errors import InvalidInput
 from tests.cli.command import Command, scenario
 from tests.cli.test_streams import ENVIRONMENT
+from tests.simulation import scenarios
 
 ONE = scenario("one-instance")
 
@@ -199,13 +200,15 @@ def test_who_asks_for_it_without_a_terminal_is_told_and_gets_lines(rolling: Comm
 def test_an_update_that_is_refused_later_is_refused_before_anything_is_shown(
     rolling: Command, terminal: Terminal
 ) -> None:
-    path = rolling.file("{}")
+    # The second is to what the first has left in service.
+    path = rolling.file(scenarios.scenario(scenarios.update(), scenarios.update()))
     stdout, sys.stdout = sys.stdout, terminal
     try:
-        result = rolling("simulate", path, "--instances", "3")
+        result = rolling("simulate", path)
     finally:
         sys.stdout = stdout
     assert result.exit_code == 2
+    assert "Updates[1].UpdateEndpoint.EndpointConfigName" in result.err
     assert terminal.getvalue() == ""
 
 

@@ -34,8 +34,26 @@ def drawn() -> str:
     )
     console.print(frame(picture_at(moments_of(NAME), SECONDS), TERMINAL, HEIGHT))
     svg = console.export_svg(title="rolling simulate", unique_id="live-view")
+    svg = PIECE.sub(without_spaces_around, svg)
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     return "".join([f"{line.rstrip()}\n" for line in svg.replace("Fira Code, ", "").splitlines()])
+
+
+PIECE = re.compile(
+    r'(<text class="live-view-r\d+" x=")([\d.]+)(" y="[\d.]+" textLength=")([\d.]+)("[^>]*>)'
+    r"([^<]*)(</text>)"
+)
+
+
+def without_spaces_around(piece: re.Match[str]) -> str:
+    """A text that begins where its first letter does: not every program keeps a space there."""
+    before, x, between, length, after, text, end = piece.groups()
+    spaced = html.unescape(text)
+    bare = spaced.strip()
+    column = float(length) / len(spaced)
+    x = f"{float(x) + column * (len(spaced) - len(spaced.lstrip())):g}"
+    shown = html.escape(bare, quote=False).replace("\xa0", "&#160;")
+    return f"{before}{x}{between}{column * len(bare):g}{after}{shown}{end}" if bare else ""
 
 
 def told(svg: str) -> str:
