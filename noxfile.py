@@ -57,6 +57,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """See a test of the core fail for every small change of it; `-- --resume` goes on."""
+    session.install("-e", ".[test]", "mutmut>=3.8")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Show what the changelog would say; `-- --version 0.2.0` writes it."""
     session.install("towncrier")
