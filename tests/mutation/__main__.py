@@ -34,6 +34,9 @@ def main() -> int:
     began = time.monotonic()
     subprocess.run(["mutmut", "run", "--max-children", str(options.processes)], check=True)
     run = read_results(mutmut("results", "--all", "true"))
+    if run.unchecked:
+        print(f"{run.unchecked:,} mutants are left: --resume goes on with them.", file=sys.stderr)
+        return 1
     survivors = [what_changed(name, mutmut("show", name)) for name in run.survivors]
     found = complaints(run, survivors, explained(SURVIVORS))
     for complaint in found:

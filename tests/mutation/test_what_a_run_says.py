@@ -44,6 +44,11 @@ def test_a_mutant_that_no_test_runs_has_survived() -> None:
     assert run.killed_percent == 50
 
 
+def test_what_an_interrupted_run_did_not_come_to_is_told() -> None:
+    assert read_results(RESULTS).unchecked == 0
+    assert read_results(RESULTS + "    rolling.core.fleet.x_seen__mutmut_1: not checked").unchecked
+
+
 def test_too_few_killed_is_told() -> None:
     run = read_results(RESULTS)
     assert complaints(run, ["a", "b"], Counter(["a", "b"])) == ["50.0% were killed, not 95%."]

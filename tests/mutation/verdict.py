@@ -30,6 +30,11 @@ class Run:
         return [name for name, status in self.statuses.items() if status not in KILLED]
 
     @property
+    def unchecked(self) -> int:
+        """How many mutants the run did not come to."""
+        return list(self.statuses.values()).count("not checked")
+
+    @property
     def killed_percent(self) -> float:
         """The share of the mutants that were killed."""
         return 100 * (1 - len(self.survivors) / len(self.statuses))
