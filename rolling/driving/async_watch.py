@@ -131,8 +131,9 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         import asyncio
 
         try:
+            asked = entry.ask()
             made = await tick_async(
-                entry.record, entry.backend, now, self.poll_interval_seconds, entry.ask()
+                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
             )
             if self._store is not None:
                 if made.changes:

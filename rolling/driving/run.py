@@ -46,7 +46,7 @@ def run(
         told = _asked(stop, stop_requested)
         now = clock.now()
         try:
-            made = tick(record, backend, now, poll_interval_seconds, told)
+            made = tick(record, backend, now, poll_interval_seconds, told, clock.now)
         except Exception as error:
             tell(hooks, key, Troubled(now, record, error, None))
             raise
@@ -86,7 +86,7 @@ async def run_async(
         told = _asked(stop, stop_requested)
         now = clock.now()
         try:
-            made = await tick_async(record, backend, now, poll_interval_seconds, told)
+            made = await tick_async(record, backend, now, poll_interval_seconds, told, clock.now)
         except Exception as error:
             tell(hooks, key, Troubled(now, record, error, None))
             raise

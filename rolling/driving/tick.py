@@ -10,7 +10,7 @@ that a driver of another kind needs: `due`, two calls of its own, `after_looking
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
@@ -81,10 +81,13 @@ def tick(
     now: float,
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
+    clock: Callable[[], float] | None = None,
 ) -> Tick:
     """Make true what is due, observe, and advance by what was seen at the moment `now`.
 
     `stop`: somebody asks for the deployment to stop; harmless to repeat.
+    `clock`: says what time it is once the world was seen, so that calls which take
+    long do not shorten a bake that they begin; without it, calls take no time.
     Pure in everything but the backend. What the backend raises is passed on;
     the record that was given is then still right, and so is the same tick again.
     Raises ValueError for a poll interval that is not above 0, and a moment that is none.
@@ -93,7 +96,8 @@ def tick(
     desired = due(record.deployment)
     backend.make_true(desired)
     seen = backend.observe(desired)
-    return after_looking(record, desired, seen, now, poll_interval_seconds, stop)
+    seen_at = None if clock is None else clock()
+    return after_looking(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
 
 
 async def tick_async(
@@ -102,6 +106,7 @@ async def tick_async(
     now: float,
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
+    clock: Callable[[], float] | None = None,
 ) -> Tick:
     """The same tick, of a backend whose calls are awaited; on any event loop.
 
@@ -112,7 +117,8 @@ async def tick_async(
     desired = due(record.deployment)
     await backend.make_true(desired)
     seen = await backend.observe(desired)
-    return after_looking(record, desired, seen, now, poll_interval_seconds, stop)
+    seen_at = None if clock is None else clock()
+    return after_looking(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
 
 
 def after_looking(
@@ -122,16 +128,19 @@ def after_looking(
     now: float,
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
+    seen_at: float | None = None,
 ) -> Tick:
     """What follows from a look at the world: the pure half of the tick.
 
     `desired`: what `due` said of the record, and the backend was told before it
     saw `seen`. `now`: a moment before that look, so that a timer which is over
-    was over when the world was seen.
+    was over when the world was seen. `seen_at`: a moment after it, from which the
+    timers of a stage run that it leads to; None is `now`.
     Raises ForeignEvent for an observation of other fleets than the deployment's,
     and ValueError as `tick` does.
     """
     _check(now, poll_interval_seconds)
+    seen_at = now if seen_at is None else max(now, seen_at)
     deployment = record.deployment
     changes: list[Change] = []
     for event in _events(record, desired, seen, now, stop):
@@ -139,7 +148,7 @@ def after_looking(
         if after is not deployment:
             changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
             deployment = after
-    following = _record_after(record, deployment, now)
+    following = _record_after(record, deployment, seen_at)
     wake_at = _wake_at(following, desired, seen, now, poll_interval_seconds)
     return Tick(following, tuple(changes), wake_at, seen, now)
 
@@ -191,12 +200,12 @@ def _is_over(began_at: float, seconds: int | None, now: float) -> bool:
     return seconds is not None and now >= began_at + seconds
 
 
-def _record_after(record: Record, deployment: Deployment, now: float) -> Record:
+def _record_after(record: Record, deployment: Deployment, seen_at: float) -> Record:
     before, after = record.deployment.stage, deployment.stage
     return Record(
         deployment,
-        record.direction_began_at if after.direction is before.direction else now,
-        record.stage_began_at if after == before else now,
+        record.direction_began_at if after.direction is before.direction else seen_at,
+        record.stage_began_at if after == before else seen_at,
     )
 
 

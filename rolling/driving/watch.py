@@ -78,7 +78,10 @@ class Watch(Schedule[K, Backend]):
 
     def _look(self, entry: Entry[K, Backend], now: float) -> Tick | Troubled:
         try:
-            made = tick(entry.record, entry.backend, now, self.poll_interval_seconds, entry.ask())
+            asked = entry.ask()
+            made = tick(
+                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
+            )
             if made.changes and self._store is not None:
                 self._store(entry.key, made.record)
             return made

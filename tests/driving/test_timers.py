@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from rolling import Phase, RolledBack, TimedOut
+from rolling import Desired, Phase, RolledBack, TimedOut
 from rolling.backends.simulated import SimulatedBackend
-from rolling.driving import Record, VirtualClock, accept, tick
+from rolling.driving import Observation, Record, VirtualClock, accept, run, tick
+from tests.driving.scripted import all_true
 from tests.simulated import rolling_update
 
 
@@ -40,3 +41,29 @@ def test_a_deadline_counts_from_the_beginning_of_the_direction_however_many_stag
     assert isinstance(outcome, RolledBack) and outcome.cause == TimedOut(600)
     turned = next(r for r in records if r.direction_began_at > 0)
     assert 600 <= turned.direction_began_at <= 637
+
+
+class Slow:
+    """Everything asked for is true, and each look takes ten seconds."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+
+    def make_true(self, desired: Desired) -> None:
+        pass
+
+    def observe(self, desired: Desired) -> Observation:
+        self.clock.wait_until(self.clock.now() + 10)
+        return all_true(desired)
+
+
+def test_a_look_that_takes_long_does_not_shorten_the_bake_that_it_begins() -> None:
+    deployment, clock = rolling_update(old=4, wait_seconds=60, alarms=()), VirtualClock()
+    ended: list[tuple[float, float]] = []
+    record = accept(deployment, 0)
+    for made in run(record, Slow(clock), clock):
+        if record.deployment.phase is Phase.BAKING is not made.record.deployment.phase:
+            ended.append((record.stage_began_at, made.at))
+        record = made.record
+    assert len(ended) == 4
+    assert all(at - began >= 60 for began, at in ended)
