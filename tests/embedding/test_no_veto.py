@@ -1,0 +1,288 @@
+"""The core decides: no callback, condition or call changes where a deployment goes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from transitions import MachineError
+from transitions.core import Condition
+
+from rolling import EDGES, RollingError, StopRequested, advance
+from rolling.embedding import (
+    STATES,
+    TRIGGERS,
+    CallbacksFailed,
+    DeploymentMachine,
+    MachineMisused,
+    Move,
+    Watched,
+)
+from rolling.embedding.names import source_of, target_of, trigger_of
+from tests.embedding.models import Diary, linear, next_fact, reach, rolling_update, run
+
+STOP = StopRequested("operator")
+
+
+class Plain(Watched):
+    """A model with no callbacks."""
+
+
+def begun(model: Watched | None = None) -> tuple[Watched, DeploymentMachine]:
+    """A model on a machine of its own, with an update that was just accepted."""
+    model = Plain() if model is None else model
+    return model, DeploymentMachine(model, rolling_update())
+
+
+# --- what callbacks return and raise ---
+
+
+def test_what_a_callback_returns_is_ignored() -> None:
+    model, machine = begun()
+    for trigger in TRIGGERS:
+        getattr(machine, f"before_{trigger}")(lambda move: False)
+    for state in STATES:
+        getattr(machine, f"on_exit_{state}")(lambda move: False)
+    reach(model, "succeeded")
+
+
+def test_every_callback_is_called_and_what_they_raise_is_raised_together_at_the_end() -> None:
+    class Clumsy(Diary):
+        def on_exit_baking(self, move: Move) -> None:
+            raise KeyError("first")
+
+        def on_enter_shifting(self, move: Move) -> None:
+            super().on_enter_shifting(move)
+            raise OSError("second")
+
+    model = Clumsy()
+    machine = DeploymentMachine(model, linear(2))
+    with pytest.raises(CallbacksFailed):
+        reach(model, "shifting")
+    assert model.state == "shifting"
+    reach(model, "baking")
+    before = model.advance(next_fact(model.deployment))
+    event = next_fact(before)
+    model.notes.clear()
+    machine.after_alarms_read(lambda move: model.notes.append("after"))
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(event)
+    # Three edges, all of them heard in spite of what was raised on the first.
+    assert model.notes == [
+        *("enter cleaning", "after", "exit cleaning"),
+        *("enter provisioning", "exit provisioning", "enter shifting"),
+    ]
+    expected = advance(before, event)
+    assert model.deployment == failed.value.deployment == expected
+    assert model.state == "shifting"
+    assert [type(error) for error in failed.value.exceptions] == [KeyError, OSError]
+    notes = [note for error in failed.value.exceptions for note in error.__notes__]
+    assert "on_exit_baking on FORWARD BAKING --AlarmsRead [bake passed]--> FORWARD" in notes[0]
+    assert "on_enter_shifting on FORWARD PROVISIONING --silent" in notes[1]
+
+
+def test_what_was_raised_can_be_taken_apart_by_its_types() -> None:
+    model, machine = begun()
+    machine.on_exit_provisioning(_raising(KeyError("k")))
+    machine.on_enter_shifting(_raising(OSError("o")))
+    caught: list[BaseException] = []
+    try:
+        model.advance(next_fact(model.deployment))
+    except* KeyError as errors:
+        assert isinstance(errors, CallbacksFailed)
+        assert errors.deployment is model.deployment
+        caught.append(errors)
+    except* OSError as errors:
+        caught.append(errors)
+    assert len(caught) == 2
+    assert issubclass(CallbacksFailed, RollingError)
+    assert (CallbacksFailed.code, MachineMisused.code) == ("callbacks-failed", "machine-misused")
+
+
+def test_after_a_failure_the_deployment_goes_on() -> None:
+    model, machine = begun()
+    machine.on_enter_baking(_raising(ValueError("no")))
+    with pytest.raises(CallbacksFailed):
+        reach(model, "baking")
+    reach(model, "cleaning")
+
+
+@pytest.mark.parametrize("place", ["on_exit_provisioning", "on_enter_shifting", "finalize_event"])
+def test_an_interruption_is_passed_on_at_once_and_nothing_is_out_of_step(place: str) -> None:
+    model, machine = begun()
+    callbacks = [_raising(ValueError("earlier")), _raising(KeyboardInterrupt())]
+    if place == "finalize_event":
+        machine.finalize_event = callbacks
+    else:
+        for callback in callbacks:
+            getattr(machine, place)(callback)
+    expected = advance(model.deployment, next_fact(model.deployment))
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        model.advance(next_fact(model.deployment))
+    assert "ValueError('earlier')" in stopped.value.__notes__[0]
+    assert (model.state, model.deployment) == ("shifting", expected)
+    machine.finalize_event = []
+    assert model.advance(STOP).cause is not None
+
+
+def test_an_async_callback_is_an_error_and_not_silence() -> None:
+    class Model(Watched):
+        async def on_enter_shifting(self, move: Move) -> None:
+            raise AssertionError("nobody awaits this")
+
+    model, _ = begun(Model())
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert "async" in str(failed.value.exceptions[0])
+
+
+def _raising(error: BaseException) -> Any:
+    def callback(move: Move) -> None:
+        raise error
+
+    return callback
+
+
+# --- calls out of turn ---
+
+
+def test_a_callback_that_advances_its_own_deployment_is_refused() -> None:
+    class Eager(Watched):
+        def on_enter_shifting(self, move: Move) -> None:
+            self.advance(STOP)
+
+    model, _ = begun(Eager())
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert isinstance(failed.value.exceptions[0], MachineMisused)
+    assert model.state == "shifting" and model.deployment.cause is None
+    assert model.advance(STOP).cause is not None
+
+
+def test_a_callback_may_advance_the_deployment_of_another_model() -> None:
+    first, second = Plain(), Plain()
+    machine = DeploymentMachine(first, rolling_update())
+    machine.add_model(second, rolling_update())
+    machine.before_fleets_seen(lambda move: second.advance(STOP))
+    first.advance(next_fact(first.deployment))
+    assert (first.state, second.state) == ("shifting", "rolling_back_provisioning")
+
+
+def test_a_callback_cannot_remove_its_model() -> None:
+    model, machine = begun()
+    machine.on_enter_shifting(lambda move: machine.remove_model(move.model))
+    with pytest.raises(CallbacksFailed, match="callbacks raised"):
+        model.advance(next_fact(model.deployment))
+    reach(model, "baking")
+
+
+@pytest.mark.parametrize("attribute", ["state", "deployment"])
+def test_what_another_hand_wrote_is_found_out_and_nothing_happens(attribute: str) -> None:
+    model, _ = begun()
+    right = getattr(model, attribute)
+    written = "succeeded" if attribute == "state" else rolling_update(3)
+    setattr(model, attribute, written)
+    with pytest.raises(MachineMisused, match=f"wrote.*{attribute}.*remove_model and add_model"):
+        model.advance(STOP)
+    assert getattr(model, attribute) == written
+    setattr(model, attribute, right)
+    assert model.advance(STOP).cause is not None
+
+
+def test_what_a_callback_writes_does_not_last() -> None:
+    model, machine = begun()
+
+    def write(move: Move) -> None:
+        move.model.state = "succeeded"
+        move.model.deployment = None
+
+    for state in STATES:
+        getattr(machine, f"on_enter_{state}")(write)
+    reach(model, "succeeded")
+    assert model.deployment.outcome is not None
+
+
+# --- the machine is the table ---
+
+
+def test_the_machine_has_the_edges_of_the_table_and_no_others() -> None:
+    machine = DeploymentMachine()
+    found = [
+        (trigger, transition.source, transition.dest)
+        for trigger in machine.events
+        for transition in machine.get_transitions(trigger)
+    ]
+    expected = [(trigger_of(edge), source_of(edge), target_of(edge)) for edge in EDGES]
+    assert sorted(found) == sorted(expected)
+    assert all(not transition.conditions for transition in machine.get_transitions())
+
+
+def test_nothing_outside_the_table_can_be_added_or_taken_away() -> None:
+    model, machine = begun()
+    before = len(machine.get_transitions())
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: machine.add_transition("skip", "baking", "cleaning"),
+        lambda: machine.add_transition("alarms_read", "*", "succeeded", unless="never"),
+        lambda: machine.add_transitions([["skip", "baking", "cleaning"]]),
+        lambda: machine.add_ordered_transitions(),
+        lambda: machine.remove_transition("stop_requested"),
+        lambda: machine.add_state("paused"),
+        lambda: machine.add_states(["paused"]),
+        lambda: setattr(machine, "initial", "paused"),
+    )
+    for attempt in attempts:
+        with pytest.raises(MachineMisused, match="outside the lifecycle"):
+            attempt()
+    assert len(machine.get_transitions()) == before
+    assert tuple(machine.states) == STATES
+    assert not hasattr(model, "skip")
+
+
+def test_states_cannot_be_set_and_triggers_cannot_be_pulled() -> None:
+    model, machine = begun()
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: machine.set_state("succeeded", model),
+        lambda: machine.set_state("succeeded"),
+        lambda: machine.events["stop_requested"].trigger(model),
+        lambda: machine.events["stop_requested"].trigger(model, STOP),
+        lambda: setattr(machine, "on_exception", print),
+    )
+    for attempt in attempts:
+        with pytest.raises(MachineMisused):
+            attempt()
+    assert model.state == "provisioning"
+    assert not any(hasattr(model, name) for name in ("trigger", "stop_requested", "to_baking"))
+    assert not issubclass(MachineMisused, MachineError)
+
+
+def test_a_condition_smuggled_in_is_reported_and_vetoes_nothing() -> None:
+    model, machine = begun()
+    for transition in machine.get_transitions("fleets_seen", "provisioning"):
+        transition.conditions.append(Condition(lambda move: False))
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert "held FORWARD PROVISIONING" in str(failed.value.exceptions[0])
+    assert model.state == "shifting"
+
+
+def test_a_machine_with_a_transition_torn_out_still_follows() -> None:
+    model, machine = begun()
+    machine.events["fleets_seen"].transitions.clear()
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert isinstance(failed.value.exceptions[0], MachineError)
+    assert model.state == "shifting"
+
+
+def test_all_that_was_raised_in_a_whole_life_left_it_on_its_way() -> None:
+    model, machine = begun()
+    for state in STATES:
+        getattr(machine, f"on_enter_{state}")(_raising(ValueError(state)))
+    failures = 0
+    steps = run(model)
+    while not model.deployment.ended:
+        try:
+            next(steps)
+        except CallbacksFailed:
+            failures += 1
+            steps = run(model)
+    assert model.state == "succeeded" and failures >= 8
