@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import define, field
 from transitions import Event as Trigger
-from transitions import EventData, Machine, State, Transition
+from transitions import EventData, Machine, State
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
@@ -32,6 +32,7 @@ from rolling.embedding.names import (
     target_of,
     trigger_of,
 )
+from rolling.embedding.parts import EdgeTransition, PhaseState, state_within
 
 Callbacks = str | Callable[[Move], Any] | list[str | Callable[..., Any]] | None
 """A callback, the name of a method of the model, or several of them."""
@@ -80,10 +81,10 @@ class DeploymentMachine(Machine):
             rule = "must be the name of an attribute"
             raise InvalidInput([Problem("model_attribute", model_attribute, rule, "state")])
         self._names = Names.for_attribute(model_attribute)
-        self._rolling_back = _State(ROLLING_BACK)
+        self._rolling_back = PhaseState(ROLLING_BACK)
         super().__init__(
             model=None,
-            states=[_state(name, self._rolling_back) for name in STATES],
+            states=[state_within(name, self._rolling_back) for name in STATES],
             initial=None,
             auto_transitions=False,
             send_event=False,
@@ -271,55 +272,6 @@ class DeploymentMachine(Machine):
             )
 
 
-class _State(State):
-    """A state that knows the one around it, and the model's methods named after it."""
-
-    around: "_State | None" = None
-
-    def enter(self, event_data: EventData) -> None:
-        """Enter what is around it, where that is new; then tell the model, then the others."""
-        if self.around is not None and not _is_within(self.around, _move(event_data).source):
-            self.around.enter(event_data)
-        self._tell_model("on_enter", event_data)
-        super().enter(event_data)
-
-    def exit(self, event_data: EventData) -> None:
-        """Tell the model, then the others; then leave what is around it, where that ends."""
-        self._tell_model("on_exit", event_data)
-        super().exit(event_data)
-        if self.around is not None and not _is_within(self.around, _move(event_data).target):
-            self.around.exit(event_data)
-
-    def _tell_model(self, kind: str, event_data: EventData) -> None:
-        # Looked up for each model: transitions would ask all models for what one has.
-        name = f"{kind}_{self.name}"
-        if callable(getattr(event_data.model, name, None)):
-            event_data.machine.callbacks([name], event_data)
-
-
-def _state(name: str, rolling_back: _State) -> _State:
-    state = _State(name)
-    if _is_within(rolling_back, name):
-        state.around = rolling_back
-    return state
-
-
-def _is_within(around: _State, name: str) -> bool:
-    return name.startswith(f"{around.name}_")
-
-
-class _EdgeTransition(Transition):
-    """The transition of one edge: executed when the core took that edge."""
-
-    def __init__(self, *args: Any, edge: Edge, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.edge = edge
-
-    def execute(self, event_data: EventData) -> bool:
-        """Walk the edge if it is the one that was taken; the trigger has others."""
-        return _move(event_data).edge is self.edge and super().execute(event_data)
-
-
 class _Trigger(Trigger):
     """A trigger that only a fact pulls."""
 
@@ -335,15 +287,9 @@ class _Trigger(Trigger):
         return super().trigger(model, *args, **kwargs)
 
 
-DeploymentMachine.state_cls = _State
-DeploymentMachine.transition_cls = _EdgeTransition
+DeploymentMachine.state_cls = PhaseState
+DeploymentMachine.transition_cls = EdgeTransition
 DeploymentMachine.event_cls = _Trigger
-
-
-def _move(event_data: EventData) -> Move:
-    (move,) = event_data.args
-    assert isinstance(move, Move)
-    return move
 
 
 @define(eq=False)
