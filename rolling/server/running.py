@@ -27,12 +27,12 @@ from rolling.endpoint.scaling import scale_endpoint
 from rolling.endpoint.update import update_endpoint
 from rolling.server.images import Images, of_configurations
 from rolling.server.service import Parameters
-from rolling.simulation.narration import narrate
+from rolling.simulation.narration import acceptance, narrate
 
 
 @frozen
 class Happening:
-    """A change of an endpoint's status, or of the stage of its update.
+    """A change of an endpoint's status, or of the stage of its update; what was accepted, too.
 
     `at`: seconds since the epoch. `status`: after it; None once the endpoint is
     gone. `stage`: the one that its update came into; None when none did.
@@ -78,6 +78,9 @@ class RunningEndpoint:
         self.images: Images = {}
         # Kept while there is something to drive.
         self._record: Record | None = None
+        # What was accepted since the last look.
+        self._accepted: list[Happening] = []
+        self._accept(now)
 
     @property
     def deployment(self) -> Deployment | None:
@@ -119,7 +122,6 @@ class RunningEndpoint:
         """DeleteEndpoint. Raises as `update` does. It is gone when its instances would be."""
         endpoint = delete_endpoint(self.endpoint)
         self._record = None
-        self.faults_to_come.clear()
         self.wake_at = now + self.backend.world.settings.cleanup_seconds
         self._begin(endpoint, now)
 
@@ -127,6 +129,15 @@ class RunningEndpoint:
         self.endpoint = endpoint
         began = now if endpoint.pending is not None else None
         self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
+        self._accept(now)
+
+    def _accept(self, now: float) -> None:
+        endpoint, deployment = self.endpoint, self.deployment
+        stage = None if deployment is None else deployment.stage
+        why = _told(endpoint, endpoint.status) if deployment is None else acceptance(deployment)
+        self._accepted.append(
+            Happening(now, endpoint.region, endpoint.name, endpoint.status, stage, why)
+        )
 
     # --- what happens to it ----------------------------------------------------
 
@@ -142,7 +153,8 @@ class RunningEndpoint:
             changes = self._drive(self._record, now, stop)
         else:
             self.wake_at = None
-        return list(self._happenings(before, changes, now))
+        accepted, self._accepted = self._accepted, []
+        return [*accepted, *self._happenings(before, changes, now)]
 
     def _end(self, now: float) -> None:
         if self.wake_at is None or now >= self.wake_at:

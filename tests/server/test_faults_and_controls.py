@@ -73,6 +73,28 @@ def test_a_fault_ends_with_its_update(sky: Sky) -> None:
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
+def test_a_fault_ends_with_its_update_also_where_that_left_something_over(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=3, phase="Cleaning")
+    sky.cloud.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=10)], When.NOW)
+    sky.cloud.stop_update(NAME)
+    sky.cloud.advance(40)
+    assert sky.variant()["CurrentInstanceCount"] == 3
+
+
+def test_a_fault_ends_with_its_scaling(sky: Sky) -> None:
+    wanted = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}]
+    sky.call(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=NAME,
+        DesiredWeightsAndCapacities=wanted,
+    )
+    sky.cloud.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=250)], When.NOW)
+    sky.cloud.advance(300)
+    sky.update()
+    assert sky.variant()["CurrentInstanceCount"] == 4
+
+
 def test_a_fault_is_laid_over_the_alarm_in_cloudwatch(sky: Sky) -> None:
     sky.cloud.inject(NAME, [Fault(FaultKind.ALARM_UNREADABLE, batch=1, for_seconds=600)])
     sky.update()
