@@ -9,14 +9,13 @@ import json
 import time
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
 import pytest
 from attrs import evolve
 
 from rolling.server.cloud import Cloud
 from rolling.server.service import Answer, Parameters, ServiceError
-from rolling.server.wire import HttpRequest, HttpResponse, respond
+from rolling.server.wire import HttpRequest, respond
 from rolling.server.wire.model import SERVICES, operation_model, operation_names
 from tests.server.wire.samples import (
     CALLS,
@@ -25,78 +24,19 @@ from tests.server.wire.samples import (
     json_request,
     parsed,
     request_of,
-    scope,
     valid,
+)
+from tests.server.wire.spoiling import (
+    SLOWEST_SECONDS,
+    assert_is_clean,
+    flat,
+    spoilt,
+    with_spoilt_bytes,
+    with_spoilt_headers,
 )
 
 SHARDS = 8
 REQUESTS_OF_A_SHARD = 750
-
-SLOWEST_SECONDS = 5.0
-"""Far above what any takes, and far below a hang: others may have the processor."""
-
-JUNK: tuple[object, ...] = (
-    None,
-    True,
-    False,
-    0,
-    -1,
-    2**31,
-    2**63,
-    10**400,
-    0.5,
-    -0.0,
-    1e308,
-    "",
-    " ",
-    "a",
-    "a" * 70,
-    "x" * 5_000,
-    "-" * 3_000,
-    "\0",
-    "\ud800",
-    "😀",
-    "../../etc/passwd",
-    "<&]]>",
-    "${jndi:ldap://x}",
-    "2026-01-01T00:00:00Z",
-    "CAPACITY_PERCENTAGE",
-    [],
-    {},
-    [[]],
-    [None],
-    [{}],
-    {"": ""},
-    {"member": []},
-    {"Name": {"Name": {"Name": {}}}},
-    [1] * 2_000,
-)
-
-HEADERS = (
-    ("x-amz-target", "SageMaker."),
-    ("x-amz-target", ".DescribeEndpoint"),
-    ("x-amz-target", "SageMaker.describeEndpoint"),
-    ("x-amz-target", "GraniteServiceVersion20100801.DescribeEndpoint"),
-    ("x-amz-target", "é" * 300),
-    ("content-type", "application/xml"),
-    ("content-type", "application/x-www-form-urlencoded"),
-    ("content-type", "multipart/form-data; boundary=x"),
-    ("content-type", ";;;"),
-    ("authorization", "AWS4-HMAC-SHA256 Credential=////"),
-    ("authorization", scope("zz-" + "z" * 29, "s3")),
-    ("smithy-protocol", "rpc-v9"),
-)
-
-PATHS = (
-    "/",
-    "//",
-    "/?Action=DescribeAlarms",
-    "/service/",
-    "/service/SageMaker/operation/DescribeEndpoint",
-    "/service/GraniteServiceVersion20100801/operation/Nothing",
-    "/endpoints/x/invocations",
-    "/\0",
-)
 
 
 class Anything:
@@ -120,38 +60,6 @@ class Anything:
         shape = operation_model(service, operation).output_shape
         answer: Answer = valid(self.random, shape, depth=4) if shape else {}
         return answer
-
-
-def spoilt(random: Random, value: Any) -> Any:
-    """The tree with something in it that is something else."""
-    if isinstance(value, dict) and value and random.random() < 0.8:
-        name = random.choice(sorted(value))
-        change = random.random()
-        rest = {key: each for key, each in value.items() if key != name}
-        if change < 0.1:
-            return rest
-        if change < 0.2:
-            return {**rest, random.choice((name.lower(), name + "s", "é", "")): value[name]}
-        return {**value, name: spoilt(random, value[name])}
-    if isinstance(value, list) and value and random.random() < 0.8:
-        place = random.randrange(len(value))
-        return [spoilt(random, each) if at == place else each for at, each in enumerate(value)]
-    return random.choice(JUNK)
-
-
-def flat(value: Any, name: str = "") -> dict[str, str]:
-    """A tree as the fields of a form, types or no types."""
-    dot = f"{name}." if name else ""
-    fields: dict[str, str] = {}
-    if isinstance(value, dict):
-        for key, each in value.items():
-            fields |= flat(each, f"{dot}{key}")
-    elif isinstance(value, list):
-        for place, each in enumerate(value[:50]):
-            fields |= flat(each, f"{dot}member.{place + 1}")
-    elif value is not None:
-        fields[name] = str(value).encode("utf-8", "replace").decode()
-    return fields
 
 
 def any_call(random: Random) -> HttpRequest:
@@ -192,34 +100,12 @@ def spoilt_form(random: Random) -> HttpRequest:
 
 def spoilt_bytes(random: Random) -> HttpRequest:
     """A call whose body was cut, lengthened, or changed in a few bytes."""
-    request = any_call(random)
-    body = bytearray(request.body)
-    for _ in range(random.randint(1, 5)):
-        place = random.randrange(len(body) + 1)
-        match random.randrange(4):
-            case 0:
-                del body[place:]
-            case 1:
-                body[place:place] = random.randbytes(random.randint(1, 20))
-            case 2:
-                del body[place : place + random.randint(1, 5)]
-            case _:
-                body[place : place + 1] = random.randbytes(1)
-    return evolve(request, body=bytes(body))
+    return with_spoilt_bytes(random, any_call(random))
 
 
 def spoilt_headers(random: Random) -> HttpRequest:
     """A call with another path, or with a header changed or gone."""
-    request = any_call(random)
-    headers = dict(request.headers)
-    match random.randrange(3):
-        case 0:
-            return evolve(request, target=random.choice(PATHS))
-        case 1:
-            del headers[random.choice(sorted(headers))]
-        case _:
-            headers |= [random.choice(HEADERS)]
-    return evolve(request, headers=headers)
+    return with_spoilt_headers(random, any_call(random))
 
 
 def mixed(random: Random) -> HttpRequest:
@@ -270,19 +156,6 @@ def test_the_cloud_answers_any_request(shard: int) -> None:
         context = f"shard {shard}, request {number}: {request} -> {response}"[:3_000]
         assert response.status in (200, 400, 404, 501), context
         assert_is_clean(response, context)
-
-
-def assert_is_clean(response: HttpResponse, context: str) -> None:
-    """The answer is whole, readable, and says nothing of the inside."""
-    assert b"Traceback" not in response.body, context
-    assert b'File "' not in response.body, context
-    assert all(value.isprintable() for value in response.headers.values()), context
-    for service in SERVICES:
-        found = parsed(response, service)
-        assert found["ResponseMetadata"]["HTTPStatusCode"] == response.status, context
-        if response.status != 200:
-            assert found["Error"]["Code"] not in ("", "Unknown", str(response.status)), context
-            assert found["Error"]["Message"], context
 
 
 @pytest.mark.parametrize("service", SERVICES)
