@@ -25,7 +25,7 @@ from rolling import (
     TimedOut,
     advance,
 )
-from rolling.core.errors import nearest
+from rolling.core.errors import nearest, range_problem
 from tests.core.afresh import read_afresh
 from tests.core.walking import rolling
 
@@ -145,6 +145,13 @@ def test_a_sighting_of_nothing_and_of_what_is_alive_and_out_of_service_is_taken(
 def test_the_fix_is_the_nearest_number_that_works(value: object, is_nearest: int) -> None:
     found = nearest(value, 5, 50)
     assert found == is_nearest and type(found) is int
+
+
+def test_a_number_out_of_range_is_told_with_its_unit_if_it_has_one() -> None:
+    rule = "must be a whole number from 1 to 10"
+    assert range_problem("F", 10, 1, 10) is None and range_problem("F", 1, 1, 10) is None
+    assert range_problem("F", 0, 1, 10) == Problem("F", 0, rule, 1)
+    assert range_problem("F", 11, 1, 10, " points") == Problem("F", 11, f"{rule} points", 10)
 
 
 def test_a_problem_shows_a_long_value_in_part() -> None:

@@ -336,7 +336,7 @@ def measures(deployment: Deployment) -> list[tuple[int, ...]]:
 
 
 def test_l2_falls_by_direction_then_traffic_then_phase_then_what_it_waits_for() -> None:
-    assert measures(rolling(2, 2, 1, back=1)) == [
+    assert measures(rolling(3, 2, 1, back=1)) == [
         (2, 3, 3, 1, 1, 0),
         (2, 3, 2, 0, 1, 1),
         (2, 3, 1, 0, 1, 0),
@@ -344,7 +344,7 @@ def test_l2_falls_by_direction_then_traffic_then_phase_then_what_it_waits_for() 
         (2, 0, 3, 1, 1, 0),
         (2, 0, 2, 0, 1, 1),
         (2, 0, 1, 0, 1, 0),
-        (2, 0, 0, 1, 1, 0),
+        (2, 0, 0, 2, 1, 0),
         (0, 0, 0, 0, -1, 0),
     ]
     assert measures(trip(run_to(rolling(4, 3, 1, back=1), "forward 2.1 baking"))) == [

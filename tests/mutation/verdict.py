@@ -55,7 +55,7 @@ def what_changed(name: str, shown: str) -> str:
     def side(sign: str) -> str:
         return " ".join(line[1:].strip() for line in lines if line.startswith(sign))
 
-    return f"{module}.{function.replace('ǁ', '.')}: {side('-')} => {side('+')}"
+    return f"{module}.{function.replace('ǁ', '.')}: {side('-')} => {side('+')}".rstrip()
 
 
 def explained(path: Path) -> Counter[str]:
