@@ -211,17 +211,15 @@ def _timeout_problem(field: str, value: int) -> Problem | None:
 
 def _size_problems(
     field: str, size: object, low: int, high: int, fleet_size: int, fleet: str
-) -> list[Problem]:
+) -> list[Problem | None]:
     """The problems of a size that must lie between `low` and `high` percent of a fleet."""
     if not isinstance(size, CapacitySize) or not _is(SizeType, size.type):
         rule = f"must be a CapacitySize with a SizeType, such as percent({low})"
         return [Problem(field, size, rule)]
     if size.type is SizeType.CAPACITY_PERCENT:
-        found = range_problem(f"{field}.Value", size.value, low, high, " percent")
-        return [] if found is None else [found]
+        return [range_problem(f"{field}.Value", size.value, low, high, " percent")]
     if fleet_size < 1:
-        found = range_problem(f"{field}.Value", size.value, 1, MOST_INSTANCES, " instances")
-        return [] if found is None else [found]
+        return [range_problem(f"{field}.Value", size.value, 1, MOST_INSTANCES, " instances")]
     counts = legal_counts(fleet_size, low, high)
     least, most = counts.start, counts.stop - 1
     between = f"{low}–{high}% of the {fleet} fleet of {fleet_size}"
