@@ -20,6 +20,8 @@ _EXPLOSIVE = re.compile(r"\.[*+]\)[*+{]")
 
 _PIECE = re.compile(r"\\p\{(\w+)\}|\\u[0-9A-Fa-f]{4}|\\.|.", re.DOTALL)
 
+_LAST_OF_ASCII = 0x7F
+
 # A pair of surrogates is one character here; Java's classes name its halves.
 _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 _ASTRAL = r"\U00010000-\U0010FFFF"
@@ -32,29 +34,34 @@ def matches(pattern: str, text: str) -> bool:
     """False when all of `text` does not match `pattern`; True where that is not checked."""
     if len(text) > LONGEST:
         return True
-    compiled = translated(pattern)
+    # Telling the categories of all of Unicode takes a quarter of a second; of ASCII, nothing.
+    compiled = translated(pattern, _LAST_OF_ASCII if text.isascii() else maxunicode)
     return compiled is None or compiled.fullmatch(text) is not None
 
 
 @cache
-def translated(pattern: str) -> re.Pattern[str] | None:
-    """The pattern of Python's that means the same; None when it is not checked."""
+def translated(pattern: str, last: int = maxunicode) -> re.Pattern[str] | None:
+    """The pattern of Python's that means the same; None when it is not checked.
+
+    `last`: the last character that it will be matched with.
+    """
     if _EXPLOSIVE.search(pattern):
         return None
     try:
         # In Java \d, \s and \w are those of ASCII.
-        return re.compile(_python(pattern.replace(_SURROGATES, _ASTRAL)), re.ASCII)
+        return re.compile(_python(pattern.replace(_SURROGATES, _ASTRAL), last), re.ASCII)
     except re.error:
         return None
 
 
-def _python(pattern: str) -> str:
+def _python(pattern: str, last: int) -> str:
     out: list[str] = []
     in_class = False
     for piece in _PIECE.finditer(pattern):
         text = piece[0]
         if piece[1]:
-            text = _category(piece[1]) if in_class else f"[{_category(piece[1])}]"
+            inside = _category(piece[1], last)
+            text = inside if in_class else f"[{inside}]"
         elif text == "[":
             text = r"\[" if in_class else text
             in_class = True
@@ -69,24 +76,25 @@ def _python(pattern: str) -> str:
 
 
 @cache
-def _category(name: str) -> str:
-    """The inside of a class: the characters of a Unicode category, or Java's Alnum."""
+def _category(name: str, last: int) -> str:
+    """The inside of a class: a Unicode category up to the character `last`, or Java's Alnum."""
     if name == "Alnum":
         return "0-9A-Za-z"
     if not re.fullmatch("[A-Z][a-z]?", name):
         raise re.error(f"no category {name!r}")
     inside = [
-        f"\\U{first:08x}-\\U{last:08x}" for kind, first, last in _runs() if kind.startswith(name)
+        f"\\U{first:08x}-\\U{end:08x}" for kind, first, end in _runs(last) if kind.startswith(name)
     ]
-    return "".join(inside)
+    # A class must not be empty: where the category begins later, a noncharacter stands for it.
+    return "".join(inside) or r"\U0010ffff"
 
 
 @cache
-def _runs() -> tuple[tuple[str, int, int], ...]:
+def _runs(last: int) -> tuple[tuple[str, int, int], ...]:
     """Unicode as runs of one category each: the category, the first and the last character."""
     runs = []
     first = 0
-    for kind, points in groupby(map(unicodedata.category, map(chr, range(maxunicode + 1)))):
+    for kind, points in groupby(map(unicodedata.category, map(chr, range(last + 1)))):
         after = first + sum(1 for _ in points)
         runs.append((kind, first, after - 1))
         first = after

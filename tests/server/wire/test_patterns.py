@@ -91,6 +91,7 @@ def test_no_text_makes_a_pattern_take_long(pattern: str) -> None:
         (r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", ["", "é ß 7 /+-@", "名前"], ["!", "a\n", "\0"]),
         (r"[\p{Alnum}\-]+", ["a-1"], ["é"]),
         (r"\p{L}+", ["é"], ["1"]),
+        (r"\p{Lo}+", ["名"], ["a", "é"]),
         (r"[^:].*", ["a:"], [":a"]),
         (r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*", ["a\t😀"], ["\0", "\n"]),
         (r"[[a]+", ["[a"], ["b"]),
