@@ -35,6 +35,7 @@ from rolling.core.events import (
     SplitSettled,
     StopRequested,
 )
+from rolling.core.stage import Stage
 
 State = TypeVar("State", bound=Hashable)
 
@@ -85,8 +86,8 @@ def sentence(before: Situation, step: Step[Situation]) -> str:
             return f"The shift stalls with the traffic {_split(split, names)}."
         case Killed():
             return "The driver is killed, and starts again from the deployment alone."
-        case Taken(event=event):
-            return _told(event, names) + _turned(deployment, step.state.deployment)
+        case Taken(event=event, stage=stage):
+            return _told(event, names) + _turned(deployment.stage, stage)
         case other:
             return str(other)
 
@@ -135,10 +136,8 @@ def _told(event: Event, names: tuple[str, ...]) -> str:
             return f"A stop is requested, by {by}"
 
 
-def _turned(before: Deployment, after: Deployment) -> str:
-    if before.stage == after.stage:
-        return "."
-    return f": {before.stage} becomes {after.stage}."
+def _turned(before: Stage, after: Stage) -> str:
+    return "." if before == after else f": {before} becomes {after}."
 
 
 def _really_there(situation: Situation) -> str:

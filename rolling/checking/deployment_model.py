@@ -40,8 +40,9 @@ class Situation(NamedTuple):
 class DeploymentModel(Model[Situation]):
     """A deployment from its start, in the world that `limits` allow.
 
-    `follow` is the core under test. `merge_causes` forgets why a deployment
-    turned back and what cut it short, once that was checked.
+    `follow` is the core under test. `merge_histories` forgets why a deployment
+    turned back and what cut it short, and of one that is over how far it had come,
+    once that was checked.
     """
 
     def __init__(
@@ -50,12 +51,12 @@ class DeploymentModel(Model[Situation]):
         limits: Limits | None = None,
         *,
         follow: Follow = follow,
-        merge_causes: bool = True,
+        merge_histories: bool = True,
     ) -> None:
         self._start = deployment
         self._fleets = deployment.spec.fleets
         self._limits = Limits() if limits is None else limits
-        self._core = CoreUnderTest(follow, merge_causes=merge_causes)
+        self._core = CoreUnderTest(follow, merge_histories=merge_histories)
         self._worlds = Worlds(self._limits, self._broken_in_world)
         self._ceiling = ceiling(deployment.spec)
         self._started_short = tuple(

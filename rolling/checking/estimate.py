@@ -34,10 +34,10 @@ def estimated_states(spec: Spec, limits: Limits) -> int:
             batches = -(-missing // pace.rollback_batch)
             steps_back += batches
             squares += batches * min(pace.rollback_batch, missing) ** 2
-    forward = 200 if pace.provision_batch == 1 else 320
-    back = 32 if pace.rollback_batch == 1 else 54
+    forward = 175 if pace.provision_batch == 1 else 265
+    back = 15 if pace.rollback_batch == 1 else 38
     coarse = forward * steps + back * steps_back
-    exact = 55 * steps + 162 * new + 23 * steps_back + 9 * squares // 2
+    exact = 50 * steps + 135 * new + 15 * steps_back + 3 * squares
     states = coarse if limits.granularity is Granularity.COARSE else max(coarse, exact)
     if spec.old_count != new:
         states += states // 3

@@ -8,7 +8,7 @@ becomes with each event, and which properties that breaks.
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from rolling.checking.explorer import Kind, broken
 from rolling.checking.stimuli import at_any_time, foreign_events, once_said
@@ -54,11 +54,12 @@ _ANYONE = Stopped("anyone")
 class Taken:
     """The label of a step in which the core takes in an event.
 
-    `edges`: the names of those it followed. `breaks`: the edge properties that
-    this breaks. `measure_fell`: whether what L2 measures did.
+    `stage`: what it leads to. `edges`: the names of those it followed. `breaks`:
+    the edge properties that this breaks. `measure_fell`: whether what L2 measures did.
     """
 
     event: Event
+    stage: Stage
     edges: tuple[str, ...]
     breaks: tuple[str, ...]
     measure_fell: bool
@@ -73,6 +74,7 @@ class Known:
 
     deployment: Deployment
     command: Command
+    measure: tuple[int, ...]
     breaks: tuple[str, ...]
     in_service: tuple[int, ...]
     alive: tuple[int, ...]
@@ -106,14 +108,13 @@ _Asked = tuple[Stage, tuple[int, ...], tuple[Share, ...]]
 class CoreUnderTest:
     """A core, and all the deployments that it was seen to make, from one start.
 
-    With `merge_causes`, why a deployment turned back and what cut it short are
-    checked, and then forgotten: nothing that follows depends on them, and the
-    states are several times fewer.
+    With `merge_histories`, what is only history is checked on the way there, and then
+    forgotten (see `without_history`): the states are several times fewer.
     """
 
-    def __init__(self, follow: Follow, *, merge_causes: bool) -> None:
+    def __init__(self, follow: Follow, *, merge_histories: bool) -> None:
         self._follow = follow
-        self._merge_causes = merge_causes
+        self._merge_histories = merge_histories
         self._known: dict[Deployment, Known] = {}
         # Many deployments of one stage ask for the same: then the same events are foreign.
         self._foreign_events: dict[_Asked, tuple[Event, ...]] = {}
@@ -124,23 +125,19 @@ class CoreUnderTest:
 
     def know(self, deployment: Deployment) -> Known:
         """What is known of a deployment; its state properties are judged the first time."""
+        if self._merge_histories:
+            deployment = without_history(deployment)
         found = self._known.get(deployment)
-        if found is not None:
-            return found
-        breaks = broken(_STATE, deployment)
-        if self._merge_causes:
-            deployment = _without_causes(deployment)
-            if deployment in self._known and not breaks:
-                return self._known[deployment]
-        desired = due(deployment)
-        command = Command(desired.counts, weights(desired.split))
-        found = self._known[deployment] = Known(
-            deployment,
-            command,
-            breaks,
-            tuple([fleet.in_service for fleet in deployment.fleets]),
-            tuple([fleet.alive for fleet in deployment.fleets]),
-        )
+        if found is None:
+            desired = due(deployment)
+            found = self._known[deployment] = Known(
+                deployment,
+                Command(desired.counts, weights(desired.split)),
+                measure(deployment),
+                broken(_STATE, deployment),
+                tuple([fleet.in_service for fleet in deployment.fleets]),
+                tuple([fleet.alive for fleet in deployment.fleets]),
+            )
         return found
 
     def prepare(self, known: Known) -> None:
@@ -184,9 +181,9 @@ class CoreUnderTest:
         breaks = self._broken_by(before, event, after)
         if not breaks and _same(before, after):
             return None
-        fell = before.ended or measure(after) < measure(before)
-        taken = Taken(event, tuple([edge.name for edge in edges]), breaks, fell)
         known_after = self.know(after)
+        fell = before.ended or known_after.measure < known.measure
+        taken = Taken(event, after.stage, tuple([edge.name for edge in edges]), breaks, fell)
         stays = after.stage == before.stage and known_after.command == known.command
         return Turn(taken, known_after, not stays)
 
@@ -223,9 +220,23 @@ def _same(a: Deployment, b: Deployment) -> bool:
     return a is b or a == b
 
 
-def _without_causes(deployment: Deployment) -> Deployment:
-    return evolve(
-        deployment,
-        cause=None if deployment.cause is None else _ANYONE,
-        cut_short=None if deployment.cut_short is None else _ANYONE,
+def without_history(deployment: Deployment) -> Deployment:
+    """The deployment without what nothing that follows depends on.
+
+    That is why it turned back and what cut it short, and of one that is over how
+    far it had come: no edge leads out of an end. What remains of a cause is whether
+    there is one; no property of a state, and no measure, asks more of a history.
+    """
+    causes = (deployment.cause, deployment.cut_short)
+    if not deployment.ended and all(cause is None or cause is _ANYONE for cause in causes):
+        return deployment
+    stage = deployment.stage
+    return Deployment(
+        deployment.spec,
+        Stage(stage.direction, 1, stage.attempt, stage.phase) if deployment.ended else stage,
+        0 if deployment.ended else deployment.up,
+        deployment.fleets,
+        deployment.settled,
+        deployment.interval_elapsed,
+        *[None if cause is None else _ANYONE for cause in causes],
     )

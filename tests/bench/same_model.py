@@ -34,7 +34,7 @@ class SameModel(Model[Standing]):
     def __init__(self, case: Case) -> None:
         self._start = case.deployment
         self._world = World(case)
-        self._core = CoreUnderTest(follow, merge_causes=False)
+        self._core = CoreUnderTest(follow, merge_histories=False)
 
     def initial(self) -> Iterator[Standing]:
         """The deployment just accepted."""
