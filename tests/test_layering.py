@@ -32,7 +32,7 @@ THIRD_PARTY = {
     "rolling.embedding": {"attrs", "transitions"},
     "rolling.backends": {"attrs"},
     "rolling.simulation": {"attrs"},
-    "rolling.server": {"attrs", "botocore"},
+    "rolling.server": {"attrs", "boto3", "botocore"},
     "rolling.cli": {"attrs", "rich"},
 }
 

@@ -4,13 +4,14 @@ import json
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.serialization.problems import error_document
 from rolling.simulation.loading import Literal
 
 
 def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
     """Everything that an error says: one line or more for each problem, or one JSON object."""
     if as_json:
-        return json.dumps(_document(error)) + "\n"
+        return json.dumps(error_document(error)) + "\n"
     if not isinstance(error, InvalidInput):
         return "\n".join(terminal.wrap(str(error), "rolling: ")) + "\n"
     count = len(error.problems)
@@ -43,32 +44,3 @@ def written(value: object) -> str:
 
 
 _LONGEST = 80
-
-
-def _document(error: RollingError) -> dict[str, object]:
-    problems = error.problems if isinstance(error, InvalidInput) else ()
-    found: dict[str, object] = {
-        "Code": error.code,
-        "Problems": [_problem_document(problem) for problem in problems],
-    }
-    if not problems:
-        found["Message"] = str(error)
-    return {"Error": found}
-
-
-def _problem_document(problem: Problem) -> dict[str, object]:
-    return {
-        "Field": problem.field,
-        "Value": _as_json(problem.value),
-        "Rule": problem.rule,
-        "Fix": _as_json(problem.fix),
-    }
-
-
-def _as_json(value: object) -> object:
-    """The value where JSON has it, else how Python writes it."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        return repr(value)
-    return value

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from attrs import define
 
@@ -49,6 +50,14 @@ def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def end_as_asked(interruption: Interruption) -> NoReturn:
+    """End as the signal that was noted would have ended the process."""
+    if interruption.by is signal.SIGTERM:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    raise KeyboardInterrupt
 
 
 @define

@@ -12,12 +12,12 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from attrs import frozen
 
 from rolling.cli.figures import elapsed, percentage
-from rolling.cli.interruption import Interruption, interruptible, sleep, suspendable
+from rolling.cli.interruption import end_as_asked, interruptible, sleep, suspendable
 from rolling.cli.simulation_text import (
     Document,
     Piece,
@@ -203,7 +203,7 @@ def _live(
         if player.watches:
             last = player.watches[-1]
             write_out("\n".join(terminal.wrap(_interrupted(last, player.now))) + "\n")
-        _end_as_asked(interruption)
+        end_as_asked(interruption)
     return ending_text(document, terminal)
 
 
@@ -247,11 +247,3 @@ def _interrupted(watch: Watch, now: float) -> str:
         f"{deployment.spec.new.configuration} has {new.in_service} in service and is sent "
         f"{percentage(str(new.share))} of the traffic."
     )
-
-
-def _end_as_asked(interruption: Interruption) -> NoReturn:
-    """End as the signal that was noted would have ended the process."""
-    if interruption.by is signal.SIGTERM:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
-    raise KeyboardInterrupt

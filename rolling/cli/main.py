@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from rolling import __version__
-from rolling.cli import live
+from rolling.cli import live, serving_arguments
 from rolling.cli.check_text import check_text, sweep_text
 from rolling.cli.checking import (
     add_arguments,
@@ -85,6 +85,8 @@ def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
             _scenario(chosen.file, chosen.instances), live.read_arguments(chosen), terminal
         )
         return text, _EXIT_CODES[outcome]
+    if chosen.command == "serve":
+        _serve(chosen, terminal)
     document, render, exit_code = _found(chosen)
     if chosen.output == "text":
         return render(document, terminal), exit_code
@@ -101,6 +103,14 @@ def _found(chosen: argparse.Namespace) -> _Found:
     report = simulate(scenario)
     exit_code = _EXIT_CODES[report.updates[-1].outcome]
     return report_document(report), simulation_text, exit_code
+
+
+def _serve(chosen: argparse.Namespace, terminal: Terminal) -> NoReturn:
+    asked = serving_arguments.read_arguments(chosen)
+    scenario = None if chosen.file is None else _scenario(chosen.file, chosen.instances)
+    from rolling.cli.serving import serve
+
+    serve(scenario, asked, terminal)
 
 
 def _checked(chosen: argparse.Namespace) -> _Found:
@@ -168,7 +178,7 @@ exit codes:
   2    bad input; every mistake is on standard error, with a value that works
   3    the last update was rolled back
   4    the rollback of the last update failed
-  130  interrupted; `check` says what it found so far
+  130  interrupted; `check` says what it found so far, `serve` what was under way
   141  whoever read standard output left early
 """
 
@@ -217,6 +227,20 @@ The updates of a scenario are checked as they begin, a later one with the fleets
 that the simulation of those before it leaves; then anything may happen that the
 losses, the stalls and the granularity allow, whatever the scenario says.
 """,
+    "serve": """\
+examples:
+  rolling serve                                  models, endpoints: yours to make
+  rolling serve specs/scenarios/seed-success.json --speed 60
+  rolling serve request.json --instances 10 --provisioning-seconds 30
+  rolling serve --speed manual --port 0 -o json
+  curl -d '{"Seconds": 600}' http://127.0.0.1:4577/_rolling/advance
+
+It answers what boto3 and the AWS CLI ask of SageMaker's endpoints and of
+CloudWatch's alarms, once the line it prints is in their environment. FILE says
+what is there at the start: configurations, the endpoint in service, its alarms,
+and the faults of its next updates. Control calls are listed at /_rolling/.
+Ctrl-C stops it, and it says what was under way.
+""",
 }
 
 
@@ -234,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
         ("plan", "say what an update will take: batches, instances, time, the way back"),
         ("simulate", "carry the updates out in virtual time, one line a change"),
         ("check", "visit every state that an update can reach, and judge each"),
+        ("serve", "be SageMaker and CloudWatch to AWS's own clients, until Ctrl-C"),
     ):
         command = commands.add_parser(
             name,
@@ -246,7 +271,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "file",
             metavar="FILE",
-            nargs="?" if name == "check" else None,
+            nargs="?" if name in ("check", "serve") else None,
             help="a file of JSON, or - for standard input",
         )
         command.add_argument(
@@ -258,6 +283,8 @@ def _parser() -> argparse.ArgumentParser:
             add_arguments(command)
         if name == "simulate":
             live.add_arguments(command)
+        if name == "serve":
+            serving_arguments.add_arguments(command)
         command.add_argument(
             "-o",
             "--output",

@@ -9,7 +9,7 @@ Every method may be called from any thread.
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from threading import RLock
 
@@ -27,7 +27,7 @@ from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
 from rolling.server.service import Answer, Parameters, Place, ServiceError
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
-from rolling.server.under_way import sentence
+from rolling.server.under_way import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
 
 REGION = "us-east-1"
@@ -59,6 +59,7 @@ class Cloud:
         self._lock = RLock()
         self._clock = VirtualClock(self._time.now())
         self._scenario: tuple[Scenario, str] | None = None
+        self._listener: Callable[[Happening], None] = lambda happening: None
         self._begin()
 
     @classmethod
@@ -202,6 +203,14 @@ class Cloud:
             self._catch_up(self._time.now())
             return self._take()
 
+    def listen(self, listener: Callable[[Happening], None]) -> None:
+        """Tell `listener` of each happening from now on; nothing is taken from anybody else.
+
+        It is called while nobody else may call: it must be quick, and call nothing here.
+        """
+        with self._lock:
+            self._listener = listener
+
     # --- faults and controls --------------------------------------------------------
 
     def inject(
@@ -277,14 +286,17 @@ class Cloud:
 
     def running(self) -> tuple[str, ...]:
         """What is under way in all regions, in one sentence each."""
+        return tuple([each.under_way for each in self.endpoints() if each.under_way is not None])
+
+    def endpoints(self) -> tuple[EndpointNow, ...]:
+        """All endpoints of all regions, as they are now."""
         with self._lock:
             self._catch_up(self._time.now())
             return tuple(
                 [
-                    sentence(running)
+                    endpoint_now(running)
                     for region in self._regions.values()
                     for running in region.endpoints
-                    if not running.resting
                 ]
             )
 
@@ -309,6 +321,8 @@ class Cloud:
         happened = running.look(self._clock.now(), stop)
         self._happened_ever += len(happened)
         self._happened += happened
+        for each in happened:
+            self._listener(each)
         self._agenda.put(running, running.wake_at)
         if running.gone:
             self._regions[running.endpoint.region].endpoints.forget(running)

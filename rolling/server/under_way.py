@@ -1,11 +1,44 @@
-"""What is under way at an endpoint, in one sentence."""
+"""What is under way at an endpoint: as values, and in one sentence."""
+
+from attrs import frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.pace import step_count
-from rolling.core.stage import Direction
+from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.running import RunningEndpoint
 from rolling.simulation.report import PHASES
+
+
+@frozen
+class EndpointNow:
+    """An endpoint at a moment.
+
+    `pending_config_name`, `stage`: of the update in progress; None when there is
+    none. `under_way`: one sentence; None when nothing is.
+    """
+
+    name: str
+    region: str
+    status: EndpointStatus
+    config_name: str
+    pending_config_name: str | None
+    stage: Stage | None
+    under_way: str | None
+
+
+def endpoint_now(running: RunningEndpoint) -> EndpointNow:
+    """An endpoint as it is."""
+    endpoint, deployment = running.endpoint, running.deployment
+    return EndpointNow(
+        endpoint.name,
+        endpoint.region,
+        endpoint.status,
+        endpoint.config_name,
+        None if endpoint.pending is None else endpoint.pending.config.name,
+        None if deployment is None else deployment.stage,
+        None if running.resting else sentence(running),
+    )
 
 
 def sentence(running: RunningEndpoint) -> str:

@@ -1,0 +1,84 @@
+"""The pytest plugin of rolling: fixtures that give a local SageMaker.
+
+It is a package of its own so that pytest, which loads every plugin in every run,
+loads this page and nothing else: neither rolling nor boto3, before a test asks
+for a fixture. Nothing is autouse. `-p no:rolling` leaves it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from rolling.server.clients import LocalSageMaker
+    from rolling.server.local_server import LocalSageMakerServer
+
+
+@pytest.fixture
+def local_sagemaker_options() -> dict[str, Any]:
+    """What the other two are made with: override it to give a scenario, settings, a time.
+
+    The keyword arguments of `rolling.server.clients.local_sagemaker`, those that
+    `local_sagemaker_server` has too.
+    """
+    return {}
+
+
+@pytest.fixture
+def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSageMaker]:
+    """A local SageMaker of this test alone, with real boto3 clients and without a socket.
+
+    `local_sagemaker.sagemaker` and `.cloudwatch` are the clients. Time is manual:
+    `local_sagemaker.advance_until("my-endpoint", batch=3, phase="Baking")`; a waiter
+    moves it by what it would have slept.
+    """
+    _needs("boto3")
+    from rolling.server.clients import local_sagemaker as made
+
+    with made(**local_sagemaker_options) as local:
+        yield local
+
+
+@pytest.fixture
+def local_sagemaker_server(
+    local_sagemaker_options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalSageMakerServer]:
+    """A local SageMaker of this test alone, on a free port, that `boto3.client(…)` finds.
+
+    AWS_ENDPOINT_URL, a region and credentials that mean nothing are in the
+    environment for the time of the test, and nothing that leads elsewhere is: so
+    code that makes its own clients, or starts another program, finds it. Time is
+    manual, and a waiter in this process moves it by what it would have slept; to one in
+    another process give time that runs, by `local_sagemaker_options`.
+    """
+    _needs("boto3")
+    import os
+
+    from rolling.server import local_server
+
+    options = dict(local_sagemaker_options)
+    waiters_move_time = options.pop("waiters_move_time", True)
+    with local_server.local_sagemaker_server(**options) as server:
+        for name in local_server.MISLEADING:
+            monkeypatch.delenv(name, raising=False)
+        exempt = local_server.environment_without_proxy(os.environ)
+        for name, value in {**server.environment, **exempt}.items():
+            monkeypatch.setenv(name, value)
+        # The session behind boto3.client keeps the credentials that it found first.
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+        if waiters_move_time and server.time_of_waiters is not None:
+            monkeypatch.setattr("botocore.waiter.time", server.time_of_waiters)
+        yield server
+
+
+def _needs(package: str) -> None:
+    """Fail, in one sentence, without what the extra `server` installs."""
+    from rolling.server.extra import MissingExtra, require
+
+    try:
+        require("The local SageMaker", package, "botocore")
+    except MissingExtra as missing:
+        pytest.fail(str(missing), pytrace=False)

@@ -1,0 +1,108 @@
+"""Serving: the server of `rolling serve`, from its first line to its last.
+
+Its arguments are in serving_arguments.py, what it prints in serving_text.py. What
+needs botocore is imported when a server begins.
+"""
+
+import errno
+import ipaddress
+import os
+import signal
+import socket
+import sys
+from queue import Empty, SimpleQueue
+from typing import NoReturn, TextIO
+
+from attrs import evolve
+
+from rolling.backends.simulated import SimulationSettings
+from rolling.cli.interruption import end_as_asked, interruptible
+from rolling.cli.serving_arguments import HOST, PORT, Asked
+from rolling.cli.serving_text import ending_text, greeting_text, happening_text
+from rolling.cli.streams import write_complaint, write_out
+from rolling.cli.terminal import Terminal
+from rolling.core.errors import InvalidInput, Problem
+from rolling.server.extra import require
+from rolling.server.running import Happening
+from rolling.server.steering import cloud_of
+from rolling.simulation.scenario import Scenario
+
+_LOOK_SECONDS = 0.1
+
+
+def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoReturn:
+    """Serve until a signal says stop; then say what was under way, and end as it would.
+
+    Raises InvalidInput for an address that cannot be listened on, MissingExtra
+    without botocore, and KeyboardInterrupt in the end.
+    """
+    require("`rolling serve`", "botocore")
+    from rolling.server.control import Control
+    from rolling.server.wire import Server
+    from rolling.server.wire.model import operation_names
+
+    settings = SimulationSettings() if scenario is None else scenario.settings
+    settings = evolve(settings, **dict(asked.settings))
+    cloud = cloud_of(scenario, settings, asked.time, asked.region, asked.account)
+    news: SimpleQueue[Happening] = SimpleQueue()
+    verbose = _is_terminal(sys.stdout) if asked.verbose is None else asked.verbose
+    if verbose:
+        cloud.listen(news.put)
+    with interruptible(signal.SIGTERM) as interruption:
+        try:
+            server = Server(
+                cloud.call, Control(cloud), asked.host, asked.port, implements=cloud.implements
+            )
+        except (OSError, UnicodeError) as error:
+            raise InvalidInput([_unreachable(asked, error)]) from None
+        with server:
+            if not _is_loopback(server.host):
+                write_complaint(
+                    f"rolling: warning: whoever reaches {server.host} can use this server, "
+                    f"and control it; --host {HOST} keeps it to this machine\n"
+                )
+            write_out(greeting_text(server.url, asked.region, asked.time, as_json=asked.as_json))
+            for service in ("sagemaker", "cloudwatch"):  # Read now, not in the first call.
+                operation_names(service)
+            while not interruption.requested:
+                if verbose:
+                    cloud.running()
+                _print_news(news, asked, terminal, _LOOK_SECONDS)
+            running = cloud.running()
+        _print_news(news, asked, terminal, 0)
+        write_out(ending_text(running, terminal, as_json=asked.as_json))
+    end_as_asked(interruption)
+
+
+def _print_news(
+    news: SimpleQueue[Happening], asked: Asked, terminal: Terminal, patience_seconds: float
+) -> None:
+    """Print what has happened; where nothing has, wait so long for something."""
+    try:
+        happening = news.get(timeout=patience_seconds)
+        for _ in range(news.qsize() + 1):
+            write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
+            happening = news.get_nowait()
+    except Empty:
+        return
+
+
+def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return Problem("--port", asked.port, "is taken by another program; 0 takes a free one", 0)
+    if number in (errno.EACCES, errno.EPERM):
+        rule = "may not be listened on by you; ports from 1024 on may"
+        return Problem("--port", asked.port, rule, PORT)
+    if number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror | UnicodeError):
+        return Problem("--host", asked.host, "is no address of this machine", HOST)
+    reason = os.strerror(number) if number else str(error)
+    return Problem("--host", asked.host, f"cannot be listened on: {reason}", HOST)
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

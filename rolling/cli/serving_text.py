@@ -1,0 +1,64 @@
+"""What `rolling serve` prints: where it listens, what happens, what was under way at the end.
+
+As text or, with `-o json`, as one JSON object a line.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from rolling.cli.terminal import Style, Terminal
+from rolling.core.stage import ENDS, Phase
+from rolling.server.control_json import happening_document
+from rolling.server.local_server import client_environment
+from rolling.server.running import Happening
+from rolling.server.timekeeping import ManualTime, Time
+
+
+def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:
+    """Where the server listens, and what to tell a client."""
+    environment = client_environment(_reachable(url), region)
+    if as_json:
+        return _line({"Url": url, "Environment": environment})
+    told = " ".join(f"{name}={value}" for name, value in list(environment.items())[:-1])
+    return f"A local SageMaker listens at {url}, {_pace(time)}.\nexport {told}\n"
+
+
+def happening_text(happening: Happening, region: str, terminal: Terminal, *, as_json: bool) -> str:
+    """One line: when, whose, what and why."""
+    if as_json:
+        return _line(happening_document(happening))
+    at = datetime.fromtimestamp(happening.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    where = "" if happening.region == region else f" ({happening.region})"
+    phase = None if happening.stage is None else happening.stage.phase
+    style = () if phase not in ENDS else (Style.GREEN if phase is Phase.SUCCEEDED else Style.RED,)
+    why = terminal.paint(terminal.plain(happening.why), *style)
+    return f"{terminal.paint(at, Style.DIM)}  {terminal.plain(happening.endpoint)}{where}  {why}\n"
+
+
+def ending_text(running: Sequence[str], terminal: Terminal, *, as_json: bool) -> str:
+    """What was under way when the server stopped."""
+    if as_json:
+        return _line({"Stopped": True, "UnderWay": list(running)})
+    if not running:
+        return "Stopped. Nothing was under way.\n"
+    lines = [line for each in running for line in terminal.wrap(each, "  ", "    ")]
+    return "\n".join(["Stopped. This was under way, and is gone:", *lines]) + "\n"
+
+
+def _pace(time: Time) -> str:
+    if isinstance(time, ManualTime):
+        return "where time stands still until a control call advances it"
+    return "in real time" if time.speed == 1 else f"where time runs {time.speed:g} times as fast"
+
+
+def _reachable(url: str) -> str:
+    """The URL by which this machine reaches it: one of every address is none to connect to."""
+    parts = urlsplit(url)
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
+    return url if loopback is None else f"http://{loopback}:{parts.port}"
+
+
+def _line(document: object) -> str:
+    return json.dumps(document) + "\n"

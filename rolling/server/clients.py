@@ -1,0 +1,178 @@
+"""Clients in process: real boto3 clients of a local SageMaker, without a socket.
+
+The clients are boto3's own. What they would send is answered here before it is
+sent, by the wire that the server has too: so what is validated, signed, written
+and read is all as it is over a socket. Needs the extra `server`.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, cached_property
+from io import BytesIO
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from rolling.backends.simulated import SimulationSettings
+from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.server.cloud import REGION, Cloud
+from rolling.server.extra import require
+from rolling.server.service import Place
+from rolling.server.steering import ScenarioLike, Steered, chosen_time, cloud_of
+from rolling.server.timekeeping import ManualTime, Time
+from rolling.server.waiting import Waiting
+
+SERVICES = ("sagemaker", "cloudwatch")
+
+
+class LocalSageMaker(Steered):
+    """A local SageMaker with its boto3 clients; made by `local_sagemaker`.
+
+    `cloud`: all of it, every region. `region`: the one that `sagemaker` and
+    `cloudwatch` are clients of.
+    """
+
+    def __init__(self, cloud: Cloud, region: str, waiting: Waiting | None) -> None:
+        super().__init__(cloud, region)
+        self._waiting = waiting
+        self._ended = False
+
+    @cached_property
+    def sagemaker(self) -> Any:
+        """A boto3 client of SageMaker."""
+        return self.client("sagemaker")
+
+    @cached_property
+    def cloudwatch(self) -> Any:
+        """A boto3 client of CloudWatch."""
+        return self.client("cloudwatch")
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of "sagemaker" or "cloudwatch", of `region` unless another is named.
+
+        Raises InvalidInput for another service.
+        """
+        if service not in SERVICES:
+            rule = f"must be one of {', '.join(SERVICES)}"
+            raise InvalidInput([Problem("service", service, rule, SERVICES[0])])
+        client = _boto3_client(service, region or self.region)
+        client.meta.events.register_first("before-send", self._answer)
+        if self._waiting is not None:
+            self._waiting.prepare(client)
+        return client
+
+    def end(self) -> None:
+        """From now on refuse all calls of its clients."""
+        self._ended = True
+
+    def _answer(self, request: Any, **others: Any) -> Any:
+        """What botocore takes for the answer to a request, which it then does not send."""
+        from botocore.awsrequest import AWSResponse, HeadersDict
+
+        from rolling.server.wire import HttpRequest, respond
+
+        if self._ended:
+            raise RollingError("This local SageMaker has ended, and with it its clients.")
+        if self._waiting is not None:
+            self._waiting.before_request()
+        parts = urlsplit(request.url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        asked = HttpRequest.of(request.method, target, dict(request.headers), _bytes(request.body))
+        answer = respond(self.cloud.call, asked, self.cloud.implements)
+        headers = HeadersDict({**answer.headers, "Content-Length": str(len(answer.body))})
+        return AWSResponse(request.url, answer.status, headers, _Raw(answer.body))
+
+
+@contextmanager
+def local_sagemaker(
+    *,
+    region: str = REGION,
+    time: Time | None = None,
+    settings: SimulationSettings | None = None,
+    scenario: ScenarioLike | None = None,
+    account: str = Place().account,
+    waiters_move_time: bool = True,
+) -> Iterator[LocalSageMaker]:
+    """A local SageMaker with real boto3 clients, in this process and without a socket.
+
+    >>> with local_sagemaker() as local:
+    ...     local.sagemaker.list_endpoints()["Endpoints"]
+    []
+
+    Nothing of the user's environment is read or touched: no credentials, profile,
+    region or proxy. `time`: manual unless given, as for `rolling.server.timekeeping`.
+    `settings`: how long things take; before those of `scenario`, which is a
+    scenario or its JSON, whose configurations, endpoint, alarms and faults are there
+    at the start.
+
+    In manual time a boto3 waiter would sleep for real, and time would never go on.
+    So its delay moves the manual time instead, and takes no real time; what it waits
+    for, what it asks and how it fails is its own. Without `waiters_move_time` it sleeps
+    for real, for tests that move time from another thread.
+
+    Raises MissingExtra without boto3, InvalidInput for a scenario or settings at
+    fault. The clients end with the context.
+    """
+    require("The local SageMaker in process", "boto3", "botocore")
+    kept = chosen_time(time)
+    waiting = Waiting(kept) if waiters_move_time and isinstance(kept, ManualTime) else None
+    local = LocalSageMaker(cloud_of(scenario, settings, kept, region, account), region, waiting)
+    try:
+        yield local
+    finally:
+        local.end()
+
+
+_making = Lock()
+
+
+def _boto3_client(service: str, region: str) -> Any:
+    """A client that reads nothing of the user's environment."""
+    from botocore.config import Config
+
+    # Said here, so that the environment is not asked.
+    config = Config(retries={"mode": "standard"})
+    with _making:  # boto3's sessions are not for several threads.
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=f"http://{service}.{region}.localhost",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=config,
+        )
+
+
+@cache
+def _session() -> Any:
+    """One session for all clients: it has read the services' models, which takes a while."""
+    import boto3
+    from botocore.session import Session
+
+    unread: Mapping[str, tuple[None, None, object, None]] = {
+        name: (None, None, default, None)
+        for name, default in (
+            ("profile", None),
+            ("config_file", os.devnull),
+            ("credentials_file", os.devnull),
+            ("region", REGION),
+        )
+    }
+    return boto3.session.Session(botocore_session=Session(session_vars=unread))
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else bytes(body.read())
+
+
+class _Raw(BytesIO):
+    """An answer's body as urllib3 would give it."""
+
+    def stream(self, **others: Any) -> Iterator[bytes]:
+        """All of it, in one piece."""
+        yield self.read()
