@@ -208,9 +208,9 @@ _MIX: tuple[tuple[float, Maker], ...] = (
     (6, _scale),
     (3, _one("sagemaker", "DeleteEndpoint", "EndpointName", ENDPOINTS)),
     (4, _list("ListEndpoints")),
-    (3, _config),
+    (5, _config),
     (4, _one("sagemaker", "DescribeEndpointConfig", "EndpointConfigName", CONFIGS)),
-    (1, _one("sagemaker", "DeleteEndpointConfig", "EndpointConfigName", CONFIGS)),
+    (2, _one("sagemaker", "DeleteEndpointConfig", "EndpointConfigName", CONFIGS)),
     (3, _list("ListEndpointConfigs")),
     (2, lambda random, region: model(random.choice(MODELS))),
     (3, _one("sagemaker", "DescribeModel", "ModelName", MODELS)),
@@ -225,9 +225,9 @@ _MIX: tuple[tuple[float, Maker], ...] = (
         ),
     ),
     (6, _set_alarm),
-    (2, lambda random, region: alarm(random.choice(ALARMS))),
+    (4, lambda random, region: alarm(random.choice(ALARMS))),
     (
-        1,
+        3,
         lambda random, region: cloudwatch(
             "PutCompositeAlarm",
             AlarmName=COMPOSITE,
@@ -241,7 +241,7 @@ _MIX: tuple[tuple[float, Maker], ...] = (
         ),
     ),
     (
-        0.5,
+        1.5,
         lambda random, region: cloudwatch(
             "DeleteAlarms", AlarmNames=[random.choice((*ALARMS, COMPOSITE, COMPOSITE))]
         ),
