@@ -25,6 +25,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", "2", *session.posargs)
 
 
+@nox.session(name="aws-cli")
+def aws_cli(session: nox.Session) -> None:
+    """Drive the local SageMaker by the AWS CLI from PyPI, which pins what others need newer."""
+    session.install("-e", ".[checking,server]", "awscli<2", "pytest>=8")
+    session.run("pytest", "-q", "tests/server/strangers/test_aws_cli.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and layout; `-- --fix` mends what can be mended."""

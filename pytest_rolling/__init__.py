@@ -2,7 +2,7 @@
 
 It is a package of its own so that pytest, which loads every plugin in every run,
 loads this page and nothing else: neither rolling nor boto3, before a test asks
-for a fixture. Nothing is autouse. `-p no:rolling` leaves it out.
+for a fixture. Nothing is autouse. `-p no:pytest_rolling` leaves it out.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ TOP_LEVEL = {
     "docs",
     "noxfile.py",
     "pyproject.toml",
+    "pytest_rolling",
     "rolling",
     "specs",
     "tests",

@@ -178,7 +178,8 @@ exit codes:
   2    bad input; every mistake is on standard error, with a value that works
   3    the last update was rolled back
   4    the rollback of the last update failed
-  130  interrupted; `check` says what it found so far, `serve` what was under way
+  130  interrupted; `check` says what it found so far, and `serve` what was
+       under way
   141  whoever read standard output left early
 """
 
@@ -229,7 +230,7 @@ losses, the stalls and the granularity allow, whatever the scenario says.
 """,
     "serve": """\
 examples:
-  rolling serve                                  models, endpoints: yours to make
+  rolling serve                             models, endpoints: yours to make
   rolling serve specs/scenarios/seed-success.json --speed 60
   rolling serve request.json --instances 10 --provisioning-seconds 30
   rolling serve --speed manual --port 0 -o json

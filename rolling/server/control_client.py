@@ -21,12 +21,11 @@ from rolling.server.under_way import EndpointNow
 class ControlClient:
     """The control calls of the server at `url`, the one that AWS_ENDPOINT_URL holds.
 
+    `control.advance_until("my-endpoint", batch=3, phase="Baking")`, and the like.
+
     Its methods raise InvalidInput as those of `Cloud` do, RollingError where
     something else answers than a local SageMaker, and OSError where nothing does.
     No proxy is used. `region`: the one that endpoints are in.
-
-    >>> control = ControlClient("http://127.0.0.1:4577")
-    >>> control.advance_until("my-endpoint", batch=3, phase="Baking")
     """
 
     def __init__(self, url: str, region: str = REGION, timeout_seconds: float = 60.0) -> None:

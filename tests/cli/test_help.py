@@ -8,9 +8,11 @@ import rolling as package
 from tests.cli.command import Command
 from tests.source import ROOT
 
+COMMANDS = ("plan", "simulate", "check", "serve")
+
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("plan", "--help"), ("simulate", "-h"), ("check", "--help")]
+    "arguments", [("--help",), ("simulate", "-h"), *((name, "--help") for name in COMMANDS)]
 )
 def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[str, ...]) -> None:
     result = rolling(*arguments)
@@ -21,7 +23,7 @@ def test_help_shows_examples_and_exit_codes(rolling: Command, arguments: tuple[s
 
 
 def test_help_fits_80_columns_of_any_terminal(rolling: Command) -> None:
-    for arguments in (("--help",), ("plan", "--help"), ("simulate", "--help"), ("check", "--help")):
+    for arguments in (("--help",), *((name, "--help") for name in COMMANDS)):
         text = rolling(*arguments).out
         assert text.isascii()
         assert max(map(len, text.splitlines())) <= 80
@@ -30,7 +32,7 @@ def test_help_fits_80_columns_of_any_terminal(rolling: Command) -> None:
 def test_the_files_in_the_examples_exist(rolling: Command) -> None:
     named = {
         path
-        for command in ((), ("plan",), ("simulate",), ("check",))
+        for command in ((), *((name,) for name in COMMANDS))
         for path in re.findall(r"specs/\S+\.json", rolling(*command, "--help").out)
     }
     assert named

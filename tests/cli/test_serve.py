@@ -1,0 +1,166 @@
+"""`rolling serve` as a process: it says where it listens, serves, and stops as it is told to."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from rolling.server.control_client import ControlClient
+from tests.cli.command import REQUEST, Command, scenario
+from tests.cli.test_streams import ENVIRONMENT
+
+# A process that is started in the background may inherit that Ctrl-C is ignored.
+ROLLING = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("rolling", run_name="__main__")
+"""
+PATIENCE_SECONDS = 60
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The process, and the greeting that it printed as JSON."""
+    command = [sys.executable, "-c", ROLLING, "serve", "--port", "0", "-o", "json", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=ENVIRONMENT) as running:
+        try:
+            assert running.stdout is not None
+            line = running.stdout.readline()
+            assert line, running.communicate()[1]
+            yield running, json.loads(line)
+        finally:
+            running.kill()
+
+
+def update(environment: dict[str, str], file: str) -> None:
+    """Begin the update of a scenario, by a boto3 client that knows the environment alone."""
+    script = (
+        "import boto3, json, sys; document = json.load(open(sys.argv[1], 'rb')); "
+        "boto3.client('sagemaker').update_endpoint(**document['Updates'][0]['UpdateEndpoint'])"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    subprocess.run([sys.executable, "-c", script, file], env={**clean, **environment}, check=True)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+def test_a_client_finds_it_and_it_stops_saying_what_was_under_way(
+    number: signal.Signals, code: int
+) -> None:
+    file = scenario("seed-success")
+    with served(file, "--speed", "manual", "--verbose") as (running, greeting):
+        update(greeting["Environment"], file)
+        ControlClient(greeting["Url"]).advance_until("my-endpoint", batch=2, phase="Baking")
+        running.send_signal(number)
+        out, err = running.communicate(timeout=PATIENCE_SECONDS)
+    assert (running.returncode, err) == (code, "")
+    *happened, last = map(json.loads, out.splitlines())
+    assert last == {
+        "Stopped": True,
+        "UnderWay": [
+            "my-endpoint in us-east-1 is being updated to config-2: batch 2 of 5, baking."
+        ],
+    }
+    stages = [each["Stage"] for each in happened if each["Stage"]]
+    assert [(each["Batch"], each["Phase"]) for each in stages] == [
+        (1, "Provisioning"),
+        (1, "Shifting"),
+        (1, "Baking"),
+        (1, "Cleaning"),
+        (2, "Provisioning"),
+        (2, "Shifting"),
+        (2, "Baking"),
+    ]
+    assert "is accepted" in next(each["Why"] for each in happened if each["Stage"])
+
+
+def test_without_verbose_only_the_first_and_the_last_line_are_printed() -> None:
+    file = scenario("seed-success")
+    settings = ("--provisioning-seconds", "0", "--cleanup-seconds", "0")
+    with served(file, "--speed", "1000000", "--region", "eu-west-1", *settings) as (
+        running,
+        greeting,
+    ):
+        assert greeting["Environment"]["AWS_DEFAULT_REGION"] == "eu-west-1"
+        update(greeting["Environment"], file)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=PATIENCE_SECONDS)
+    assert json.loads(out) == {"Stopped": True, "UnderWay": []}
+
+
+def test_in_words_it_prints_what_to_export() -> None:
+    command = [sys.executable, "-c", ROLLING, "serve", "--port", "0", "--speed", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as running:
+        assert running.stdout is not None
+        first, second = running.stdout.readline(), running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+    url = first.split()[5].rstrip(",")
+    assert first == f"A local SageMaker listens at {url}, where time runs 60 times as fast.\n"
+    assert second == (
+        f"export AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local "
+        "AWS_DEFAULT_REGION=us-east-1\n"
+    )
+    assert rest == "Stopped. Nothing was under way.\n"
+    assert running.returncode == 130
+
+
+def test_one_that_others_reach_warns_and_names_an_address_to_connect_to() -> None:
+    with served("--host", "0.0.0.0") as (running, greeting):
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=PATIENCE_SECONDS)
+    assert greeting["Environment"]["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert err.startswith("rolling: warning: whoever reaches 0.0.0.0 can use this server")
+
+
+def test_everything_wrong_with_the_arguments_is_said_at_once(rolling: Command) -> None:
+    result = rolling(
+        *("serve", "--port", "70000", "--speed", "fast", "--seed", "x", "--account", "1"),
+        *("--region", "mars", "--capacity-limit", "0", "--instances", "3", "-o", "json"),
+    )
+    assert (result.exit_code, result.out) == (2, "")
+    assert [each["Field"] for each in result.error["Problems"]] == [
+        "--port",
+        "--capacity-limit",
+        "--seed",
+        "--region",
+        "--account",
+        "--speed",
+        "--instances",
+    ]
+
+
+def test_an_address_that_cannot_be_listened_on_is_bad_input(rolling: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = rolling("serve", "--port", port, "-o", "json")
+    assert result.exit_code == 2
+    (problem,) = result.error["Problems"]
+    assert (problem["Field"], problem["Fix"]) == ("--port", 0)
+    result = rolling("serve", "--port", "0", "--host", "192.0.2.1", "-o", "json")
+    assert result.error["Problems"][0]["Field"] == "--host"
+
+
+def test_a_file_with_mistakes_is_refused_before_it_listens(rolling: Command) -> None:
+    file = rolling.file({**REQUEST, "EndpointName": "-"})
+    result = rolling("serve", file, "--instances", "10", "-o", "json")
+    assert (result.exit_code, result.error["Problems"][0]["Field"]) == (2, "EndpointName")
+
+
+def test_without_botocore_one_sentence_names_the_extra(
+    rolling: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rolling.server.extra.find_spec", lambda name: None)
+    result = rolling("serve")
+    assert (result.exit_code, result.out) == (2, "")
+    assert " ".join(result.err.split()) == (
+        "rolling: `rolling serve` needs botocore, which the extra `server` installs: "
+        "pip install 'rolling-deployments[server]'"
+    )

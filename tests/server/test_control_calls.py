@@ -1,0 +1,178 @@
+"""Control calls over HTTP: what Cloud does, its errors as JSON, and a client of them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rolling.core.errors import InvalidInput, RollingError
+from rolling.server.control import CALLS, Control
+from rolling.server.control_client import ControlClient
+from rolling.server.wire import HttpRequest, Server
+from tests.server.clouds import NAME, START, Sky
+
+JSON = dict[str, Any]
+
+
+@pytest.fixture
+def sky() -> Sky:
+    sky = Sky()
+    sky.create()
+    return sky
+
+
+@pytest.fixture
+def client(sky: Sky) -> Iterator[ControlClient]:
+    """A client of a server around the sky's cloud."""
+    with Server(sky.cloud.call, Control(sky.cloud)) as server:
+        yield ControlClient(server.url)
+
+
+def answer(sky: Sky, name: str, body: object = None, method: str = "POST") -> tuple[int, JSON]:
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    response = Control(sky.cloud)(HttpRequest(method, f"/_rolling/{name}", {}, data))
+    assert response.headers["Content-Type"] == "application/json"
+    return response.status, json.loads(response.body)
+
+
+def problems(sky: Sky, name: str, body: object) -> list[str]:
+    """The fields of the problems that a call is refused for."""
+    status, document = answer(sky, name, body)
+    assert status == 400
+    assert document["Error"]["Code"] in ("invalid-input", "ValidationException")
+    assert all(each.keys() == {"Field", "Value", "Rule", "Fix"} for each in _listed(document))
+    return [each["Field"] for each in _listed(document)]
+
+
+def _listed(document: JSON) -> list[JSON]:
+    return list(document["Error"]["Problems"])
+
+
+def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    status, state = answer(sky, "state", method="GET")
+    assert status == 200
+    assert state == {
+        "Now": START + 240 + 335 + 245,
+        "Manual": True,
+        "Endpoints": [
+            {
+                "Region": "us-east-1",
+                "EndpointName": NAME,
+                "EndpointStatus": "Updating",
+                "EndpointConfigName": "config-1",
+                "PendingEndpointConfigName": "config-2",
+                "Stage": {"Direction": "Forward", "Batch": 2, "Attempt": 1, "Phase": "Baking"},
+                "UnderWay": "my-endpoint in us-east-1 is being updated to config-2: "
+                "batch 2 of 3, baking.",
+            }
+        ],
+    }
+
+
+def test_advancing_tells_what_happened(sky: Sky) -> None:
+    sky.update()
+    sky.cloud.happenings()
+    status, told = answer(sky, "advance-to-next-event")
+    assert (status, told["Now"]) == (200, START + 480)
+    (happening,) = told["Happenings"]
+    assert happening["Why"].startswith("Batch 1 of 3 is in service")
+    assert happening["Stage"] == {
+        "Direction": "Forward",
+        "Batch": 1,
+        "Attempt": 1,
+        "Phase": "Shifting",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "fields"),
+    [
+        ("advance", {}, ["Seconds"]),
+        ("advance", {"Seconds": -1}, ["Seconds"]),
+        ("advance", {"Second": 1, "Now": 2}, ["Seconds", "Second", "Now"]),
+        ("advance", [], ["advance"]),
+        ("advance", b"{", ["the body, line 1, column 2"]),
+        ("advance-to", {"Moment": 1}, ["Moment"]),
+        (
+            "advance-until",
+            {"EndpointName": "-", "Batch": 0, "Phase": "Bake", "Region": 7},
+            ["EndpointName", "Region", "Batch", "Phase"],
+        ),
+        ("advance-until", {"EndpointName": NAME}, ["Phase"]),
+        ("advance-to-rest", {"EndpointName": "nobody"}, ["EndpointName"]),
+        (
+            "inject",
+            {"Faults": [{"Kind": "Alarm", "Bath": 1}, {"Kind": "No"}, 3], "When": "Now"},
+            ["EndpointName", "Faults[0].Bath", "Faults[1].Kind", "Faults[2]"],
+        ),
+        ("inject", {"EndpointName": NAME, "Faults": "Alarm"}, ["Faults"]),
+        ("limit-capacity", {"Limit": 0}, ["Simulation.CapacityLimit"]),
+        ("stop-update", {"EndpointName": NAME}, ["EndpointName"]),
+        ("reset", {"Time": True}, ["Time"]),
+    ],
+)
+def test_everything_wrong_is_said_at_once_and_nothing_happens(
+    sky: Sky, name: str, body: object, fields: list[str]
+) -> None:
+    assert problems(sky, name, body) == fields
+    assert sky.cloud.now() == START + 240
+    assert sky.status() == "InService"
+
+
+def test_a_path_and_a_method_that_are_none_are_told_what_there_is(sky: Sky) -> None:
+    status, document = answer(sky, "advnace")
+    assert status == 404
+    assert all(name in document["Error"]["Problems"][0]["Rule"] for name in CALLS)
+    status, document = answer(sky, "reset", method="GET")
+    assert (status, document["Error"]["Problems"][0]["Fix"]) == (405, "POST")
+    status, document = answer(sky, "", method="GET")
+    assert (status, document["Calls"].keys()) == (200, CALLS.keys())
+
+
+def test_the_client_says_what_the_cloud_would(sky: Sky, client: ControlClient) -> None:
+    assert client.manual
+    assert client.now() == sky.cloud.now()
+    assert client.running() == ()
+    sky.cloud.happenings()
+    sky.update()
+    happened = client.advance_until(NAME, batch=3, phase="Baking", direction="Forward")
+    assert [str(each.stage) for each in happened][-1] == "forward 3.1 baking"
+    assert client.endpoints() == sky.cloud.endpoints()
+    assert client.running() == sky.cloud.running() != ()
+    client.inject(NAME, [{"Kind": "Alarm"}], "Now")
+    client.limit_capacity(4, NAME)
+    client.advance(1)
+    client.advance_to_next_event()
+    client.advance_to_rest(NAME)
+    assert "p99" in sky.shown()["FailureReason"]
+    now = client.now()
+    client.advance_to(now + 5)
+    assert (client.now(), client.happenings()) == (now + 5, ())
+    client.limit_capacity(None)
+    sky.update()
+    client.stop_update(NAME, "a test")
+    client.advance_to_rest(NAME)
+    assert "a test" in sky.shown()["FailureReason"]
+    client.reset()
+    assert client.endpoints() == ()
+
+
+def test_the_client_raises_what_the_cloud_would(sky: Sky, client: ControlClient) -> None:
+    with pytest.raises(InvalidInput) as expected:
+        sky.cloud.advance_until(NAME, batch=0, phase="Bake")
+    with pytest.raises(InvalidInput) as caught:
+        client.advance_until(NAME, batch=0, phase="Bake")
+    assert caught.value.problems == expected.value.problems
+
+
+def test_the_client_says_so_when_something_else_answers(sky: Sky) -> None:
+    with (
+        Server(sky.cloud.call) as without,
+        pytest.raises(RollingError, match="no local SageMaker with control calls"),
+    ):
+        ControlClient(without.url).now()
+    with pytest.raises(OSError):
+        ControlClient(without.url).now()

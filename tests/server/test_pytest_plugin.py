@@ -1,0 +1,186 @@
+"""The fixtures in a user's own run: found by their entry point, isolated, and free until used."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.source import ROOT, third_party
+
+pytest_plugins = ["pytester"]
+
+IN_PROCESS = """
+import pytest
+
+MODEL = {"ModelName": "m", "PrimaryContainer": {"Image": "i"},
+         "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r"}
+
+@pytest.mark.parametrize("number", range(4))
+def test_each_has_its_own(local_sagemaker, number):
+    assert local_sagemaker.sagemaker.list_models()["Models"] == []
+    local_sagemaker.sagemaker.create_model(**MODEL)
+    assert len(local_sagemaker.sagemaker.list_models()["Models"]) == 1
+"""
+
+SERVER = """
+import os
+import boto3
+import pytest
+
+BEFORE = dict(os.environ)
+
+@pytest.mark.parametrize("number", range(2))
+def test_scripts_find_the_server(local_sagemaker_server, number):
+    assert os.environ["AWS_ENDPOINT_URL"] == local_sagemaker_server.url
+    assert "AWS_PROFILE" not in os.environ
+    client = boto3.client("sagemaker")
+    assert client.meta.endpoint_url == local_sagemaker_server.url
+    assert client.list_endpoints()["Endpoints"] == []
+    client.create_model(ModelName="m", PrimaryContainer={"Image": "i"},
+                        ExecutionRoleArn="arn:aws:iam::123456789012:role/r")
+    client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[
+        {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large",
+         "InitialInstanceCount": 1}])
+    client.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    client.get_waiter("endpoint_in_service").wait(EndpointName="e")
+    assert local_sagemaker_server.endpoints()[0].status == "InService"
+
+def test_the_environment_is_as_it_was():
+    import botocore.waiter, time
+    now = {key: value for key, value in os.environ.items() if key != "PYTEST_CURRENT_TEST"}
+    assert now == {key: value for key, value in BEFORE.items() if key != "PYTEST_CURRENT_TEST"}
+    assert botocore.waiter.time is time
+"""
+
+OPTIONS = """
+import pytest
+from rolling.backends.simulated import SimulationSettings
+from rolling.server.timekeeping import ManualTime
+
+@pytest.fixture
+def local_sagemaker_options():
+    return {"region": "eu-west-1", "time": ManualTime(1000), "waiters_move_time": False}
+
+def test_in_process(local_sagemaker):
+    assert (local_sagemaker.region, local_sagemaker.now()) == ("eu-west-1", 1000)
+
+def test_on_a_port(local_sagemaker_server):
+    import botocore.waiter, os, time
+    assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert botocore.waiter.time is time
+"""
+
+UNUSED = """
+import sys
+
+def test_nothing_is_loaded():
+    assert "pytest_rolling" in sys.modules
+    heavy = ("attr", "boto3", "botocore", "rolling")
+    assert [name for name in heavy if name in sys.modules] == []
+"""
+
+WITHOUT = """
+import sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("boto3", "botocore"):
+            raise ModuleNotFoundError(name)
+
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: (
+    None if name in ("boto3", "botocore") else found(name, *rest))
+sys.meta_path.insert(0, Hidden())
+
+def test_in_process(local_sagemaker):
+    pass
+
+def test_on_a_port(local_sagemaker_server):
+    pass
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project of somebody who has installed rolling: its entry points are found."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    entries = declared["entry-points"]["pytest11"]
+    site = pytester.mkdir("site")
+    installed = site / "rolling_deployments-0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Name: rolling-deployments\nVersion: 0\n", "utf-8")
+    lines = [f"{name} = {value}" for name, value in entries.items()]
+    (installed / "entry_points.txt").write_text("\n".join(["[pytest11]", *lines]), "utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{site}:{ROOT}")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    return pytester
+
+
+def test_each_test_has_a_sagemaker_of_its_own_also_in_parallel(project: pytest.Pytester) -> None:
+    project.makepyfile(test_in_process=IN_PROCESS, test_server=SERVER, test_options=OPTIONS)
+    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=9)
+    project.runpytest_subprocess("-n", "2").assert_outcomes(passed=9)
+
+
+def test_a_run_that_does_not_use_it_loads_a_page_and_nothing_else(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(UNUSED)
+    project.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=1)
+
+
+def test_it_can_be_left_out(project: pytest.Pytester) -> None:
+    project.makepyfile(IN_PROCESS)
+    result = project.runpytest_subprocess("-p", "no:pytest_rolling")
+    result.assert_outcomes(errors=4)
+    result.stdout.fnmatch_lines(["*fixture 'local_sagemaker' not found*"])
+
+
+def test_without_the_extra_a_fixture_fails_in_one_sentence(project: pytest.Pytester) -> None:
+    project.makepyfile(WITHOUT)
+    result = project.runpytest_subprocess()
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "The local SageMaker needs boto3 and botocore, which the extra `server` installs: "
+            "pip install 'rolling-deployments?server?'",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_the_fixtures_say_what_they_are(project: pytest.Pytester) -> None:
+    told = project.runpytest_subprocess("--fixtures").stdout.str()
+    for name in ("local_sagemaker", "local_sagemaker_server", "local_sagemaker_options"):
+        assert f"{name} --" in told
+
+
+def test_the_plugin_imports_nothing_but_pytest_before_it_is_used() -> None:
+    import ast
+
+    path = ROOT / "pytest_rolling" / "__init__.py"
+    top: list[ast.stmt] = [
+        node
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert third_party(ast.Module(top, [])) == {"pytest"}
+    probe = "import sys, pytest; a = set(sys.modules); import pytest_rolling; " + (
+        "print(sorted(set(sys.modules) - a))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['pytest_rolling']\n"
+
+
+def test_no_other_module_imports_boto3_than_the_clients() -> None:
+    from tests.source import modules
+
+    users = {name for name, tree in modules().items() if "boto3" in third_party(tree)}
+    assert users == {"rolling.server.clients"}
+    assert Path(ROOT / "pytest_rolling" / "py.typed").exists()
