@@ -74,21 +74,30 @@ def advance(deployment: Deployment, event: Event) -> Deployment:
     one that comes a second time. Raises ForeignEvent for something that cannot
     be about this deployment at all.
     """
-    return follow(deployment, event)[0]
+    return trace(deployment, event)[0]
 
 
 def follow(deployment: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
     """What `advance` does, with the edges that it followed, in their order."""
+    after, path = trace(deployment, event)
+    # Most events that a search tries follow no edge: then nothing more is built.
+    return after, tuple([edge for edge, _ in path]) if path else ()
+
+
+def trace(
+    deployment: Deployment, event: Event
+) -> tuple[Deployment, tuple[tuple[Edge, Deployment], ...]]:
+    """What `advance` does, with each edge that it followed and the deployment after it."""
     if not _belongs(deployment, event):
         return deployment, ()
     deployment = observe(deployment, event)
-    followed: list[Edge] = []
+    path: list[tuple[Edge, Deployment]] = []
     edge = open_edge(deployment, event)
     while edge is not None:
-        followed.append(edge)
         deployment = edge.effect(deployment, event)
+        path.append((edge, deployment))
         edge = open_edge(deployment, None)
-    return deployment, tuple(followed)
+    return deployment, tuple(path)
 
 
 def observe(deployment: Deployment, event: Event) -> Deployment:

@@ -6,33 +6,41 @@ change where a deployment goes, and the machine has the lifecycle's edges and no
 """
 
 import inspect
-import keyword
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import partial
-from itertools import count
-from typing import Any
+from itertools import chain
+from typing import Any, NoReturn
 
-from attrs import define, field
 from transitions import Event as Trigger
 from transitions import EventData, Machine, State
+from transitions.core import listify
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import Event
-from rolling.core.lifecycle import EDGES, Edge
-from rolling.core.transition import follow, observe
-from rolling.embedding.moves import CallbacksFailed, MachineMisused, Move
+from rolling.core.lifecycle import EDGES
+from rolling.embedding.fitting import (
+    NoSuchCallback,
+    attribute_problem,
+    callback_problems,
+    missing_methods,
+    model_problems,
+    nearest_name,
+)
+from rolling.embedding.moves import MachineMisused, Move
 from rolling.embedding.names import (
+    ASKABLE,
+    REGISTRATIONS,
     ROLLING_BACK,
     STATES,
     Names,
     source_of,
-    state_of,
     target_of,
     trigger_of,
 )
 from rolling.embedding.parts import EdgeTransition, PhaseState, state_within
+from rolling.embedding.watch import Watch, refuse_copy
 
 Callbacks = str | Callable[[Move], Any] | list[str | Callable[..., Any]] | None
 """A callback, the name of a method of the model, or several of them."""
@@ -60,7 +68,12 @@ class DeploymentMachine(Machine):
     `model.state` and `model.deployment` are in step at every moment: up to
     `on_exit_…` they are what was before the edge, from `on_enter_…` on what is after it.
 
-    `name` stands before what transitions logs.
+    A callback's name stands for the method that each model has, or for a function by
+    its path. What cannot be called, and a method of the model that is named after no
+    state, is refused when it is registered or added, with InvalidInput.
+
+    `name` stands before what transitions logs. The machine and its models cannot be
+    copied or pickled: their deployments can.
     """
 
     _is_built = False
@@ -77,9 +90,12 @@ class DeploymentMachine(Machine):
         finalize_event: Callbacks = None,
         name: str = "",
     ) -> None:
-        if not (model_attribute.isidentifier() and not keyword.iskeyword(model_attribute)):
-            rule = "must be the name of an attribute"
-            raise InvalidInput([Problem("model_attribute", model_attribute, rule, "state")])
+        wrong = attribute_problem(model_attribute)
+        problems = [] if wrong is None else [wrong]
+        if not isinstance(name, str):
+            problems.append(Problem("name", name, "must be a text", str(name)))
+        if problems:
+            raise InvalidInput(problems)
         self._names = Names.for_attribute(model_attribute)
         self._rolling_back = PhaseState(ROLLING_BACK)
         super().__init__(
@@ -108,21 +124,17 @@ class DeploymentMachine(Machine):
 
         The machine holds on to its models until `remove_model`; to have it not, add a
         `weakref.proxy`. Raises InvalidInput, and leaves the model as it was, for a model
-        that has an attribute of the names to be added, or that takes none.
+        that has an attribute of the names to be added, takes none, has methods named
+        `on_enter_…` or `on_exit_…` after no state, or answers for every name, as mocks do.
         """
-        problems: list[Problem] = []
-        if model is None:
-            rule = "must be the object that is to hold the deployment, such as Watched()"
-            problems.append(Problem("model", model, rule))
+        problems = model_problems(model, self._names)
         if not isinstance(deployment, Deployment):
             rule = "must be a Deployment, such as rolling.start returns"
             problems.append(Problem("deployment", deployment, rule))
-        elif taken := [name for name in self._names.all if hasattr(model, name)]:
-            problems.append(self._collision(model, taken))
-        if problems:
+        if problems := problems or missing_methods(model, self._all_callbacks()):
             raise InvalidInput(problems)
         assert isinstance(deployment, Deployment)
-        watch = _Watch(self, self._names, model, deployment)
+        watch = Watch(self, self._names, model, deployment)
         try:
             watch.bind()
         except (AttributeError, TypeError) as refusal:
@@ -160,32 +172,56 @@ class DeploymentMachine(Machine):
         """
         return self._watch_of(model)(event)
 
-    def _watch_of(self, model: object) -> "_Watch":
+    def _watch_of(self, model: object) -> Watch:
         watch = getattr(model, self._names.advance, None)
-        if isinstance(watch, _Watch) and watch.machine is self:
+        if isinstance(watch, Watch) and watch.machine is self:
             return watch
         raise MachineMisused(f"{model!r} is no model of this machine: add_model(model, deployment)")
 
-    def _collision(self, model: object, taken: list[str]) -> Problem:
-        if isinstance(getattr(model, self._names.advance, None), _Watch):
-            rule = "must not be on a machine already; remove_model takes it off"
-            return Problem("model", model, rule)
-        for number in count(1):
-            other = "rollout" if number == 1 else f"rollout_{number}"
-            if not any(hasattr(model, name) for name in Names.for_attribute(other).all):
-                break
-        rule = (
-            f"must not have attributes that the machine adds, and has {', '.join(taken)}; rename "
-            f"them, or let the machine's carry another name: DeploymentMachine(model_attribute="
-            f'"{other}")'
-        )
-        return Problem("model", model, rule)
+    # --- callbacks ---
+
+    def __getattr__(self, name: str) -> Any:
+        """A method that registers callbacks, such as `on_enter_baking`.
+
+        Raises InvalidInput for one of a state or trigger that is not there.
+        """
+        kind, _ = self._identify_callback(name)
+        if kind is not None and name not in REGISTRATIONS:
+            rule = "must be of a state or a trigger of the lifecycle"
+            fix = nearest_name(name, REGISTRATIONS)
+            raise NoSuchCallback([Problem("callback", name, rule, fix)])
+        found = super().__getattr__(name)
+        return found if kind is None else partial(self._register, name, found)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute. Raises InvalidInput for callbacks that cannot be called."""
+        if name in _LISTS:
+            self._demand_callbacks(name, list(listify(value)))
+        super().__setattr__(name, value)
+
+    def _register(self, name: str, add: Callable[[Any], None], callback: Any) -> None:
+        self._demand_callbacks(name, [callback])
+        add(callback)
+
+    def _demand_callbacks(self, registration: str, callbacks: list[Any]) -> None:
+        models = self.models if self._is_built else []
+        if problems := callback_problems(registration, callbacks, models):
+            raise InvalidInput(problems)
+
+    def _all_callbacks(self) -> Iterator[Any]:
+        for name in _LISTS:
+            yield from getattr(self, name)
+        for state in (*self.states.values(), self._rolling_back):
+            yield from chain(state.on_enter, state.on_exit)
+        for each in self.get_transitions():
+            yield from chain(each.prepare, each.before, each.after)
 
     # --- what transitions asks while it walks an edge ---
 
     def callback(self, func: Any, event_data: EventData) -> None:
         """Call one callback; keep what it raises until every other was called."""
-        walk = self._watch_of(event_data.model).walk
+        watch = self._watch_of(event_data.model)
+        walk = watch.walk
         assert walk is not None
         try:
             found = self.resolve_callable(func, event_data)
@@ -197,13 +233,12 @@ class DeploymentMachine(Machine):
                     "function, which may create a task"
                 )
         except Exception as error:
-            edge = "" if walk.move is None else f" on {walk.move.edge.name}"
-            error.add_note(f"in the callback {getattr(func, '__qualname__', func)}{edge}")
-            walk.errors.append(error)
+            walk.failed(func, error)
         except BaseException as interruption:
             # transitions swallows one that comes out of `finalize_event`.
             walk.interruption = interruption
             raise
+        watch.look_after(func)
 
     def set_state(self, state: Any, model: object | None = None) -> None:
         """Called by transitions between `on_exit_…` and `on_enter_…`, and by nobody else.
@@ -221,10 +256,15 @@ class DeploymentMachine(Machine):
 
     def get_state(self, state: str | Enum) -> State:
         """The state of this name, for callbacks to be added to; `rolling_back` is one too."""
+        _demand_state(state)
         return self._rolling_back if state == ROLLING_BACK else super().get_state(state)
 
     def is_state(self, state: str | Enum, model: object) -> bool:
-        """Whether a model is in this state; all of the way back is `rolling_back`."""
+        """Whether a model is in this state; all of the way back is `rolling_back`.
+
+        Raises InvalidInput for what is no name of a state.
+        """
+        _demand_state(state)
         current = str(getattr(model, self._names.state))
         return current == state or (
             state == ROLLING_BACK and current.startswith(f"{ROLLING_BACK}_")
@@ -251,6 +291,23 @@ class DeploymentMachine(Machine):
         """Refused: the lifecycle has the states it has."""
         self._refuse_when_built(f"a state {states!r}")
         super().add_states(states, *args, **kwargs)
+
+    def dispatch(self, trigger: str, *args: Any, **kwargs: Any) -> bool:
+        """Refused: only a fact pulls a trigger."""
+        raise MachineMisused(_no_trigger(trigger))
+
+    @property
+    def initial(self) -> None:
+        """Always None: a model begins in the state of its deployment."""
+        return None
+
+    @initial.setter
+    def initial(self, value: Any) -> None:
+        self._refuse_when_built(f"an initial state {value!r}")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refused: a copy would move the models of this one."""
+        refuse_copy()
 
     @property
     def on_exception(self) -> list[Any]:
@@ -281,9 +338,7 @@ class _Trigger(Trigger):
         assert isinstance(machine, DeploymentMachine)
         walk = machine._watch_of(model).walk
         if walk is None or args != (walk.move,):
-            raise MachineMisused(
-                f"{self.name!r} cannot be triggered: call advance with what happened"
-            )
+            raise MachineMisused(_no_trigger(self.name))
         return super().trigger(model, *args, **kwargs)
 
 
@@ -292,110 +347,14 @@ DeploymentMachine.transition_cls = EdgeTransition
 DeploymentMachine.event_cls = _Trigger
 
 
-@define(eq=False)
-class _Walk:
-    """The edges of one `advance` while they are walked, and what went wrong on them."""
-
-    move: Move | None = None
-    errors: list[Exception] = field(factory=list)
-    interruption: BaseException | None = None
+_LISTS = ("prepare_event", "before_state_change", "after_state_change", "finalize_event")
 
 
-@define(eq=False)
-class _Watch:
-    """What joins a model to the machine; called, it is the model's `advance`."""
-
-    machine: DeploymentMachine
-    names: Names
-    model: Any
-    deployment: Deployment
-    walk: _Walk | None = None
-    bound: list[str] = field(factory=list)
-
-    def bind(self) -> None:
-        """Add the machine's attributes to the model."""
-        added: dict[str, object] = {
-            self.names.state: state_of(self.deployment),
-            self.names.deployment: self.deployment,
-            self.names.advance: self,
-        }
-        for state, query in self.names.queries.items():
-            added[query] = partial(self.machine.is_state, state, self.model)
-        for name, value in added.items():
-            setattr(self.model, name, value)
-            self.bound.append(name)
-
-    def unbind(self) -> None:
-        """Take them away again."""
-        for name in self.bound:
-            delattr(self.model, name)
-        self.bound.clear()
-
-    def hold(self, deployment: Deployment) -> None:
-        """Make the model hold a deployment, and its state with it."""
-        self.deployment = deployment
-        setattr(self.model, self.names.deployment, deployment)
-        setattr(self.model, self.names.state, state_of(deployment))
-
-    def __call__(self, event: Event) -> Deployment:
-        """What `DeploymentMachine.advance` does."""
-        if self.walk is not None:
-            raise MachineMisused(
-                "this deployment is advancing already: a callback of it, or another thread, "
-                "cannot advance it. Note what to do, and do it when the first call is over"
-            )
-        self._demand_untouched()
-        before = self.deployment
-        after, edges = follow(before, event)
-        walk = self.walk = _Walk()
-        try:
-            for walk.move in _moves(self.model, event, before, edges, after):
-                self._take(walk, walk.move)
-        except BaseException as interruption:
-            for error in walk.errors:
-                interruption.add_note(f"a callback had raised before: {error!r}")
-            raise
-        finally:
-            self.walk = None
-            self.hold(after)
-        if walk.errors:
-            raise CallbacksFailed(walk.errors, after)
-        return after
-
-    def _take(self, walk: _Walk, move: Move) -> None:
-        """Walk one edge; whatever was done to the machine, the model is then at its end."""
-        self.hold(move.before)
-        try:
-            if not self.machine.events[trigger_of(move.edge)].trigger(self.model, move):
-                walk.errors.append(
-                    MachineMisused(
-                        f"something held {move.edge.name} back; it was taken all the same"
-                    )
-                )
-        except Exception as error:
-            walk.errors.append(error)
-        if walk.interruption is not None:
-            raise walk.interruption
-        self.hold(move.after)
-
-    def _demand_untouched(self) -> None:
-        held = getattr(self.model, self.names.deployment, None)
-        shown = getattr(self.model, self.names.state, None)
-        if held is self.deployment and shown == state_of(self.deployment):
-            return
-        raise MachineMisused(
-            f"another hand wrote {self.names.state!r} or {self.names.deployment!r} of "
-            f"{self.model!r}; the machine writes them. To go on from another deployment, "
-            "remove_model and add_model with it"
-        )
+def _no_trigger(name: str) -> str:
+    return f"{name!r} cannot be triggered: call advance with what happened"
 
 
-def _moves(
-    model: object, event: Event, before: Deployment, edges: tuple[Edge, ...], decided: Deployment
-) -> Iterator[Move]:
-    """The edges that the core took, each with the deployment on its two ends."""
-    left, known = before, observe(before, event)
-    for place, edge in enumerate(edges, 1):
-        entered = decided if place == len(edges) else edge.effect(known, event)
-        yield Move(model, event, edge, left, entered, decided)
-        left = known = entered
+def _demand_state(state: object) -> None:
+    if not (isinstance(state, str) and state in ASKABLE):
+        rule = "must be the name of a state"
+        raise InvalidInput([Problem("state", state, rule, nearest_name(state, ASKABLE))])

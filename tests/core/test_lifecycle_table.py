@@ -23,7 +23,7 @@ from rolling.checking.strategies import (
     plausible_events,
     reachable_deployments,
 )
-from rolling.core.transition import observe
+from rolling.core.transition import observe, trace
 
 
 def open_edges(deployment: Deployment, event: Event | None) -> list[Edge]:
@@ -85,11 +85,15 @@ def test_every_move_is_along_the_edges_it_says(steps: tuple[Step, ...]) -> None:
     for step in steps:
         after, followed = follow(step.before, step.event)
         assert after == step.after
+        traced, path = trace(step.before, step.event)
+        assert traced == after
+        assert [edge for edge, _ in path] == list(followed)
         place = (step.before.direction, step.before.phase)
-        for number, edge in enumerate(followed):
+        for number, (edge, entered) in enumerate(path):
             assert (edge.event is None) == (number > 0)
             assert (edge.direction, edge.phase) == place
             place = (edge.target_direction, edge.target)
+            assert (entered.direction, entered.phase) == place
         assert place == (step.after.direction, step.after.phase)
         holds_what_it_saw = step.before.phase is Phase.ROLLBACK_FAILED
         assert bool(followed) == (step.after.stage != step.before.stage) or holds_what_it_saw
