@@ -75,6 +75,18 @@ class SimulatedBackend:
             World(fleets, settings), VirtualClock() if clock is None else clock, tuple(faults)
         )
 
+    def _begin(self, world: World, clock: Clock, faults: tuple[Fault, ...]) -> None:
+        _check(faults)
+        self._world = world
+        self._clock = clock
+        self._strikes = Strikes(faults)
+        # The last command, and the fleets that it is about, in its order.
+        self._last: Desired | None = None
+        self._fleets: list[Instances] = []
+        self._failures: dict[tuple[Operation, int], str] = {}
+        self._stop: StopRequested | None = None
+        self._stop_is_news = False
+
     def next_update(self, faults: Iterable[Fault] = ()) -> "SimulatedBackend":
         """A backend for the next update of the same endpoint, as it stands.
 
@@ -117,18 +129,6 @@ class SimulatedBackend:
         if problems:
             raise InvalidInput(problems)
         self._world.settings = settings
-
-    def _begin(self, world: World, clock: Clock, faults: tuple[Fault, ...]) -> None:
-        _check(faults)
-        self._world = world
-        self._clock = clock
-        self._strikes = Strikes(faults)
-        # The last command, and the fleets that it is about, in its order.
-        self._last: Desired | None = None
-        self._fleets: list[Instances] = []
-        self._failures: dict[tuple[Operation, int], str] = {}
-        self._stop: StopRequested | None = None
-        self._stop_is_news = False
 
     @property
     def world(self) -> World:
