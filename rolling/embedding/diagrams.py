@@ -7,6 +7,7 @@ states have the machine's names, and what stands on an arrow is read off its edg
 from collections.abc import Iterable
 from enum import Enum
 
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.lifecycle import EDGES, Edge
 from rolling.core.stage import ENDS, Direction
 from rolling.embedding.names import STATES, guard_of, source_of, state_name, target_of
@@ -35,8 +36,11 @@ def state_diagram(view: View = View.ALL) -> str:
     """The lifecycle as text for Mermaid, one arrow for all edges between the same two states.
 
     What stands on an arrow are the events, then in brackets the guard that they share;
-    a dash stands between one guard and the next.
+    a dash stands between one guard and the next. Raises InvalidInput for what is no View.
     """
+    if not isinstance(view, View):
+        rule = f"must be {View.FORWARD}, {View.BACK} or {View.ALL}"
+        raise InvalidInput([Problem("view", view, rule)])
     arrows: dict[tuple[str, str], list[Edge]] = {}
     # By source: laid out in this order, no arrow's label covers another's.
     for edge in sorted(view.edges, key=lambda edge: STATES.index(source_of(edge))):

@@ -81,7 +81,8 @@ class CallbacksFailed(RollingError, ExceptionGroup[Exception]):
     """Callbacks raised; the deployment went its way all the same.
 
     `exceptions`: what they raised, in order, each with a note that names the
-    callback and the edge. `deployment`: the one that `advance` would have returned;
+    callback and the edge; a MachineMisused among them tells of a callback that wrote
+    the model's state or deployment. `deployment`: the one that `advance` would have returned;
     the model holds it too. Raised once, after every callback of every edge has run.
     """
 

@@ -9,6 +9,7 @@ import re
 from attrs import frozen
 
 from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.lifecycle import EDGES, Edge
 from rolling.core.stage import ENDS, Direction, Phase
 
@@ -29,7 +30,13 @@ def state_name(direction: Direction, phase: Phase) -> str:
 
 
 def state_of(deployment: Deployment) -> str:
-    """The name of the state that a deployment is in: one of `STATES`."""
+    """The name of the state that a deployment is in: one of `STATES`.
+
+    Raises InvalidInput for what is no Deployment.
+    """
+    if not isinstance(deployment, Deployment):
+        rule = "must be a Deployment, such as rolling.start returns"
+        raise InvalidInput([Problem("deployment", deployment, rule)])
     return state_name(deployment.direction, deployment.phase)
 
 
@@ -71,6 +78,20 @@ STATES: tuple[str, ...] = tuple([state_name(*place) for place in _places()])
 
 TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys([trigger_of(edge) for edge in EDGES]))
 """Every trigger of the machine, in the order of the table."""
+
+ASKABLE = frozenset([*STATES, ROLLING_BACK])
+"""Every state that a model can be asked to be in, and that takes callbacks."""
+
+BY_NAME: tuple[str, ...] = tuple(
+    [f"{kind}_{state}" for kind in ("on_enter", "on_exit") for state in (*STATES, ROLLING_BACK)]
+)
+"""Every method of a model that is called because of its name."""
+
+REGISTRATIONS: tuple[str, ...] = (
+    *BY_NAME,
+    *[f"{kind}_{trigger}" for kind in ("prepare", "before", "after") for trigger in TRIGGERS],
+)
+"""Every method of the machine that registers a callback for a state or a trigger."""
 
 
 @frozen

@@ -201,5 +201,3 @@ def test_every_trigger_and_state_takes_callbacks() -> None:
         getattr(machine, f"before_{trigger}")(print)
     assert set(machine.events) == set(TRIGGERS)
     assert tuple(machine.states) == STATES
-    with pytest.raises(ValueError, match="bakking"):
-        machine.on_enter_bakking(print)

@@ -188,17 +188,38 @@ def test_what_another_hand_wrote_is_found_out_and_nothing_happens(attribute: str
     assert model.advance(STOP).cause is not None
 
 
-def test_what_a_callback_writes_does_not_last() -> None:
+@pytest.mark.parametrize("attribute", ["state", "deployment"])
+def test_what_a_callback_writes_does_not_last_and_is_told(attribute: str) -> None:
+    model, machine = begun()
+    seen: list[object] = []
+
+    def write(move: Move) -> None:
+        setattr(move.model, attribute, None)
+
+    machine.on_enter_shifting(write)
+    machine.on_enter_shifting(lambda move: seen.append(getattr(model, attribute)))
+    expected = advance(model.deployment, next_fact(model.deployment))
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    (error,) = failed.value.exceptions
+    assert isinstance(error, MachineMisused) and "wrote 'state' or 'deployment'" in str(error)
+    assert "write on FORWARD PROVISIONING" in error.__notes__[0]
+    assert (model.state, model.deployment) == ("shifting", expected)
+    assert seen == [getattr(model, attribute)]
+    reach(model, "cleaning")
+
+
+def test_what_a_callback_writes_before_it_raises_is_told_too() -> None:
     model, machine = begun()
 
     def write(move: Move) -> None:
         move.model.state = "succeeded"
-        move.model.deployment = None
+        raise ValueError
 
-    for state in STATES:
-        getattr(machine, f"on_enter_{state}")(write)
-    reach(model, "succeeded")
-    assert model.deployment.outcome is not None
+    machine.before_fleets_seen(write)
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert [type(error) for error in failed.value.exceptions] == [ValueError, MachineMisused]
 
 
 # --- the machine is the table ---
@@ -228,6 +249,7 @@ def test_nothing_outside_the_table_can_be_added_or_taken_away() -> None:
         lambda: machine.add_state("paused"),
         lambda: machine.add_states(["paused"]),
         lambda: setattr(machine, "initial", "paused"),
+        lambda: setattr(machine, "initial", "baking"),
     )
     for attempt in attempts:
         with pytest.raises(MachineMisused, match="outside the lifecycle"):
@@ -244,6 +266,7 @@ def test_states_cannot_be_set_and_triggers_cannot_be_pulled() -> None:
         lambda: machine.set_state("succeeded"),
         lambda: machine.events["stop_requested"].trigger(model),
         lambda: machine.events["stop_requested"].trigger(model, STOP),
+        lambda: machine.dispatch("stop_requested"),
         lambda: setattr(machine, "on_exception", print),
     )
     for attempt in attempts:
