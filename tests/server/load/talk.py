@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -16,6 +17,7 @@ from tests.server.load.customers import Call
 from tests.server.wire.samples import request_of
 
 TIMEOUT_SECONDS = 30
+SWITCH_SECONDS = 1e-5
 
 
 class Line:
@@ -49,8 +51,14 @@ class Line:
 def served(cloud: Cloud, capfd: pytest.CaptureFixture[str]) -> Iterator[Server]:
     """A server of the cloud, which prints nothing, logs no warning and leaves no thread."""
     before = set(threads())
-    with _warnings() as warnings, Server(cloud.call, implements=cloud.implements) as server:
-        yield server
+    interval = sys.getswitchinterval()
+    # Threads take turns so often that what is not guarded is soon caught halfway.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        with _warnings() as warnings, Server(cloud.call, implements=cloud.implements) as server:
+            yield server
+    finally:
+        sys.setswitchinterval(interval)
     assert set(threads()) <= before
     assert warnings == []
     assert capfd.readouterr() == ("", "")

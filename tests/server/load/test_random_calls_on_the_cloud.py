@@ -27,11 +27,13 @@ from rolling.server.timekeeping import ManualTime
 from rolling.server.wire import HttpRequest, respond
 from tests.server.load.audit import MOVING, RESTING, audit
 from tests.server.load.customers import (
+    ACCOUNT,
     ALARMS,
     ENDPOINTS,
     Call,
     any_call,
     furniture,
+    sagemaker,
 )
 from tests.server.shapes import require_conforming
 from tests.server.wire.samples import OPERATIONS, request_of
@@ -154,6 +156,10 @@ class Load:
             if deployment is not None:
                 failing = [each.__name__ for each in STATE_PROPERTIES if not each(deployment)]
                 assert failing == [], deployment
+        for name in set(ENDPOINTS) - statuses.keys():
+            gone = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{name}"
+            with pytest.raises(InvalidInput, match="Could not find endpoint"):
+                self.answer(sagemaker("ListTags", ResourceArn=gone))
         moving = {name for name, status in statuses.items() if status in MOVING}
         told = {sentence.split()[0] for sentence in cloud.running()}
         assert moving <= told <= statuses.keys()
