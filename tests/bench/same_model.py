@@ -15,7 +15,7 @@ from attrs import field, frozen
 from rolling.checking import Model, Step, explore
 from rolling.checking.known import CoreUnderTest, Known, Taken
 from rolling.core.transition import follow
-from tests.specs.cases import COMPARED, COUNTED, Case
+from tests.specs.cases import CASES, Case
 from tests.specs.core import World
 from tests.specs.graphs import Node
 
@@ -63,9 +63,8 @@ class SameModel(Model[Standing]):
 
 def main(name: str) -> None:
     """Print the verdict on the case of this name, and the processor seconds of the search."""
-    (case,) = [case for case in (*COMPARED, *COUNTED) if case.name == name]
     began = process_time()
-    found = explore(SameModel(case))
+    found = explore(SameModel(CASES[name]))
     answer = {
         "success": found.complete and not found.violations,
         "states": found.states,

@@ -54,8 +54,8 @@ def count(case: Case, rumur: str, compiler: str, scratch: Path) -> Verdict:
     """Check the Murphi spec for `case`; compare its counts with the core's."""
     began = os.times()
     counted = murphi.count(rumur, compiler, case, scratch)
-    if counted.problem is not None:
-        return Verdict(case.name, counted.problem)
+    if isinstance(counted, str):
+        return Verdict(case.name, counted)
     states, steps = core_counts(case)
     line = f"{states:>7,} states {steps:>9,} steps  {_cpu_seconds(began)}  {case.name}"
     if (states, steps) == (counted.states, counted.steps):

@@ -235,3 +235,6 @@ COUNTED = (
     ),
 )  # fmt: skip
 """For these, too large for a graph, the second checker and the core count states and steps."""
+
+CASES = {case.name: case for case in (*COMPARED, *COUNTED)}
+"""All of them by name."""

@@ -14,9 +14,8 @@ SPEC = SPECS / "rolling_deployment.m"
 
 @frozen
 class Counted:
-    """What rumur's program said: the states and steps that there are; or what is wrong."""
+    """The states and steps that rumur's program counted."""
 
-    problem: str | None
     states: int
     steps: int
 
@@ -42,10 +41,10 @@ def model(case: Case) -> str:
     return text
 
 
-def count(rumur: str, compiler: str, case: Case, scratch: Path) -> Counted:
-    """Visit every state of the spec for `case`, and count."""
+def count(rumur: str, compiler: str, case: Case, scratch: Path) -> Counted | str:
+    """Visit every state of the spec for `case`, and count; or what is wrong."""
     program = build(rumur, compiler, case, scratch)
-    return Counted(program, 0, 0) if isinstance(program, str) else run(program)
+    return program if isinstance(program, str) else run(program)
 
 
 def build(rumur: str, compiler: str, case: Case, scratch: Path) -> Path | str:
@@ -64,10 +63,10 @@ def build(rumur: str, compiler: str, case: Case, scratch: Path) -> Path | str:
     return stem
 
 
-def run(program: Path) -> Counted:
-    """What the program that `build` made says."""
+def run(program: Path) -> Counted | str:
+    """What the program that `build` made counts; or what is wrong."""
     failed, said = _ran([program])
-    return Counted(said, 0, 0) if failed else read_counts(said)
+    return said if failed else read_counts(said)
 
 
 def _ran(command: list[str | Path]) -> tuple[bool, str]:
@@ -82,9 +81,9 @@ def _ran(command: list[str | Path]) -> tuple[bool, str]:
 _COUNTS = re.compile(r"(\d+) states, (\d+) rules fired in \d+s")
 
 
-def read_counts(said: str) -> Counted:
-    """The counts in what rumur's program printed."""
+def read_counts(said: str) -> Counted | str:
+    """The counts in what rumur's program printed; or that there is no verdict in it."""
     found = _COUNTS.search(said)
     if found is None or "No error found." not in said:
-        return Counted(f"no verdict:\n{said}", 0, 0)
-    return Counted(None, int(found[1]), int(found[2]))
+        return f"no verdict:\n{said}"
+    return Counted(int(found[1]), int(found[2]))

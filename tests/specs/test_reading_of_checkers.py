@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.specs.cases import COMPARED, COUNTED, Case
-from tests.specs.murphi import model, read_counts
+from tests.specs.cases import CASES, COUNTED, Case
+from tests.specs.murphi import Counted, model, read_counts
 from tests.specs.tla import configuration, parse, read_graph
 
 DEPLOYMENT = (
@@ -71,11 +71,12 @@ def test_other_values_are_refused(text: str) -> None:
 
 def test_a_count_without_a_verdict_is_a_problem() -> None:
     good = "Status:\n\n\tNo error found.\n\n\t3 states, 7 rules fired in 0s."
-    assert (read_counts(good).problem, read_counts(good).steps) == (None, 7)
-    assert read_counts(good.replace("No error found.", "Error found.")).problem is not None
+    assert read_counts(good) == Counted(states=3, steps=7)
+    bad = good.replace("No error found.", "Error found.")
+    assert read_counts(bad) == f"no verdict:\n{bad}"
 
 
-@pytest.mark.parametrize("case", [*COMPARED, *COUNTED], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_constants_of_a_case_are_those_of_its_request(case: Case) -> None:
     pace = case.deployment.spec.pace
     assert (case.batch, case.first_shift, case.back_batch) == (
