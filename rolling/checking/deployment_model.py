@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rolling.checking.explorer import Goal, Kind, Model, Step, broken
 from rolling.checking.known import CoreUnderTest, Follow, Known, Taken, Turn
 from rolling.checking.surroundings import Surroundings, Worlds
-from rolling.checking.world import Limits, Sent, World, quiet_world, weights
+from rolling.checking.world import Limits, Sent, World, nothing_lost, quiet_world, weights
 from rolling.core.deployment import Deployment
 from rolling.core.properties import ceiling
 from rolling.core.stage import Direction, Phase
@@ -160,14 +160,11 @@ class DeploymentModel(Model[Situation]):
     def _broken_in_world(self, world: World) -> tuple[str, ...]:
         return broken(self._of_the_world, world)
 
-    def _nothing_lost(self, world: World) -> bool:
-        return world.losses == self._limits.losses
-
     def _real_share_fits(self, world: World) -> bool:
         """S1: each real share fits what is really in service. Exempt is a fleet that
         started with too little, and everything once an instance was lost."""
         splits = (world.split, world.received.split)
-        return not self._nothing_lost(world) or all(
+        return not nothing_lost(world, self._limits) or all(
             started_short
             or all(fleet.full * split[place] <= serving * sum(split) for split in splits)
             for place, (fleet, serving, started_short) in enumerate(
@@ -183,7 +180,7 @@ class DeploymentModel(Model[Situation]):
         """S3: no fleet with nothing in service is really sent traffic. Exempt is
         everything once an instance was lost."""
         splits = (world.split, world.received.split)
-        return not self._nothing_lost(world) or all(
+        return not nothing_lost(world, self._limits) or all(
             serving > 0 or all(split[place] == 0 for split in splits)
             for place, serving in enumerate(world.in_service)
         )

@@ -17,6 +17,7 @@ from rolling.checking.world import (
     Stalled,
     World,
     happenings,
+    nothing_lost,
     send,
     stalls,
 )
@@ -64,9 +65,9 @@ class Worlds:
         """What is known of a world; it is judged the first time."""
         found = self._met.get(world)
         if found is None:
-            nothing_lost = world.losses == self._limits.losses
-            found = Surroundings(world, world.alive, nothing_lost, self._judge(world))
-            self._met[world] = found
+            found = self._met[world] = Surroundings(
+                world, world.alive, nothing_lost(world, self._limits), self._judge(world)
+            )
         return found
 
     def prepare(self, around: Surroundings) -> None:

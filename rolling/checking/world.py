@@ -194,6 +194,11 @@ def quiet_world(counts: tuple[int, ...], split: Weights, limits: Limits) -> Worl
     )
 
 
+def nothing_lost(world: World, limits: Limits) -> bool:
+    """True until the first instance is lost."""
+    return world.losses == limits.losses
+
+
 def send(world: World, command: Command) -> World:
     """The world once `command` was sent to it. Nothing is on its way that is there already."""
     in_flight = None if command == world.received else command
