@@ -78,4 +78,4 @@ HARD_PLACES: tuple[tuple[Trouble, ...], ...] = (
     (Trouble("stop", Phase.PROVISIONING, 1), Trouble("early", Phase.PROVISIONING, 1)),
 )
 """What must go wrong, in an update of several steps, to come where few walks come: the first
-on the way forward, the others on the way back."""
+on the way forward, the others on the way back. What stands here twice is twice as likely."""

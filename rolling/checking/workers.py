@@ -19,7 +19,7 @@ from multiprocessing.synchronize import Event
 from rolling.checking.sweep import Case, CaseVerdict, HowToCheck, check_case
 
 POLLING_SECONDS = 0.1
-"""How often `wanted` is asked while nothing is found."""
+"""How often `go_on` is asked while no verdict is reached."""
 
 _WAITING_FOR_EACH = 4
 """How many cases are handed out for each process: enough that none ever waits for one."""

@@ -238,8 +238,8 @@ def _sightings(search: Search, deployment: Deployment) -> tuple[Sighting, ...]:
     """Anything in service, and of what is alive nothing that was not counted.
 
     Assumed: the world makes nothing that it was not asked for. What is alive
-    was asked for, and so it counts as alive since then (see `counted_alive` in
-    obligations).
+    was asked for, and so it counts as alive since then (the obligation "what is
+    alive counts").
     """
     sightings = []
     for name, fleet in zip(("new", "old"), deployment.fleets, strict=True):
