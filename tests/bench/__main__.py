@@ -11,6 +11,7 @@ from tests.bench import (
     checkers_cost,
     exploration_cost,
     imports,
+    server_cost,
     simulation_cost,
     transition_cost,
 )
@@ -26,6 +27,7 @@ def main() -> None:
         "transition_cost": transition_cost.report,
         "simulation_cost": simulation_cost.report,
         "exploration_cost": exploration_cost.report,
+        "server_cost": server_cost.report,
         "imports": imports.report,
         "checkers_cost": lambda: checkers_cost.report(options.modules),
     }
