@@ -1,10 +1,11 @@
 """(e) The local SageMaker: what a call costs beside moto's, and what many endpoints do.
 
 Both servers get the same bytes and run in this process, each over one
-connection for as long as it keeps it: moto's closes it after each answer. In process, both are called by unmodified boto3 clients, whose own cost
-is the larger part of it. Everything that is simulated takes no time here, as in
-moto, so that endpoints may be made and deleted in a row. moto has no
-UpdateEndpoint: it is measured alone.
+connection for as long as it keeps it: moto's closes it after each answer. In
+process, both are called by unmodified boto3 clients, whose own cost is the larger
+part of it. Everything that is simulated takes no time here, as in moto, so that
+endpoints may be made and deleted in a row. moto has no UpdateEndpoint: it is
+measured alone.
 """
 
 import gc
