@@ -31,8 +31,9 @@ class Interruption:
 def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
     """Within it the first Ctrl-C is only noted; a second one ends the program as ever.
 
-    `others`: signals that are noted as well, like a first Ctrl-C. Outside the main
-    thread, which alone hears of them, nothing is noted.
+    `others`: signals that are noted as well, like a first Ctrl-C, where they are not
+    ignored, as `nohup` has a hangup be. Outside the main thread, which alone hears of
+    them, nothing is noted.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
@@ -44,7 +45,8 @@ def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
             raise KeyboardInterrupt
         interruption.by = signal.Signals(number)
 
-    before = {each: signal.signal(each, note) for each in (signal.SIGINT, *others)}
+    heard = [each for each in others if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, *heard)}
     try:
         yield interruption
     finally:
@@ -54,10 +56,31 @@ def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
 
 def end_as_asked(interruption: Interruption) -> NoReturn:
     """End as the signal that was noted would have ended the process."""
-    if interruption.by is signal.SIGTERM:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
+    if interruption.by not in (None, signal.SIGINT):
+        signal.signal(interruption.by, signal.SIG_DFL)
+        os.kill(os.getpid(), interruption.by)
     raise KeyboardInterrupt
+
+
+ENDINGS = tuple(
+    [
+        getattr(signal, name)
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT")  # the last two are not on Windows
+        if hasattr(signal, name)
+    ]
+)
+"""What else ends a process that somebody watches: a request, a hangup, and Ctrl-\\."""
+
+
+@contextmanager
+def quiet_once_hung_up(interruption: Interruption) -> Iterator[None]:
+    """Within it, what cannot be written is no mistake where the terminal is gone."""
+    try:
+        yield
+    except OSError:
+        if interruption.by is getattr(signal, "SIGHUP", None) is not None:
+            end_as_asked(interruption)
+        raise
 
 
 @define

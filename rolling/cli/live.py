@@ -8,7 +8,6 @@ import argparse
 import math
 import os
 import re
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -17,10 +16,17 @@ from typing import TextIO
 from attrs import frozen
 
 from rolling.cli.figures import elapsed, percentage
-from rolling.cli.interruption import end_as_asked, interruptible, sleep, suspendable
+from rolling.cli.interruption import (
+    ENDINGS,
+    Interruption,
+    end_as_asked,
+    interruptible,
+    quiet_once_hung_up,
+    sleep,
+    suspendable,
+)
 from rolling.cli.simulation_text import (
     Document,
-    Piece,
     ending_text,
     simulation_pieces,
     verdict_text,
@@ -35,7 +41,7 @@ from rolling.simulation.moments import Moment
 from rolling.simulation.report import report_document
 from rolling.simulation.run import Step, moments, report_of
 from rolling.simulation.scenario import Scenario
-from rolling.simulation.watching import Watch
+from rolling.simulation.watching import Watch, watch
 from rolling.simulation.way_home import WayHome
 
 PLAYED_SECONDS = 20
@@ -44,7 +50,10 @@ PLAYED_SECONDS = 20
 INSTANT = math.inf
 """The speed at which everything is over at once."""
 
-_FASTEST = 1_000_000
+NARROWEST = 40
+"""The fewest columns that a picture is drawn in; it would be cut."""
+
+_SLOWEST, _FASTEST = 0.001, 1_000_000
 _HOW_TO_INSTALL = "the live view needs rich: pip install rich"
 
 
@@ -84,24 +93,29 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
     except InvalidInput as wrong:
         problems += wrong.problems
     if chosen.output == "json":
-        rule = "JSON is printed at the end, all at once: leave one of the two out"
+        rule = "does not go with -o json, which is printed at the end, all at once: leave one out"
         if chosen.live:
-            problems.append(Problem("--live", "-o json", rule))
+            problems.append(Problem("--live", None, rule))
         if chosen.speed is not None:
-            problems.append(Problem("--speed", f"{chosen.speed} -o json", rule))
+            problems.append(Problem("--speed", chosen.speed, rule))
     if problems:
         raise InvalidInput(problems)
     return Asked(chosen.live, speed)
 
 
 def parse_speed(text: str) -> float:
-    """The speed of `--speed`. Raises InvalidInput unless it is a number above 0, or `instant`."""
+    """The speed of `--speed`: a number from 0.001 to 1,000,000, or `instant`.
+
+    Raises InvalidInput for anything else.
+    """
     if text == "instant":
         return INSTANT
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII) and 0 < float(text) <= _FASTEST:
+    plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII)
+    if plain and _SLOWEST <= float(text) <= _FASTEST:
         return float(text)
     rule = (
-        f"must be how many times as fast as real time, above 0 and up to {_FASTEST:,}, or `instant`"
+        "must be how many times as fast as real time, written in digits, "
+        f"from {_SLOWEST} to {_FASTEST:,}, or `instant`"
     )
     raise InvalidInput([Problem("--speed", text, rule, _meant(text))])
 
@@ -110,10 +124,13 @@ def _meant(text: str) -> str:
     """The speed that is most likely meant."""
     if text.strip().lower() in ("inf", "infinity", "max", "instant", "now"):
         return "instant"
-    number = re.fullmatch(r"\s*\+?([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*[xX×]?\s*", text, re.ASCII)
-    if number is None or float(number[1]) == 0:
+    number = re.fullmatch(
+        r"\s*\+?([0-9]{1,9}(?:\.[0-9]{1,9})?(?:[eE][+-]?[0-9]{1,3})?)\s*[xX×]?\s*", text, re.ASCII
+    )
+    speed = 0.0 if number is None else float(number[1])
+    if speed == 0:
         return "60"
-    return number[1] if float(number[1]) <= _FASTEST else str(_FASTEST)
+    return f"{min(max(speed, _SLOWEST), _FASTEST):.9f}".rstrip("0").rstrip(".")
 
 
 def shown(
@@ -131,13 +148,17 @@ def shown(
     found = tuple(moments(scenario))
     report = report_of(scenario, [each for each in found if isinstance(each, Step)])
     document, outcome = report_document(report), report.updates[-1].outcome
-    if _is_live(asked, sys.stdout, environment):
-        return _live(found, document, asked.speed, terminal), outcome
+    if _is_live(asked, sys.stdout, terminal.width, environment):
+        # What they end is the picture and not, in the midst of a line, the process.
+        with interruptible(*ENDINGS) as interruption, quiet_once_hung_up(interruption):
+            return _live(found, document, asked.speed, terminal, interruption), outcome
     speed = INSTANT if asked.speed is None else asked.speed
-    return _paced(list(simulation_pieces(document, terminal)), speed, SystemClock()), outcome
+    return _paced(found, document, speed, terminal, SystemClock()), outcome
 
 
-def _is_live(asked: Asked, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+def _is_live(
+    asked: Asked, stream: TextIO | None, columns: int, environment: Mapping[str, str]
+) -> bool:
     """Whether it is shown live; where it was asked for and cannot be, why not is said."""
     missing = None
     if stream is None or not stream.isatty():
@@ -145,6 +166,8 @@ def _is_live(asked: Asked, stream: TextIO | None, environment: Mapping[str, str]
     elif environment.get("TERM") in ("dumb", "unknown"):
         term = environment["TERM"]
         missing = f"the live view needs a terminal that can move its cursor, and TERM is {term}"
+    elif columns < NARROWEST:
+        missing = f"the live view needs {NARROWEST} columns, and there are {columns}"
     elif find_spec("rich") is None:
         missing = _HOW_TO_INSTALL
     if asked.live is None:
@@ -154,22 +177,49 @@ def _is_live(asked: Asked, stream: TextIO | None, environment: Mapping[str, str]
     return asked.live and missing is None
 
 
-def _paced(pieces: Sequence[Piece], speed: float, wall: Clock) -> str:
-    """Print each piece when its time has come; the rest, which comes at once."""
+def _paced(
+    found: Sequence[Moment | Step],
+    document: Document,
+    speed: float,
+    terminal: Terminal,
+    wall: Clock,
+) -> str:
+    """Print each line when its time has come; the rest, which comes at once."""
+    pieces = list(simulation_pieces(document, terminal))
     if speed == INSTANT:
         return "".join([piece.text for piece in pieces])
     began = wall.now()
-    for piece in pieces:
-        wall.wait_until(began + piece.at / speed)
-        write_out(piece.text)
+    try:
+        for piece in pieces:
+            wall.wait_until(began + piece.at / speed)
+            write_out(piece.text)
+    except KeyboardInterrupt:
+        now = (wall.now() - began) * speed
+        write_out(f"\n{_told_interrupted(_known(found, now), now, terminal)}")
+        raise
     return ""
+
+
+def _known(found: Sequence[Moment | Step], now: float) -> Watch:
+    """What is known so many seconds after the first update was accepted."""
+    known: Watch | None = None
+    for each in found:
+        if isinstance(each, Moment) and (known is None or each.at <= now):
+            begins = known is None or known.update is not each.update
+            known = watch(None if begins else known, each)
+    assert known is not None
+    return known
 
 
 # --- the live view ------------------------------------------------------------
 
 
 def _live(
-    found: Sequence[Moment | Step], document: Document, speed: float | None, terminal: Terminal
+    found: Sequence[Moment | Step],
+    document: Document,
+    speed: float | None,
+    terminal: Terminal,
+    interruption: Interruption,
 ) -> str:
     from rolling.cli.live_frame import Picture
     from rolling.cli.live_player import Player
@@ -179,30 +229,28 @@ def _live(
     pace = _told(speed, terminal)
     homes = _Homes()
 
-    def picture(watch: Watch, now: float) -> Picture:
-        return Picture(watch, now, homes(watch), pace)
+    def picture(known: Watch, now: float) -> Picture:
+        return Picture(known, now, homes(known), pace)
 
     screen = Screen(terminal)
-    # What they end is the picture and not, in the midst of a line, the process.
-    with interruptible(signal.SIGTERM) as interruption, suspendable() as suspension, screen:
+    with suspendable() as suspension, screen:
 
-        def show(watch: Watch, now: float) -> None:
+        def show(known: Watch, now: float) -> None:
             if suspension.requested:
                 screen.give_back(lambda: sleep(suspension))
-            screen.show(picture(watch, now))
+            screen.show(picture(known, now))
 
         player = Player(speed, SystemClock(), show, lambda: interruption.requested)
         played = player.play(found)
     terminal = screen.terminal  # It may be of another size by now.
-    for watch, update in zip(player.watches, document["Updates"], strict=False):
-        whole = played or watch is not player.watches[-1]
-        now = watch.seen_at if whole else player.now
-        screen.leave(picture(watch, now))
+    for known, update in zip(player.watches, document["Updates"], strict=False):
+        whole = played or known is not player.watches[-1]
+        now = known.seen_at if whole else player.now
+        screen.leave(picture(known, now))
         write_out(f"\n{verdict_text(update, terminal)}\n" if whole else "\n")
     if not played:
         if player.watches:
-            last = player.watches[-1]
-            write_out("\n".join(terminal.wrap(_interrupted(last, player.now))) + "\n")
+            write_out(_told_interrupted(player.watches[-1], player.now, terminal))
         end_as_asked(interruption)
     return ending_text(document, terminal)
 
@@ -214,9 +262,9 @@ class _Homes:
         self._state: tuple[Deployment, float] | None = None
         self._home: WayHome | None = None
 
-    def __call__(self, watch: Watch) -> WayHome | None:
-        if self._state != watch.way_home_from:
-            self._state, self._home = watch.way_home_from, watch.way_home()
+    def __call__(self, known: Watch) -> WayHome | None:
+        if self._state != known.way_home_from:
+            self._state, self._home = known.way_home_from, known.way_home()
         return self._home
 
 
@@ -234,16 +282,17 @@ def _told(speed: float, terminal: Terminal) -> str:
     return f"{speed:.0f}{times}" if speed >= 10 else f"{speed:.3g}{times}"
 
 
-def _interrupted(watch: Watch, now: float) -> str:
+def _told_interrupted(known: Watch, now: float, terminal: Terminal) -> str:
     """The virtual state in which it was left."""
-    deployment, new = watch.deployment, watch.deployment.new
+    deployment, new = known.deployment, known.deployment.new
     if deployment.ended:
         where = "after the end of the update"
     else:
         back = " of the rollback" if deployment.direction is Direction.BACK else ""
         where = f"{deployment.phase.name.lower()} in batch {deployment.stage.step}{back}"
-    return (
-        f"Interrupted at {elapsed(watch.seconds(now))} of the simulated time, {where}: "
+    told = (
+        f"Interrupted at {elapsed(known.seconds(now))} of the simulated time, {where}: "
         f"{deployment.spec.new.configuration} has {new.in_service} in service and is sent "
         f"{percentage(str(new.share))} of the traffic."
     )
+    return "\n".join(terminal.wrap(told)) + "\n"

@@ -28,6 +28,7 @@ from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
 from rolling.cli.streams import abandon, write_complaint, write_out
 from rolling.cli.terminal import Terminal, terminal_of
+from rolling.cli.usage import Parser, parsed
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.endpoint.update import request_problems
 from rolling.simulation.loading import read_json
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        chosen = _parse(arguments)
+        chosen = parsed(*_parsers(), arguments)
         text, exit_code = _answer(chosen, terminal_of(sys.stdout, no_color=chosen.no_color))
     except SystemExit:  # --help and --version, which have printed what they have to say
         write_out("")
@@ -128,35 +129,26 @@ def _scenario(file: str, instances: str | None) -> Scenario:
 
 
 def _parsed(document: object, instances: str | None) -> Scenario:
-    if is_scenario(document):
-        # One that comes with counts is refused, whatever the counts.
-        return parse_scenario(document) if instances is None else parse_request(document, 1)
+    if is_scenario(document) and instances is None:
+        return parse_scenario(document)
     try:
         counts = parse_instances(instances)
     except InvalidInput as wrong:
-        raise InvalidInput([*wrong.problems, *request_problems(document)]) from None
+        raise InvalidInput([*wrong.problems, *_request_problems(document)]) from None
     return parse_request(document, *counts)
 
 
-# --- arguments ----------------------------------------------------------------
-
-
-class _Usage(Exception):
-    """The arguments are wrong; the text says how."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are answered like those in a file."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _Usage(f"{message}; `{self.prog} --help` shows how")
-
-
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+def _request_problems(document: object) -> Sequence[Problem]:
+    if not is_scenario(document):
+        return request_problems(document)
     try:
-        return _parser().parse_args(arguments)
-    except _Usage as wrong:
-        raise InvalidInput([Problem("arguments", list(arguments), str(wrong))]) from None
+        parse_request(document, 1)
+    except InvalidInput as wrong:  # It comes with counts, whatever the counts are.
+        return wrong.problems
+    return ()
+
+
+# --- arguments ----------------------------------------------------------------
 
 
 _DESCRIPTION = """\
@@ -245,8 +237,9 @@ Ctrl-C stops it, and it says what was under way.
 }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    """The parser, and that of each subcommand."""
+    parser = Parser(
         prog="rolling",
         description=_DESCRIPTION,
         epilog=f"{_COMMON}\n{_EXAMPLES['']}\n{_EXIT_CODE_HELP}",
@@ -298,7 +291,7 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="no colours; NO_COLOR in the environment says the same, FORCE_COLOR the contrary",
         )
-    return parser
+    return parser, dict(commands.choices)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

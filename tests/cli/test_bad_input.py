@@ -198,6 +198,41 @@ def test_wrong_arguments_are_json_too_where_json_is_asked_for(rolling: Command) 
         assert result.error["Problems"][0]["Field"] == "arguments"
 
 
+@pytest.mark.parametrize(
+    ("given", "fix"), [("simulat", "simulate"), ("plna", "plan"), ("server", "serve")]
+)
+def test_a_command_that_there_is_not_is_answered_with_the_nearest(
+    rolling: Command, given: str, fix: str
+) -> None:
+    result = rolling(given, "file.json", "-o", "json")
+    (problem,) = result.error["Problems"]
+    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("COMMAND", given, fix)
+    assert "plan, simulate, check, serve" in problem["Rule"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "whose"),
+    [
+        (("plan", "a", "--speed", "3"), "--speed", "`rolling simulate` and `rolling serve`"),
+        (("plan", "a", "--no-live"), "--no-live", "`rolling simulate`"),
+        (("simulate", "a", "--sweep=1..3"), "--sweep", "`rolling check`"),
+    ],
+)
+def test_an_option_of_another_command_is_said_to_be_that_ones(
+    rolling: Command, arguments: tuple[str, ...], option: str, whose: str
+) -> None:
+    (problem,) = rolling(*arguments, "-o", "json").error["Problems"]
+    assert problem["Field"] == option
+    assert problem["Rule"].startswith(f"is for {whose}: leave it out")
+
+
+def test_counts_that_cannot_be_hide_not_that_a_scenario_takes_none(rolling: Command) -> None:
+    result = rolling("simulate", scenario("one-instance"), "--instances", "x", "-o", "json")
+    problems = result.error["Problems"]
+    assert [problem["Field"] for problem in problems] == ["--instances", "the document"]
+    assert problems[1]["Rule"].endswith("leave --instances out")
+
+
 REPEATED = """{"EndpointName": "e", "EndpointName": "e", "DeploymentConfig": {
   "RollingUpdatePolicy": {
     "WaitIntervalInSeconds": 9999, "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 60}

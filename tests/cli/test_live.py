@@ -16,13 +16,15 @@ from tests.cli.test_streams import ENVIRONMENT
 from tests.simulation import scenarios
 
 ONE = scenario("one-instance")
+TWO = "rollback-failed-repaired-to-a-third"
 
 
 # --- speed --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "speed"), [("1", 1), ("60", 60), ("0.5", 0.5), ("1000000", 1e6), ("instant", INSTANT)]
+    ("text", "speed"),
+    [("1", 1), ("60", 60), ("0.001", 1e-3), ("1000000", 1e6), ("instant", INSTANT)],
 )
 def test_a_speed_is_a_number_or_instant(text: str, speed: float) -> None:
     assert parse_speed(text) == speed
@@ -38,7 +40,10 @@ def test_a_speed_is_a_number_or_instant(text: str, speed: float) -> None:
         ("60x", "60"),
         ("2.5 ×", "2.5"),
         ("1000001", "1000000"),
-        ("1e3", "60"),
+        ("1e3", "1000"),
+        ("1e-9", "0.001"),
+        ("0.0001", "0.001"),
+        ("1e999", "1000000"),
         ("nan", "60"),
         ("inf", "instant"),
         ("٣", "60"),
@@ -49,6 +54,7 @@ def test_another_is_refused_with_one_that_works(rolling: Command, text: str, fix
     assert (result.exit_code, result.out) == (2, "")
     assert "--speed = " in result.err
     assert f'use "{fix}"' in " ".join(result.err.split())
+    assert "from 0.001 to 1,000,000, or `instant`" in " ".join(result.err.split())
     with pytest.raises(InvalidInput) as refused:
         parse_speed(text)
     assert [problem.fix for problem in refused.value.problems] == [fix]
@@ -63,6 +69,7 @@ def test_json_is_never_live_and_says_so(rolling: Command) -> None:
         "--live",
         "--speed",
     ]
+    assert [problem["Value"] for problem in result.error["Problems"]] == ["no", None, "no"]
     assert rolling("simulate", ONE, "-o", "json", "--no-live").exit_code == 0
 
 
@@ -103,6 +110,42 @@ def test_lines_come_at_their_time_and_are_the_same_lines(
         assert "0:04:00" in next(text for moment, text in wall.waits if moment == 24.5)
 
 
+@pytest.mark.parametrize(
+    ("name", "seconds", "told"),
+    [
+        ("seed-rollback-at-once", 0, "0:00:00 of the simulated time, provisioning in batch 1:"),
+        ("seed-rollback-at-once", 250, "0:04:10 of the simulated time, baking in batch 1:"),
+        (TWO, 1_100, "0:18:20 of the simulated time, baking in batch 2: config-2 has 6 in service"),
+        (TWO, 1_392, "0:04:02 of the simulated time, shifting in batch 1: config-3 has 8 in serv"),
+    ],
+)
+def test_lines_that_are_interrupted_say_where_it_was(
+    rolling: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    seconds: int,
+    told: str,
+) -> None:
+    class Pressed:
+        moment = 0.0
+
+        def now(self) -> float:
+            return self.moment
+
+        def wait_until(self, moment: float) -> None:
+            self.moment = min(moment, seconds)
+            if moment > seconds:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(live, "SystemClock", Pressed)
+    with pytest.raises(KeyboardInterrupt):
+        rolling("simulate", scenario(name), "--speed", "1")
+    lines, _, where = capsys.readouterr().out.rpartition("\n\nInterrupted at ")
+    assert "time  batch" in lines
+    assert " ".join(where.split()).startswith(told)
+
+
 def test_without_a_terminal_it_is_instant_and_silent(rolling: Command) -> None:
     began = time.monotonic()
     result = rolling("simulate", scenario("seed-success"))
@@ -127,11 +170,13 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     yield Terminal()
 
 
-def run(rolling: Command, stream: Terminal, *arguments: str) -> tuple[int, str, str]:
+def run(
+    rolling: Command, stream: Terminal, *arguments: str, columns: int = 80
+) -> tuple[int, str, str]:
     """A run of the command on this terminal: its exit code, what it shows, its complaints."""
     stdout, sys.stdout = sys.stdout, stream
     try:
-        result = rolling("simulate", ONE, *arguments)
+        result = rolling("simulate", ONE, *arguments, columns=columns)
     finally:
         sys.stdout = stdout
     return result.exit_code, stream.getvalue(), result.err
@@ -169,6 +214,26 @@ def test_a_dumb_terminal_gets_lines(
     exit_code, out, err = run(rolling, terminal)
     assert (exit_code, err) == (0, "")
     assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("columns", [1, 20, 39])
+def test_a_terminal_too_narrow_for_the_picture_gets_lines(
+    rolling: Command, terminal: Terminal, columns: int
+) -> None:
+    exit_code, out, err = run(rolling, terminal, columns=columns)
+    assert (exit_code, err) == (0, "")
+    assert OTHER_SCREEN not in out and "0:04:05" in out
+    _, again, err = run(rolling, Terminal(), "--live", columns=columns)
+    assert again == out
+    assert " ".join(err.split()) == (
+        f"rolling: the live view needs {live.NARROWEST} columns, and there are {columns}"
+    )
+
+
+def test_the_narrowest_terminal_shows_it_uncut(rolling: Command, terminal: Terminal) -> None:
+    exit_code, out, err = run(rolling, terminal, "--speed", "1000000", columns=live.NARROWEST)
+    assert (exit_code, err) == (0, "")
+    assert out.count(OTHER_SCREEN) == 1
 
 
 def test_without_rich_there_are_lines_and_not_a_word(

@@ -26,7 +26,8 @@ PATIENCE_SECONDS = 60
 # The terminal is the process's own, so that its keys send signals; and a process
 # that is started in the background may inherit that Ctrl-C is ignored.
 ROLLING = """
-import fcntl, runpy, signal, termios
+import fcntl, resource, runpy, signal, termios
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 runpy.run_module("rolling", run_name="__main__")
@@ -160,15 +161,37 @@ def test_ctrl_z_gives_the_screen_back_and_it_goes_on_after() -> None:
     assert session.left.endswith("my-endpoint serves config-2 with 1 of 1 instance.\n")
 
 
-def test_a_request_to_end_puts_the_screen_in_order_first() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_request_to_end_puts_the_screen_in_order_first(number: signal.Signals) -> None:
     session = on_a_terminal(
         *SLOW,
         when=lambda written: b"my-endpoint" in written,
-        then=signalled(signal.SIGTERM),
+        then=signalled(number),
     )
-    assert session.exit_code == -signal.SIGTERM
+    assert session.exit_code == -number
     assert session.is_whole()
     assert "Interrupted at " in session.left
+
+
+def test_the_key_that_quits_puts_the_screen_in_order_first() -> None:
+    session = on_a_terminal(
+        *SLOW,
+        when=lambda written: b"my-endpoint" in written,
+        then=lambda running, terminal: typed(terminal, b"\x1c"),
+    )
+    assert (session.exit_code, session.is_whole()) == (-signal.SIGQUIT, True)
+
+
+def test_lines_that_ctrl_c_ends_say_where_it_was() -> None:
+    session = on_a_terminal(
+        *(*SLOW, "--no-live"),
+        when=lambda written: b"batch" in written,
+        then=lambda running, terminal: typed(terminal, b"\x03"),
+    )
+    assert session.exit_code == 130
+    assert OTHER_SCREEN not in session.written
+    told = " ".join(session.left.rpartition("\nInterrupted at ")[2].split())
+    assert told.endswith("config-2 has 0 in service and is sent 0% of the traffic.")
 
 
 def test_a_change_of_size_is_followed() -> None:

@@ -1,0 +1,60 @@
+"""Usage: what is wrong with the arguments themselves, and which were meant.
+
+Here belongs the parser whose mistakes are answered like those in a file.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from rolling.core.errors import InvalidInput, Problem
+
+
+class _Usage(Exception):
+    """The arguments are wrong; the text says how."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that knows its options, and raises what argparse would print."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.options: list[str] = []
+        super().__init__(*args, **kwargs)
+
+    def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
+        """Add an argument, as argparse does."""
+        action = super().add_argument(*args, **kwargs)
+        self.options += action.option_strings
+        return action
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong."""
+        raise _Usage(f"{message}; `{self.prog} --help` shows how")
+
+
+def parsed(
+    parser: Parser, commands: Mapping[str, Parser], arguments: Sequence[str]
+) -> argparse.Namespace:
+    """The arguments, by name. Raises InvalidInput for what cannot be parsed."""
+    try:
+        return parser.parse_args(arguments)
+    except _Usage as wrong:
+        raise InvalidInput([_problem(commands, arguments, str(wrong))]) from None
+
+
+def _problem(commands: Mapping[str, Parser], arguments: Sequence[str], message: str) -> Problem:
+    named = next((each for each in arguments if not each.startswith("-")), None)
+    if named is not None and named not in commands:
+        near = get_close_matches(named[:100], commands, n=1, cutoff=0)
+        rule = f"must be one of {', '.join(commands)}; `rolling --help` shows how"
+        return Problem("COMMAND", named, rule, near[0])
+    if named is not None and "unrecognized arguments" in message:
+        for each in arguments:
+            option = each.partition("=")[0]
+            others = [name for name, command in commands.items() if option in command.options]
+            if others and named not in others:
+                whose = " and ".join([f"`rolling {name}`" for name in others])
+                rule = f"is for {whose}: leave it out; `rolling {named} --help` shows how"
+                return Problem(option, None, rule)
+    return Problem("arguments", list(arguments), message)
