@@ -59,10 +59,11 @@ def estimated_sweep_states(pairs: Sequence[tuple[int, int]], how: HowToCheck) ->
 
     Of many fleets a hundred are looked at, of many cases of one a few dozen.
     """
-    every_pair = -(-len(pairs) // 100)
-    looked_at = pairs[::every_pair]
+    if not pairs:
+        return 0
+    looked_at = pairs[:: -(-len(pairs) // 100)]
     total = sum(_fleet_states(old, new, how) for old, new in looked_at)
-    return total * len(pairs) // max(1, len(looked_at))
+    return total * len(pairs) // len(looked_at)
 
 
 def estimated_case_states(case: Case, how: HowToCheck) -> int:

@@ -163,7 +163,9 @@ def check_scenario(scenario: Scenario, asked: Asked) -> Answer:
     deployments = [deployment for _, deployment in updates]
     expected = [estimated_states(each.spec, asked.how.limits(each)) for each in deployments]
     if not asked.confirmed:
-        _refuse_large("FILE", asked.file, sum(expected), max(expected), 1, _smaller(asked.how))
+        _refuse_large(
+            "FILE", asked.file, sum(expected), max(expected), 1, lambda _: _smaller(asked.how)
+        )
     verdicts: list[tuple[str, Verdict]] = []
     progress = Progress(sys.stderr)
     with interruptible() as interruption:
@@ -257,13 +259,13 @@ def _refuse_large(
     raise InvalidInput([Problem(name, value, rule)])
 
 
-def _smaller(how: HowToCheck) -> Callable[[int], str]:
+def _smaller(how: HowToCheck, otherwise: str = "take larger batches") -> str:
     ways = []
     if how.granularity is Granularity.EXACT:
         ways.append("--granularity coarse")
     if how.losses or how.stalls:
         ways.append("fewer --losses and --stalls")
-    return lambda states: " or ".join(ways) or "take larger batches"
+    return " or ".join(ways) or otherwise
 
 
 def _shorter(asked: Asked) -> Callable[[int], str]:
@@ -273,9 +275,9 @@ def _shorter(asked: Asked) -> Callable[[int], str]:
         while last > first:
             last -= max(1, (last - first) // 10)
             pairs = tuple(fleets(first, last, asked.pairing))
-            if estimated_sweep_states(pairs, asked.how) <= states:
-                break
-        return f"a smaller range: {first}..{last}"
+            if pairs and estimated_sweep_states(pairs, asked.how) <= states:
+                return f"a smaller range: {first}..{last}"
+        return _smaller(asked.how, "a range that begins with smaller fleets")
 
     return advice
 

@@ -11,6 +11,7 @@ from rolling.checking.sweep import HowToCheck, Pairing
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import Asked, check_sweep
 from rolling.cli.terminal import Terminal
+from tests.checking.test_sweep import FILE
 from tests.cli import wrong_cores
 from tests.cli.command import Command
 
@@ -34,8 +35,10 @@ def test_every_policy_of_the_range_is_checked(rolling: Command) -> None:
         (fleet["Old"], fleet["New"], fleet["PoliciesChecked"], fleet["States"])
         for fleet in document["Fleets"]
     ]
-    # The sums of what tests/checking/reachable_states.txt pins one by one.
-    assert rows == [(1, 1, 1, 198), (2, 2, 2, 980), (3, 3, 3, 2_465), (4, 4, 8, 7_768)]
+    # The sums of what is pinned one by one.
+    cases = [tuple(map(int, line.split())) for line in FILE.read_text().splitlines()[1:]]
+    pinned = {size: [case[4] for case in cases if case[0] == size] for size in range(1, 5)}
+    assert rows == [(size, size, len(found), sum(found)) for size, found in pinned.items()]
     assert document["Policies"] == document["PoliciesChecked"] == 14
     assert document["States"] == sum(states for *_, states in rows)
 
@@ -136,6 +139,19 @@ def test_a_sweep_too_large_is_refused_with_an_estimate_and_a_range_that_is_not(
     assert problem["Field"] == "--sweep"
     for said in ("states", "days", "--yes", "a smaller range: 1.."):
         assert said in problem["Rule"]
+
+
+@pytest.mark.parametrize("pairing", ["equal", "unequal", "all"])
+def test_where_no_part_of_a_range_is_small_enough_none_is_advised(
+    rolling: Command, pairing: str
+) -> None:
+    sweep = ("check", "--sweep", "99..100", "--fleets", pairing, "-o", "json")
+    for told, advice in (
+        ((), "or a range that begins with smaller fleets"),
+        (("--losses", "3", "--granularity", "exact"), "or --granularity coarse or fewer --losses"),
+    ):
+        (problem,) = rolling(*sweep, *told).error["Problems"]
+        assert advice in problem["Rule"]
 
 
 def test_a_pipe_sees_no_progress(rolling: Command) -> None:
