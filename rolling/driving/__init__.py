@@ -8,7 +8,7 @@ become events, and the core says what follows. Every driver makes the same tick:
 | one deployment | `run`, or in an asyncio event loop `run_async` |
 | many | `Watch`, or in an event loop `AsyncWatch` |
 | a loop of your own | `tick` or `tick_async`, at the moments that they say |
-| an engine that makes the calls for you | `due`, your two calls, `after_looking` |
+| an engine that makes the calls for you | `due`, two calls, `after_looking` or `without_looking` |
 
 To leave off driving is to leave the deployment where it is: it is told nothing, and the
 last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
@@ -63,6 +63,7 @@ from rolling.driving.tick import (
     after_looking,
     tick,
     tick_async,
+    without_looking,
 )
 from rolling.driving.trouble import Troubled
 from rolling.driving.watch import Watch
@@ -106,4 +107,5 @@ __all__ = [
     "sleeping",
     "tick",
     "tick_async",
+    "without_looking",
 ]

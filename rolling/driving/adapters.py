@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from rolling.core.desired import Desired
 from rolling.driving.backend import AsyncBackend, Backend, Observation
+from rolling.driving.calls import ordinary
+from rolling.driving.door import check_backend
 
 _Answer = TypeVar("_Answer")
 
@@ -13,8 +15,9 @@ def directly(backend: Backend) -> AsyncBackend:
     """A backend whose calls are made at once, in the event loop.
 
     For calls that wait for nothing, as those of a simulated backend: while one
-    of them runs, nothing else in the loop does.
+    of them runs, nothing else in the loop does. Raises TypeError for what is no Backend.
     """
+    check_backend(backend, awaited=False)
     return _Directly(backend)
 
 
@@ -24,7 +27,9 @@ def in_threads(backend: Backend) -> AsyncBackend:
     For calls that block, as those of a client of a cloud. Cancelled, a call that
     is under way is waited for, so that afterwards nothing of it is still to come;
     who cannot wait, because it hangs, cancels a second time.
+    Raises TypeError for what is no Backend.
     """
+    check_backend(backend, awaited=False)
     return _InThreads(backend)
 
 
@@ -33,10 +38,10 @@ class _Directly:
         self._backend = backend
 
     async def make_true(self, desired: Desired) -> None:
-        self._backend.make_true(desired)
+        ordinary(self._backend.make_true, desired)
 
     async def observe(self, desired: Desired) -> Observation:
-        return self._backend.observe(desired)
+        return ordinary(self._backend.observe, desired)
 
 
 class _InThreads:
@@ -53,7 +58,7 @@ class _InThreads:
 async def _in_thread(call: Callable[[Desired], _Answer], desired: Desired) -> _Answer:
     import asyncio  # only who drives in an event loop pays for it
 
-    under_way = asyncio.ensure_future(asyncio.to_thread(call, desired))
+    under_way = asyncio.ensure_future(asyncio.to_thread(ordinary, call, desired))
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:

@@ -4,18 +4,20 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rolling.core.errors import is_whole_number
 from rolling.driving.backend import AsyncBackend
 from rolling.driving.clock import AsyncClock, sleeping
+from rolling.driving.door import check_clock, check_function, mistake
 from rolling.driving.hooks import Hooks
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async, without_looking
 from rolling.driving.trouble import Troubled
 
 if TYPE_CHECKING:
-    from asyncio import Event, Task
+    from asyncio import CancelledError, Event, Task
 
 Seen = Tick | Troubled
 
@@ -31,8 +33,11 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     handed over. `hooks` are told of everything.
 
     All methods are for the thread of the loop; `stop` may be called from any.
-    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1.
+    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1;
+    TypeError for an argument of another type.
     """
+
+    _awaits: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -44,9 +49,14 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         hooks: Iterable[Hooks] = (),
     ) -> None:
         self._clock = sleeping() if clock is None else clock
+        check_clock(self._clock, awaited=True)
+        check_function("store", store, "records.__setitem__", awaited=True)
         super().__init__(self._clock.now, poll_interval_seconds, hooks)
+        rule = "must be a whole number, at least 1"
+        if not is_whole_number(at_once):
+            raise TypeError(mistake("at_once", at_once, rule, 64))
         if at_once < 1:
-            raise ValueError(f"at least 1 tick is made at once, not {at_once!r}")
+            raise ValueError(mistake("at_once", at_once, rule, 1))
         self._at_once = at_once
         self._store = store
         self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}
@@ -72,7 +82,8 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         The next tick of a deployment is begun only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
         deployment alone: that is handed over as `Troubled` and tried again after the
-        poll interval, or no more where the error is `Superseded`.
+        poll interval, or no more where the error is `Superseded`. A stop and the deadline
+        need no backend: a tick that one of them makes of it has the error as its `trouble`.
 
         To cancel the task that iterates, or to close the iterator, stops the driver and
         no deployment: what is under way is cancelled, nothing more is sent, and `run`
@@ -131,10 +142,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         import asyncio
 
         try:
-            asked = entry.ask()
-            made = await tick_async(
-                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
-            )
+            made = await self._tick(entry, now)
             if self._store is not None:
                 if made.changes:
                     stored = self._store(entry.key, made.record)
@@ -144,15 +152,24 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
                 self._accept(entry, made)
             return made
         except asyncio.CancelledError as cancelled:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            # Some clients raise this for a call that they gave up themselves.
-            error = RuntimeError("a call was cancelled, and not by whoever drives")
-            error.__cause__ = cancelled
-            return self._trouble(entry, now, error)
+            return self._trouble(entry, now, _given_up(cancelled))
         except Exception as error:
             return self._trouble(entry, now, error)
+
+    async def _tick(self, entry: Entry[K, AsyncBackend], now: float) -> Tick:
+        import asyncio
+
+        asked = entry.ask()
+        try:
+            return await tick_async(
+                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
+            )
+        except asyncio.CancelledError as cancelled:
+            error = _given_up(cancelled)
+            made = without_looking(entry.record, error, now, asked, self._clock.now())
+            if made is None:
+                raise error from cancelled
+            return made
 
     def _looked(self, entry: Entry[K, AsyncBackend], bell: "Event", task: "Task[Seen]") -> None:
         if self._under_way.get(entry) is not task:
@@ -175,3 +192,18 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
             task.cancel()
         if cut_short:
             await asyncio.wait(cut_short.values())
+
+
+def _given_up(cancelled: "CancelledError") -> RuntimeError:
+    """The error for a call that its client gave up itself, as some do.
+
+    Raises what it is given where the present task is cancelled, by whoever drives.
+    """
+    import asyncio
+
+    task = asyncio.current_task()
+    if task is None or task.cancelling():
+        raise cancelled
+    error = RuntimeError("a call was cancelled, and not by whoever drives")
+    error.__cause__ = cancelled
+    return error

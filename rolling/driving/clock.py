@@ -4,6 +4,8 @@ import math
 import time
 from typing import Protocol
 
+from rolling.driving.door import check_clock, check_kind, check_moment
+
 
 class Clock(Protocol):
     """A clock whose seconds never run backwards. Its zero has no meaning."""
@@ -21,9 +23,11 @@ class VirtualClock:
     """A clock that jumps: to wait until a moment makes it that moment.
 
     Integers in give integers out, so that a simulation is exact.
+    Raises TypeError and ValueError for a `now` that is no moment.
     """
 
     def __init__(self, now: float = 0) -> None:
+        check_moment("now", now)
         self._now = now
 
     def now(self) -> float:
@@ -89,16 +93,21 @@ def sleeping(clock: Clock | None = None) -> AsyncClock:
     """The time of `clock`, by `asyncio.sleep`; of the machine's monotonic clock unless given.
 
     `sleeping(WallClock())` for records that outlive the process.
+    Raises TypeError for what is no Clock.
     """
-    return _Sleeping(SystemClock() if clock is None else clock)
+    if clock is None:
+        clock = SystemClock()
+    check_clock(clock, awaited=False)
+    return _Sleeping(clock)
 
 
 def jumping(clock: VirtualClock) -> AsyncClock:
     """The time of a virtual clock, which jumps; everything else in the loop has its turn first.
 
     For one driver, of one deployment or of many: two of them would jump past
-    each other's moments.
+    each other's moments. Raises TypeError for any other clock.
     """
+    check_kind("clock", clock, VirtualClock, "must be a VirtualClock; others are for sleeping")
     return _Jumping(clock)
 
 

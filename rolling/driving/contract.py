@@ -276,6 +276,8 @@ class BackendContract(ABC):
             asked_to_stop = record.deployment.stage.step == stop_in_step
             stop = StopRequested("the contract") if asked_to_stop else None
             made = tick(record, backend, now, stop=stop)
+            if made.trouble is not None:
+                raise made.trouble
             record = made.record
             if made.wake_at is None:
                 break

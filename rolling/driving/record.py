@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import is_whole_number
+from rolling.driving.door import check_kind, check_moment
 from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
 from rolling.serialization.reading import read_header
 from rolling.serialization.text import parse
@@ -29,8 +30,20 @@ class Record:
 
 
 def accept(deployment: Deployment, now: float) -> Record:
-    """The record of a deployment that starts `now`."""
+    """The record of a deployment that starts `now`, on the clock that is to drive it.
+
+    Raises TypeError and ValueError for what is no deployment, and no moment.
+    """
+    rule = "must be a Deployment, such as rolling.start gives"
+    check_kind("deployment", deployment, Deployment, rule)
+    check_moment("now", now)
     return Record(deployment, direction_began_at=now, stage_began_at=now)
+
+
+def check_record(record: object) -> None:
+    """Raise TypeError for what is no record; for drivers."""
+    rule = "must be a Record, such as accept(deployment, clock.now()) gives"
+    check_kind("record", record, Record, rule)
 
 
 def dumps_record(record: Record) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Direction, Stage
+from rolling.driving.door import check_methods, mistake
 from rolling.driving.hooks import Hooks
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
@@ -29,7 +30,8 @@ LOG_FIELDS = (
 
 The key of the deployment; the name of the event that changed it, or Tick, End or
 Troubled; its stage after that, in lower case; the driver's clock, in seconds.
-A Troubled has `rolling_retry_at` too, None where it is not tried again.
+A Troubled, also one whose tick was made by a stop or the deadline alone, has
+`rolling_retry_at` too, None where it is not tried again.
 """
 
 
@@ -38,10 +40,13 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
 
     INFO: every new stage, and an end as asked. WARNING: a way forward that turns back,
     a rollback that is complete, trouble. ERROR: a rollback that failed. DEBUG: every
-    tick, and every change within a stage.
+    tick, and every change within a stage. Raises TypeError for what is no logger.
     """
     import logging
 
+    if logger is not None and not isinstance(logger, logging.Logger | logging.LoggerAdapter):
+        rule = 'must be a Logger, such as logging.getLogger("rolling")'
+        raise TypeError(mistake("logger", logger, rule))
     to = logging.getLogger("rolling") if logger is None else logger
 
     def on_change(key: Hashable, change: Change) -> None:
@@ -58,6 +63,8 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         stage, wake_at = tick.record.deployment.stage, tick.wake_at
         fields = _fields(key, "Tick", stage, tick.at)
         to.debug("%s: %s, next look at %s", key, stage, wake_at, extra=fields)
+        if tick.trouble is not None:
+            tell_trouble(key, stage, tick.at, tick.trouble, wake_at)
 
     def on_end(key: Hashable, tick: Tick) -> None:
         deployment = tick.record.deployment
@@ -71,10 +78,15 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         to.log(level, "%s: ended, %s", key, outcome, extra=fields)
 
     def on_trouble(key: Hashable, trouble: Troubled) -> None:
-        stage, error = trouble.record.deployment.stage, trouble.error
-        fields = _fields(key, "Troubled", stage, trouble.at)
-        fields["rolling_retry_at"] = trouble.retry_at
-        again = "not tried again" if trouble.retry_at is None else f"again at {trouble.retry_at}"
+        stage = trouble.record.deployment.stage
+        tell_trouble(key, stage, trouble.at, trouble.error, trouble.retry_at)
+
+    def tell_trouble(
+        key: Hashable, stage: Stage, at: float, error: Exception, retry_at: float | None
+    ) -> None:
+        fields = _fields(key, "Troubled", stage, at)
+        fields["rolling_retry_at"] = retry_at
+        again = "not tried again" if retry_at is None else f"again at {retry_at}"
         told = f"{type(error).__name__}: {error}"
         to.warning("%s: %s, %s; %s", key, stage, told, again, exc_info=error, extra=fields)
 
@@ -107,15 +119,20 @@ def measure_to(metrics: Metrics) -> Hooks:
 
     | metric | labels | |
     |---|---|---|
-    | `rolling_ticks_total` | | looks at the world |
+    | `rolling_ticks_total` | | ticks that were made |
     | `rolling_stages_total` | direction, phase | stages that were entered |
     | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
-    | `rolling_troubles_total` | error | ticks that could not be made, by the exception's class |
-    """
+    | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
 
-    def on_tick(_: Hashable, __: Tick) -> None:
+    Raises TypeError for what is no Metrics.
+    """
+    check_methods("metrics", metrics, ("count", "observe"), "Metrics")
+
+    def on_tick(_: Hashable, tick: Tick) -> None:
         metrics.count("rolling_ticks_total", {})
+        if tick.trouble is not None:
+            count_trouble(tick.trouble)
 
     def on_change(_: Hashable, change: Change) -> None:
         if not change.enters_stage:
@@ -129,7 +146,10 @@ def measure_to(metrics: Metrics) -> Hooks:
         metrics.count("rolling_ends_total", {"outcome": outcome})
 
     def on_trouble(_: Hashable, trouble: Troubled) -> None:
-        metrics.count("rolling_troubles_total", {"error": type(trouble.error).__name__})
+        count_trouble(trouble.error)
+
+    def count_trouble(error: Exception) -> None:
+        metrics.count("rolling_troubles_total", {"error": type(error).__name__})
 
     return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
 

@@ -10,10 +10,11 @@ from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Itera
 from rolling.core.events import StopRequested
 from rolling.driving.backend import AsyncBackend, Backend
 from rolling.driving.clock import AsyncClock, Clock, sleeping
-from rolling.driving.hooks import Hooks, tell
-from rolling.driving.record import Record
+from rolling.driving.door import check_backend, check_clock, check_function, check_kind
+from rolling.driving.hooks import Hooks, checked_hooks, tell
+from rolling.driving.record import Record, check_record
 from rolling.driving.stopping import Stop
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick, tick_async
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval, tick, tick_async
 from rolling.driving.trouble import Troubled
 
 
@@ -34,14 +35,33 @@ def run(
     To leave off iterating, by `break`, by closing or by Ctrl-C, stops the driver and
     not the deployment, which is told nothing; `run` with the last record goes on,
     also where a call was interrupted that may have been carried out or not.
-    What the backend raises is passed on, for the caller to decide whether to run again.
+    What the backend raises is passed on, for the caller to decide whether to run again;
+    a stop or a deadline that is due meanwhile is handed over before, as `tick` says.
 
     `stop_requested` is asked before each tick, and answers with a stop or None.
     `stop`: a handle to stop the deployment by; it is looked at once in a poll
     interval also while there is nothing else to do for hours.
     `hooks` are told of everything, under the name `key`.
+    Raises TypeError, at once, for an argument of another type, and ValueError for a
+    poll interval that is not above 0.
     """
-    hooks = tuple(hooks)
+    check_record(record)
+    check_backend(backend, awaited=False)
+    check_clock(clock, awaited=False)
+    hooks = _checked(poll_interval_seconds, stop_requested, stop, hooks)
+    return _run(record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks)
+
+
+def _run(
+    record: Record,
+    backend: Backend,
+    clock: Clock,
+    poll_interval_seconds: float,
+    stop_requested: Callable[[], StopRequested | None] | None,
+    stop: Stop | None,
+    key: Hashable,
+    hooks: tuple[Hooks, ...],
+) -> Generator[Tick, None, None]:
     while True:
         told = _asked(stop, stop_requested)
         now = clock.now()
@@ -61,7 +81,7 @@ def run(
             _wait(clock, made.wake_at, stop, poll_interval_seconds)
 
 
-async def run_async(
+def run_async(
     record: Record,
     backend: AsyncBackend,
     clock: AsyncClock | None = None,
@@ -78,10 +98,28 @@ async def run_async(
     leave off iterating: the deployment goes on where it is, nothing is sent, and
     `run_async` with the last record that was handed over goes on. A call of the
     backend that was under way is cancelled with it, and ends as its backend says.
-    `stop` wakes the driver at once.
+    `stop` wakes the driver at once. Raises what `run` does.
     """
+    check_record(record)
+    check_backend(backend, awaited=True)
     clock = sleeping() if clock is None else clock
-    hooks = tuple(hooks)
+    check_clock(clock, awaited=True)
+    hooks = _checked(poll_interval_seconds, stop_requested, stop, hooks)
+    return _run_async(
+        record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks
+    )
+
+
+async def _run_async(
+    record: Record,
+    backend: AsyncBackend,
+    clock: AsyncClock,
+    poll_interval_seconds: float,
+    stop_requested: Callable[[], StopRequested | None] | None,
+    stop: Stop | None,
+    key: Hashable,
+    hooks: tuple[Hooks, ...],
+) -> AsyncGenerator[Tick, None]:
     while True:
         told = _asked(stop, stop_requested)
         now = clock.now()
@@ -99,6 +137,20 @@ async def run_async(
             await clock.wait_until(made.wake_at)
         else:
             await _wait_async(clock, made.wake_at, stop)
+
+
+def _checked(
+    poll_interval_seconds: float,
+    stop_requested: Callable[[], StopRequested | None] | None,
+    stop: Stop | None,
+    hooks: Iterable[Hooks],
+) -> tuple[Hooks, ...]:
+    """The hooks, once everything that both drivers are given is what it should be."""
+    check_poll_interval(poll_interval_seconds)
+    check_function("stop_requested", stop_requested, "lambda: None")
+    if stop is not None:
+        check_kind("stop", stop, Stop, "must be a Stop() to ask by; or None")
+    return checked_hooks(hooks)
 
 
 def _asked(

@@ -9,14 +9,15 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from attrs import define
 
 from rolling.core.events import StopRequested
 from rolling.driving.backend import Superseded
-from rolling.driving.hooks import Hooks, tell
-from rolling.driving.record import Record
+from rolling.driving.door import check_backend, check_function
+from rolling.driving.hooks import Hooks, checked_hooks, tell
+from rolling.driving.record import Record, check_record
 from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval
 from rolling.driving.trouble import Troubled
 
@@ -56,6 +57,8 @@ class Schedule(Generic[K, B]):
     The base of `Watch` and `AsyncWatch`, and no driver itself.
     """
 
+    _awaits: ClassVar[bool]
+
     def __init__(
         self,
         now: Callable[[], float],
@@ -65,7 +68,7 @@ class Schedule(Generic[K, B]):
         check_poll_interval(poll_interval_seconds)
         self.poll_interval_seconds = poll_interval_seconds
         self._now = now
-        self._hooks = tuple(hooks)
+        self._hooks = checked_hooks(hooks)
         self._entries: dict[K, Entry[K, B]] = {}
         self._heap: list[tuple[float, int, Entry[K, B]]] = []
         self._turns = itertools.count()
@@ -87,8 +90,12 @@ class Schedule(Generic[K, B]):
         `key`: how it is spoken of, such as the name of its endpoint. `record`: what
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it.
-        Raises ValueError for a key that is watched already.
+        Raises ValueError for a key that is watched already, and TypeError for what is
+        no record, no backend of the driver's kind, or no function.
         """
+        check_record(record)
+        check_backend(backend, awaited=self._awaits)
+        check_function("stop_requested", stop_requested, "lambda: None")
         if key in self._entries:
             raise ValueError(f"{key!r} is watched already: remove it first, or choose another key")
         entry = Entry(key, record, backend, stop_requested)

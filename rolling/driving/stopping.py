@@ -13,6 +13,8 @@ from rolling.core.events import StopRequested
 class Stop:
     """A handle for one deployment: give it to `run` or `run_async`, and keep it.
 
+    It is for all runs of that deployment, one after the other, and stays asked for:
+    another deployment that is run with it is stopped at once. Make one for each.
     May be used from any thread, and in a signal handler.
     """
 
@@ -28,8 +30,9 @@ class Stop:
     def request(self, by: str) -> None:
         """Ask for the deployment to stop; `by` is who asks, for its outcome.
 
-        `run_async` hears of it at once, `run` within one poll interval. Harmless to
-        repeat; when all traffic has arrived already, or after the end, it changes nothing.
+        `run_async` hears of it at once, `run` within one poll interval, also while the
+        backend cannot see the world. Harmless to repeat; when all traffic has arrived
+        already, or after the end, it changes nothing.
         """
         if self._requested is None:
             self._requested = StopRequested(by)

@@ -4,13 +4,13 @@ A tick makes true what is due, observes, and tells the core what it saw. It
 never waits: it says when to tick again, and a simulation jumps there, a local
 run sleeps, a durable engine sets a timer.
 
-Only two lines of it touch the world: `tick` makes its two calls, `tick_async`
-awaits them. What follows from them is `after_looking`, which is pure, and is all
-that a driver of another kind needs: `due`, two calls of its own, `after_looking`.
+Only one line of it touches the world: `tick` makes its two calls, `tick_async`
+awaits them. What follows is pure: `after_looking`, or `without_looking` where the
+calls raised. A driver of another kind needs no more than `due`, two calls of its
+own, and those.
 """
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
@@ -28,7 +28,9 @@ from rolling.core.events import (
 )
 from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
-from rolling.driving.backend import AsyncBackend, Backend, Observation
+from rolling.driving.backend import AsyncBackend, Backend, Observation, Superseded
+from rolling.driving.calls import look, look_async
+from rolling.driving.door import check_moment, check_number, mistake
 from rolling.driving.record import Record
 
 POLL_INTERVAL_SECONDS = 15.0
@@ -66,13 +68,16 @@ class Tick:
     Where nothing changed, the record is equal to the one before, and needs no storing.
     `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
     that it was made at, on the driver's clock.
+    `trouble`: None; or what the backend raised, where the deployment was changed by a
+    stop or its deadline alone. Then `seen` is None: the world could not be seen.
     """
 
     record: Record
     changes: tuple[Change, ...]
     wake_at: float | None
-    seen: Observation
+    seen: Observation | None
     at: float
+    trouble: Exception | None = None
 
 
 def tick(
@@ -90,14 +95,22 @@ def tick(
     long do not shorten a bake that they begin; without it, calls take no time.
     Pure in everything but the backend. What the backend raises is passed on;
     the record that was given is then still right, and so is the same tick again.
-    Raises ValueError for a poll interval that is not above 0, and a moment that is none.
+    But a stop and the deadline need no look: where one of them changes the deployment,
+    the tick is made of that alone, and has what was raised as its `trouble`.
+    Raises ValueError for a poll interval that is not above 0, and a moment that is none;
+    TypeError for what is no number, and for what a backend must not return.
     """
     _check(now, poll_interval_seconds)
     desired = due(record.deployment)
-    backend.make_true(desired)
-    seen = backend.observe(desired)
-    seen_at = None if clock is None else clock()
-    return after_looking(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+    try:
+        seen = look(backend, desired)
+        seen_at = None if clock is None else clock()
+        return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+    except Exception as error:
+        made = without_looking(record, error, now, stop, None if clock is None else clock())
+        if made is None:
+            raise
+        return made
 
 
 async def tick_async(
@@ -115,10 +128,15 @@ async def tick_async(
     """
     _check(now, poll_interval_seconds)
     desired = due(record.deployment)
-    await backend.make_true(desired)
-    seen = await backend.observe(desired)
-    seen_at = None if clock is None else clock()
-    return after_looking(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+    try:
+        seen = await look_async(backend, desired)
+        seen_at = None if clock is None else clock()
+        return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+    except Exception as error:
+        made = without_looking(record, error, now, stop, None if clock is None else clock())
+        if made is None:
+            raise
+        return made
 
 
 def after_looking(
@@ -140,29 +158,81 @@ def after_looking(
     and ValueError as `tick` does.
     """
     _check(now, poll_interval_seconds)
-    seen_at = now if seen_at is None else max(now, seen_at)
-    deployment = record.deployment
-    changes: list[Change] = []
-    for event in _events(record, desired, seen, now, stop):
-        after, edges = follow(deployment, event)
-        if after is not deployment:
-            changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
-            deployment = after
-    following = _record_after(record, deployment, seen_at)
+    return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+
+
+def _after(
+    record: Record,
+    desired: Desired,
+    seen: Observation,
+    now: float,
+    poll_interval_seconds: float,
+    stop: StopRequested | None,
+    seen_at: float | None,
+) -> Tick:
+    following, changes = _follow(record, _events(record, desired, seen, now, stop), now, seen_at)
     wake_at = _wake_at(following, desired, seen, now, poll_interval_seconds)
-    return Tick(following, tuple(changes), wake_at, seen, now)
+    return Tick(following, changes, wake_at, seen, now)
+
+
+def without_looking(
+    record: Record,
+    error: Exception,
+    now: float,
+    stop: StopRequested | None = None,
+    seen_at: float | None = None,
+) -> Tick | None:
+    """What follows where the world could not be seen: the tick of the stop and the deadline alone.
+
+    `error`: what the backend raised, or whoever read its answer; the tick's `trouble`.
+    The rest is as for `after_looking`. The next tick is due at once, and commands what
+    follows. None where neither changes the deployment, and for `Superseded`, after which
+    the record is not to be driven: then `error` is all there is.
+    """
+    if isinstance(error, Superseded):
+        return None
+    events = _unseen_events(record, due(record.deployment), now, stop)
+    following, changes = _follow(record, events, now, seen_at)
+    return Tick(following, changes, now, None, now, error) if changes else None
 
 
 def _check(now: float, poll_interval_seconds: float) -> None:
     check_poll_interval(poll_interval_seconds)
-    if not math.isfinite(now):
-        raise ValueError(f"a tick is made at a moment, not at {now!r}")
+    check_moment("now", now)
 
 
 def check_poll_interval(seconds: float) -> None:
-    """Raise ValueError for a poll interval that is not above 0."""
+    """Raise TypeError for a poll interval that is no number, ValueError unless it is above 0."""
+    rule = "must be a number of seconds above 0"
+    check_number("poll_interval_seconds", seconds, rule, POLL_INTERVAL_SECONDS)
     if not seconds > 0:
-        raise ValueError(f"a poll interval is above 0 seconds, not {seconds!r}")
+        raise ValueError(mistake("poll_interval_seconds", seconds, rule, POLL_INTERVAL_SECONDS))
+
+
+def _follow(
+    record: Record, events: Iterable[Event], now: float, seen_at: float | None
+) -> tuple[Record, tuple[Change, ...]]:
+    deployment = record.deployment
+    changes: list[Change] = []
+    for event in events:
+        after, edges = follow(deployment, event)
+        if after is not deployment:
+            changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
+            deployment = after
+    seen_at = now if seen_at is None else max(now, seen_at)
+    return _record_after(record, deployment, seen_at), tuple(changes)
+
+
+def _unseen_events(
+    record: Record, desired: Desired, now: float, stop: StopRequested | None
+) -> Iterator[Event]:
+    """The facts that are known without a look at the world."""
+    # First, because a stop is about every stage: after a bake that passes in
+    # this very tick it would come too late to turn the deployment back.
+    if stop is not None:
+        yield stop
+    if _is_over(record.direction_began_at, desired.deadline_seconds, now):
+        yield DeadlineElapsed(desired.stage.direction)
 
 
 def _events(
@@ -177,12 +247,7 @@ def _events(
     One that belongs to a stage which an earlier one of them has left counts no more.
     """
     stage = desired.stage
-    # First, because a stop is about every stage: after a bake that passes in
-    # this very tick it would come too late to turn the deployment back.
-    if stop is not None:
-        yield stop
-    if _is_over(record.direction_began_at, desired.deadline_seconds, now):
-        yield DeadlineElapsed(stage.direction)
+    yield from _unseen_events(record, desired, now, stop)
     for failure in observation.failures:
         yield OperationFailed(stage, failure.operation, failure.fleet, failure.reason)
     yield FleetsSeen(stage, observation.fleets)

@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable, Generator, Iterable
+from inspect import isawaitable, iscoroutine
+from typing import ClassVar
 
 from rolling.driving.backend import Backend
 from rolling.driving.clock import Clock
+from rolling.driving.door import check_clock, check_function, mistake
 from rolling.driving.hooks import Hooks
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
@@ -19,13 +22,16 @@ class Watch(Schedule[K, Backend]):
     the others. Where calls take long, use `AsyncWatch`.
 
     `store`: is given the key and the record of each tick that changed something,
-    before the tick is handed over. Where it raises, the tick counts as not made.
-    Without it, whoever iterates stores what is handed over.
+    before the tick is handed over; nobody awaits what it returns. Where it raises, the
+    tick counts as not made. Without it, whoever iterates stores what is handed over.
     `hooks` are told of everything. Deployments may be added and removed in the
     thread that iterates; `stop` may be called from any. It is looked for once in a
     poll interval also while there is nothing else to do for hours.
-    Raises ValueError for a poll interval that is not above 0.
+    Raises ValueError for a poll interval that is not above 0, and TypeError for an
+    argument of another type.
     """
+
+    _awaits: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -35,6 +41,8 @@ class Watch(Schedule[K, Backend]):
         store: Callable[[K, Record], object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
+        check_clock(clock, awaited=False)
+        check_function("store", store, "records.__setitem__")
         super().__init__(clock.now, poll_interval_seconds, hooks)
         self._clock = clock
         self._store = store
@@ -45,7 +53,8 @@ class Watch(Schedule[K, Backend]):
         The next tick of a deployment is made only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
         deployment alone: that is handed over as `Troubled` and tried again after the
-        poll interval, or no more where the error is `Superseded`.
+        poll interval, or no more where the error is `Superseded`. A stop and the deadline
+        need no backend: a tick that one of them makes of it has the error as its `trouble`.
 
         To leave off iterating stops the driver and no deployment; `run` again goes on.
         Raises RuntimeError while another `run` is under way.
@@ -83,7 +92,12 @@ class Watch(Schedule[K, Backend]):
                 entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
             )
             if made.changes and self._store is not None:
-                self._store(entry.key, made.record)
+                stored = self._store(entry.key, made.record)
+                if stored is not None and isawaitable(stored):
+                    if iscoroutine(stored):
+                        stored.close()
+                    rule = "must have stored when the call returns; AsyncWatch awaits its store"
+                    raise TypeError(mistake("store()", stored, rule))
             return made
         except Exception as error:
             return self._trouble(entry, now, error)

@@ -53,7 +53,7 @@ def test_a_poll_interval_that_would_spin_is_refused(poll_interval_seconds: float
 
 
 def test_a_moment_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="at a moment"):
+    with pytest.raises(ValueError, match="must be a moment"):
         tick(accept(rolling_update(), 0), Scripted(), math.nan)
 
 
