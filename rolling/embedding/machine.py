@@ -98,6 +98,7 @@ class DeploymentMachine(Machine):
             raise InvalidInput(problems)
         self._names = Names.for_attribute(model_attribute)
         self._rolling_back = PhaseState(ROLLING_BACK)
+        self._by_name: list[str] = []
         super().__init__(
             model=None,
             states=[state_within(name, self._rolling_back) for name in STATES],
@@ -202,6 +203,8 @@ class DeploymentMachine(Machine):
     def _register(self, name: str, add: Callable[[Any], None], callback: Any) -> None:
         self._demand_callbacks(name, [callback])
         add(callback)
+        if isinstance(callback, str):
+            self._by_name.append(callback)
 
     def _demand_callbacks(self, registration: str, callbacks: list[Any]) -> None:
         models = self.models if self._is_built else []
@@ -209,12 +212,8 @@ class DeploymentMachine(Machine):
             raise InvalidInput(problems)
 
     def _all_callbacks(self) -> Iterator[Any]:
-        for name in _LISTS:
-            yield from getattr(self, name)
-        for state in (*self.states.values(), self._rolling_back):
-            yield from chain(state.on_enter, state.on_exit)
-        for each in self.get_transitions():
-            yield from chain(each.prepare, each.before, each.after)
+        """Those of the whole machine, and the names among those of a state or a trigger."""
+        yield from chain(*[getattr(self, name) for name in _LISTS], self._by_name)
 
     # --- what transitions asks while it walks an edge ---
 
