@@ -226,13 +226,6 @@ def test_an_option_of_another_command_is_said_to_be_that_ones(
     assert problem["Rule"].startswith(f"is for {whose}: leave it out")
 
 
-def test_counts_that_cannot_be_hide_not_that_a_scenario_takes_none(rolling: Command) -> None:
-    result = rolling("simulate", scenario("one-instance"), "--instances", "x", "-o", "json")
-    problems = result.error["Problems"]
-    assert [problem["Field"] for problem in problems] == ["--instances", "the document"]
-    assert problems[1]["Rule"].endswith("leave --instances out")
-
-
 REPEATED = """{"EndpointName": "e", "EndpointName": "e", "DeploymentConfig": {
   "RollingUpdatePolicy": {
     "WaitIntervalInSeconds": 9999, "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 60}

@@ -136,11 +136,12 @@ def test_mistakes_in_the_request_are_named_beside_it(
 
 
 def test_a_scenario_has_its_own_counts(rolling: Command) -> None:
-    for counts in ("10", "ten"):
+    for counts, found in (("10", ["the document"]), ("ten", ["--instances", "the document"])):
         result = rolling("plan", scenario("seed-success"), "--instances", counts, "-o", "json")
         assert (result.exit_code, result.out) == (2, "")
-        (problem,) = result.error["Problems"]
-        assert "leave --instances out" in problem["Rule"]
+        problems = result.error["Problems"]
+        assert [problem["Field"] for problem in problems] == found
+        assert "leave --instances out" in problems[-1]["Rule"]
 
 
 def test_fleets_of_any_size_are_planned_at_once(rolling: Command) -> None:
