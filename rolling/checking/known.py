@@ -17,7 +17,7 @@ from rolling.checking.world import Command, Weights, shares, weights
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.desired import due
-from rolling.core.events import Event, FleetsSeen, SplitSettled, StopRequested
+from rolling.core.events import Event, FleetsSeen, SplitSettled
 from rolling.core.lifecycle import Edge
 from rolling.core.outcome import Stopped
 from rolling.core.properties import (
@@ -25,10 +25,13 @@ from rolling.core.properties import (
     STATE_PROPERTIES,
     measure,
     s4_a_trip_turns_back,
+    s7_a_good_bake_passes,
     s8_repeated_events_change_nothing,
-    s9_no_forward_step_after_the_deadline,
+    s9_past_the_deadline_a_direction_is_over,
+    s10_a_failure_is_heeded,
+    s10_a_stop_is_heeded,
 )
-from rolling.core.stage import Direction, Stage
+from rolling.core.stage import Stage
 
 Follow = Callable[[Deployment, Event], tuple[Deployment, tuple[Edge, ...]]]
 """`rolling.follow`, or whatever core is under test in its place."""
@@ -42,11 +45,17 @@ _EDGE = {
 # Where nothing changes, only what demands a change can be broken: all the others are about
 # what differs between before and after.
 _DEMANDING = {
-    holds.__name__: holds for holds in (s4_a_trip_turns_back, s9_no_forward_step_after_the_deadline)
+    holds.__name__: holds
+    for holds in (
+        s4_a_trip_turns_back,
+        s7_a_good_bake_passes,
+        s9_past_the_deadline_a_direction_is_over,
+        s10_a_failure_is_heeded,
+        s10_a_stop_is_heeded,
+    )
 }
 # Judged here with the core under test, where the property asks the right core.
 _REPEATED = s8_repeated_events_change_nothing.__name__
-_HEEDED = "l3_a_stop_turns_back_or_ends"
 _ANYONE = Stopped("anyone")
 
 
@@ -192,9 +201,6 @@ class CoreUnderTest:
         found = dict.fromkeys(broken(_DEMANDING if stays else _EDGE, before, event, after))
         if not stays and not _same(after, self._follow(after, event)[0]):
             found[_REPEATED] = None
-        turned = after.ended or after.direction is Direction.BACK
-        if isinstance(event, StopRequested) and not turned:
-            found[_HEEDED] = None
         return tuple(found)
 
     def _moves(self, known: Known, events: Iterable[tuple[Event, Kind]]) -> tuple[Move, ...]:

@@ -15,9 +15,17 @@ from math import ceil
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment, Spec
-from rolling.core.events import AlarmsRead, DeadlineElapsed, Event, Reading
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    IntervalElapsed,
+    OperationFailed,
+    Reading,
+    StopRequested,
+)
 from rolling.core.fleet import FleetSpec
-from rolling.core.outcome import AlarmTripped
+from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase
 from rolling.core.transition import advance
@@ -104,12 +112,8 @@ def s4_nothing_more_for_the_new_fleet(before: Deployment, event: Event, after: D
 
 def s4_a_trip_turns_back(before: Deployment, event: Event, after: Deployment) -> bool:
     """S4: a watched alarm in ALARM, read in the bake it belongs to, turns the deployment back."""
-    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
-        return True
-    tripped = tuple(name for name in before.spec.alarms if (name, Reading.ALARM) in event.readings)
-    if before.phase is not Phase.BAKING or not tripped:
-        return True
-    return after.direction is _BACK and after.cause == AlarmTripped(tripped)
+    tripped = _tripped(before, event)
+    return not tripped or (after.direction is _BACK and after.cause == AlarmTripped(tripped))
 
 
 def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
@@ -153,6 +157,16 @@ def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: 
     return after.leftover == 0
 
 
+def s5_a_cause_is_what_came(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S5: what turns a deployment back, or cuts its end short, is what just came: an alarm in
+    ALARM, a failure, the deadline or a stop. Nothing else does, and that is the cause told."""
+    if after.direction is not before.direction:
+        return after.cause is not None and after.cause == _reason(before, event)
+    if after.cut_short is not None and before.cut_short is None:
+        return after.cut_short == _reason(before, event)
+    return True
+
+
 def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
     """S6: an edge raises what the receiving side is asked for by at most a batch."""
     pace = after.spec.pace
@@ -175,20 +189,23 @@ def s7_old_is_given_up_only_after_a_good_bake(
     )
     if not given_up:
         return True
-    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
-        return False
-    readings = dict(event.readings)
-    quiet = all(
-        readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
-    )
-    whole = before.new.in_service >= min(before.new.asked, before.spec.new.full)
-    return (
-        before.phase is Phase.BAKING
-        and before.interval_elapsed
-        and event.after_interval
-        and quiet
-        and whole
-    )
+    return _is_good(before, event)
+
+
+def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S7: with such a reading the deployment goes forward; no news of an alarm holds it up."""
+    if not _is_good(before, event):
+        return True
+    return after.direction is _FORWARD and after.stage > before.stage
+
+
+def s7_an_interval_is_over_when_it_was_said(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S7: the interval of an attempt is over once its timer has said so, and not before."""
+    stays = after.stage == before.stage
+    said = isinstance(event, IntervalElapsed) and event.stage == before.stage
+    return not after.interval_elapsed or (stays and (before.interval_elapsed or said))
 
 
 def s8_repeated_events_change_nothing(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -204,13 +221,28 @@ def s8_foreign_events_change_nothing(before: Deployment, event: Event, after: De
     return stage == before.stage or after == before
 
 
-def s9_no_forward_step_after_the_deadline(
+def s9_past_the_deadline_a_direction_is_over(
     before: Deployment, event: Event, after: Deployment
 ) -> bool:
-    """S9: past its deadline a deployment goes forward no further."""
+    """S9: past its deadline a deployment goes forward no further, and back no further."""
     if not isinstance(event, DeadlineElapsed) or event.direction is not before.direction:
         return True
-    return after.direction is _BACK or after.ended
+    return after.direction is not before.direction or after.ended
+
+
+def s10_a_failure_is_heeded(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S10: a failure of what this stage depends on turns the deployment back or ends it."""
+    if before.ended or not isinstance(event, OperationFailed) or event.stage != before.stage:
+        return True
+    heeded = after.direction is not before.direction or after.ended
+    return heeded or not _depends_on(before, event)
+
+
+def s10_a_stop_is_heeded(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S10: a stop turns a deployment back or ends it, and changes nothing on the way back."""
+    if before.ended or not isinstance(event, StopRequested):
+        return True
+    return after == before if before.direction is _BACK else after.direction is _BACK or after.ended
 
 
 def stages_only_grow(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -233,11 +265,16 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s4_nothing_more_for_the_new_fleet,
     s4_a_trip_turns_back,
     s5_a_clean_end_leaves_nothing_over,
+    s5_a_cause_is_what_came,
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
+    s7_a_good_bake_passes,
+    s7_an_interval_is_over_when_it_was_said,
     s8_repeated_events_change_nothing,
     s8_foreign_events_change_nothing,
-    s9_no_forward_step_after_the_deadline,
+    s9_past_the_deadline_a_direction_is_over,
+    s10_a_failure_is_heeded,
+    s10_a_stop_is_heeded,
     stages_only_grow,
 )
 
@@ -284,6 +321,64 @@ def ceiling(spec: Spec) -> int:
     old, batch, back = spec.old_count, pace.provision_batch, pace.rollback_batch
     forward = max(old + batch, new + -(-old * batch // new))
     return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
+
+
+def _tripped(before: Deployment, event: Event) -> tuple[str, ...]:
+    """The watched alarms that an event reads in ALARM in the bake that it belongs to."""
+    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
+        return ()
+    if before.phase is not Phase.BAKING:
+        return ()
+    return tuple(name for name in before.spec.alarms if (name, Reading.ALARM) in event.readings)
+
+
+def _is_good(before: Deployment, event: Event) -> bool:
+    """A reading that ends a bake well: after the interval, every alarm quiet, the batch whole."""
+    if not isinstance(event, AlarmsRead) or event.stage != before.stage:
+        return False
+    readings = dict(event.readings)
+    quiet = all(
+        readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
+    )
+    whole = before.new.in_service >= min(before.new.asked, before.spec.new.full)
+    return (
+        before.phase is Phase.BAKING
+        and before.interval_elapsed
+        and event.after_interval
+        and quiet
+        and whole
+    )
+
+
+def _reason(before: Deployment, event: Event) -> Cause | None:
+    """What an event gives as a reason to turn back or to end; None for one that is none."""
+    match event:
+        case AlarmsRead():
+            tripped = _tripped(before, event)
+            return AlarmTripped(tripped) if tripped else None
+        case OperationFailed() if event.stage == before.stage:
+            configuration = before.spec.fleets[event.fleet].configuration
+            return Failed(event.operation, configuration, event.reason)
+        case DeadlineElapsed() if event.direction is before.direction:
+            return TimedOut(before.spec.deadline_seconds)
+        case StopRequested():
+            return Stopped(event.by)
+        case _:
+            return None
+
+
+def _depends_on(before: Deployment, event: OperationFailed) -> bool:
+    """True where this stage cannot do without the operation that failed."""
+    spec, operation = before.spec, event.operation
+    forward = before.direction is _FORWARD
+    arrived = before.up == (spec.new.full if forward else spec.old_count)
+    if before.phase is Phase.CLEANING and (arrived or not forward):
+        return operation is Operation.CLEAN_UP
+    if forward:
+        return True
+    if before.phase is Phase.SHIFTING:
+        return operation is Operation.SHIFT
+    return operation is Operation.PROVISION and event.fleet > 0
 
 
 def _fits(share: Share, count: int, full: int) -> bool:

@@ -6,7 +6,8 @@ from rolling import (
     Deployment,
     Edge,
     Event,
-    Reading,
+    OperationFailed,
+    StopRequested,
     follow,
 )
 from rolling.checking import DeploymentModel, Situation, Step, Taken, explore
@@ -57,18 +58,15 @@ def test_where_nothing_changes_only_what_demands_a_change_can_be_broken() -> Non
     assert judged > 10_000
 
 
-def heeds_neither_alarms_nor_deadlines(
-    deployment: Deployment, event: Event
-) -> tuple[Deployment, tuple[Edge, ...]]:
-    """A core to which what demands a change most means nothing."""
-    ringing = isinstance(event, AlarmsRead) and Reading.ALARM in dict(event.readings).values()
-    if ringing or isinstance(event, DeadlineElapsed):
+def heeds_nothing(deployment: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
+    """A core to which what demands a change means nothing."""
+    if isinstance(event, AlarmsRead | DeadlineElapsed | OperationFailed | StopRequested):
         return deployment, ()
     return follow(deployment, event)
 
 
 def test_what_demands_a_change_is_broken_where_nothing_changes() -> None:
     deployment, limits = CONFIGURATIONS["rolling 2 to 2 by 1, back by 1"]
-    model = DeploymentModel(deployment, limits, follow=heeds_neither_alarms_nor_deadlines)
+    model = DeploymentModel(deployment, limits, follow=heeds_nothing)
     found = {violation.property for violation in explore(model).violations}
     assert set(_DEMANDING) <= found

@@ -17,6 +17,8 @@ from rolling import (
     Fleet,
     FleetsSeen,
     IntervalElapsed,
+    Operation,
+    OperationFailed,
     Phase,
     Reading,
     Share,
@@ -24,11 +26,12 @@ from rolling import (
     SplitSettled,
     Stopped,
     StopRequested,
+    TimedOut,
     advance,
 )
 from rolling.core import properties
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES
-from tests.core.walking import end_of, read, rolling, run_to, trip
+from tests.core.walking import end_of, read, rolling, run_to, seen, trip
 
 EdgeCase = tuple[Deployment, Event, Deployment]
 
@@ -190,7 +193,82 @@ def moved_by_a_foreign_event() -> list[EdgeCase]:
 def on_after_the_deadline() -> list[EdgeCase]:
     before, after = at("forward 1.1 cleaning"), at("forward 2.1 provisioning")
     event = DeadlineElapsed(Direction.FORWARD)
-    return [(before, event, after), (before, event, before)]
+    back = trip(at("forward 2.1 baking"))
+    return [
+        (before, event, after),
+        (before, event, before),
+        (back, DeadlineElapsed(Direction.BACK), back),
+    ]
+
+
+def turned_back_for_nothing() -> list[EdgeCase]:
+    over = at("forward 2.1 baking")
+    over = advance(over, IntervalElapsed(over.stage))
+    back = trip(over)
+    end_walk = at("forward 4.1 cleaning")
+    last = advance(end_walk, StopRequested("me"))
+    return [
+        (over, read(over, Reading.INSUFFICIENT_DATA), back),
+        (over, StopRequested("me"), evolve(back, cause=None)),
+        (over, StopRequested("me"), evolve(back, cause=Stopped("you"))),
+        (over, DeadlineElapsed(Direction.BACK), evolve(back, cause=TimedOut(28_800))),
+        (end_walk, seen(end_walk, (4, 4), (0, 0)), last),
+        (end_walk, StopRequested("you"), last),
+    ]
+
+
+def a_good_bake_held() -> list[EdgeCase]:
+    baking = at("forward 2.1 baking")
+    over = advance(baking, IntervalElapsed(baking.stage))
+    return [
+        (over, read(over, Reading.OK), over),
+        (over, read(over, Reading.INSUFFICIENT_DATA), over),
+        (over, read(over, Reading.OK), trip(over)),
+    ]
+
+
+def over_before_it_was_said() -> list[EdgeCase]:
+    shifting, baking = at("forward 2.1 shifting"), at("forward 2.1 baking")
+    over = advance(baking, IntervalElapsed(baking.stage))
+    settled = SplitSettled(shifting.stage, shifting.split)
+    stale = evolve(baking.stage, attempt=2)
+    return [
+        (shifting, settled, evolve(advance(shifting, settled), interval_elapsed=True)),
+        (baking, IntervalElapsed(stale), over),
+        (baking, read(baking, Reading.OK), over),
+        (over, StopRequested("me"), evolve(trip(over), interval_elapsed=True)),
+    ]
+
+
+def a_failure_ignored() -> list[EdgeCase]:
+    cases = []
+    for stage, operation, place in (
+        ("forward 1.1 provisioning", Operation.PROVISION, 0),
+        ("forward 2.1 shifting", Operation.SHIFT, 0),
+        ("forward 2.1 baking", Operation.CLEAN_UP, 1),
+        ("forward 2.1 cleaning", Operation.CLEAN_UP, 1),
+        ("forward 4.1 cleaning", Operation.CLEAN_UP, 1),
+    ):
+        before = at(stage)
+        cases.append((before, OperationFailed(before.stage, operation, place, "no"), before))
+    turned = trip(at("forward 3.1 baking"))
+    for stage, operation, place in (
+        ("back 2.1 provisioning", Operation.PROVISION, 1),
+        ("back 1.1 shifting", Operation.SHIFT, 1),
+        ("back 1.1 cleaning", Operation.CLEAN_UP, 0),
+    ):
+        before = run_to(turned, stage)
+        cases.append((before, OperationFailed(before.stage, operation, place, "no"), before))
+    return cases
+
+
+def a_stop_ignored() -> list[EdgeCase]:
+    before, stop = at("forward 2.1 baking"), StopRequested("me")
+    back = trip(before)
+    return [
+        (before, stop, before),
+        (back, stop, advance(back, DeadlineElapsed(Direction.BACK))),
+    ]
 
 
 def back_to_an_earlier_stage() -> list[EdgeCase]:
@@ -210,11 +288,16 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s4_nothing_more_for_the_new_fleet": more_for_the_new_fleet(),
     "s4_a_trip_turns_back": a_trip_ignored(),
     "s5_a_clean_end_leaves_nothing_over": [left_over_at_a_clean_end()],
+    "s5_a_cause_is_what_came": turned_back_for_nothing(),
     "s6_a_step_is_at_most_a_batch": more_than_a_batch(),
     "s7_old_is_given_up_only_after_a_good_bake": given_up_too_early(),
+    "s7_a_good_bake_passes": a_good_bake_held(),
+    "s7_an_interval_is_over_when_it_was_said": over_before_it_was_said(),
     "s8_repeated_events_change_nothing": [not_the_same_twice()],
     "s8_foreign_events_change_nothing": moved_by_a_foreign_event(),
-    "s9_no_forward_step_after_the_deadline": on_after_the_deadline(),
+    "s9_past_the_deadline_a_direction_is_over": on_after_the_deadline(),
+    "s10_a_failure_is_heeded": a_failure_ignored(),
+    "s10_a_stop_is_heeded": a_stop_ignored(),
     "stages_only_grow": back_to_an_earlier_stage(),
 }
 

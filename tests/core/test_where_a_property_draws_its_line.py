@@ -305,7 +305,7 @@ def test_s8_wants_a_repeated_event_to_give_an_equal_deployment() -> None:
 
 
 def test_s9_wants_a_deadline_of_this_direction_to_turn_back_or_end() -> None:
-    rule = properties.s9_no_forward_step_after_the_deadline
+    rule = properties.s9_past_the_deadline_a_direction_is_over
     before = at("forward 1.1 cleaning")
     deadline = DeadlineElapsed(Direction.FORWARD)
     assert rule(before, deadline, advance(before, deadline))

@@ -7,7 +7,7 @@ belongs what they do not say by themselves: that L2's measure falls.
 from collections.abc import Iterator
 
 from rolling.core.deployment import Deployment
-from rolling.core.events import Event, FleetsSeen, StopRequested
+from rolling.core.events import Event, FleetsSeen
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase
@@ -31,7 +31,6 @@ def edge_claims(before: Deployment, event: Event, after: Deployment) -> Iterator
         )
     yield Claim("l2_the_measure_falls", lambda: measure_falls(before, event, after))
     yield Claim("l2_whole_until_a_loss", lambda: is_kept_whole(before, event, after))
-    yield Claim("l3_a_stop_turns_back_or_ends", lambda: is_stopped(event, after))
 
 
 def has_floor(deployment: Deployment) -> bool:
@@ -60,11 +59,6 @@ def is_kept_whole(before: Deployment, event: Event, after: Deployment) -> bool:
     number of changes.
     """
     return shows_a_loss(before, event) or not is_whole(before) or is_whole(after)
-
-
-def is_stopped(event: Event, after: Deployment) -> bool:
-    """L3: after a stop, a deployment goes back or is over."""
-    return not isinstance(event, StopRequested) or after.ended or after.direction is Direction.BACK
 
 
 def is_whole(deployment: Deployment) -> bool:

@@ -296,7 +296,7 @@ EXHIBITS = (
             "Edge(_B, _SHIFTING, SplitSettled, split_as_asked, _B, _CLEANING, _clean,",
             "Edge(_B, _SHIFTING, SplitSettled, split_as_asked, _B, _BAKING, _bake,",
         ),
-        ("l1_back_leads_to_rolled_back", "l3_everything_leads_to_an_end"),
+        ("s9_past_the_deadline_a_direction_is_over",),
         Begin(2, 2, by(1), 1, alarms=()),
     ),
     Exhibit(
@@ -358,7 +358,10 @@ EXHIBITS = (
         "could not become healthy and the promotion could not happen.",
         "After the last shift, a bake still watches the alarms and heeds nothing else.",
         Edit("lifecycle", "          (_BAKING, always),", "          (_BAKING, not_committed),"),
-        ("s9_no_forward_step_after_the_deadline", "l3_a_stop_turns_back_or_ends"),
+        (
+            "s9_past_the_deadline_a_direction_is_over",
+            "s10_a_stop_is_heeded",
+        ),
         Begin(1, 1, by_percent(50), 1),
     ),
     Exhibit(
@@ -388,7 +391,7 @@ EXHIBITS = (
             '          (DeadlineElapsed, "A deployment that takes too long is undone."),\n',
             "",
         ),
-        ("s9_no_forward_step_after_the_deadline",),
+        ("s9_past_the_deadline_a_direction_is_over",),
         TWO_BY_ONE,
     ),
     Exhibit(

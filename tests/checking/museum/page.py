@@ -42,7 +42,6 @@ OF_BOTH = {
     "l1_back_leads_to_rolled_back": "L1: with no further fault, every state going back leads to "
     "ROLLED_BACK.",
     "l3_everything_leads_to_an_end": "L3: with no further fault, every state leads to an end.",
-    "l3_a_stop_turns_back_or_ends": "L3: a stop, in every state, turns back or ends.",
     EXCEPTION: "No exception: whatever the world does, the core has an answer.",
 }
 

@@ -1,0 +1,93 @@
+"""The explorer finds a core that does too little, or too much, with what it hears.
+
+Each is one that an earlier set of properties let pass: the interval believed
+because the state said so, a failure or a deadline of the way back ignored, a
+reading that says nothing taken for bad news.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from attrs import evolve
+
+from rolling import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Deployment,
+    Direction,
+    Edge,
+    Event,
+    OperationFailed,
+    Phase,
+    Reading,
+    follow,
+)
+from rolling.checking import DeploymentModel, Limits, explore
+from tests.checking.configurations import rolling
+
+Followed = tuple[Deployment, tuple[Edge, ...]]
+Core = Callable[[Deployment, Event], Followed]
+
+
+def deaf_to(kind: type[Event], direction: Direction) -> Core:
+    """A core that hears nothing of such events in a direction."""
+
+    def core(deployment: Deployment, event: Event) -> Followed:
+        if isinstance(event, kind) and deployment.direction is direction:
+            return deployment, ()
+        return follow(deployment, event)
+
+    return core
+
+
+def reads_no_data_as(state: Reading) -> Core:
+    """A core to which INSUFFICIENT_DATA is another reading."""
+
+    def core(deployment: Deployment, event: Event) -> Followed:
+        if isinstance(event, AlarmsRead):
+            changed = {
+                name: state if found is Reading.INSUFFICIENT_DATA else found
+                for name, found in event.readings
+            }
+            event = AlarmsRead.of(event.stage, changed, after_interval=event.after_interval)
+        return follow(deployment, event)
+
+    return core
+
+
+def needs_no_timer(deployment: Deployment, event: Event) -> Followed:
+    """A core whose interval is over as soon as a bake begins."""
+    after, edges = follow(deployment, event)
+    if after.phase is Phase.BAKING and after.stage != deployment.stage:
+        after = evolve(after, interval_elapsed=True)
+    return after, edges
+
+
+CORES: dict[str, tuple[Core, str]] = {
+    "a bake without a timer": (needs_no_timer, "s7_an_interval_is_over_when_it_was_said"),
+    "a way back without a deadline": (
+        deaf_to(DeadlineElapsed, Direction.BACK),
+        "s9_past_the_deadline_a_direction_is_over",
+    ),
+    "a way back that hears of no failure": (
+        deaf_to(OperationFailed, Direction.BACK),
+        "s10_a_failure_is_heeded",
+    ),
+    "a way forward that hears of no failure": (
+        deaf_to(OperationFailed, Direction.FORWARD),
+        "s10_a_failure_is_heeded",
+    ),
+    "no data taken for bad news": (reads_no_data_as(Reading.ALARM), "s5_a_cause_is_what_came"),
+    "no data taken for no reading": (
+        reads_no_data_as(Reading.UNREADABLE),
+        "s7_a_good_bake_passes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("core", "broken"), CORES.values(), ids=CORES)
+def test_the_explorer_finds(core: Core, broken: str) -> None:
+    deployment = rolling(2, 2, 1, 1)
+    assert deployment is not None
+    found = explore(DeploymentModel(deployment, Limits(stalls=1), follow=core))
+    assert found.violation_of(broken) is not None
