@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as HypothesisPhase
+from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,10 +27,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from rolling.checking.floors import FLOORS, hardly_visited, place, readings_of
 from rolling.checking.prediction import Prediction
 from rolling.checking.strategies import (
     ALARMS,
     Fleets,
+    dealt_reading,
     foreign_events,
     healthy_starts,
     ideal_event,
@@ -58,14 +61,16 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet, serving, wanted
-from rolling.core.lifecycle import EDGES
 from rolling.core.outcome import Operation
 from rolling.core.policy import RollingUpdatePolicy, UpdatePolicy
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, follow, start
 
-TIMES = (1, 2, 3, 5, 8, 13, 60, 60, 60)
-"""How many facts come at a time: a few, for what may come between, or those of several updates."""
+TIMES = (0, 0, 1, 2, 3, 5, 8, 13, 21, 60, 60, 60)
+"""How many facts come at a time: none or a few, for what may come between, or those of several
+updates."""
+
+_TIMES = st.sampled_from(TIMES)
 
 
 class DeploymentMachine(RuleBasedStateMachine):
@@ -73,7 +78,8 @@ class DeploymentMachine(RuleBasedStateMachine):
 
     Override `accepted`, `taken_in` and `restarted` to put a wrapper of the core in
     the core's place. `visits` counts, over a whole run and for each subclass by
-    itself, how often each phase, end and edge was come to.
+    itself, how often each phase, end and edge was come to, and each kind of reading
+    in each phase.
     """
 
     visits: ClassVar[Counter[str]] = Counter()
@@ -104,45 +110,51 @@ class DeploymentMachine(RuleBasedStateMachine):
         self.random = Random(seed)
         self._begin(data)
 
-    @rule(data=st.data(), times=st.sampled_from(TIMES))
+    # Hypothesis leaves rules out of whole walks: each walks on, and only then does what it is for.
+
+    @rule(data=st.data(), times=_TIMES)
     def the_walk_goes_on(self, data: st.DataObject, times: int) -> None:
         """So many facts: the world does what is due, or what was to go wrong does.
 
-        After an end another update is accepted, in the same rule: Hypothesis leaves
-        rules out of whole walks, and without this one they would lead nowhere.
+        After an end another update is accepted, in the same rule.
         """
         for _ in range(times):
             if self.deployment.ended:
                 self._begin(data)
             elif self._is_trouble_due():
                 self.tell(self._trouble(data))
+            elif self._is_reading_dealt():
+                self.tell(dealt_reading(self.deployment, self.random))
             else:
                 self.tell(ideal_event(self.deployment))
 
-    @rule(data=st.data())
-    def something_harmless_happens(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), times=_TIMES)
+    def something_harmless_happens(self, data: st.DataObject, times: int) -> None:
         """A look at the fleets, the traffic or the alarms, in any world, that turns nothing."""
+        self.the_walk_goes_on(data, times)
         event = data.draw(plausible_events(self.deployment).filter(_is_harmless))
         self.tell(event)
 
-    @rule(data=st.data())
-    def something_comes_that_belongs_elsewhere(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), times=_TIMES)
+    def something_comes_that_belongs_elsewhere(self, data: st.DataObject, times: int) -> None:
         """A fact about another stage."""
+        self.the_walk_goes_on(data, times)
         before = self.deployment
         self.tell(data.draw(foreign_events(self.deployment)))
         assert self.deployment == before, "a fact about another stage changed something"
 
-    @precondition(lambda self: self.history)
-    @rule(data=st.data())
-    def something_comes_again(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), times=_TIMES)
+    def something_comes_again(self, data: st.DataObject, times: int) -> None:
         """A fact from earlier, a second time; a stop would be a new one."""
+        self.the_walk_goes_on(data, times)
         late = [event for event in self.history if not isinstance(event, StopRequested)]
         if late:
             self.tell(data.draw(st.sampled_from(late)))
 
-    @rule()
-    def the_driver_restarts(self) -> None:
+    @rule(data=st.data(), times=_TIMES)
+    def the_driver_restarts(self, data: st.DataObject, times: int) -> None:
         """All is forgotten that is not stored."""
+        self.the_walk_goes_on(data, times)
         self.deployment = self.restarted()
         self._compare("the driver was restarted")
 
@@ -157,7 +169,7 @@ class DeploymentMachine(RuleBasedStateMachine):
 
     def _begin(self, data: st.DataObject) -> None:
         # Not drawn one by one: draws come in clusters, and leave gaps.
-        if self.random.random() < 0.5:
+        if self.random.random() < 0.4:
             forward, *back = self.random.choice(HARD_PLACES)
             (old,), new = data.draw(_LARGER_STARTS)
             policy: UpdatePolicy = data.draw(_IN_MANY_STEPS)
@@ -168,13 +180,14 @@ class DeploymentMachine(RuleBasedStateMachine):
             policy = data.draw(policies(old.count, new.full))
         alarms = data.draw(_ALARMS)
         self.to_come = {Direction.FORWARD: [forward], Direction.BACK: back}
+        self.late_in_a_bake = self.random.random() < 0.5
         self.deployment = self.accepted(start(old, new, policy, alarms))
         self.prediction = Prediction(
             old.count, new.full, policy, alarms, (new.configuration, old.configuration)
         )
         self.history: list[Event] = []
         self.splits = [self.deployment.split]
-        self._count(f"{Direction.FORWARD.name} {Phase.PROVISIONING.name}")
+        self._count(place(Direction.FORWARD, Phase.PROVISIONING))
         self._compare("the update was accepted")
 
     def _is_trouble_due(self) -> bool:
@@ -185,17 +198,24 @@ class DeploymentMachine(RuleBasedStateMachine):
         trouble = to_come[0]
         if trouble.kind == "alarm" and not deployment.spec.alarms:
             return False
+        if (
+            trouble.phase is Phase.BAKING
+            and self.late_in_a_bake
+            and not deployment.interval_elapsed
+        ):
+            return False
         in_step = deployment.stage.step >= trouble.step or self.prediction.is_last_step
         return deployment.phase is trouble.phase and in_step
 
+    def _is_reading_dealt(self) -> bool:
+        often = 0.5 if self.deployment.phase is Phase.BAKING else 0.3
+        return bool(self.deployment.spec.alarms) and self.random.random() < often
+
     def _trouble(self, data: st.DataObject) -> Event:
-        stage, spec = self.deployment.stage, self.deployment.spec
+        stage = self.deployment.stage
         match self.to_come[stage.direction].pop(0).kind:
             case "alarm":
-                ringing = data.draw(st.sampled_from(spec.alarms))
-                others = [(name, Reading.OK) for name in spec.alarms if name != ringing]
-                after = data.draw(st.booleans())
-                return AlarmsRead(stage, (*others, (ringing, Reading.ALARM)), after)
+                return dealt_reading(self.deployment, self.random, Reading.ALARM)
             case "stop":
                 return StopRequested(data.draw(names))
             case "deadline":
@@ -223,7 +243,10 @@ class DeploymentMachine(RuleBasedStateMachine):
         self.splits = [after.split] if after.settled else [*self.splits, after.split]
         for edge in edges:
             self._count(edge.name)
-            self._count(f"{edge.target_direction.name} {edge.target.name}")
+            self._count(place(edge.target_direction, edge.target))
+        if isinstance(event, AlarmsRead) and event.stage == before.stage:
+            for name in readings_of(before, event):
+                self._count(name)
 
     def _count(self, name: str) -> None:
         type(self).visits[name] += 1
@@ -322,36 +345,10 @@ _OPERATION = {
 }
 
 
-# --- the floors ---
+# --- a run ---
 
-
-def _floors() -> dict[str, int]:
-    """What each phase, end and edge is to be come to, at least, in a run of `EXAMPLES` walks."""
-    floors = {edge.name: 2 for edge in EDGES if edge.name not in REPAIRS_ONLY}
-    for edge in EDGES:
-        floors[f"{edge.target_direction.name} {edge.target.name}"] = 25
-    return floors
-
-
-EXAMPLES, STEPS = 150, 30
-"""The walks of a run that the floors are meant for, and the most rules of each."""
-
-REPAIRS_ONLY = frozenset({"FORWARD CLEANING --silent [clean at last]--> FORWARD SUCCEEDED"})
-"""The edges that only an endpoint left with a mix can take: this machine never does."""
-
-FLOORS: Mapping[str, int] = _floors()
-"""The visits that a run must count: of each phase of each direction and of each end 25, of
-each edge 2. A run comes to most of them ten times as often; where walks hardly come, they
-check hardly anything."""
-
-
-def hardly_visited(visits: Mapping[str, int], floors: Mapping[str, int] = FLOORS) -> list[str]:
-    """What fell below its floor, each with its count."""
-    return [
-        f"{name}: {visits.get(name, 0)} visits, of at least {floor}"
-        for name, floor in floors.items()
-        if visits.get(name, 0) < floor
-    ]
+EXAMPLES, STEPS, ROUNDS = 120, 20, 10
+"""The walks of a round, the most rules of each, and the most rounds of a run."""
 
 
 def check_machine(
@@ -361,12 +358,12 @@ def check_machine(
     *,
     shrink: bool = True,
 ) -> Counter[str]:
-    """Run a machine over so many walks, and hold its visits against the floors.
+    """Run a machine over so many walks, and over as many again until its visits meet the floors.
 
     Returns the visits. Raises AssertionError where what is under test is not as
-    predicted, with the walk that shows it, shrunk; or where the run stayed below
-    a floor. Fewer `examples` need lower `floors`, or `{}`. Without `shrink` the
-    first walk found is shown as it is.
+    predicted, with the walk that shows it, shrunk; or where `ROUNDS` times as many
+    walks stayed below a floor. With `{}` for floors there is one round. Without
+    `shrink` the first walk found is shown as it is.
     """
     machine.visits.clear()
     profile = settings(
@@ -378,7 +375,19 @@ def check_machine(
         ],
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=profile)
-    below = hardly_visited(machine.visits, floors)
-    assert not below, "\n".join(["the walks hardly came to", *below])
-    return machine.visits
+    for number in range(ROUNDS):
+        run_state_machine_as_test(_walks(machine, number, profile), settings=profile)
+        below = hardly_visited(machine.visits, floors)
+        if not below:
+            return machine.visits
+    raise AssertionError("\n".join(["the walks hardly came to", *below]))
+
+
+def _walks(
+    machine: type[DeploymentMachine], number: int, profile: settings
+) -> type[DeploymentMachine]:
+    """The machine as a round begins with it."""
+    if number == 0 or not profile.derandomize:
+        return machine
+    # Without chance a later round would be the first one again. Any factory does for a machine.
+    return cast(type[DeploymentMachine], with_seed(number)(lambda: machine()))

@@ -9,6 +9,7 @@ order, or that are about another stage altogether; any may never come.
 """
 
 from functools import lru_cache
+from random import Random
 
 from attrs import frozen
 from hypothesis import strategies as st
@@ -168,6 +169,34 @@ def ideal_event(deployment: Deployment) -> Event:
     return FleetsSeen(stage, tuple(Sighting(count, count) for count in due(deployment).counts))
 
 
+def dealt_reading(
+    deployment: Deployment, random: Random, kind: Reading | None = None
+) -> AlarmsRead:
+    """A reading of the alarms as a world may give it, each kind as often as any other.
+
+    One alarm reads `kind`, or is dealt what it reads: any kind, or nothing at all; in a bake
+    nothing that turns the deployment back. The others are quiet, or dealt as well. Mostly it was
+    read before or after the interval as that stands. Raises IndexError where there are no alarms.
+    """
+    readings: dict[str, Reading] = {}
+    quiet_only = deployment.phase is Phase.BAKING and kind is None
+    kinds = [*[one for one in Reading if not (quiet_only and one is Reading.ALARM)], None]
+    singled = random.choice(deployment.spec.alarms)
+    others_are_quiet = random.random() < 0.7
+    for name in deployment.spec.alarms:
+        if name == singled:
+            reading = random.choice(kinds) if kind is None else kind
+        elif others_are_quiet:
+            reading = random.choice((Reading.OK, Reading.INSUFFICIENT_DATA))
+        else:
+            reading = random.choice(kinds)
+        if reading is not None:
+            readings[name] = reading
+    as_it_is = random.random() < 0.8
+    after = deployment.interval_elapsed if as_it_is else not deployment.interval_elapsed
+    return AlarmsRead.of(deployment.stage, readings, after_interval=after)
+
+
 def _sighting(draw: st.DrawFn, fleet: Fleet) -> Sighting:
     """A fleet as it may be seen: on its way to what is asked, or short of it.
 
@@ -179,8 +208,10 @@ def _sighting(draw: st.DrawFn, fleet: Fleet) -> Sighting:
 
 
 def _readings(draw: st.DrawFn, alarms: tuple[str, ...]) -> tuple[tuple[str, Reading], ...]:
-    """A reading of some of the alarms, any missing, any twice, and foreign ones among them."""
+    """A reading of all alarms; or of some, any missing, any twice, and foreign ones among them."""
     named = (*alarms, "somebody-else")
+    if draw(_FLAGS) and alarms:
+        return tuple([(name, draw(_READINGS)) for name in alarms])
     pairs = draw(_PAIRS)
     return tuple((named[place % len(named)], reading) for place, reading in pairs)
 
@@ -194,8 +225,9 @@ def _split(draw: st.DrawFn, fleets: int) -> tuple[Share, ...]:
 
 
 _WEIGHTS = st.integers(0, 6)
-_PAIRS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(Reading)), max_size=4)
-_FLAGS = st.booleans()
+_READINGS = st.sampled_from(Reading)
+_PAIRS = st.lists(st.tuples(st.integers(0, 3), _READINGS), max_size=4)
+_FLAGS: st.SearchStrategy[bool] = st.booleans()
 _OPERATIONS = st.sampled_from(Operation)
 _LABELLED = st.sampled_from(
     (FleetsSeen, FleetsSeen, SplitSettled, AlarmsRead, AlarmsRead, IntervalElapsed, OperationFailed)

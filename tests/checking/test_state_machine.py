@@ -1,18 +1,14 @@
 """The state machine for Hypothesis: our core is as predicted, and what is not is found."""
 
 import ast
+from collections import Counter
 
 import pytest
 from attrs import evolve
 
-from rolling import EDGES, Deployment, Event, Phase, advance
-from rolling.checking.stateful import (
-    FLOORS,
-    REPAIRS_ONLY,
-    DeploymentMachine,
-    check_machine,
-    hardly_visited,
-)
+from rolling import EDGES, AlarmsRead, Deployment, Event, Phase, Reading, advance
+from rolling.checking.floors import FLOORS, NOTHING, REPAIRS_ONLY, hardly_visited
+from rolling.checking.stateful import EXAMPLES, DeploymentMachine, check_machine
 from rolling.serialization import dumps_deployment, loads_deployment
 from tests.checking.museum.edits import core_with
 from tests.checking.museum.exhibits import EXHIBITS, Exhibit
@@ -45,7 +41,7 @@ class Stored(DeploymentMachine):
 
 
 def test_a_wrapper_of_the_core_is_put_in_its_place() -> None:
-    check_machine(Stored, examples=15, floors={})
+    check_machine(Stored, examples=6, floors={})
     assert Stored.visits and Stored.visits is not Ours.visits
 
 
@@ -97,16 +93,102 @@ class Timid(DeploymentMachine):
 
 def test_a_walk_that_hardly_comes_somewhere_fails() -> None:
     with pytest.raises(AssertionError, match="the walks hardly came to") as raised:
-        check_machine(Timid, examples=10)
+        check_machine(Timid, examples=2)
     assert "BACK ROLLED_BACK: 0 visits, of at least " in str(raised.value)
 
 
-def test_every_phase_end_and_edge_but_those_of_repairs_has_a_floor() -> None:
+class Counted(DeploymentMachine):
+    """The core itself, with the number of the walks."""
+
+    walks = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).walks += 1
+
+
+def test_a_run_walks_on_until_its_floors_are_met() -> None:
+    """So that a run fails for what is under test, and not for its luck."""
+    somewhere = "FORWARD PROVISIONING"
+    check_machine(Counted, examples=2, floors={somewhere: 1})
+    one_round, of_one = Counted.walks, Counter(Counted.visits)
+    visits = check_machine(Counted, examples=2, floors={somewhere: Counted.visits[somewhere] + 1})
+    assert Counted.walks - one_round > one_round
+    assert visits - of_one != of_one, "a round was the one before it once more"
+
+
+@pytest.mark.parametrize(
+    ("kind", "passes_for"),
+    [
+        (Reading.UNREADABLE, Reading.OK),
+        (Reading.INSUFFICIENT_DATA, Reading.ALARM),
+        (Reading.INSUFFICIENT_DATA, Reading.UNREADABLE),
+        (Reading.ALARM, Reading.INSUFFICIENT_DATA),
+        (Reading.ALARM, Reading.UNREADABLE),
+        (Reading.OK, Reading.UNREADABLE),
+        (None, Reading.OK),
+    ],
+)
+def test_a_core_that_takes_one_kind_of_reading_for_another_is_found(
+    kind: Reading | None, passes_for: Reading
+) -> None:
+    """None is an alarm that is left out."""
+
+    class Wrong(DeploymentMachine):
+        def taken_in(self, event: Event) -> Deployment:
+            if isinstance(event, AlarmsRead):
+                there = [
+                    (name, passes_for if read is kind else read) for name, read in event.readings
+                ]
+                if kind is None:
+                    told = {name for name, _ in there}
+                    names = self.deployment.spec.alarms
+                    there += [(name, passes_for) for name in names if name not in told]
+                event = evolve(event, readings=tuple(there))
+            return advance(self.deployment, event)
+
+    with pytest.raises(AssertionError, match="after "):
+        check_machine(Wrong, examples=EXAMPLES // 4, floors={}, shrink=False)
+
+
+class HeedsTheFirst(DeploymentMachine):
+    """A core that looks at the first of several alarms alone."""
+
+    def taken_in(self, event: Event) -> Deployment:
+        if isinstance(event, AlarmsRead):
+            first = self.deployment.spec.alarms[:1]
+            readings = [(name, r if name in first else Reading.OK) for name, r in event.readings]
+            event = evolve(event, readings=tuple(readings))
+        return advance(self.deployment, event)
+
+
+class DeafAfterTheInterval(DeploymentMachine):
+    """A core that takes an alarm for a quiet one once the interval is over."""
+
+    def taken_in(self, event: Event) -> Deployment:
+        if isinstance(event, AlarmsRead) and self.deployment.interval_elapsed:
+            quiet = {Reading.ALARM: Reading.OK}
+            readings = tuple([(name, quiet.get(read, read)) for name, read in event.readings])
+            event = evolve(event, readings=readings)
+        return advance(self.deployment, event)
+
+
+@pytest.mark.parametrize("wrong", [HeedsTheFirst, DeafAfterTheInterval])
+def test_a_core_that_overhears_an_alarm_is_found(wrong: type[DeploymentMachine]) -> None:
+    with pytest.raises(AssertionError, match="after "):
+        check_machine(wrong, examples=EXAMPLES // 4, floors={}, shrink=False)
+
+
+def test_every_phase_end_edge_and_kind_of_reading_but_those_of_repairs_has_a_floor() -> None:
     names = {edge.name for edge in EDGES}
     assert names >= REPAIRS_ONLY
     phases = {f"{edge.target_direction.name} {edge.target.name}" for edge in EDGES}
-    assert set(FLOORS) == (names - REPAIRS_ONLY) | phases
     assert len(phases) == 4 + 3 + 3
+    under_way = {name for name in phases if "SUCC" not in name and "ROLL" not in name}
+    under_way.add("FORWARD BAKING, the interval over,")
+    kinds = (*[reading.name for reading in Reading], NOTHING)
+    readings = {f"{where} reads {kind}" for where in under_way for kind in kinds}
+    assert set(FLOORS) == (names - REPAIRS_ONLY) | phases | readings
     assert min(FLOORS.values()) > 0
     assert hardly_visited(FLOORS) == []
 
