@@ -15,10 +15,12 @@ here imports either.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import ClassVar
 from unittest import SkipTest
+
+from attrs import frozen
 
 from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, are_whole, instances, same_amount
 from rolling.core.desired import Desired, due
@@ -37,6 +39,8 @@ Split = tuple[Share, ...]
 ALL_OLD: Split = (NO_TRAFFIC, ALL_TRAFFIC)
 HALF: Split = (Share(1, 2), Share(1, 2))
 ALL_NEW: Split = (ALL_TRAFFIC, NO_TRAFFIC)
+
+_THREE_FLEETS = ("config-3", "config-2", "config-1")
 
 
 class BackendContract(ABC):
@@ -67,7 +71,14 @@ class BackendContract(ABC):
 
     def backend_that_cannot_provision(self) -> Backend:
         """The same, where "config-2" can have no instances. Not given, a promise is skipped."""
-        raise SkipTest("no backend is given that cannot provision")
+        raise SkipTest("no backend is given that cannot provision (backend_that_cannot_provision)")
+
+    def put_into_alarm(self, backend: Backend, alarm: str) -> None:
+        """Put one of `alarms` into ALARM, for the backend that `backend` made last.
+
+        It is read so within `settle_seconds`. Not given, a promise is skipped.
+        """
+        raise SkipTest("no way is given to put an alarm into ALARM (put_into_alarm)")
 
     # --- calls ---
 
@@ -95,6 +106,28 @@ class BackendContract(ABC):
         seen = self._after(self.backend(), _desired(1, (0, 4)))
         assert seen.fleets == (Sighting(0, 0), Sighting(4, 4)), seen
         assert seen.split is not None and _same(seen.split, ALL_OLD), seen
+
+    def test_a_split_that_is_no_whole_percentage_comes_true(self) -> None:
+        """A deployment waits for the very split that it asked for: 33% of 100% is not 1/3."""
+        backend = self.backend()
+        for step, new in enumerate((Share(1, 3), Share(5, 7)), start=1):
+            split = (new, Share(new.whole - new.part, new.whole))
+            seen = self._after(backend, _desired(step, (3, 4), split)).split
+            assert seen is not None and _same(seen, split), (
+                f"asked for {_text(split)}, and told of {_text(seen)}"
+            )
+
+    def test_three_fleets_are_told_of_each_by_itself(self) -> None:
+        """A repair has as many old fleets as the rollback that failed has left."""
+        backend, last = self.backend(), (NO_TRAFFIC, NO_TRAFFIC, ALL_TRAFFIC)
+        mixed = (Share(1, 7), Share(2, 7), Share(4, 7))
+        states = (((1, 2, 4), last), ((1, 2, 4), mixed), ((3, 2, 1), mixed), ((0, 0, 4), last))
+        for step, (counts, split) in enumerate(states, start=1):
+            stage = Stage(Direction.FORWARD, step, 1, Phase.PROVISIONING)
+            said = Desired(stage, _THREE_FLEETS, counts, split, (), None, None)
+            seen = self._after(backend, said)
+            assert seen.fleets == tuple([Sighting(count, count) for count in counts]), seen
+            assert seen.split is not None and _same(seen.split, split), seen
 
     # --- the latest command wins ---
 
@@ -139,6 +172,18 @@ class BackendContract(ABC):
         seen = self._after(backend, again)
         assert seen.split is not None and _same(seen.split, HALF), seen
 
+    def test_a_look_is_of_after_the_latest_command(self) -> None:
+        """No answer is kept: what was seen before a command says nothing of after it."""
+        backend, said = self.backend(), _desired(1, (4, 4))
+        self._after(backend, said)
+        for step, counts in enumerate(((4, 3), (2, 3), (2, 1), (0, 1)), start=2):
+            backend.observe(said)
+            said = _desired(step, counts)
+            backend.make_true(said)
+            for sighting, asked in zip(backend.observe(said).fleets, counts, strict=True):
+                assert sighting.in_service <= asked, f"{sighting}, of which {asked} were asked for"
+            self.settle(backend, self.moment_seconds)
+
     # --- stages are fences ---
 
     def test_an_earlier_stage_is_refused_and_changes_nothing(self) -> None:
@@ -172,7 +217,8 @@ class BackendContract(ABC):
             old = backend.observe(said).fleets[1]
             assert old.in_service <= 1 <= old.alive, f"{old}, of which 1 was asked for"
             self.settle(backend, self.moment_seconds)
-        assert self._after(backend, said).fleets[1] == Sighting(1, 1)
+        old = self._after(backend, said).fleets[1]
+        assert old == Sighting(1, 1), f"{old}, of which 1 was asked for long ago"
 
     def test_a_launching_instance_is_alive_and_not_yet_in_service(self) -> None:
         """What counts against the ceiling is not left out, and never comes to more than asked."""
@@ -198,7 +244,7 @@ class BackendContract(ABC):
                 assert told, f"{_text(seen)} was never commanded"
                 self.settle(backend, self.moment_seconds)
         settled = self._after(backend, said).split
-        assert settled is not None and _same(settled, ALL_OLD), settled
+        assert settled is not None and _same(settled, ALL_OLD), _text(settled)
 
     def test_what_is_told_makes_sense(self) -> None:
         """A sighting of each fleet; a split of all the traffic, or none."""
@@ -236,11 +282,21 @@ class BackendContract(ABC):
     def test_an_alarm_that_cannot_be_read_is_not_ok(self) -> None:
         """No evidence is not good evidence: it is left out, or UNREADABLE."""
         if self.missing_alarm is None:
-            raise SkipTest("no name is given that cannot be read")
+            raise SkipTest("no name is given that cannot be read (missing_alarm)")
         said = _desired(1, (2, 4), alarms=(*self.alarms, self.missing_alarm))
         seen = self._after(self.backend(), said).alarms
         reading = seen.get(self.missing_alarm, Reading.UNREADABLE)
         assert reading is Reading.UNREADABLE, f"{self.missing_alarm} reads {reading!r}"
+
+    def test_an_alarm_that_goes_off_is_read(self) -> None:
+        """Or a bake would pass whatever happens in it."""
+        for name in self.alarms:
+            backend, said = self.backend(), _desired(1, (2, 4), alarms=self.alarms)
+            before = self._after(backend, said).alarms.get(name)
+            assert before is not Reading.ALARM, f"{name} reads {before!r}, and was to be quiet"
+            self.put_into_alarm(backend, name)
+            reading = self._after(backend, said).alarms.get(name)
+            assert reading is Reading.ALARM, f"{name} is in ALARM and reads {reading!r}"
 
     def test_a_failure_stands_until_the_next_stage(self) -> None:
         """So that a driver that died meanwhile sees it; with another stage all is tried anew."""
@@ -293,20 +349,51 @@ class BackendContract(ABC):
         return backend.observe(said)
 
 
-def broken_promises(contract: BackendContract) -> dict[str, str]:
-    """The promises that a backend breaks, by name, each with what was seen; without a test runner.
+@frozen
+class Findings:
+    """What became of each promise, by name: kept, broken (what was seen), or skipped (why)."""
 
-    What the backend raises breaks the promise too. Skipped ones are left out.
+    kept: tuple[str, ...]
+    broken: Mapping[str, str]
+    skipped: Mapping[str, str]
+
+
+def findings(contract: BackendContract) -> Findings:
+    """Hold a backend to every promise, without a test runner.
+
+    What the backend raises breaks the promise too. One that is skipped, because
+    the contract was not given what it needs, is neither kept nor broken.
     """
-    found = {}
+    kept: list[str] = []
+    broken: dict[str, str] = {}
+    skipped: dict[str, str] = {}
     for name, promise in promises(contract).items():
         try:
             promise()
-        except SkipTest:
-            continue
+        except SkipTest as reason:
+            skipped[name] = str(reason)
         except Exception as error:
-            found[name] = f"{type(error).__name__}: {error}"
-    return found
+            broken[name] = f"{type(error).__name__}: {error}"
+        else:
+            kept.append(name)
+    return Findings(tuple(kept), broken, skipped)
+
+
+def broken_promises(contract: BackendContract) -> dict[str, str]:
+    """The promises that a backend breaks, by name, each with what was seen.
+
+    None broken is not all kept: see `skipped_promises`.
+    """
+    return dict(findings(contract).broken)
+
+
+def skipped_promises(contract: BackendContract) -> dict[str, str]:
+    """The promises that were not looked into, by name, each with what was not given.
+
+    Holds the backend to all of them, as `broken_promises` does: `findings` tells
+    of both at once.
+    """
+    return dict(findings(contract).skipped)
 
 
 def promises(contract: BackendContract) -> dict[str, Callable[[], None]]:

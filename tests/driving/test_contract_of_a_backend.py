@@ -8,7 +8,14 @@ import pytest
 
 from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend
 from rolling.driving import Backend, VirtualClock
-from rolling.driving.contract import BackendContract, broken_promises, promises
+from rolling.driving.contract import (
+    BackendContract,
+    Findings,
+    broken_promises,
+    findings,
+    promises,
+    skipped_promises,
+)
 from tests.driving import worlds
 from tests.simulated import rolling_update
 from tests.source import ROOT
@@ -17,10 +24,16 @@ from tests.source import ROOT
 class TestSimulated(BackendContract):
     """The simulated endpoint. Every alarm that is named exists there."""
 
+    alarms = ("p99", "errors")
+
     def backend(self, *faults: Fault) -> Backend:
         self.clock = VirtualClock()
         fleets = rolling_update(old=4).spec.fleets
         return SimulatedBackend(fleets, faults=faults, clock=self.clock)
+
+    def put_into_alarm(self, backend: Backend, alarm: str) -> None:
+        assert isinstance(backend, SimulatedBackend)
+        backend.add_faults([Fault(FaultKind.ALARM, alarm_name=alarm)])
 
     def backend_that_cannot_provision(self) -> Backend:
         return self.backend(Fault(FaultKind.PROVISIONING_FAILED, count=2))
@@ -41,6 +54,10 @@ class TestHonest(BackendContract):
 
     def backend_that_cannot_provision(self) -> Backend:
         return self.made_from(fits=False)
+
+    def put_into_alarm(self, backend: Backend, alarm: str) -> None:
+        assert isinstance(backend, worlds.Honest)
+        backend.ringing.add(alarm)
 
     def settle(self, backend: Backend, seconds: float) -> None:
         assert isinstance(backend, worlds.Honest)
@@ -76,9 +93,11 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.AddsUp,
         {
+            "a_look_is_of_after_the_latest_command",
             "a_stopped_update_comes_back",
             "an_update_succeeds",
             "counts_are_absolute",
+            "three_fleets_are_told_of_each_by_itself",
             "what_is_asked_for_comes_true",
         },
     ),
@@ -103,12 +122,14 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
             "repeating_is_harmless",
             "the_latest_command_wins",
             "the_way_back_is_later_than_the_way_forward",
+            "three_fleets_are_told_of_each_by_itself",
             "what_is_asked_for_comes_true",
         },
     ),
     (
         worlds.FinishesFirst,
         {
+            "a_look_is_of_after_the_latest_command",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "the_latest_command_wins",
             "the_way_back_is_later_than_the_way_forward",
@@ -119,7 +140,13 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         worlds.FenceByStepAlone,
         {"a_stopped_update_comes_back", "the_way_back_is_later_than_the_way_forward"},
     ),
-    (worlds.CountsTheCondemned, {"a_condemned_instance_is_not_in_service"}),
+    (
+        worlds.CountsTheCondemned,
+        {
+            "a_condemned_instance_is_not_in_service",
+            "a_look_is_of_after_the_latest_command",
+        },
+    ),
     (worlds.CountsTheLaunching, {"a_launching_instance_is_alive_and_not_yet_in_service"}),
     (worlds.TellsOfMotion, {"a_split_in_motion_is_not_reported"}),
     (
@@ -127,30 +154,56 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         {
             "a_fleet_that_was_never_asked_for_is_none",
             "a_split_in_motion_is_not_reported",
+            "a_split_that_is_no_whole_percentage_comes_true",
             "a_stopped_update_comes_back",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "an_update_succeeds",
             "equal_shares_in_another_form_are_the_same_split",
             "repeating_is_harmless",
             "the_latest_command_wins",
+            "three_fleets_are_told_of_each_by_itself",
             "what_is_asked_for_comes_true",
             "what_is_told_makes_sense",
         },
     ),
     (
         worlds.ComparesShares,
-        {"an_update_succeeds", "equal_shares_in_another_form_are_the_same_split"},
+        {
+            "a_split_that_is_no_whole_percentage_comes_true",
+            "an_update_succeeds",
+            "equal_shares_in_another_form_are_the_same_split",
+            "three_fleets_are_told_of_each_by_itself",
+        },
     ),
+    (worlds.NeverFails, {"a_failure_stands_until_the_next_stage"}),
     (worlds.ForgetsFailures, {"a_failure_stands_until_the_next_stage"}),
     (worlds.KeepsFailures, {"a_failure_stands_until_the_next_stage"}),
     (worlds.MissingIsOk, {"an_alarm_that_cannot_be_read_is_not_ok"}),
-    (worlds.ReadsNothing, {"an_alarm_is_read_by_its_name", "an_update_succeeds"}),
+    (worlds.AllIsWell, {"an_alarm_that_goes_off_is_read"}),
+    (worlds.AnswersFromACache, {"a_look_is_of_after_the_latest_command"}),
+    (
+        worlds.KnowsWholePercents,
+        {
+            "a_split_that_is_no_whole_percentage_comes_true",
+            "three_fleets_are_told_of_each_by_itself",
+        },
+    ),
+    (worlds.KnowsTwoFleets, {"three_fleets_are_told_of_each_by_itself"}),
+    (
+        worlds.ReadsNothing,
+        {
+            "an_alarm_is_read_by_its_name",
+            "an_alarm_that_goes_off_is_read",
+            "an_update_succeeds",
+        },
+    ),
     (
         worlds.OldFirst,
         {
             "a_condemned_instance_is_not_in_service",
             "a_fleet_that_was_never_asked_for_is_none",
             "a_launching_instance_is_alive_and_not_yet_in_service",
+            "a_look_is_of_after_the_latest_command",
             "a_stopped_update_comes_back",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "an_update_succeeds",
@@ -158,6 +211,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
             "repeating_is_harmless",
             "the_latest_command_wins",
             "the_way_back_is_later_than_the_way_forward",
+            "three_fleets_are_told_of_each_by_itself",
             "what_is_asked_for_comes_true",
         },
     ),
@@ -184,6 +238,24 @@ def test_every_promise_is_broken_by_some_backend() -> None:
 def test_a_promise_for_which_nothing_is_given_is_skipped_and_not_kept() -> None:
     with pytest.raises(SkipTest, match="no backend is given"):
         OfReadme().test_a_failure_stands_until_the_next_stage()
+
+
+def test_what_is_skipped_is_told_and_neither_kept_nor_broken() -> None:
+    contract = OfReadme()
+    assert skipped_promises(contract) == {
+        "test_a_failure_stands_until_the_next_stage": (
+            "no backend is given that cannot provision (backend_that_cannot_provision)"
+        ),
+        "test_an_alarm_that_goes_off_is_read": (
+            "no way is given to put an alarm into ALARM (put_into_alarm)"
+        ),
+    }
+    found = findings(contract)
+    assert sorted([*found.kept, *found.broken, *found.skipped]) == sorted(promises(contract))
+
+
+def test_with_everything_given_nothing_is_skipped() -> None:
+    assert findings(TestHonest()) == Findings(tuple(promises(TestHonest())), {}, {})
 
 
 def test_what_is_broken_is_told_with_what_was_seen() -> None:

@@ -13,7 +13,7 @@ Split = tuple[Share, ...]
 
 
 class Honest:
-    """A backend of two fleets that keeps every promise, in as few lines as that takes.
+    """A backend of three fleets that keeps every promise, in as few lines as that takes.
 
     Launching, ending and shifting take their time; `pass_time` is its clock.
     `fits`: whether there is room for instances of config-2.
@@ -23,12 +23,14 @@ class Honest:
         self.fits = fits
         self.now = 0.0
         self.said: Desired | None = None
-        self.ready = {"config-1": 4, "config-2": 0}
+        self.ready = {"config-1": 4, "config-2": 0, "config-3": 0}
         # Each instance on its way, by the moment at which it comes or is gone.
-        self.launching: dict[str, list[float]] = {"config-1": [], "config-2": []}
-        self.ending: dict[str, list[float]] = {"config-1": [], "config-2": []}
-        self.split: dict[str, Share] = {"config-1": ALL_TRAFFIC, "config-2": NO_TRAFFIC}
+        self.launching: dict[str, list[float]] = {name: [] for name in self.ready}
+        self.ending: dict[str, list[float]] = {name: [] for name in self.ready}
+        self.split: dict[str, Share] = dict.fromkeys(self.ready, NO_TRAFFIC)
+        self.split["config-1"] = ALL_TRAFFIC
         self.settles_at = 0.0
+        self.ringing: set[str] = set()
         self.failures: tuple[Failure, ...] = ()
 
     def pass_time(self, seconds: float) -> None:
@@ -86,7 +88,7 @@ class Honest:
         return Observation(
             tuple([self.sighting(name) for name in desired.configurations]),
             self.seen_split(desired),
-            {name: Reading.OK for name in desired.alarms if self.has(name)},
+            {name: self.reading(name) for name in desired.alarms if self.has(name)},
             self.failures,
             self.news_at(),
         )
@@ -94,6 +96,10 @@ class Honest:
     def has(self, alarm: str) -> bool:
         """Whether there is such an alarm."""
         return alarm == "p99"
+
+    def reading(self, alarm: str) -> Reading:
+        """The state of an alarm."""
+        return Reading.ALARM if alarm in self.ringing else Reading.OK
 
     def sighting(self, name: str) -> Sighting:
         """A fleet as it is."""
@@ -233,6 +239,54 @@ class ReadsNothing(Honest):
 
     def has(self, alarm: str) -> bool:
         return False
+
+
+class AllIsWell(Honest):
+    """Reads every alarm as OK."""
+
+    def reading(self, alarm: str) -> Reading:
+        return Reading.OK
+
+
+class AnswersFromACache(Honest):
+    """Gives its last answer again, to the same question about fleets, for five seconds."""
+
+    answer: tuple[float, tuple[str, ...], Observation] | None = None
+
+    def observe(self, desired: Desired) -> Observation:
+        if self.answer is not None:
+            at, configurations, seen = self.answer
+            if self.now - at < 5 and configurations == desired.configurations:
+                return seen
+        seen = super().observe(desired)
+        self.answer = (self.now, desired.configurations, seen)
+        return seen
+
+
+class KnowsWholePercents(Honest):
+    """Sends traffic by whole percents, and tells of those."""
+
+    def shift(self, split: dict[str, Share]) -> None:
+        parts = {name: share.part * 100 // share.whole for name, share in split.items()}
+        parts[next(iter(parts))] += 100 - sum(parts.values())
+        super().shift({name: Share(part, 100) for name, part in parts.items()})
+
+
+class KnowsTwoFleets(Honest):
+    """Has nothing to say of the fleets after the second."""
+
+    def observe(self, desired: Desired) -> Observation:
+        seen = super().observe(desired)
+        fleets = (*seen.fleets[:2], *[Sighting(0, 0)] * len(seen.fleets[2:]))
+        return Observation(fleets, seen.split, seen.alarms, seen.failures, seen.news_at)
+
+
+class NeverFails(Honest):
+    """Tells of no failure."""
+
+    def observe(self, desired: Desired) -> Observation:
+        seen = super().observe(desired)
+        return Observation(seen.fleets, seen.split, seen.alarms, (), seen.news_at)
 
 
 class OldFirst(Honest):
