@@ -15,7 +15,7 @@ from attrs import frozen
 from rolling.checking.counterexample import explain
 from rolling.checking.explorer import GoOn
 from rolling.checking.known import Follow
-from rolling.checking.verdict import check, usual_granularity
+from rolling.checking.verdict import check, granularity_of, usual_granularity
 from rolling.checking.world import Granularity, Limits
 from rolling.core.capacity import CapacitySize, instances, percent
 from rolling.core.deployment import Deployment
@@ -93,8 +93,14 @@ class HowToCheck:
 
     def limits(self, deployment: Deployment) -> Limits:
         """The limits of the world that this deployment is checked in."""
-        granularity = self.granularity or usual_granularity(deployment.spec)
-        return Limits(self.losses, self.stalls, granularity=granularity)
+        return self._limits(usual_granularity(deployment.spec))
+
+    def limits_of(self, old: int, new: int) -> Limits:
+        """The same for an update from `old` instances to `new` ones."""
+        return self._limits(granularity_of(max(old, new)))
+
+    def _limits(self, usual: Granularity) -> Limits:
+        return Limits(self.losses, self.stalls, granularity=self.granularity or usual)
 
 
 def fleets(first: int, last: int, pairing: Pairing = Pairing.EQUAL) -> Iterator[tuple[int, int]]:

@@ -86,5 +86,9 @@ def _nothing_collected() -> Iterator[None]:
 
 def usual_granularity(spec: Spec) -> Granularity:
     """Exact where no fleet has more than `LARGEST_EXACT` instances, else coarse."""
-    largest = max(max(fleet.full, fleet.count) for fleet in spec.fleets)
+    return granularity_of(max(max(fleet.full, fleet.count) for fleet in spec.fleets))
+
+
+def granularity_of(largest: int) -> Granularity:
+    """The usual granularity where the largest fleet has so many instances."""
     return Granularity.EXACT if largest <= LARGEST_EXACT else Granularity.COARSE

@@ -112,6 +112,20 @@ def test_an_estimate_is_right_within_a_third(case: Case) -> None:
     assert states * 2 / 3 < estimated_case_states(case, how) < states * 3 / 2
 
 
+@pytest.mark.parametrize(
+    ("case", "how"),
+    [
+        (Case(1, 1, 1, 1), HowToCheck(losses=3)),
+        (Case(1, 1, 1, 1), HowToCheck(stalls=9)),
+        (Case(2, 2, 1, 1), HowToCheck(losses=2)),
+        (Case(4, 4, 2, 2), HowToCheck(losses=1, stalls=1)),
+    ],
+)
+def test_an_estimate_knows_losses_and_stalls(case: Case, how: HowToCheck) -> None:
+    states = check_case(case, how).states
+    assert states * 2 / 3 < estimated_case_states(case, how) < states * 3 / 2
+
+
 def test_an_estimate_of_many_fleets_looks_at_some_and_is_about_the_sum_of_all() -> None:
     how = HowToCheck()
     pairs = tuple(fleets(1, 12, Pairing.ALL))
