@@ -53,6 +53,7 @@ def _update(endpoint_name: str, verdict: Verdict) -> dict[str, object]:
         "EndpointName": endpoint_name,
         "Old": [_fleet(fleet, fleet.count) for fleet in spec.old],
         "New": _fleet(spec.new, spec.new.full),
+        "NewInstancesAtStart": spec.new.count,
         "Policy": "Rolling" if spec.pace.cleans_each_step else "BlueGreen",
         "BatchSize": spec.pace.first_shift,
         "RollbackBatchSize": spec.pace.rollback_batch,

@@ -11,7 +11,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as first_of
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.synchronize import Event
@@ -31,12 +32,14 @@ def check_cases(
     *,
     processes: int | None = None,
     go_on: Callable[[], bool] = lambda: True,
+    wait: Callable[[], bool] = lambda: True,
 ) -> Iterator[CaseVerdict]:
     """The verdicts on the cases, as they are reached; at most one process for each core.
 
     `processes`: None is as many as there are cores; 1 is this one alone. `go_on`
     is asked several times a second: once it says False, the verdicts on what is
-    under way are given, incomplete, and no others. A program that calls this
+    under way are given, incomplete, and no others; and once `wait` says False as
+    well, not even those: the other processes are killed. A program that calls this
     with more processes than one is imported by each: it must not call it again
     when it is (`if __name__ == "__main__"`).
     """
@@ -44,7 +47,7 @@ def check_cases(
     count = cores if processes is None else max(1, min(processes, cores))
     if count == 1:
         return _here(cases, how, go_on)
-    return _in_others(cases, how, count, go_on)
+    return _in_others(cases, how, count, go_on, wait)
 
 
 def _here(
@@ -57,10 +60,16 @@ def _here(
 
 
 def _in_others(
-    cases: Iterable[Case], how: HowToCheck, processes: int, go_on: Callable[[], bool]
+    cases: Iterable[Case],
+    how: HowToCheck,
+    processes: int,
+    go_on: Callable[[], bool],
+    wait: Callable[[], bool],
 ) -> Iterator[CaseVerdict]:
+    strangers = set(multiprocessing.active_children())
     spawning = multiprocessing.get_context("spawn")
-    stop = spawning.Event()
+    with _deaf_to_interrupts():  # So is the process that keeps the books of what they share.
+        stop = spawning.Event()
     waiting = iter(cases)
     pool = ProcessPoolExecutor(processes, spawning, initializer=_begin, initargs=(stop,))
     under_way: set[Future[CaseVerdict]] = set()
@@ -74,9 +83,18 @@ def _in_others(
                     under_way |= {
                         pool.submit(_check, case, how) for case in islice(waiting, max(0, room))
                     }
+            elif not wait():
+                for worker in set(multiprocessing.active_children()) - strangers:
+                    worker.kill()
+                yield from [future.result() for future in under_way if _has_verdict(future)]
+                return
             if not under_way:
                 return
-            done, under_way = wait(under_way, POLLING_SECONDS, return_when=FIRST_COMPLETED)
+            done, under_way = first_of(under_way, POLLING_SECONDS, return_when=FIRST_COMPLETED)
+            if not all(map(_has_verdict, done)) and not go_on():
+                # Whoever wanted an end may have told these processes as well.
+                yield from [future.result() for future in done if _has_verdict(future)]
+                return
             for future in done:
                 yield future.result()
     finally:
@@ -84,13 +102,17 @@ def _in_others(
         pool.shutdown(cancel_futures=True)
 
 
+def _has_verdict(future: Future[CaseVerdict]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes begun meanwhile do not take notice of Ctrl-C; for this one it waits."""
+    """Processes begun meanwhile take no notice of Ctrl-C or a hangup; for this one they wait."""
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
     try:
         yield
     finally:

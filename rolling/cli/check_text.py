@@ -16,6 +16,9 @@ Document = Mapping[str, Any]
 _MOST_ROWS = 40
 """The rows of a table of fleets; a longer one shows the last, which are the largest."""
 
+_LEAST_BESIDE = 24
+"""The characters that a fact needs beside its name; where there are fewer, it goes below."""
+
 
 def check_text(document: Document, terminal: Terminal) -> str:
     """The verdict on each update of a file."""
@@ -51,7 +54,7 @@ def sweep_text(document: Document, terminal: Terminal) -> str:
 
 
 def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
-    fleets = " and ".join(_fleet(fleet) for fleet in update["Old"])
+    fleets = " and ".join(_fleet(fleet) for fleet in _at_start(update))
     title = f"{which}{update['EndpointName']}, {fleets} → {_fleet(update['New'])}"
     yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
     back = update["RollbackBatchSize"]
@@ -72,6 +75,13 @@ def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
     for violation in update["Violations"]:
         yield ""
         yield from _counterexample(violation["Counterexample"], terminal)
+
+
+def _at_start(update: Document) -> Iterator[Document]:
+    """Every fleet that is there at the start: of a repair, the new one as well."""
+    yield from update["Old"]
+    if update["NewInstancesAtStart"]:
+        yield update["New"] | {"InstanceCount": update["NewInstancesAtStart"]}
 
 
 def _fleet(fleet: Document) -> str:
@@ -139,9 +149,9 @@ def _interrupted(left_out: int, terminal: Terminal) -> Iterator[str]:
 
 def _sweep_verdict(document: Document, terminal: Terminal) -> Iterator[str]:
     checked, policies = document["PoliciesChecked"], document["Policies"]
-    lead = f"{policies:,} policies"
+    lead = "1 policy" if policies == 1 else f"{policies:,} policies"
     if checked < policies:
-        lead = f"{checked:,} of {policies:,} policies"
+        lead = f"{checked:,} of {lead}"
     if document["Interrupted"]:
         lead = f"Interrupted after {lead}"
     if document["PoliciesBroken"]:
@@ -170,9 +180,16 @@ def _fleets(fleets: Sequence[Document], terminal: Terminal) -> Iterator[str]:
         seconds = sum(fleet["CoreSeconds"] for fleet in fleets[:left_out])
         rows = [["smaller", *sums, f"{seconds:.1f}", ""], *rows[left_out:]]
     header = ["fleets", "policies", "states", "deployments", "core s", ""]
-    above, *table = align([header, *rows], left=frozenset({5}))
-    yield terminal.paint("  ".join(above).rstrip(), Style.DIM)
-    yield from ("  ".join(row).rstrip() for row in table)
+    lines = ["  ".join(row).rstrip() for row in align([header, *rows], left=frozenset({5}))]
+    if max(map(len, lines)) > terminal.width:
+        for pair, *cells in rows:
+            named = [f"{cell} {name}".strip() for cell, name in zip(cells, header[1:], strict=True)]
+            if cells[0] == "1":
+                named[0] = "1 policy"
+            yield from terminal.wrap(f"{pair}: {', '.join(filter(None, named))}", "", "  ")
+        return
+    yield terminal.paint(lines[0], Style.DIM)
+    yield from lines[1:]
 
 
 def _of(checked: int, policies: int) -> str:
@@ -194,6 +211,10 @@ def _swept_violation(violation: Document, terminal: Terminal) -> Iterator[str]:
 def _facts(facts: Sequence[tuple[str, str]], terminal: Terminal) -> Iterator[str]:
     width = max(len(name) for name, _ in facts) + 2
     for name, fact in facts:
+        if terminal.width < width + _LEAST_BESIDE:
+            yield terminal.paint(name, Style.DIM)
+            yield from terminal.wrap(fact, "  ")
+            continue
         first, *rest = terminal.wrap(fact, name.ljust(width))
         yield terminal.paint(name, Style.DIM) + first[len(name) :]
         yield from rest

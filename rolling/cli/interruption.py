@@ -17,9 +17,13 @@ from attrs import define
 
 @define
 class Interruption:
-    """Whether Ctrl-C was pressed, or what other signal came first."""
+    """Whether Ctrl-C was pressed, or what other signal came first.
+
+    `insisted`: another one came after it.
+    """
 
     by: signal.Signals | None = None
+    insisted: bool = False
 
     @property
     def requested(self) -> bool:
@@ -28,8 +32,11 @@ class Interruption:
 
 
 @contextmanager
-def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
+def interruptible(*others: signal.Signals, patient: bool = False) -> Iterator[Interruption]:
     """Within it the first Ctrl-C is only noted; a second one ends the program as ever.
+
+    With `patient`, for what soon ends by itself, a second one is noted as well, and
+    so is any further one.
 
     `others`: signals that are noted as well, like a first Ctrl-C, where they are not
     ignored, as `nohup` has a hangup be. Outside the main thread, which alone hears of
@@ -41,9 +48,12 @@ def interruptible(*others: signal.Signals) -> Iterator[Interruption]:
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        if interruption.requested:
+        if not interruption.requested:
+            interruption.by = signal.Signals(number)
+            return
+        interruption.insisted = True
+        if not patient:
             raise KeyboardInterrupt
-        interruption.by = signal.Signals(number)
 
     heard = [each for each in others if signal.getsignal(each) is not signal.SIG_IGN]
     before = {each: signal.signal(each, note) for each in (signal.SIGINT, *heard)}

@@ -15,13 +15,8 @@ from typing import Any, NoReturn
 
 from rolling import __version__
 from rolling.cli import live, serving_arguments
-from rolling.cli.check_text import check_text, sweep_text
-from rolling.cli.checking import (
-    add_arguments,
-    check_scenario,
-    check_sweep,
-    read_arguments,
-)
+from rolling.cli.check_arguments import add_arguments, read_arguments
+from rolling.cli.checking import checked
 from rolling.cli.complaints import complaint
 from rolling.cli.inputs import STANDARD_INPUT, parse_instances, read_input
 from rolling.cli.plan_text import plan_text
@@ -75,12 +70,14 @@ def _run(arguments: Sequence[str]) -> int:
     return exit_code
 
 
-_Found = tuple[Mapping[str, Any], Callable[[Mapping[str, Any], Terminal], str], int]
+_Render = Callable[[Mapping[str, Any], Terminal], str]
+
+_Found = tuple[Mapping[str, Any], _Render, int]
 """The document, what renders it as text, and the exit code."""
 
 
 def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
-    """What to print, and the exit code."""
+    """What is still to be printed, and the exit code."""
     if chosen.command == "simulate" and chosen.output == "text":
         text, outcome = live.shown(
             _scenario(chosen.file, chosen.instances), live.read_arguments(chosen), terminal
@@ -88,15 +85,21 @@ def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
         return text, _EXIT_CODES[outcome]
     if chosen.command == "serve":
         _serve(chosen, terminal)
+    if chosen.command == "check":
+        return "", _check(chosen, terminal)
     document, render, exit_code = _found(chosen)
+    return _written(document, render, chosen, terminal), exit_code
+
+
+def _written(
+    document: Mapping[str, Any], render: _Render, chosen: argparse.Namespace, terminal: Terminal
+) -> str:
     if chosen.output == "text":
-        return render(document, terminal), exit_code
-    return json.dumps(document, indent=2, ensure_ascii=not terminal.unicode) + "\n", exit_code
+        return render(document, terminal)
+    return json.dumps(document, indent=2, ensure_ascii=not terminal.unicode) + "\n"
 
 
 def _found(chosen: argparse.Namespace) -> _Found:
-    if chosen.command == "check":
-        return _checked(chosen)
     scenario = _scenario(chosen.file, chosen.instances)
     if chosen.command == "plan":
         return plan_document(plan(scenario)), plan_text, SUCCEEDED
@@ -114,13 +117,14 @@ def _serve(chosen: argparse.Namespace, terminal: Terminal) -> NoReturn:
     serve(scenario, asked, terminal)
 
 
-def _checked(chosen: argparse.Namespace) -> _Found:
+def _check(chosen: argparse.Namespace, terminal: Terminal) -> int:
     asked = read_arguments(chosen)
-    if asked.file is None:
-        document, exit_code = check_sweep(asked)
-        return document, sweep_text, exit_code
-    document, exit_code = check_scenario(_scenario(asked.file, chosen.instances), asked)
-    return document, check_text, exit_code
+    scenario = None if asked.file is None else _scenario(asked.file, chosen.instances)
+    return checked(
+        asked,
+        scenario,
+        lambda document, render: write_out(_written(document, render, chosen, terminal)),
+    )
 
 
 def _scenario(file: str, instances: str | None) -> Scenario:

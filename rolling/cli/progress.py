@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TextIO
 
@@ -11,42 +11,64 @@ from rolling.cli.figures import clock
 REDRAWN_EVERY_SECONDS = 0.1
 _BAR = 24
 
+_ENOUGH_PART, _ENOUGH_SECONDS = 0.02, 3.0
+"""What must be done, and for how long, before it is said how long the rest takes."""
+
 
 class Progress:
     """A line on `stream`, shown only where that is a terminal that is not dumb.
 
-    None is a stream that is closed.
+    None is a stream that is closed. What comes before the first `show` (processes
+    that begin) is not counted into what the rest will take.
     """
 
-    def __init__(self, stream: TextIO | None, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None,
+        environment: Mapping[str, str] = os.environ,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         self._stream = stream
         tty = stream is not None and stream.isatty()
         self._shown = tty and environment.get("TERM") != "dumb"
-        self._began = monotonic()
-        self._next = self._began
+        self._now = now
+        self._next = now()
         self._drawn = False
+        self._began: tuple[float, float] | None = None
+
+    def begin(self) -> None:
+        """What is shown from here on is the progress of something else."""
+        self._began = None
 
     def show(self, part: float, text: str) -> None:
         """Draw it afresh, unless it just was: `part` of 1 is done."""
-        now = monotonic()
+        now = self._now()
+        part = min(max(part, 0.0), 1.0)
+        if self._began is None:
+            self._began = now, part
         if self._stream is None or not self._shown or now < self._next:
             return
         self._next = now + REDRAWN_EVERY_SECONDS
-        self._drawn = True
-        part = min(max(part, 0.0), 1.0)
         filled = round(part * _BAR)
         line = f"[{'#' * filled}{'.' * (_BAR - filled)}] {int(part * 100):3}%  {text}"
-        passed = now - self._began
-        if part > 0 and passed > 1:
-            line += f", about {clock(round(passed / part - passed))} left"
+        passed, done = now - self._began[0], part - self._began[1]
+        if passed >= _ENOUGH_SECONDS and done >= _ENOUGH_PART:
+            line += f", about {clock(round(passed / done * (1 - part)))} left"
         # A line as wide as the terminal would wrap, and could not be drawn over.
         width = shutil.get_terminal_size().columns - 1
-        self._stream.write(f"\r\x1b[K{line[:width]}")
-        self._stream.flush()
+        self._drawn = True
+        self._write(f"\r\x1b[K{line[:width]}")
 
     def clear(self) -> None:
         """Leave the line empty, as if it had never been."""
-        if self._stream is not None and self._drawn:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+        if self._drawn:
             self._drawn = False
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        assert self._stream is not None
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # The terminal is gone; what is found is still wanted elsewhere.
+            self._shown = self._drawn = False

@@ -63,8 +63,8 @@ class Terminal:
         `rest` is by default as many spaces as `first` is long.
         """
         rest = " " * len(first) if rest is None else rest
-        # A column of fewer than 20 characters helps nobody: let the terminal fold it.
-        width = max(self.width, len(rest) + 20)
+        # A column of fewer than 15 characters helps nobody: let the terminal fold it.
+        width = max(self.width, len(rest) + 15)
         lines = textwrap.wrap(
             self.plain(text),
             width,

@@ -4,6 +4,7 @@ Here belongs the parser whose mistakes are answered like those in a file.
 """
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -38,9 +39,21 @@ def parsed(
 ) -> argparse.Namespace:
     """The arguments, by name. Raises InvalidInput for what cannot be parsed."""
     try:
-        return parser.parse_args(arguments)
+        return parser.parse_args(_with_values(arguments))
     except _Usage as wrong:
         raise InvalidInput([_problem(commands, arguments, str(wrong))]) from None
+
+
+def _with_values(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with what begins like a negative number as the value that it is meant as."""
+    found: list[str] = []
+    for each in arguments:
+        option = found[-1] if found else ""
+        if re.match(r"-\d", each) and re.fullmatch(r"--[a-z-]*[a-z]", option):
+            found[-1] = f"{option}={each}"
+        else:
+            found.append(each)
+    return found
 
 
 def _problem(commands: Mapping[str, Parser], arguments: Sequence[str], message: str) -> Problem:

@@ -9,9 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rolling.checking.known import Follow
-from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.checking.sweep import HowToCheck
+from rolling.cli.check_size import MANY_STATES, Reach
 from rolling.cli.check_text import check_text
-from rolling.cli.checking import Asked, check_scenario
+from rolling.cli.checking import check_updates, updates_of
+from rolling.cli.interruption import Interruption
 from rolling.cli.terminal import Terminal
 from rolling.simulation.scenario import parse_scenario
 from tests.cli import wrong_cores
@@ -33,8 +35,8 @@ def through_json(document: Any) -> Any:
 def with_core(name: str, core: Follow) -> tuple[Any, int]:
     """What `check` finds of a scenario whose core is `core`, and its exit code."""
     document = json.loads(Path(scenario(name)).read_text("utf-8"))
-    asked = Asked(name, None, Pairing.EQUAL, HowToCheck(follow=core), confirmed=False)
-    found, exit_code = check_scenario(parse_scenario(document), asked)
+    updates = updates_of(parse_scenario(document))
+    found, exit_code = check_updates(updates, HowToCheck(follow=core), Interruption())
     return through_json(found), exit_code
 
 
@@ -103,6 +105,23 @@ def test_a_repair_is_checked_from_the_mix_that_it_finds(rolling: Command) -> Non
     assert (repair["Old"], repair["New"]) == (planned["Old"], planned["New"])
 
 
+def test_a_repair_is_headed_by_every_fleet_that_it_starts_from(rolling: Command) -> None:
+    name = scenario("rollback-failed-repaired-to-the-new")
+    text = rolling("check", name, "--granularity", "coarse").out
+    assert "my-endpoint, config-1 (10) → config-2 (10)" in text
+    assert "my-endpoint, config-1 (4) and config-2 (6) → config-2 (10)" in text
+    document = rolling("check", name, "--granularity", "coarse", "-o", "json").document
+    counts = [update["NewInstancesAtStart"] for update in through_json(document)["Updates"]]
+    assert counts == [0, 6]
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_a_verdict_fits_a_narrow_terminal(rolling: Command, columns: int) -> None:
+    text = rolling("check", scenario(THREE_BY_ONE), columns=columns).out
+    assert max(map(len, text.splitlines())) <= columns
+    assert "637, of the deployment and the world around it" in " ".join(text.split())
+
+
 def test_a_broken_property_exits_1_and_is_told_step_by_step() -> None:
     document, exit_code = with_core(THREE_BY_ONE, wrong_cores.gives_up_the_old_batch_at_the_shift)
     assert exit_code == 1
@@ -132,7 +151,21 @@ def test_a_core_that_raises_is_broken_and_no_traceback() -> None:
 
 
 @pytest.mark.parametrize("option", ["--losses", "--stalls"])
-@pytest.mark.parametrize(("value", "fix"), [("-1", 0), ("10", 9), ("one", 0), ("1.5", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        ("-1", 0),
+        ("10", 9),
+        ("one", 0),
+        ("1.5", 0),
+        ("", 0),
+        ("1000000", 9),
+        ("5000000000", 9),
+        ("-5000000000", 0),
+        ("9" * 5000, 9),
+        ("0" * 30 + "10", 9),
+    ],
+)
 def test_a_budget_out_of_range_gets_the_nearest_that_works(
     rolling: Command, option: str, value: str, fix: int
 ) -> None:
@@ -166,8 +199,29 @@ def test_a_search_too_large_is_refused_before_it_begins_with_an_estimate(
     assert (result.exit_code, result.out) == (2, "")
     (problem,) = result.error["Problems"]
     assert problem["Field"] == "FILE"
-    for said in ("states", "on one core", "--yes", "--granularity coarse"):
+    for said in ("states", "on one core", "--yes"):
         assert said in problem["Rule"]
+    assert problem["Fix"] == "--granularity coarse"
+    assert rolling("check", path, "--instances", "5000", *problem["Fix"].split()).exit_code == 0
+
+
+def test_a_search_too_large_even_coarsely_is_advised_fewer_losses_or_else_yes(
+    rolling: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = rolling.file(REQUEST)
+    told = ("check", path, "--instances", "30", "--losses", "9", "--stalls", "9", "-o", "json")
+    for speed, fix in ((4000, "--losses 2 --stalls 2"), (0.001, "--yes")):
+        reach = Reach(1, speed)
+        monkeypatch.setattr(Reach, "measured", lambda cores=None, reach=reach: reach)
+        (problem,) = rolling(*told).error["Problems"]
+        assert problem["Fix"] == fix
+
+
+def test_much_memory_must_be_confirmed_as_much_time_must() -> None:
+    reach = Reach(2, 1000)
+    assert reach.covers(2 * 600_000, MANY_STATES)
+    assert not reach.covers(2 * 600_000 + 2, 1)
+    assert not reach.covers(2, MANY_STATES + 1)
 
 
 def test_the_largest_fleet_is_within_reach_in_coarse_steps(rolling: Command) -> None:

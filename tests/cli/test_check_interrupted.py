@@ -1,5 +1,6 @@
 """Ctrl-C ends a check, says what was found so far, and leaves no process behind."""
 
+import errno
 import io
 import json
 import os
@@ -81,6 +82,61 @@ def test_an_interrupted_sweep_keeps_what_it_found_and_its_processes_are_gone() -
         assert not _lives(running.pid)
 
 
+def stopped(
+    *signals: signal.Signals, pause_seconds: float, everybody: bool
+) -> tuple[int, Any, str]:
+    """Stop a sweep by these, one after the other; its exit code, its report, and its complaints."""
+    arguments = ("check", "--sweep", "2..12", "--yes", "-o", "json")
+    with in_terminal(*arguments) as (running, terminal):
+        shown = read_until(terminal, "policies, ")
+        for each in signals:
+            (os.killpg if everybody else os.kill)(running.pid, each)
+            time.sleep(pause_seconds)
+        out, _ = running.communicate(timeout=60)
+        shown += os.read(terminal, 65536).decode()
+        assert not _lives(running.pid) or _gone_soon(running.pid)
+        return running.returncode, json.loads(out), shown
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
+def test_a_sweep_that_is_told_to_end_says_what_it_found_and_ends_by_that_signal(
+    by: signal.Signals, everybody: bool
+) -> None:
+    exit_code, document, shown = stopped(by, pause_seconds=0, everybody=everybody)
+    assert exit_code == -by
+    assert document["Interrupted"] is True
+    assert document["PoliciesChecked"] > 0
+    assert "leaked" not in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("pause_seconds", [0, 0.05])
+def test_an_impatient_second_ctrl_c_loses_nothing_that_was_found(pause_seconds: float) -> None:
+    signals = (signal.SIGINT, signal.SIGINT, signal.SIGINT)
+    exit_code, document, shown = stopped(*signals, pause_seconds=pause_seconds, everybody=True)
+    assert exit_code == 130
+    assert document["PoliciesChecked"] > 0
+    assert "Traceback" not in shown
+
+
+def test_a_second_ctrl_c_is_noted_where_it_is_awaited() -> None:
+    with interruptible(patient=True) as interruption:
+        signal.raise_signal(signal.SIGINT)
+        assert (interruption.requested, interruption.insisted) == (True, False)
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+        assert interruption.insisted
+
+
+def _gone_soon(group: int) -> bool:
+    for _ in range(100):
+        if not _lives(group):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def _lives(group: int) -> bool:
     try:
         os.killpg(group, 0)
@@ -133,6 +189,34 @@ def test_progress_is_drawn_on_a_terminal_over_itself_and_taken_away() -> None:
     drawn, empty = stream.getvalue().split("\r\x1b[K")[1:]
     assert drawn == f"[{'#' * 6}{'.' * 18}]  25%  12 states"
     assert empty == ""
+
+
+def test_progress_says_how_long_once_it_knows_and_charges_nobody_for_the_start() -> None:
+    stream, now = Terminal(), [0.0]
+    progress = Progress(stream, {"TERM": "xterm"}, lambda: now[0])
+    shown = []
+    for now[0], part in ((60, 0.001), (62, 0.101), (64, 0.201), (70, 0.501)):
+        progress.show(part, "states")
+        shown.append(stream.getvalue().rpartition("states")[2])
+    assert shown == ["", "", ", about 0:00:16 left", ", about 0:00:10 left"]
+
+
+def test_progress_does_not_tell_the_rest_from_next_to_nothing() -> None:
+    stream, now = Terminal(), [0.0]
+    progress = Progress(stream, {"TERM": "xterm"}, lambda: now[0])
+    for now[0], part in ((0, 0.0), (100, 0.01)):
+        progress.show(part, "states")
+    assert "left" not in stream.getvalue()
+
+
+def test_progress_ends_where_its_terminal_does() -> None:
+    class Gone(Terminal):
+        def write(self, text: str) -> int:
+            raise OSError(errno.EIO, "gone")
+
+    progress = Progress(Gone(), {"TERM": "xterm"})
+    progress.show(0.5, "states")
+    progress.clear()
 
 
 @pytest.mark.parametrize(

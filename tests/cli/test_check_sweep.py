@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.checking import Granularity, estimate
+from rolling.checking.sweep import Case, HowToCheck, Pairing
+from rolling.cli.check_arguments import Asked
+from rolling.cli.check_size import Reach, refuse_large_sweep
 from rolling.cli.check_text import sweep_text
-from rolling.cli.checking import Asked, check_sweep
+from rolling.cli.checking import check_sweep
+from rolling.cli.interruption import Interruption
 from rolling.cli.terminal import Terminal
+from rolling.core.errors import InvalidInput
 from tests.checking.test_sweep import FILE
 from tests.cli import wrong_cores
 from tests.cli.command import Command
@@ -74,7 +79,8 @@ def test_the_text_has_a_row_for_each_fleet_and_fits(rolling: Command) -> None:
 
 def test_a_broken_property_is_shown_by_the_smallest_policy_that_breaks_it() -> None:
     how = HowToCheck(follow=wrong_cores.gives_up_the_old_batch_at_the_shift)
-    document, exit_code = check_sweep(Asked(None, (1, 3), Pairing.EQUAL, how, confirmed=False))
+    asked = Asked(None, (1, 3), Pairing.EQUAL, how, confirmed=False)
+    document, exit_code = check_sweep(asked, Interruption())
     assert exit_code == 1
     valid(json.loads(json.dumps(document)))
     assert document["Verdict"] == "Broken"
@@ -94,16 +100,17 @@ def test_a_broken_property_is_shown_by_the_smallest_policy_that_breaks_it() -> N
 @pytest.mark.parametrize(
     ("given", "fix"),
     [
-        ("20..1", "1..20"),
+        ("8..1", "1..8"),
         ("0..4", "1..4"),
-        ("1..101", "1..100"),
         ("0", "1..1"),
-        ("300..200", "100..100"),
-        ("1-20", "1..20"),
-        ("1..", "1..20"),
-        ("x", "1..20"),
-        ("", "1..20"),
-        ("1..5..9", "1..20"),
+        ("-1..3", "1..3"),
+        ("3..-1", "1..3"),
+        ("0" * 30 + "5..4", "4..5"),
+        ("1-20", "1..8"),
+        ("1..", "1..8"),
+        ("x", "1..8"),
+        ("", "1..8"),
+        ("1..5..9", "1..8"),
     ],
 )
 def test_a_bad_range_is_answered_with_one_that_works(
@@ -115,10 +122,60 @@ def test_a_bad_range_is_answered_with_one_that_works(
     assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--sweep", given, fix)
 
 
-def test_a_range_without_a_pair_is_answered(rolling: Command) -> None:
-    result = rolling("check", "--sweep", "3", "--fleets", "unequal")
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of two cores that is always as fast."""
+    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(cores or 2, 4000))
+
+
+@pytest.mark.usefixtures("steady")
+@pytest.mark.parametrize(
+    "given",
+    ["1..101", "300..200", "1..100000", "5000000000", f"{'9' * 20}..{'9' * 4999}"],
+)
+@pytest.mark.parametrize("more", [(), ("--fleets", "unequal"), ("--losses", "3")])
+def test_a_range_beyond_the_limits_is_told_them_and_one_that_begins_unasked(
+    rolling: Command, given: str, more: tuple[str, ...]
+) -> None:
+    (problem,) = rolling("check", "--sweep", given, *more, "-o", "json").error["Problems"]
+    assert "1 ≤ FIRST ≤ LAST ≤ 100" in problem["Rule"]
+    assert begins_unasked(problem["Fix"], *more)
+
+
+def begins_unasked(fix: str, *more: str) -> bool:
+    """Whether a sweep begins that is given this instead, with these other arguments."""
+    sweep, *others = fix.split()
+    told = dict(zip(*[iter((*more, *others))] * 2, strict=True))
+    first, last = map(int, sweep.split(".."))
+    granularity = told.get("--granularity")
+    how = HowToCheck(
+        int(told.get("--losses", 0)),
+        int(told.get("--stalls", 0)),
+        None if granularity is None else Granularity(granularity),
+    )
+    refuse_large_sweep((first, last), Pairing(told.get("--fleets", "equal")), how)
+    return True
+
+
+def test_what_looks_like_an_option_is_the_value_that_it_is_meant_as(rolling: Command) -> None:
+    apart = rolling("check", "--sweep", "-1..3", "-o", "json")
+    assert apart.error == rolling("check", "--sweep=-1..3", "-o", "json").error
+    assert apart.error["Problems"][0]["Fix"] == "1..3"
+
+
+@pytest.mark.usefixtures("steady")
+@pytest.mark.parametrize("given", ["1", "3", "100", "100..100"])
+def test_a_range_without_a_pair_is_answered_with_one_that_has_some(
+    rolling: Command, given: str
+) -> None:
+    unequal = ("--fleets", "unequal")
+    result = rolling("check", "--sweep", given, *unequal, "-o", "json")
     assert (result.exit_code, result.out) == (2, "")
-    assert "no pair of unequal fleets" in " ".join(result.err.split())
+    (problem,) = result.error["Problems"]
+    assert "no pair of unequal fleets" in problem["Rule"]
+    first, last = problem["Fix"].split("..")
+    assert int(first) < int(last)
+    assert begins_unasked(problem["Fix"], *unequal)
 
 
 def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command) -> None:
@@ -130,28 +187,59 @@ def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command)
     assert result.error["Problems"][0]["Fix"] == "--sweep 1..5"
 
 
-def test_a_sweep_too_large_is_refused_with_an_estimate_and_a_range_that_is_not(
-    rolling: Command,
+@pytest.mark.usefixtures("steady")
+@pytest.mark.parametrize(
+    ("sweep", "more"),
+    [
+        ("1..100", ("--fleets", "all")),
+        ("100..100", ()),
+        ("99..100", ("--fleets", "unequal")),
+        ("30..30", ("--granularity", "exact", "--losses", "1")),
+        ("1..1", ("--losses", "9", "--stalls", "9")),
+        ("1..100", ("--fleets", "all", "--granularity", "exact", "--losses", "9")),
+    ],
+)
+def test_a_sweep_too_large_is_refused_with_an_estimate_and_one_that_is_not(
+    rolling: Command, sweep: str, more: tuple[str, ...]
 ) -> None:
-    result = rolling("check", "--sweep", "1..100", "--fleets", "all", "-o", "json")
+    result = rolling("check", "--sweep", sweep, *more, "-o", "json")
     assert (result.exit_code, result.out) == (2, "")
     (problem,) = result.error["Problems"]
-    assert problem["Field"] == "--sweep"
-    for said in ("states", "days", "--yes", "a smaller range: 1.."):
+    assert (problem["Field"], problem["Value"]) == ("--sweep", sweep)
+    for said in ("states", "which take about", "--yes"):
         assert said in problem["Rule"]
+    assert problem["Fix"] != sweep
+    assert begins_unasked(problem["Fix"], *more)
 
 
-@pytest.mark.parametrize("pairing", ["equal", "unequal", "all"])
-def test_where_no_part_of_a_range_is_small_enough_none_is_advised(
-    rolling: Command, pairing: str
+def test_the_estimate_of_the_largest_sweep_looks_at_a_part_of_it(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sweep = ("check", "--sweep", "99..100", "--fleets", pairing, "-o", "json")
-    for told, advice in (
-        ((), "or a range that begins with smaller fleets"),
-        (("--losses", "3", "--granularity", "exact"), "or --granularity coarse or fewer --losses"),
-    ):
-        (problem,) = rolling(*sweep, *told).error["Problems"]
-        assert advice in problem["Rule"]
+    looked_at: list[Case] = []
+    count = estimate.estimated_case_states
+
+    def counted(case: Case, how: HowToCheck) -> int:
+        looked_at.append(case)
+        return count(case, how)
+
+    monkeypatch.setattr(estimate, "estimated_case_states", counted)
+    how = HowToCheck(9, 9, Granularity.EXACT)
+    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(2, 4000))
+    with pytest.raises(InvalidInput):
+        refuse_large_sweep((1, 100), Pairing.ALL, how)
+    assert len(looked_at) < 20_000
+
+
+@pytest.mark.parametrize("columns", [20, 30, 40, 80])
+def test_a_sweep_fits_a_narrow_terminal(rolling: Command, columns: int) -> None:
+    text = rolling("check", "--sweep", "1..2", columns=columns).out
+    assert max(map(len, text.splitlines())) <= columns
+    words = " ".join(text.split())
+    assert ("1 → 1: 1 policy, 178 states, 31 deployments" in words) == (columns < 80)
+
+
+def test_one_policy_is_one_policy(rolling: Command) -> None:
+    assert rolling("check", "--sweep", "1").out.startswith("1 policy: every property holds")
 
 
 def test_a_pipe_sees_no_progress(rolling: Command) -> None:
