@@ -65,7 +65,7 @@ class Tick:
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
     ended, the backend has been told of the end, and the split of the end was seen.
-    Where nothing changed, the record is equal to the one before, and needs no storing.
+    Where nothing changed, the record is the one before, and needs no storing.
     `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
     that it was made at, on the driver's clock.
     `trouble`: None; or what the backend raised, where the deployment was changed by a
@@ -171,6 +171,8 @@ def _after(
     seen_at: float | None,
 ) -> Tick:
     following, changes = _follow(record, _events(record, desired, seen, now, stop), now, seen_at)
+    if changes and due(following.deployment) != desired:
+        return Tick(following, changes, now, seen, now)
     wake_at = _wake_at(following, desired, seen, now, poll_interval_seconds)
     return Tick(following, changes, wake_at, seen, now)
 
@@ -219,6 +221,8 @@ def _follow(
         if after is not deployment:
             changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
             deployment = after
+    if not changes:
+        return record, ()
     seen_at = now if seen_at is None else max(now, seen_at)
     return _record_after(record, deployment, seen_at), tuple(changes)
 
@@ -281,9 +285,8 @@ def _wake_at(
     now: float,
     poll_interval_seconds: float,
 ) -> float | None:
+    """When something may have changed, of a record of which the same is due as before."""
     deployment = record.deployment
-    if due(deployment) != said:
-        return now
     # A failed rollback is not over until the mix that it leaves has been seen.
     if deployment.ended and deployment.settled:
         return None

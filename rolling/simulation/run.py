@@ -7,8 +7,6 @@ from attrs import evolve, frozen
 from rolling.backends.simulated import SimulatedBackend
 from rolling.backends.simulated.world import World
 from rolling.core.deployment import Deployment
-from rolling.core.desired import Desired
-from rolling.driving.backend import Backend, Observation
 from rolling.driving.clock import VirtualClock
 from rolling.driving.record import accept
 from rolling.driving.run import run
@@ -119,21 +117,6 @@ def _leftovers(accepted: Endpoint, world: World, now: float) -> tuple[Leftover, 
     return tuple(found)
 
 
-class _Kept:
-    """A backend that keeps what was last seen of it."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-        self.seen = Observation(())
-
-    def make_true(self, desired: Desired) -> None:
-        self._backend.make_true(desired)
-
-    def observe(self, desired: Desired) -> Observation:
-        self.seen = self._backend.observe(desired)
-        return self.seen
-
-
 def _carry_out(
     update: Accepted, backend: SimulatedBackend, clock: VirtualClock
 ) -> Generator[Moment, None, tuple[UpdateReport, Endpoint]]:
@@ -145,17 +128,17 @@ def _carry_out(
     rows = [_accepted(deployment)]
     told = 0
     peak = _instances(deployment)
-    kept = _Kept(backend)
-    for tick in run(record, kept, clock, stop_requested=backend.stop_requested):
+    for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
+        assert tick.seen is not None, "a simulated backend raises nothing"
         for change in tick.changes:
-            if change.after.stage == change.before.stage or change.before.ended:
+            if not change.enters_stage or change.before.ended:
                 continue
-            why = narrate(change, change.at - record.stage_began_at)
+            why = narrate(change, change.at - change.stage_began_at)
             event = type(change.event).__name__
             rows.append(row(change.after, change.at - update.at, event, why))
         record = tick.record
         peak = max(peak, _instances(record.deployment))
-        yield Moment(update, clock.now(), record, kept.seen, tuple(rows[told:]), tick.wake_at)
+        yield Moment(update, tick.at, record, tick.seen, tuple(rows[told:]), tick.wake_at)
         told = len(rows)
     deployment = record.deployment
     # The end is told as it was seen once the backend had been told of it.
