@@ -5,7 +5,7 @@ the count of what was visited. What must be true is in prediction.py, which
 knows none of the core's rules. Needs hypothesis: import it from tests.
 
 To check a wrapper of the core (one that stores, sends, logs or translates),
-subclass `DeploymentMachine` and say in `accepted`, `taken_in` and `restarted`
+subclass `PredictedDeployment` and say in `accepted`, `taken_in` and `restarted`
 what your wrapper does; then call `check_machine` in a test.
 """
 
@@ -73,7 +73,7 @@ updates."""
 _TIMES = st.sampled_from(TIMES)
 
 
-class DeploymentMachine(RuleBasedStateMachine):
+class PredictedDeployment(RuleBasedStateMachine):
     """Any update of one old fleet, told any facts, is at all times as predicted.
 
     Override `accepted`, `taken_in` and `restarted` to put a wrapper of the core in
@@ -352,7 +352,7 @@ EXAMPLES, STEPS, ROUNDS = 120, 20, 10
 
 
 def check_machine(
-    machine: type[DeploymentMachine] = DeploymentMachine,
+    machine: type[PredictedDeployment] = PredictedDeployment,
     examples: int = EXAMPLES,
     floors: Mapping[str, int] = FLOORS,
     *,
@@ -384,10 +384,10 @@ def check_machine(
 
 
 def _walks(
-    machine: type[DeploymentMachine], number: int, profile: settings
-) -> type[DeploymentMachine]:
+    machine: type[PredictedDeployment], number: int, profile: settings
+) -> type[PredictedDeployment]:
     """The machine as a round begins with it."""
     if number == 0 or not profile.derandomize:
         return machine
     # Without chance a later round would be the first one again. Any factory does for a machine.
-    return cast(type[DeploymentMachine], with_seed(number)(lambda: machine()))
+    return cast(type[PredictedDeployment], with_seed(number)(lambda: machine()))

@@ -8,14 +8,14 @@ from attrs import evolve
 
 from rolling import EDGES, AlarmsRead, Deployment, Event, Phase, Reading, advance
 from rolling.checking.floors import FLOORS, NOTHING, REPAIRS_ONLY, hardly_visited
-from rolling.checking.stateful import EXAMPLES, DeploymentMachine, check_machine
+from rolling.checking.stateful import EXAMPLES, PredictedDeployment, check_machine
 from rolling.serialization import dumps_deployment, loads_deployment
 from tests.checking.museum.edits import core_with
 from tests.checking.museum.exhibits import EXHIBITS, Exhibit
 from tests.source import imports, is_within, modules
 
 
-class Ours(DeploymentMachine):
+class Ours(PredictedDeployment):
     """The core itself."""
 
 
@@ -25,7 +25,7 @@ def test_the_core_is_as_predicted_and_the_walks_come_everywhere() -> None:
     assert {edge.name for edge in EDGES} - set(visits) == REPAIRS_ONLY
 
 
-class Stored(DeploymentMachine):
+class Stored(PredictedDeployment):
     """A wrapper of the core that keeps a deployment as text, and is often killed."""
 
     def accepted(self, deployment: Deployment) -> Deployment:
@@ -45,14 +45,14 @@ def test_a_wrapper_of_the_core_is_put_in_its_place() -> None:
     assert Stored.visits and Stored.visits is not Ours.visits
 
 
-class LosesTheCause(DeploymentMachine):
+class LosesTheCause(PredictedDeployment):
     """A wrapper that forgets on a restart why the deployment turned back."""
 
     def restarted(self) -> Deployment:
         return evolve(self.deployment, cause=None)
 
 
-class Impatient(DeploymentMachine):
+class Impatient(PredictedDeployment):
     """A wrapper that takes every look for a complete one."""
 
     def taken_in(self, event: Event) -> Deployment:
@@ -60,7 +60,7 @@ class Impatient(DeploymentMachine):
         return evolve(after, settled=True) if after.phase is Phase.SHIFTING else after
 
 
-class Forgetful(DeploymentMachine):
+class Forgetful(PredictedDeployment):
     """A wrapper that does not pass on a stop."""
 
     def taken_in(self, event: Event) -> Deployment:
@@ -77,14 +77,14 @@ class Forgetful(DeploymentMachine):
     ],
 )
 def test_a_wrapper_that_is_not_as_predicted_is_found(
-    wrong: type[DeploymentMachine], wrong_is: str
+    wrong: type[PredictedDeployment], wrong_is: str
 ) -> None:
     with pytest.raises(AssertionError) as raised:
         check_machine(wrong, examples=60, floors={}, shrink=False)
     assert wrong_is in str(raised.value)
 
 
-class Timid(DeploymentMachine):
+class Timid(PredictedDeployment):
     """Walks on which nothing ever goes wrong."""
 
     def _is_trouble_due(self) -> bool:
@@ -97,7 +97,7 @@ def test_a_walk_that_hardly_comes_somewhere_fails() -> None:
     assert "BACK ROLLED_BACK: 0 visits, of at least " in str(raised.value)
 
 
-class Counted(DeploymentMachine):
+class Counted(PredictedDeployment):
     """The core itself, with the number of the walks."""
 
     walks = 0
@@ -134,7 +134,7 @@ def test_a_core_that_takes_one_kind_of_reading_for_another_is_found(
 ) -> None:
     """None is an alarm that is left out."""
 
-    class Wrong(DeploymentMachine):
+    class Wrong(PredictedDeployment):
         def taken_in(self, event: Event) -> Deployment:
             if isinstance(event, AlarmsRead):
                 there = [
@@ -151,7 +151,7 @@ def test_a_core_that_takes_one_kind_of_reading_for_another_is_found(
         check_machine(Wrong, examples=EXAMPLES // 4, floors={}, shrink=False)
 
 
-class HeedsTheFirst(DeploymentMachine):
+class HeedsTheFirst(PredictedDeployment):
     """A core that looks at the first of several alarms alone."""
 
     def taken_in(self, event: Event) -> Deployment:
@@ -162,7 +162,7 @@ class HeedsTheFirst(DeploymentMachine):
         return advance(self.deployment, event)
 
 
-class DeafAfterTheInterval(DeploymentMachine):
+class DeafAfterTheInterval(PredictedDeployment):
     """A core that takes an alarm for a quiet one once the interval is over."""
 
     def taken_in(self, event: Event) -> Deployment:
@@ -174,7 +174,7 @@ class DeafAfterTheInterval(DeploymentMachine):
 
 
 @pytest.mark.parametrize("wrong", [HeedsTheFirst, DeafAfterTheInterval])
-def test_a_core_that_overhears_an_alarm_is_found(wrong: type[DeploymentMachine]) -> None:
+def test_a_core_that_overhears_an_alarm_is_found(wrong: type[PredictedDeployment]) -> None:
     with pytest.raises(AssertionError, match="after "):
         check_machine(wrong, examples=EXAMPLES // 4, floors={}, shrink=False)
 
@@ -227,7 +227,7 @@ IN_THE_START = {"capacity", "fleet", "policy"}
 def test_a_bug_of_the_museum_is_found_by_walks_too(exhibit: Exhibit) -> None:
     core = core_with(exhibit.edit)
 
-    class Wrong(DeploymentMachine):
+    class Wrong(PredictedDeployment):
         def taken_in(self, event: Event) -> Deployment:
             return core.follow(self.deployment, event)[0]
 
