@@ -9,12 +9,14 @@ from enum import StrEnum
 
 from attrs import evolve
 
-from rolling.backends.simulated import Fault, FaultKind, fault_problems
+from rolling.backends.simulated import Fault, FaultKind, fault_problems, futile, misses
+from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
-from rolling.core.stage import Direction
+from rolling.core.pace import step_count
+from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.shapes import shown
-from rolling.simulation.report import DIRECTIONS
+from rolling.simulation.report import DIRECTIONS, PHASES
 
 
 class When(StrEnum):
@@ -64,7 +66,10 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
     """The faults as they strike what is under way at an endpoint.
 
     One that is created or scaled has no old fleet: where none is named, its
-    first variant is meant. Raises InvalidInput for faults that cannot strike.
+    first variant is meant. A fault without a Batch is one of the batch in which
+    the update is now, or of the next where its Phase is over in that one; a
+    fault without a Batch and a Phase begins at once. Raises InvalidInput for
+    faults that cannot strike, of a moment that is over, too.
     """
     if endpoint.pending is None and not endpoint.launching:
         rule = "has nothing under way that a fault could strike; give them for the next update"
@@ -74,7 +79,8 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
         found += _problems_now(endpoint, fault, f"Faults[{place}]")
     _refuse(found)
     if endpoint.pending is not None:
-        return faults
+        stage = endpoint.pending.deployment.stage
+        return tuple([_from_here(each, stage) for each in faults])
     return tuple(
         [
             evolve(each, fleet=each.fleet or "new") if each.kind in _OF_FLEETS else each
@@ -83,24 +89,53 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
     )
 
 
+def _from_here(fault: Fault, stage: Stage) -> Fault:
+    """The fault with the batch in which its phase comes next, where it names a phase alone."""
+    if fault.phase is None or fault.batch is not None or fault.direction is not stage.direction:
+        return fault
+    return evolve(fault, batch=stage.step + (fault.phase < stage.phase))
+
+
 def _problems_now(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
-    deployment = None if endpoint.pending is None else endpoint.pending.deployment
-    if deployment is None:
-        back = endpoint.status is EndpointStatus.ROLLING_BACK
-        if fault.kind in _OF_UPDATES:
-            rule = "strikes updates only, and this endpoint is created or scaled"
-            return [Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value)]
-    else:
-        back = deployment.direction is Direction.BACK
-    if back and fault.direction is Direction.FORWARD:
-        rule = "what is under way is on its way back already"
-        return [Problem(f"{at}.Direction", DIRECTIONS[fault.direction], rule, "Back")]
-    watched = () if deployment is None else deployment.spec.alarms
-    if fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE):
-        named = fault.alarm_name
-        if not watched or named not in (None, *watched):
-            rule = f"the update watches {', '.join(watched) or 'no alarm'}"
-            return [Problem(f"{at}.AlarmName", named, rule, watched[0] if watched else None)]
+    if endpoint.pending is None:
+        return _problems_of_launching(endpoint, fault, at)
+    deployment = endpoint.pending.deployment
+    if deployment.direction is Direction.BACK and fault.direction is Direction.FORWARD:
+        return [_turned(fault, at)]
+    found = misses(fault, deployment.spec, at)
+    if not found and deployment.direction is fault.direction:
+        found += _passed(deployment, fault, at)
+    return found
+
+
+def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
+    """Of an endpoint that is created or scaled: it has a direction, and one stage."""
+    back = endpoint.status is EndpointStatus.ROLLING_BACK
+    if fault.kind in _OF_UPDATES:
+        rule = "strikes updates only, and this endpoint is created or scaled"
+        return [Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value)]
+    if (fault.batch or 1) > 1:
+        rule = "what is under way has no batches; leave it out"
+        return [Problem(f"{at}.Batch", fault.batch, rule)]
+    return [_turned(fault, at)] if back and fault.direction is Direction.FORWARD else []
+
+
+def _turned(fault: Fault, at: str) -> Problem:
+    rule = "what is under way is on its way back already"
+    return Problem(f"{at}.Direction", DIRECTIONS[fault.direction], rule, "Back")
+
+
+def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
+    """A moment of a batch that is over does not come again, and another one was not asked for."""
+    step, phase = deployment.stage.step, deployment.phase
+    last = deployment.direction is Direction.FORWARD and step == step_count(deployment.spec)
+    over = fault.first_phase() < phase
+    rule = f"is over: the update is in batch {step}{' (the last)' if last else ''}, {PHASES[phase]}"
+    if fault.phase is not None and over and (last if fault.batch is None else fault.batch == step):
+        return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, PHASES[phase])]
+    if fault.batch is not None and (fault.batch, fault.first_phase()) < (step, phase):
+        fix = (None if last else step + 1) if over else step
+        return [Problem(f"{at}.Batch", fault.batch, rule, fix)]
     return []
 
 
@@ -108,8 +143,12 @@ def _own_problems(faults: Iterable[Fault]) -> list[Problem]:
     return [
         problem
         for place, fault in enumerate(faults)
-        for problem in fault_problems(fault, f"Faults[{place}]")
+        for problem in _alone(fault, f"Faults[{place}]")
     ]
+
+
+def _alone(fault: Fault, at: str) -> list[Problem]:
+    return fault_problems(fault, at) or futile(fault, at)
 
 
 def _refuse(found: list[Problem]) -> None:

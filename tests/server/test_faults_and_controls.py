@@ -54,7 +54,7 @@ def test_a_fault_now_strikes_the_update_in_progress_from_where_it_is(sky: Sky) -
     sky.update()
     sky.cloud.advance_until(NAME, batch=2, phase="Baking")
     began_at = sky.cloud.now()
-    late = Fault(FaultKind.ALARM, batch=1, phase=Phase.BAKING, after_seconds=20)
+    late = Fault(FaultKind.ALARM, batch=2, phase=Phase.BAKING, after_seconds=20)
     sky.cloud.inject(NAME, [late], When.NOW)
     happened = sky.cloud.advance_to_next_event()
     assert happened[0].at - began_at == 20

@@ -5,7 +5,7 @@ moments give the same observations. All durations are whole seconds.
 """
 
 from rolling.backends.simulated.backend import NO_CAPACITY, SimulatedBackend
-from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
+from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems, futile, misses
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 
 __all__ = [
@@ -15,5 +15,7 @@ __all__ = [
     "SimulatedBackend",
     "SimulationSettings",
     "fault_problems",
+    "futile",
+    "misses",
     "settings_problems",
 ]

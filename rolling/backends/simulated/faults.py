@@ -7,7 +7,9 @@ from attrs import frozen
 
 from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
+from rolling.core.deployment import Spec
 from rolling.core.errors import Problem, range_problem
+from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 
 
@@ -56,6 +58,9 @@ class Fault:
 
     `fleet`: "new" or "old"; None is the fleet that the kind is about: the
     draining one for a cleanup, else the receiving one.
+
+    On the way back no alarm is read and a stop changes nothing, and no shift is
+    under way in a bake or a cleanup: `futile` tells such faults.
     """
 
     kind: FaultKind
@@ -75,7 +80,7 @@ class Fault:
         """True when a backend that is told of `stage` has come to where this fault begins."""
         if stage.direction is not self.direction:
             return False
-        return (stage.step, stage.phase) >= (self.batch or 1, self._first_phase())
+        return (stage.step, stage.phase) >= (self.batch or 1, self.first_phase())
 
     def strikes_new_fleet(self) -> bool:
         """True when it is about the new fleet; else it is about the old ones."""
@@ -84,7 +89,8 @@ class Fault:
         receiving_is_new = self.direction is Direction.FORWARD
         return receiving_is_new is not (self.kind is FaultKind.CLEANUP_FAILED)
 
-    def _first_phase(self) -> Phase:
+    def first_phase(self) -> Phase:
+        """The phase of its batch in which it begins."""
         if self.phase is not None:
             return self.phase
         natural = _NATURAL_PHASES[self.kind]
@@ -105,6 +111,14 @@ _NATURAL_PHASES = {
     FaultKind.CLEANUP_FAILED: Phase.CLEANING,
     FaultKind.STOP: Phase.PROVISIONING,
 }
+
+_UNREAD = "no alarm is read on the way back"
+_FORWARD_ONLY = {
+    FaultKind.ALARM: _UNREAD,
+    FaultKind.ALARM_UNREADABLE: _UNREAD,
+    FaultKind.STOP: "a stop changes nothing on the way back",
+}
+"""The kinds that strike on the way forward alone, and why."""
 
 _PROVISIONING = {"for_seconds", "count", "fleet"}
 _USES = {
@@ -157,6 +171,37 @@ def _place_problems(fault: Fault, at: str) -> list[Problem]:
     if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
         return [Problem(f"{at}.Phase", "Baking", "the way back has no bakes", "Cleaning")]
     return []
+
+
+def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
+    """Why a fault, though it has no problems, could never strike where it says, in any update."""
+    if fault.direction is Direction.BACK and fault.kind in _FORWARD_ONLY:
+        return [Problem(f"{at}.Direction", "Back", _FORWARD_ONLY[fault.kind], "Forward")]
+    if fault.kind is FaultKind.SHIFT_FAILED and fault.phase in (Phase.BAKING, Phase.CLEANING):
+        rule = "no shift is under way in this phase; name the Batch of the shift that is to fail"
+        return [Problem(f"{at}.Phase", fault.phase.name.capitalize(), rule, "Shifting")]
+    return []
+
+
+def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
+    """Why a fault can never strike a deployment of `spec`, as far as that is known beforehand.
+
+    It has no such batch, or does not read the alarm. How many batches a way back
+    has depends on where it begins. What a fault by itself has wrong is said by
+    `fault_problems`.
+    """
+    found: list[Problem] = []
+    batches = step_count(spec)
+    if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
+        rule = f"the update has {batches} batch{'es' if batches > 1 else ''}"
+        found.append(Problem(f"{at}.Batch", fault.batch, rule, batches))
+    if fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE):
+        if not spec.alarms:
+            found.append(Problem(f"{at}.Kind", fault.kind.value, "the update watches no alarm"))
+        elif fault.alarm_name not in (None, *spec.alarms):
+            rule = f"the update watches {', '.join(spec.alarms)}"
+            found.append(Problem(f"{at}.AlarmName", fault.alarm_name, rule, spec.alarms[0]))
+    return found
 
 
 def _unused_problems(fault: Fault, at: str) -> list[Problem]:
