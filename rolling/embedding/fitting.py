@@ -12,8 +12,8 @@ from pkgutil import resolve_name
 from transitions import Machine
 
 from rolling.core.errors import InvalidInput, Problem
+from rolling.embedding.binding import Binding, vars_of
 from rolling.embedding.names import BY_NAME, Names
-from rolling.embedding.watch import Watch, vars_of
 
 
 class NoSuchCallback(InvalidInput, AttributeError):
@@ -65,7 +65,7 @@ _NOBODY_HAS_THIS = "an_attribute_that_nobody_has"
 
 
 def _collision(model: object, names: Names, taken: list[str]) -> Problem:
-    if isinstance(getattr(model, names.advance, None), Watch):
+    if isinstance(getattr(model, names.advance, None), Binding):
         rule = "must not be on a machine already; remove_model takes it off"
         return Problem("model", model, rule)
     rule = (

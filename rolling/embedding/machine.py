@@ -20,6 +20,7 @@ from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import Event
 from rolling.core.lifecycle import EDGES
+from rolling.embedding.binding import Binding, refuse_copy
 from rolling.embedding.fitting import (
     NoSuchCallback,
     attribute_problem,
@@ -40,7 +41,6 @@ from rolling.embedding.names import (
     trigger_of,
 )
 from rolling.embedding.parts import EdgeTransition, PhaseState, state_within
-from rolling.embedding.watch import Watch, refuse_copy
 
 Callbacks = str | Callable[[Move], Any] | list[str | Callable[..., Any]] | None
 """A callback, the name of a method of the model, or several of them."""
@@ -135,11 +135,11 @@ class DeploymentMachine(Machine):
         if problems := problems or missing_methods(model, self._all_callbacks()):
             raise InvalidInput(problems)
         assert isinstance(deployment, Deployment)
-        watch = Watch(self, self._names, model, deployment)
+        binding = Binding(self, self._names, model, deployment)
         try:
-            watch.bind()
+            binding.bind()
         except (AttributeError, TypeError) as refusal:
-            watch.unbind()
+            binding.unbind()
             rule = f"must be an object that takes new attributes, without __slots__ ({refusal})"
             raise InvalidInput([Problem("model", model, rule)]) from refusal
         self.models.append(model)
@@ -150,13 +150,13 @@ class DeploymentMachine(Machine):
         Raises MachineMisused for a model of no or another machine, and in a callback.
         """
         try:
-            watch = self._watch_of(model)
+            binding = self._binding_of(model)
         except ReferenceError:
-            watch = None  # a proxy of what is gone already
-        if watch is not None:
-            if watch.walk is not None:
+            binding = None  # a proxy of what is gone already
+        if binding is not None:
+            if binding.walk is not None:
                 raise MachineMisused("a model cannot be removed while its deployment advances")
-            watch.unbind()
+            binding.unbind()
         self.models[:] = [known for known in self.models if known is not model]
 
     def advance(self, model: object, event: Event) -> Deployment:
@@ -171,12 +171,12 @@ class DeploymentMachine(Machine):
         What is no Exception, such as KeyboardInterrupt, is passed on at once; the model
         then holds the deployment of the end, and the remaining callbacks were not called.
         """
-        return self._watch_of(model)(event)
+        return self._binding_of(model)(event)
 
-    def _watch_of(self, model: object) -> Watch:
-        watch = getattr(model, self._names.advance, None)
-        if isinstance(watch, Watch) and watch.machine is self:
-            return watch
+    def _binding_of(self, model: object) -> Binding:
+        binding = getattr(model, self._names.advance, None)
+        if isinstance(binding, Binding) and binding.machine is self:
+            return binding
         raise MachineMisused(f"{model!r} is no model of this machine: add_model(model, deployment)")
 
     # --- callbacks ---
@@ -219,8 +219,8 @@ class DeploymentMachine(Machine):
 
     def callback(self, func: Any, event_data: EventData) -> None:
         """Call one callback; keep what it raises until every other was called."""
-        watch = self._watch_of(event_data.model)
-        walk = watch.walk
+        binding = self._binding_of(event_data.model)
+        walk = binding.walk
         assert walk is not None
         try:
             found = self.resolve_callable(func, event_data)
@@ -237,21 +237,21 @@ class DeploymentMachine(Machine):
             # transitions swallows one that comes out of `finalize_event`.
             walk.interruption = interruption
             raise
-        watch.look_after(func)
+        binding.look_after(func)
 
     def set_state(self, state: Any, model: object | None = None) -> None:
         """Called by transitions between `on_exit_…` and `on_enter_…`, and by nobody else.
 
         Raises MachineMisused for a state that the core has not decided on.
         """
-        walk = None if model is None else self._watch_of(model).walk
+        walk = None if model is None else self._binding_of(model).walk
         name = getattr(state, "name", state)
         if walk is None or walk.move is None or walk.move.target != name:
             raise MachineMisused(
                 f"the state {name!r} cannot be set: it follows from the deployment. "
                 "Call advance with what happened"
             )
-        self._watch_of(model).hold(walk.move.after)
+        self._binding_of(model).hold(walk.move.after)
 
     def get_state(self, state: str | Enum) -> State:
         """The state of this name, for callbacks to be added to; `rolling_back` is one too."""
@@ -335,7 +335,7 @@ class _Trigger(Trigger):
         """Walk the edge of the move that is under way."""
         machine = self.machine
         assert isinstance(machine, DeploymentMachine)
-        walk = machine._watch_of(model).walk
+        walk = machine._binding_of(model).walk
         if walk is None or args != (walk.move,):
             raise MachineMisused(_no_trigger(self.name))
         return super().trigger(model, *args, **kwargs)

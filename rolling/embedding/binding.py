@@ -1,4 +1,4 @@
-"""The watch: what joins one model to the machine, and walks the edges that the core took.
+"""The binding: what joins one model to the machine, and walks the edges that the core took.
 
 Here belongs the keeping in step of a model with its deployment: who writes what
 of the model, and when. What a model must be is in fitting.py.
@@ -35,7 +35,7 @@ class Walk:
 
 
 @define(eq=False)
-class Watch:
+class Binding:
     """What joins a model to the machine; called, it is the model's `advance`."""
 
     machine: Machine
@@ -60,7 +60,7 @@ class Watch:
         self._forbid_copies()
 
     def _forbid_copies(self) -> None:
-        # What `copy` and `pickle` ask an object for: a copy would hold this very watch.
+        # What `copy` and `pickle` ask an object for: a copy would hold this very binding.
         if _ASKED_BY_COPY not in vars_of(self.model):
             setattr(self.model, _ASKED_BY_COPY, partial(_state_to_copy, self.model))
             self.bound.append(_ASKED_BY_COPY)
@@ -70,7 +70,7 @@ class Watch:
         for name in self.bound:
             delattr(self.model, name)
         self.bound.clear()
-        for each in _watches(vars_of(self.model)):  # other machines' of the same model
+        for each in _bindings(vars_of(self.model)):  # other machines' of the same model
             each._forbid_copies()
 
     def hold(self, deployment: Deployment) -> None:
@@ -164,8 +164,8 @@ def vars_of(model: object) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _watches(attributes: dict[str, Any]) -> list[Watch]:
-    return [each for each in attributes.values() if isinstance(each, Watch)]
+def _bindings(attributes: dict[str, Any]) -> list[Binding]:
+    return [each for each in attributes.values() if isinstance(each, Binding)]
 
 
 def _state_to_copy(model: object) -> object:
@@ -174,7 +174,7 @@ def _state_to_copy(model: object) -> object:
     if own is object.__getstate__:
         refuse_copy()
     state = own(model)
-    if isinstance(state, dict) and _watches(state):
+    if isinstance(state, dict) and _bindings(state):
         refuse_copy()
     return state
 
