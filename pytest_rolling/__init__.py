@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def local_sagemaker_options() -> dict[str, Any]:
     """What the other two are made with: override it to give a scenario, settings, a time.
 
-    The keyword arguments of `rolling.server.clients.local_sagemaker`, those that
-    `local_sagemaker_server` has too.
+    The keyword arguments of `rolling.server.local_server.local_sagemaker_server`;
+    `host`, `port` and `only_its_services` mean nothing to `local_sagemaker`.
     """
     return {}
 
@@ -38,7 +38,12 @@ def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSa
     _needs("boto3")
     from rolling.server.clients import local_sagemaker as made
 
-    with made(**local_sagemaker_options) as local:
+    options = {
+        name: value
+        for name, value in local_sagemaker_options.items()
+        if name not in ("host", "port", "only_its_services")
+    }
+    with made(**options) as local:
         yield local
 
 
@@ -50,7 +55,8 @@ def local_sagemaker_server(
 
     AWS_ENDPOINT_URL, a region and credentials that mean nothing are in the
     environment for the time of the test, and nothing that leads elsewhere is: so
-    code that makes its own clients, or starts another program, finds it. Time is
+    code that makes its own clients, or starts another program, finds it. So do the
+    clients of all other services, unless the options say `only_its_services`. Time is
     manual, and a waiter in this process moves it by what it would have slept; to one in
     another process give time that runs, by `local_sagemaker_options`.
     """
@@ -59,9 +65,7 @@ def local_sagemaker_server(
 
     from rolling.server import local_server
 
-    options = dict(local_sagemaker_options)
-    waiters_move_time = options.pop("waiters_move_time", True)
-    with local_server.local_sagemaker_server(**options) as server:
+    with local_server.local_sagemaker_server(**local_sagemaker_options) as server:
         for name in local_server.MISLEADING:
             monkeypatch.delenv(name, raising=False)
         exempt = local_server.environment_without_proxy(os.environ)
@@ -69,8 +73,6 @@ def local_sagemaker_server(
             monkeypatch.setenv(name, value)
         # The session behind boto3.client keeps the credentials that it found first.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
-        if waiters_move_time and server.time_of_waiters is not None:
-            monkeypatch.setattr("botocore.waiter.time", server.time_of_waiters)
         yield server
 
 

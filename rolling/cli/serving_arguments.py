@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
+from rolling.server.places import place_problems
 from rolling.server.service import Place
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 
@@ -93,11 +94,7 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
         problems += [evolve(each, field=option, value=text) for each in settings_problems(given)]
         if number is not None:
             settings.append((field, number))
-    if not re.fullmatch("[a-z]{2}(-[a-z]{1,20}){1,3}-[0-9]{1,2}", chosen.region, re.ASCII):
-        problems.append(Problem("--region", chosen.region, "must be the name of a region", REGION))
-    if not re.fullmatch("[0-9]{12}", chosen.account, re.ASCII):
-        rule = "must be 12 digits"
-        problems.append(Problem("--account", chosen.account, rule, Place().account))
+    problems += place_problems("--region", chosen.region, "--account", chosen.account)
     time = _time(chosen.speed, problems)
     if chosen.instances is not None and chosen.file is None:
         rule = "is for a FILE that is a bare UpdateEndpoint request: name one, or leave this out"

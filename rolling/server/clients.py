@@ -18,8 +18,9 @@ from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.server.cloud import REGION, Cloud
 from rolling.server.extra import require
+from rolling.server.options import Options
 from rolling.server.service import Place
-from rolling.server.steering import ScenarioLike, Steered, chosen_time, cloud_of
+from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import ManualTime, Time
 from rolling.server.waiting import Waiting
 
@@ -74,8 +75,6 @@ class LocalSageMaker(Steered):
 
         if self._ended:
             raise RollingError("This local SageMaker has ended, and with it its clients.")
-        if self._waiting is not None:
-            self._waiting.before_request()
         parts = urlsplit(request.url)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         asked = HttpRequest.of(request.method, target, dict(request.headers), _bytes(request.body))
@@ -89,7 +88,7 @@ def local_sagemaker(
     *,
     region: str = REGION,
     time: Time | None = None,
-    settings: SimulationSettings | None = None,
+    settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
     account: str = Place().account,
     waiters_move_time: bool = True,
@@ -102,22 +101,23 @@ def local_sagemaker(
 
     Nothing of the user's environment is read or touched: no credentials, profile,
     region or proxy. `time`: manual unless given, as for `rolling.server.timekeeping`.
-    `settings`: how long things take; before those of `scenario`, which is a
-    scenario or its JSON, whose configurations, endpoint, alarms and faults are there
-    at the start.
+    `settings`: how long things take, a SimulationSettings or a scenario's JSON of them
+    (`{"ProvisioningSeconds": 30}`); before those of `scenario`, which is a scenario or
+    its JSON, whose configurations, endpoint, alarms and faults are there at the start.
 
     In manual time a boto3 waiter would sleep for real, and time would never go on.
     So its delay moves the manual time instead, and takes no real time; what it waits
     for, what it asks and how it fails is its own. Without `waiters_move_time` it sleeps
     for real, for tests that move time from another thread.
 
-    Raises MissingExtra without boto3, InvalidInput for a scenario or settings at
-    fault. The clients end with the context.
+    Raises MissingExtra without boto3, InvalidInput for arguments, a scenario or settings
+    at fault. The clients end with the context.
     """
     require("The local SageMaker in process", "boto3", "botocore")
-    kept = chosen_time(time)
+    chosen = Options.read(region, time, settings, scenario, account)
+    kept = chosen.time
     waiting = Waiting(kept) if waiters_move_time and isinstance(kept, ManualTime) else None
-    local = LocalSageMaker(cloud_of(scenario, settings, kept, region, account), region, waiting)
+    local = LocalSageMaker(chosen.cloud(), region, waiting)
     try:
         yield local
     finally:

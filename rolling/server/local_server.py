@@ -5,46 +5,45 @@ Needs botocore, which the extra `server` installs.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.server.cloud import REGION, Cloud
 from rolling.server.extra import require
+from rolling.server.options import Options
 from rolling.server.service import Place
-from rolling.server.steering import ScenarioLike, Steered, chosen_time, cloud_of
+from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import ManualTime, Time
-from rolling.server.waiting import SleepingMovesTime
+from rolling.server.waiting import waiting_at
 
 
 class LocalSageMakerServer(Steered):
     """A local SageMaker that listens at `url`; made by `local_sagemaker_server`."""
 
-    def __init__(self, cloud: Cloud, region: str, url: str, time: Time) -> None:
+    def __init__(
+        self, cloud: Cloud, region: str, url: str, only_its_services: bool = False
+    ) -> None:
         super().__init__(cloud, region)
         self.url = url
-        self._time = time
+        self._only_its_services = only_its_services
 
     @property
     def environment(self) -> dict[str, str]:
         """What the environment of a client needs to hold: see `client_environment`."""
-        return client_environment(self.url, self.region)
-
-    @property
-    def time_of_waiters(self) -> SleepingMovesTime | None:
-        """In manual time what `botocore.waiter.time` is to be, so that waiters move the time.
-
-        None where time runs by itself.
-        """
-        return SleepingMovesTime(self._time) if isinstance(self._time, ManualTime) else None
+        return client_environment(self.url, self.region, only_its_services=self._only_its_services)
 
 
-def client_environment(url: str, region: str = REGION) -> dict[str, str]:
+def client_environment(
+    url: str, region: str = REGION, *, only_its_services: bool = False
+) -> dict[str, str]:
     """The variables by which AWS's clients find a local SageMaker: where it is, and credentials.
 
-    The credentials mean nothing, but without any a client sends nothing.
+    One variable leads the clients of every service here; with `only_its_services` two
+    lead those of SageMaker and CloudWatch, and all others go where they went. The
+    credentials mean nothing, but without any a client sends nothing.
     """
     return {
-        "AWS_ENDPOINT_URL": url,
+        **dict.fromkeys(ITS_ENDPOINTS if only_its_services else ("AWS_ENDPOINT_URL",), url),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": region,
@@ -52,10 +51,12 @@ def client_environment(url: str, region: str = REGION) -> dict[str, str]:
     }
 
 
+ITS_ENDPOINTS = ("AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_CLOUDWATCH")
+"""The variables that lead the clients of its two services, and no others."""
+
 MISLEADING = (
     "AWS_CONFIG_FILE",
-    "AWS_ENDPOINT_URL_CLOUDWATCH",
-    "AWS_ENDPOINT_URL_SAGEMAKER",
+    *ITS_ENDPOINTS,
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -80,24 +81,32 @@ def local_sagemaker_server(
     port: int = 0,
     region: str = REGION,
     time: Time | None = None,
-    settings: SimulationSettings | None = None,
+    settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
     account: str = Place().account,
+    waiters_move_time: bool = True,
+    only_its_services: bool = False,
 ) -> Iterator[LocalSageMakerServer]:
     """A local SageMaker on a port, in a thread of this process; 0 takes a free one.
 
-    The rest as for `local_sagemaker`: time is manual unless given. A client in
-    another process that waits needs time that runs (`RunningTime(speed=60)`), for
-    its sleep is its own. Takes control calls too. Raises MissingExtra without
-    botocore, OSError when the port is taken, InvalidInput for a scenario or settings
-    at fault.
+    The rest as for `local_sagemaker`: time is manual unless given, and the waiters of
+    this process's clients of it move it. A client in another process that waits needs
+    time that runs (`RunningTime(speed=60)`), for its sleep is its own.
+    `only_its_services`: its `environment` leads SageMaker's and CloudWatch's clients
+    here, and leaves those of S3 and the rest alone. Takes control calls too. Raises
+    MissingExtra without botocore, OSError when the port is taken, InvalidInput for
+    arguments, a scenario or settings at fault.
     """
     require("The local SageMaker", "botocore")
     from rolling.server.control import Control
     from rolling.server.wire import Server
 
-    kept = chosen_time(time)
-    cloud = cloud_of(scenario, settings, kept, region, account)
+    chosen = Options.read(region, time, settings, scenario, account)
+    cloud, kept = chosen.cloud(), chosen.time
     control = Control(cloud)
-    with Server(cloud.call, control, host, port, implements=cloud.implements) as server:
-        yield LocalSageMakerServer(cloud, region, server.url, kept)
+    with ExitStack() as stack:
+        serving = Server(cloud.call, control, host, port, implements=cloud.implements)
+        server = stack.enter_context(serving)
+        if waiters_move_time and isinstance(kept, ManualTime):
+            stack.enter_context(waiting_at(server.url, kept))
+        yield LocalSageMakerServer(cloud, region, server.url, only_its_services)

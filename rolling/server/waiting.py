@@ -2,64 +2,53 @@
 
 A waiter asks, sleeps, and asks again. In manual time the sleep must be what moves
 the time, or the waiter would wait its hour for real and in vain. So where time is
-manual its sleep takes no time, and moves the manual time by as much instead.
+manual its sleep takes no time, and moves the manual time by as much instead: that of
+the local SageMaker that its own client talks to, of however many there are.
 """
 
-import time
-from collections.abc import Callable
-from threading import local
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, local
 from typing import Any
+from urllib.parse import urlsplit
 
+from attrs import field, frozen
+
+from rolling.server.addresses import is_loopback
 from rolling.server.timekeeping import ManualTime
 
 
-class SleepingMovesTime:
-    """The module `time` to a waiter, but that its `sleep` moves manual time instead."""
-
-    def __init__(self, manual: ManualTime) -> None:
-        self._manual = manual
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds of manual time pass, and no real ones."""
-        self._manual.move_to(self._manual.now() + seconds)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(time, name)
-
-
+@frozen(eq=False)
 class Waiting:
-    """The waiters of clients whose requests pass through here, thread by thread.
+    """The waiters of clients that talk to what keeps this manual time, thread by thread."""
 
-    `prepare` a client, and call `before_request` before each request is answered.
-    """
-
-    def __init__(self, manual: ManualTime) -> None:
-        self._manual = manual
-        self._thread = local()
+    _manual: ManualTime
+    _thread: local = field(factory=local, init=False)
 
     def prepare(self, client: Any) -> None:
         """Let the waiters of a boto3 client sleep through manual time."""
         made_by: Callable[[str], Any] = client.get_waiter
+        client.get_waiter = lambda waiter_name: self.adapted(client, made_by(waiter_name))
 
-        def get_waiter(waiter_name: str) -> Any:
-            waiter = made_by(waiter_name)
-            wait = waiter.wait
+    def adapted(self, client: Any, waiter: Any) -> Any:
+        """The waiter of a boto3 client, sleeping through manual time."""
+        wait = waiter.wait
 
-            def wait_in_manual_time(**given: Any) -> None:
-                config = dict(given.pop("WaiterConfig", {}))
-                delay = config.get("Delay", waiter.config.delay)
-                self._thread.delay, self._thread.asked = delay, False
-                try:
-                    wait(WaiterConfig={**config, "Delay": 0}, **given)
-                finally:
-                    self._thread.delay = None
+        def wait_in_manual_time(**given: Any) -> None:
+            config = dict(given.pop("WaiterConfig", {}))
+            delay = config.get("Delay", waiter.config.delay)
+            self._thread.delay, self._thread.asked = delay, False
+            try:
+                wait(WaiterConfig={**config, "Delay": 0}, **given)
+            finally:
+                self._thread.delay = None
 
-            waiter.wait = wait_in_manual_time
-            return waiter
+        waiter.wait = wait_in_manual_time
+        # Before a call, not before it is sent: a call that is tried again is one call.
+        client.meta.events.register_first("before-call", self._before_call, f"rolling-{id(self)}")
+        return waiter
 
-        client.get_waiter = get_waiter
-
-    def before_request(self) -> None:
+    def _before_call(self, **others: Any) -> None:
         """Let the delay pass, where a waiter of this thread asks again."""
         delay = getattr(self._thread, "delay", None)
         if delay is None:
@@ -67,3 +56,60 @@ class Waiting:
         if self._thread.asked:
             self._manual.move_to(self._manual.now() + delay)
         self._thread.asked = True
+
+
+@contextmanager
+def waiting_at(url: str, manual: ManualTime) -> Iterator[None]:
+    """Let the waiters of this process's clients of the server at `url` move its time.
+
+    Whoever made the client, and in whatever order servers come and go: while there is
+    one, botocore's `get_waiter` looks who is at the URL that the client talks to.
+    Waiters of all other clients are botocore's own.
+    """
+    place = _place(url)
+    with _changing:
+        _WAITING[place] = Waiting(manual)
+        _install()
+    try:
+        yield
+    finally:
+        with _changing:
+            del _WAITING[place]
+            if not _WAITING:
+                _uninstall()
+
+
+_changing = Lock()
+_WAITING: dict[tuple[str, int | None], Waiting] = {}
+_ORIGINAL: list[Any] = []
+
+
+def _install() -> None:
+    from botocore.client import BaseClient
+
+    if _ORIGINAL:
+        return
+    original = BaseClient.get_waiter
+
+    def get_waiter(client: Any, waiter_name: str) -> Any:
+        """botocore's; sleeping through manual time where the client's server keeps it."""
+        waiter = original(client, waiter_name)
+        waiting = _WAITING.get(_place(client.meta.endpoint_url))
+        return waiter if waiting is None else waiting.adapted(client, waiter)
+
+    _ORIGINAL.append(original)
+    BaseClient.get_waiter = get_waiter
+
+
+def _uninstall() -> None:
+    from botocore.client import BaseClient
+
+    BaseClient.get_waiter = _ORIGINAL.pop()
+
+
+def _place(url: str) -> tuple[str, int | None]:
+    """Where a URL leads: a port, and whose; this machine has many names."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    ours = is_loopback(host) or host in ("0.0.0.0", "::")
+    return ("" if ours else host), parts.port

@@ -48,10 +48,10 @@ def test_scripts_find_the_server(local_sagemaker_server, number):
     assert local_sagemaker_server.endpoints()[0].status == "InService"
 
 def test_the_environment_is_as_it_was():
-    import botocore.waiter, time
+    from botocore.client import BaseClient
     now = {key: value for key, value in os.environ.items() if key != "PYTEST_CURRENT_TEST"}
     assert now == {key: value for key, value in BEFORE.items() if key != "PYTEST_CURRENT_TEST"}
-    assert botocore.waiter.time is time
+    assert BaseClient.get_waiter.__module__ == "botocore.client"
 """
 
 OPTIONS = """
@@ -67,9 +67,35 @@ def test_in_process(local_sagemaker):
     assert (local_sagemaker.region, local_sagemaker.now()) == ("eu-west-1", 1000)
 
 def test_on_a_port(local_sagemaker_server):
-    import botocore.waiter, os, time
+    import os
+    from botocore.client import BaseClient
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
-    assert botocore.waiter.time is time
+    assert BaseClient.get_waiter.__module__ == "botocore.client"
+"""
+
+BESIDE_MOTO = """
+import boto3
+import pytest
+from moto import mock_aws
+
+@pytest.fixture
+def local_sagemaker_options():
+    return {"only_its_services": True}
+
+def test_s3_is_motos_and_sagemaker_is_ours(local_sagemaker_server):
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="models")
+        assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["models"]
+        boto3.client("sagemaker").create_model(
+            ModelName="m", PrimaryContainer={"Image": "i"})
+        assert boto3.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    (kept,) = boto3.client("sagemaker").list_models()["Models"]
+    assert kept["ModelName"] == "m"
+
+def test_the_other_fixture_has_no_use_for_it(local_sagemaker):
+    with mock_aws():
+        assert local_sagemaker.sagemaker.list_models()["Models"] == []
 """
 
 UNUSED = """
@@ -124,6 +150,12 @@ def test_each_test_has_a_sagemaker_of_its_own_also_in_parallel(project: pytest.P
     project.makepyfile(test_in_process=IN_PROCESS, test_server=SERVER, test_options=OPTIONS)
     project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=9)
     project.runpytest_subprocess("-n", "2").assert_outcomes(passed=9)
+
+
+def test_beside_moto_only_its_services_come_here(project: pytest.Pytester) -> None:
+    project.makepyfile(BESIDE_MOTO)
+    project.makeini("[pytest]\nfilterwarnings =\n error\n ignore::DeprecationWarning")
+    project.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=2)
 
 
 def test_a_run_that_does_not_use_it_loads_a_page_and_nothing_else(
