@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import counted
+from rolling.cli.figures import counted, journey
 from rolling.cli.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
@@ -54,8 +54,8 @@ def sweep_text(document: Document, terminal: Terminal) -> str:
 
 
 def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
-    fleets = " and ".join(_fleet(fleet) for fleet in _at_start(update))
-    title = f"{which}{update['EndpointName']}, {fleets} → {_fleet(update['New'])}"
+    there = update["NewInstancesAtStart"]
+    title = which + journey(update["EndpointName"], update["Old"], update["New"], there)
     yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
     back = update["RollbackBatchSize"]
     manner = "Blue/green"
@@ -75,17 +75,6 @@ def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
     for violation in update["Violations"]:
         yield ""
         yield from _counterexample(violation["Counterexample"], terminal)
-
-
-def _at_start(update: Document) -> Iterator[Document]:
-    """Every fleet that is there at the start: of a repair, the new one as well."""
-    yield from update["Old"]
-    if update["NewInstancesAtStart"]:
-        yield update["New"] | {"InstanceCount": update["NewInstancesAtStart"]}
-
-
-def _fleet(fleet: Document) -> str:
-    return f"{fleet['EndpointConfigName']} ({fleet['InstanceCount']})"
 
 
 _VERDICTS = {

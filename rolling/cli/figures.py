@@ -1,6 +1,6 @@
 """Figures: durations, shares and counts as people write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -74,3 +74,14 @@ def counted(number: int, noun: str) -> str:
         return f"1 {noun}"
     ending = "es" if noun.endswith(("ch", "s")) else "s"
     return f"{number} {noun}{ending}"
+
+
+def journey(name: str, old: Sequence[Mapping[str, Any]], new: Mapping[str, Any], there: int) -> str:
+    """What an update is from and to: every fleet that is there at the start, of a repair `there`
+    instances of the new one as well."""
+    fleets = [*old, *([{**new, "InstanceCount": there}] if there else [])]
+    return f"{name}, {' and '.join(map(_fleet, fleets))} → {_fleet(new)}"
+
+
+def _fleet(fleet: Mapping[str, Any]) -> str:
+    return f"{fleet['EndpointConfigName']} ({fleet['InstanceCount']})"

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import clock, counted, durations, hours, percentage
+from rolling.cli.figures import clock, counted, durations, hours, journey, percentage
 from rolling.cli.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
@@ -26,8 +26,8 @@ def plan_text(document: Document, terminal: Terminal) -> str:
 
 def _update_lines(update: Document, place: int, updates: int, terminal: Terminal) -> Iterator[str]:
     which = "" if updates == 1 else f"Update {place} of {updates}: "
-    fleets = " and ".join(_fleet(fleet) for fleet in update["Old"])
-    title = f"{which}{update['EndpointName']}, {fleets} → {_fleet(update['New'])}"
+    there = update["InstancesAtStart"] - update["OldInstances"]
+    title = which + journey(update["EndpointName"], update["Old"], update["New"], there)
     yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
     yield from terminal.wrap(_manner(update))
     yield ""
@@ -43,10 +43,6 @@ def _update_lines(update: Document, place: int, updates: int, terminal: Terminal
             yield terminal.paint(heading, style, Style.BOLD)
             for finding in update[key]:
                 yield from _finding(finding, terminal)
-
-
-def _fleet(fleet: Document) -> str:
-    return f"{fleet['EndpointConfigName']} ({fleet['InstanceCount']})"
 
 
 def _manner(update: Document) -> str:
