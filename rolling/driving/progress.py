@@ -96,14 +96,15 @@ def progress(record: Record, now: float, seen: Observation | None = None) -> Pro
         fleets=fleets,
         alarms={name: readings.get(name, Reading.UNREADABLE) for name in desired.alarms},
         stage_seconds=max(0, now - record.stage_began_at),
-        bake_seconds_left=_left(record.stage_began_at, desired.interval_seconds, now),
-        deadline_seconds_left=_left(record.direction_began_at, desired.deadline_seconds, now),
+        bake_seconds_left=seconds_left(record.stage_began_at, desired.interval_seconds, now),
+        deadline_seconds_left=seconds_left(record.direction_began_at, desired.deadline_seconds, now),
         cause=deployment.cause,
         outcome=deployment.outcome,
     )
 
 
-def _left(began_at: float, seconds: int | None, now: float) -> float | None:
+def seconds_left(began_at: float, seconds: int | None, now: float) -> float | None:
+    """What is left of a timer at the moment `now`: at least 0, and None where none runs."""
     return None if seconds is None else max(0, began_at + seconds - now)
 
 

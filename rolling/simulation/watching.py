@@ -15,6 +15,7 @@ from rolling.core.events import Reading
 from rolling.core.pace import step_count
 from rolling.core.properties import ceiling
 from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.driving.progress import seconds_left
 from rolling.driving.record import Record
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.endpoint.folding import with_deployment
@@ -113,10 +114,10 @@ class Watch:
 
     def phase_seconds_left(self, now: float) -> float | None:
         """What is left of the baking period; None where no timer of the phase runs."""
-        interval = due(self.deployment).interval_seconds
-        if interval is None or self.held:
+        if self.held:
             return None
-        return max(0, self.record.stage_began_at + interval - now)
+        interval = due(self.deployment).interval_seconds
+        return seconds_left(self.record.stage_began_at, interval, now)
 
     def seconds_to_wake(self, now: float) -> float | None:
         """How long until something may have changed by itself; None after the end."""
@@ -125,9 +126,7 @@ class Watch:
     def deadline_seconds_left(self, now: float) -> float | None:
         """What is left of the time limit of this direction; None after the end."""
         limit = due(self.deployment).deadline_seconds
-        if limit is None:
-            return None
-        return max(0, self.record.direction_began_at + limit - now)
+        return seconds_left(self.record.direction_began_at, limit, now)
 
     @property
     def way_home_from(self) -> tuple[Deployment, float]:

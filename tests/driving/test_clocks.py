@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rolling.driving import SystemClock, VirtualClock
+from rolling.driving import SystemClock, VirtualClock, WallClock
 
 
 def test_the_virtual_clock_jumps_to_the_moment_and_keeps_it_an_integer() -> None:
@@ -31,3 +31,7 @@ def test_the_system_clock_waits_until_the_moment() -> None:
     clock.wait_until(clock.now() + 0.02)
     assert time.monotonic() - began >= 0.02
     clock.wait_until(clock.now() - 1)
+
+
+def test_the_wall_clock_gives_the_time_of_day() -> None:
+    assert abs(WallClock().now() - time.time()) < 60

@@ -1,10 +1,8 @@
 """Promise: a record is all there is to store, and it can be."""
 
-import time
-
 import pytest
 
-from rolling.driving import Record, WallClock, accept, dumps_record, loads_record
+from rolling.driving import accept, dumps_record, loads_record
 from rolling.serialization import UnreadableRecord
 from tests.simulated import Drive, rolling_update
 
@@ -33,8 +31,3 @@ def test_all_that_is_wrong_in_a_record_is_named() -> None:
 def test_what_is_no_record_is_refused(text: str) -> None:
     with pytest.raises(UnreadableRecord):
         loads_record(text)
-
-
-def test_the_moments_of_the_wall_clock_mean_the_same_in_another_process() -> None:
-    assert abs(WallClock().now() - time.time()) < 60
-    assert isinstance(accept(rolling_update(), WallClock().now()), Record)
