@@ -205,8 +205,7 @@ def _known(found: Sequence[Moment | Step], now: float) -> Watch:
     known: Watch | None = None
     for each in found:
         if isinstance(each, Moment) and (known is None or each.at <= now):
-            begins = known is None or known.update is not each.update
-            known = watch(None if begins else known, each)
+            known = watch(known, each)
     assert known is not None
     return known
 

@@ -97,7 +97,9 @@ def progress(record: Record, now: float, seen: Observation | None = None) -> Pro
         alarms={name: readings.get(name, Reading.UNREADABLE) for name in desired.alarms},
         stage_seconds=max(0, now - record.stage_began_at),
         bake_seconds_left=seconds_left(record.stage_began_at, desired.interval_seconds, now),
-        deadline_seconds_left=seconds_left(record.direction_began_at, desired.deadline_seconds, now),
+        deadline_seconds_left=seconds_left(
+            record.direction_began_at, desired.deadline_seconds, now
+        ),
         cause=deployment.cause,
         outcome=deployment.outcome,
     )
