@@ -3,8 +3,10 @@ DeleteAlarms.
 
 No metric is ever read: an alarm is in the state that SetAlarmState left it in,
 a new one in INSUFFICIENT_DATA. A composite alarm follows the alarms that its
-rule names. Tags of alarms are taken and forgotten, as no operation here shows
-them; actions are kept and shown, and nobody is notified.
+rule names. While a fault of an update holds an alarm in ALARM it shows so, to
+everybody, and what it was left in is seen again afterwards; one that cannot be
+read by a fault shows what it is. Tags of alarms are taken and forgotten, as no
+operation here shows them; actions are kept and shown, and nobody is notified.
 """
 
 import json
@@ -23,6 +25,9 @@ from rolling.server.service import Answer, Operation, Parameters, Place, Service
 
 PAGE = 100
 """MaxRecords of DescribeAlarms where it is absent, and at most."""
+
+INJECTED = "An injected fault: it ends with the fault, or with the update that it is for."
+"""The StateReason of an alarm that is in ALARM by a fault."""
 
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
@@ -61,15 +66,22 @@ class AlarmState:
 class Alarm:
     """An alarm. `as_given` is the JSON text of the request that made it, its tags left out.
 
-    `rule` is None for a metric alarm.
+    `rule` is None for a metric alarm. `own`: the state that it was left in;
+    `injected`: the one that a fault lays over it, None while none does.
     """
 
     name: str
     arn: str
     as_given: str
     configured_at: float
-    state: AlarmState
+    own: AlarmState
     rule: AlarmRule | None = None
+    injected: AlarmState | None = None
+
+    @property
+    def state(self) -> AlarmState:
+        """The state that it shows."""
+        return self.own if self.injected is None else self.injected
 
     @property
     def type(self) -> str:
@@ -105,6 +117,7 @@ class Alarms:
         self._changed = changed
         self._arn_prefix = f"arn:aws:cloudwatch:{place.region}:{place.account}:alarm:"
         self._alarms: dict[str, Alarm] = {}
+        self._tripped: frozenset[str] = frozenset()
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -125,6 +138,15 @@ class Alarms:
         """What a bake reads for this alarm; UNREADABLE when there is none."""
         alarm = self._alarms.get(name)
         return Reading.UNREADABLE if alarm is None else Reading[alarm.state.value]
+
+    def trip(self, names: frozenset[str]) -> None:
+        """These alarms, and no others, are in ALARM by an injected fault from now on."""
+        before, self._tripped = self._tripped, names
+        changed: list[str] = []
+        for name in sorted(before ^ names):
+            if name in self._alarms:
+                changed += self._lay_over(self._alarms[name], name in names)
+        self._tell(dict.fromkeys(changed))
 
     # --- Operations -----------------------------------------------------------
 
@@ -208,6 +230,8 @@ class Alarms:
             state = AlarmState(first, "Unchecked: Initial alarm creation", now, now)
             arn = f"{self._arn_prefix}{name}"
             self._alarms[name] = Alarm(name, arn, given, now, state, rule)
+            if name in self._tripped:
+                self._lay_over(self._alarms[name], True)
             return [name]
         if (before.rule is None) != (rule is None):
             raise _validation_error(f"{name} exists, and is a {before.type}")
@@ -216,11 +240,26 @@ class Alarms:
 
     def _set(self, alarm: Alarm, value: str, reason: str, data: str | None) -> list[str]:
         """Set the alarm's state, and those that follow from it. Names what changed."""
-        state = alarm.state.set(value, reason, data, self._now())
-        self._alarms[alarm.name] = evolve(alarm, state=state)
-        if state.value == alarm.state.value:
+        now = self._now()
+        return self._replace(alarm, evolve(alarm, own=alarm.own.set(value, reason, data, now)))
+
+    def _lay_over(self, alarm: Alarm, tripped: bool) -> list[str]:
+        """Put an alarm in ALARM by a fault, or take that away. Names what changed."""
+        now = self._now()
+        if tripped:
+            return self._replace(
+                alarm, evolve(alarm, injected=alarm.own.set("ALARM", INJECTED, None, now))
+            )
+        own = alarm.own
+        if own.value != "ALARM":
+            own = evolve(own, updated_at=now, transitioned_at=now)
+        return self._replace(alarm, evolve(alarm, own=own, injected=None))
+
+    def _replace(self, before: Alarm, after: Alarm) -> list[str]:
+        self._alarms[after.name] = after
+        if after.state.value == before.state.value:
             return []
-        return [alarm.name, *self._evaluate(self._parents(alarm.name))]
+        return [after.name, *self._evaluate(self._parents(after.name))]
 
     def _evaluate(self, names: Iterable[str]) -> list[str]:
         """Bring these composite alarms, and those that follow them, to what their rules say.
@@ -244,11 +283,11 @@ class Alarms:
         """Bring a composite alarm to what its rule says. True when that changed it."""
         assert alarm.rule is not None
         value = "ALARM" if alarm.rule.holds(self._state_of) else "OK"
-        if value == alarm.state.value:
+        if value == alarm.own.value:
             return False
-        state = alarm.state.set(value, f"AlarmRule evaluated to {value}", None, self._now())
-        self._alarms[alarm.name] = evolve(alarm, state=state)
-        return True
+        state = alarm.own.set(value, f"AlarmRule evaluated to {value}", None, self._now())
+        after = self._alarms[alarm.name] = evolve(alarm, own=state)
+        return after.state.value != alarm.state.value
 
     def _tell(self, names: Iterable[str]) -> None:
         """Last in an operation: whoever is told sees the alarms as they all are now."""

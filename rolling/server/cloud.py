@@ -317,7 +317,14 @@ class Cloud:
         return found
 
     def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
-        """Let happen to an endpoint what does at this moment."""
+        """Let happen to an endpoint what does at this moment.
+
+        Its faults are shown before, as a bake reads what they leave; and after,
+        as more may have begun or ended.
+        """
+        region = self._regions.get(running.endpoint.region)
+        if region is not None:
+            region.show_faults(running)
         happened = running.look(self._clock.now(), stop)
         self._happened_ever += len(happened)
         self._happened += happened
@@ -326,6 +333,8 @@ class Cloud:
         self._agenda.put(running, running.wake_at)
         if running.gone:
             self._regions[running.endpoint.region].endpoints.forget(running)
+        if region is not None:
+            region.show_faults(running)
 
     def _catch_up(self, now: float) -> None:
         """Let happen whatever is due by `now`."""

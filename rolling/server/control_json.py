@@ -10,7 +10,7 @@ from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.running import Happening
 from rolling.server.under_way import EndpointNow
 from rolling.simulation.fault_json import fault_json_problems, parse_fault
-from rolling.simulation.report import DIRECTIONS, PHASES
+from rolling.simulation.report import DIRECTIONS, PHASES, UnusedFault
 
 _DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}
 _PHASES: Mapping[str, Phase] = {text: key for key, text in PHASES.items()}
@@ -51,6 +51,9 @@ def endpoint_document(endpoint: EndpointNow) -> dict[str, object]:
         "PendingEndpointConfigName": endpoint.pending_config_name,
         "Stage": _stage_document(endpoint.stage),
         "UnderWay": endpoint.under_way,
+        "UnusedFaults": [
+            {"Field": each.field, "Kind": each.kind} for each in endpoint.unused_faults
+        ],
     }
 
 
@@ -64,6 +67,9 @@ def read_endpoint(document: Mapping[str, Any]) -> EndpointNow:
         pending_config_name=document["PendingEndpointConfigName"],
         stage=_read_stage(document["Stage"]),
         under_way=document["UnderWay"],
+        unused_faults=tuple(
+            [UnusedFault(each["Field"], each["Kind"]) for each in document["UnusedFaults"]]
+        ),
     )
 
 

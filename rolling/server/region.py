@@ -37,6 +37,8 @@ class Region:
         self._clock = clock
         self._settings = settings
         self._look = look
+        # Of each endpoint, the alarms that its faults hold in ALARM.
+        self._tripped: dict[str, frozenset[str]] = {}
         tags = Tags()
         self._models = Models(place, clock.now, tags)
         self._configs = EndpointConfigs(place, clock.now, self._models, tags)
@@ -103,6 +105,14 @@ class Region:
             clock=self._clock,
             alarms=self._alarms.reading,
         )
+
+    def show_faults(self, running: RunningEndpoint) -> None:
+        """Let CloudWatch show which alarms the faults of an endpoint's update hold in ALARM now."""
+        name = running.endpoint.name
+        tripped = frozenset() if running.gone else running.tripped()
+        if tripped != self._tripped.get(name, frozenset()):
+            self._tripped[name] = tripped
+            self._alarms.trip(frozenset().union(*self._tripped.values()))
 
     def _alarm_changed(self, name: str) -> None:
         """Let the bakes that watch the alarm see it at once."""

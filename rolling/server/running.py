@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
-from rolling.backends.simulated import Fault, SimulatedBackend
+from rolling.backends.simulated import Fault, SimulatedBackend, misses
 from rolling.core.deployment import Deployment
 from rolling.core.desired import due
 from rolling.core.events import StopRequested
@@ -28,11 +28,14 @@ from rolling.endpoint.update import update_endpoint
 from rolling.server.images import Images, of_configurations
 from rolling.server.service import Parameters
 from rolling.simulation.narration import acceptance, narrate
+from rolling.simulation.report import UnusedFault
 
 
 @frozen
 class Happening:
     """A change of an endpoint's status, or of the stage of its update; what was accepted, too.
+
+    Also a fault that cannot strike the update that was accepted, and faults that never struck.
 
     `at`: seconds since the epoch. `status`: after it; None once the endpoint is
     gone. `stage`: the one that its update came into; None when none did.
@@ -58,8 +61,10 @@ class RunningEndpoint:
     `backend`: its instances and its traffic; read, with the clock, and driven.
     `endpoint`, `times`: what it is now, for whoever shows it. `wake_at`: when
     to look at it next; None for never. `gone`: it has been deleted.
-    `faults_to_come`: those of its next updates, one after the other. `images`:
-    those that its configurations were deployed with.
+    `faults_to_come`: those of its next updates, one after the other.
+    `unused_faults`: those that never struck, of what ended last, or that cannot
+    strike the update in progress. `images`: those that its configurations were
+    deployed with.
     """
 
     def __init__(
@@ -75,11 +80,14 @@ class RunningEndpoint:
         self.wake_at: float | None = None
         self.gone = False
         self.faults_to_come = deque(faults_to_come)
+        self.unused_faults: tuple[UnusedFault, ...] = ()
         self.images: Images = {}
         # Kept while there is something to drive.
         self._record: Record | None = None
         # What was accepted since the last look.
         self._accepted: list[Happening] = []
+        # What is told once something has ended.
+        self._ended: list[Happening] = []
         self._accept(now)
 
     @property
@@ -93,6 +101,11 @@ class RunningEndpoint:
         if self.endpoint.launching or self.endpoint.status is EndpointStatus.DELETING:
             return False
         return self._record is None or _is_over(self._record.deployment)
+
+    def tripped(self) -> frozenset[str]:
+        """The alarms that a fault of the update in progress holds in ALARM now."""
+        watched = () if self.deployment is None else self.deployment.spec.alarms
+        return frozenset(each for each in watched if self.backend.trips(each))
 
     def describe(self) -> dict[str, object]:
         """The answer of DescribeEndpoint."""
@@ -110,6 +123,16 @@ class RunningEndpoint:
         self.backend = self.backend.next_update(faults)
         self._record = accept(endpoint.deployment, now)
         self._begin(endpoint, now)
+        missing = [
+            (place, problem)
+            for place, fault in enumerate(faults)
+            for problem in misses(fault, endpoint.deployment.spec, f"Faults[{place}]")
+        ]
+        places = {place for place, _ in missing}
+        self.unused_faults = tuple([_unused(place, faults[place]) for place in sorted(places)])
+        for place, problem in missing:
+            told = f"{faults[place].kind} cannot strike this update: {problem}."
+            self._accepted.append(self._happening(now, None, told))
 
     def scale(self, request: Parameters, now: float) -> None:
         """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
@@ -127,6 +150,7 @@ class RunningEndpoint:
 
     def _begin(self, endpoint: Endpoint, now: float) -> None:
         self.endpoint = endpoint
+        self.unused_faults = ()
         began = now if endpoint.pending is not None else None
         self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
         self._accept(now)
@@ -135,9 +159,11 @@ class RunningEndpoint:
         endpoint, deployment = self.endpoint, self.deployment
         stage = None if deployment is None else deployment.stage
         why = _told(endpoint, endpoint.status) if deployment is None else acceptance(deployment)
-        self._accepted.append(
-            Happening(now, endpoint.region, endpoint.name, endpoint.status, stage, why)
-        )
+        self._accepted.append(self._happening(now, stage, why))
+
+    def _happening(self, now: float, stage: Stage | None, why: str) -> Happening:
+        endpoint = self.endpoint
+        return Happening(now, endpoint.region, endpoint.name, endpoint.status, stage, why)
 
     # --- what happens to it ----------------------------------------------------
 
@@ -154,7 +180,9 @@ class RunningEndpoint:
         else:
             self.wake_at = None
         accepted, self._accepted = self._accepted, []
-        return [*accepted, *self._happenings(before, changes, now)]
+        happened = [*accepted, *self._happenings(before, changes, now)]
+        ended, self._ended = self._ended, []
+        return [*happened, *ended]
 
     def _end(self, now: float) -> None:
         if self.wake_at is None or now >= self.wake_at:
@@ -174,7 +202,7 @@ class RunningEndpoint:
             # A change that is taken back is commanded at once.
             self.wake_at = now if self.endpoint.launching else None
             if not self.endpoint.launching:
-                self.backend.drop_faults()
+                self._drop_faults(now)
 
     def _drive(
         self, record: Record, now: float, stop: StopRequested | None
@@ -194,16 +222,28 @@ class RunningEndpoint:
         self._record, self.wake_at = made.record, made.wake_at
         if made.wake_at is None:
             self.images = of_configurations(self.images, {self.endpoint.config_name})
-            self._release(deployment)
+            self._release(deployment, now)
         return [
             (change, change.at - record.stage_began_at)
             for change in made.changes
             if change.after.stage != change.before.stage and not change.before.ended
         ]
 
-    def _release(self, deployment: Deployment) -> None:
-        """Keep driving only for what is still to go."""
+    def _drop_faults(self, now: float) -> None:
+        """What was under way has ended, and its faults with it; those that never struck are told.
+
+        Asked again, of what is left over, it knows of no faults any more.
+        """
+        unstruck = self.backend.unstruck
         self.backend.drop_faults()
+        if unstruck:
+            self.unused_faults = tuple([_unused(place, fault) for place, fault in unstruck])
+            listed = ", ".join(f"{each.field} ({each.kind})" for each in self.unused_faults)
+            self._ended.append(self._happening(now, None, f"Never struck: {listed}."))
+
+    def _release(self, deployment: Deployment, now: float) -> None:
+        """Keep driving only for what is still to go."""
+        self._drop_faults(now)
         left_over = any(fleet.alive > fleet.asked for fleet in deployment.fleets)
         news_at = self.backend.observe(due(deployment)).news_at if left_over else None
         if news_at is None or math.isinf(news_at):
@@ -230,6 +270,10 @@ class RunningEndpoint:
             yield Happening(
                 now, endpoint.region, endpoint.name, status, None, _told(endpoint, status)
             )
+
+
+def _unused(place: int, fault: Fault) -> UnusedFault:
+    return UnusedFault(f"Faults[{place}]", fault.kind.value)
 
 
 def _is_over(deployment: Deployment) -> bool:

@@ -7,7 +7,7 @@ from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.running import RunningEndpoint
-from rolling.simulation.report import PHASES
+from rolling.simulation.report import PHASES, UnusedFault
 
 
 @frozen
@@ -15,7 +15,9 @@ class EndpointNow:
     """An endpoint at a moment.
 
     `pending_config_name`, `stage`: of the update in progress; None when there is
-    none. `under_way`: one sentence; None when nothing is.
+    none. `under_way`: one sentence; None when nothing is. `unused_faults`: of what
+    ended last those of its faults that never struck; while an update is in
+    progress, those that cannot strike it. Faults[0] is the first that was given.
     """
 
     name: str
@@ -25,6 +27,7 @@ class EndpointNow:
     pending_config_name: str | None
     stage: Stage | None
     under_way: str | None
+    unused_faults: tuple[UnusedFault, ...] = ()
 
 
 def endpoint_now(running: RunningEndpoint) -> EndpointNow:
@@ -38,6 +41,7 @@ def endpoint_now(running: RunningEndpoint) -> EndpointNow:
         None if endpoint.pending is None else endpoint.pending.config.name,
         None if deployment is None else deployment.stage,
         None if running.resting else sentence(running),
+        running.unused_faults,
     )
 
 

@@ -144,6 +144,17 @@ class SimulatedBackend:
         """
         return frozenset(self._strikes.struck)
 
+    @property
+    def unstruck(self) -> tuple[tuple[int, Fault], ...]:
+        """The faults of this update that have done nothing so far, each with its place."""
+        return tuple(
+            [each for each in enumerate(self._strikes.faults) if each[0] not in self.struck]
+        )
+
+    def trips(self, alarm: str) -> bool:
+        """True while a fault of kind Alarm holds for this alarm."""
+        return self._strikes.trips(alarm, self._clock.now())
+
     def stop_requested(self) -> StopRequested | None:
         """The stop that a fault asks for: from its moment to the end of the update."""
         self._catch_up()

@@ -36,12 +36,13 @@ class Strike:
 class Strikes:
     """The faults of one update.
 
-    `struck`: the places, among the faults, of those that have done something.
+    `faults`: all of them. `struck`: the places, among these, of those that have
+    done something.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.struck: set[int] = set()
-        self._count = 0
+        self.faults: list[Fault] = []
         self._to_begin: list[tuple[int, Fault]] = []
         self._to_strike: list[Strike] = []
         self._standing: list[Strike] = []
@@ -64,8 +65,8 @@ class Strikes:
     def add(self, faults: Iterable[Fault]) -> None:
         """More faults, with the places that follow those of the first."""
         for fault in faults:
-            self._to_begin.append((self._count, fault))
-            self._count += 1
+            self._to_begin.append((len(self.faults), fault))
+            self.faults.append(fault)
 
     def next_due(self) -> float:
         """The next moment at which a fault strikes; `inf` for never."""
@@ -97,17 +98,24 @@ class Strikes:
 
     def reading(self, alarm: str, now: float) -> Reading | None:
         """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
-        active = [
-            strike
-            for strike in self._alarms
-            if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
-        ]
+        active = self._active(alarm, now)
         for kind, reading in _READINGS:
             seen = {strike.place for strike in active if strike.fault.kind is kind}
             if seen:
                 self.struck |= seen
                 return reading
         return None
+
+    def trips(self, alarm: str, now: float) -> bool:
+        """True while a fault of kind Alarm holds for an alarm, whether or not it can be read."""
+        return any(each.fault.kind is FaultKind.ALARM for each in self._active(alarm, now))
+
+    def _active(self, alarm: str, now: float) -> list[Strike]:
+        return [
+            strike
+            for strike in self._alarms
+            if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
+        ]
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""
