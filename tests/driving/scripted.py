@@ -1,8 +1,11 @@
-"""A backend that says what a test tells it to, and writes down what it was told."""
+"""Backends that say what a test tells them to, and write down what they were told."""
 
+import math
 from collections.abc import Iterable
 
-from rolling import Desired, Sighting
+from attrs import evolve
+
+from rolling import Desired, Direction, Sighting
 from rolling.driving import Observation
 
 
@@ -24,6 +27,18 @@ class Scripted:
         if len(self._observations) > 1:
             del self._observations[0]
         return all_true(desired) if observation is None else observation
+
+
+class NoNews(Scripted):
+    """Nothing it is told comes true until it goes back, and it knows of no news for ever."""
+
+    def observe(self, desired: Desired) -> Observation:
+        if desired.stage.direction is Direction.BACK:
+            return all_true(desired)
+        seen = all_true(desired)
+        return evolve(
+            seen, fleets=(evolve(seen.fleets[0], in_service=0), *seen.fleets[1:]), news_at=math.inf
+        )
 
 
 def all_true(desired: Desired) -> Observation:

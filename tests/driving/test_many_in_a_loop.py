@@ -24,8 +24,7 @@ from rolling.driving import (
     jumping,
 )
 from tests.driving.awaited import Suspends, cancelled_after
-from tests.driving.scripted import Scripted
-from tests.driving.test_stop_handle import NoNews
+from tests.driving.scripted import NoNews, Scripted
 from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(old=2, rollback_batch=instances(1))

@@ -1,18 +1,14 @@
 """A stop by its handle is told in the next tick, which it brings about; twice is once."""
 
 import asyncio
-import math
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
-from attrs import evolve
 
-from rolling import Desired, Direction, Phase, RolledBack, Stopped, StopRequested
+from rolling import Phase, RolledBack, Stopped, StopRequested
 from rolling.backends.simulated import SimulatedBackend
 from rolling.driving import (
-    Observation,
     Stop,
     SystemClock,
     Tick,
@@ -24,22 +20,10 @@ from rolling.driving import (
     run_async,
     sleeping,
 )
-from tests.driving.scripted import Scripted, all_true
-from tests.simulated import rolling_update
+from tests.driving.scripted import NoNews, Scripted
+from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(wait_seconds=3_600)
-
-
-class NoNews(Scripted):
-    """Nothing it is told comes true until it goes back, and it knows of no news for ever."""
-
-    def observe(self, desired: Desired) -> Observation:
-        if desired.stage.direction is Direction.BACK:
-            return all_true(desired)
-        seen = all_true(desired)
-        return evolve(
-            seen, fleets=(evolve(seen.fleets[0], in_service=0), *seen.fleets[1:]), news_at=math.inf
-        )
 
 
 def test_the_deployment_turns_back_and_names_who_asked_first() -> None:
@@ -54,16 +38,13 @@ def test_the_deployment_turns_back_and_names_who_asked_first() -> None:
 
 
 def test_a_handle_changes_nothing_while_nobody_asks_and_after_the_end() -> None:
-    def ticks(stop: Stop | None) -> Iterator[Tick]:
-        clock = VirtualClock()
-        backend = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
-        return run(accept(UPDATE, 0), backend, clock, stop=stop)
-
-    stop = Stop()
-    *_, last = ticks(stop)
-    assert last == list(ticks(None))[-1]
+    clock, stop = VirtualClock(), Stop()
+    backend = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
+    *_, last = run(accept(UPDATE, 0), backend, clock, stop=stop)
+    assert last == Drive(UPDATE).ticks[-1]
     stop.request("ann")
-    assert last.record.deployment.phase is Phase.SUCCEEDED
+    (again,) = run(last.record, backend, clock, stop=stop)
+    assert again.record is last.record and again.record.deployment.phase is Phase.SUCCEEDED
 
 
 def test_a_handle_that_was_used_before_stops_it_in_its_first_tick() -> None:
