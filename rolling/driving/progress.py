@@ -113,9 +113,9 @@ def seconds_left(began_at: float, seconds: int | None, now: float) -> float | No
 def _batches(deployment: Deployment) -> int:
     if deployment.direction is Direction.FORWARD:
         return step_count(deployment.spec)
-    if deployment.ended:
+    if deployment.ended or deployment.up:
         spec = deployment.spec
         missing = spec.old_count - deployment.up
         return deployment.stage.step + -(-missing // spec.pace.rollback_batch)
-    # Where the way home began decides how long it is: this batch and those to come.
-    return deployment.stage.step + len(plan_batches(deployment)) - 1
+    # What is there at the turn, and not yet counted, decides how long the way home is.
+    return len(plan_batches(deployment))
