@@ -5,7 +5,6 @@ needs botocore is imported when a server begins.
 """
 
 import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -22,6 +21,7 @@ from rolling.cli.serving_text import ending_text, greeting_text, happening_text
 from rolling.cli.streams import write_complaint, write_out
 from rolling.cli.terminal import Terminal
 from rolling.core.errors import InvalidInput, Problem
+from rolling.server.addresses import is_loopback
 from rolling.server.extra import require
 from rolling.server.running import Happening
 from rolling.server.steering import cloud_of
@@ -56,7 +56,7 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
         except (OSError, UnicodeError) as error:
             raise InvalidInput([_unreachable(asked, error)]) from None
         with server:
-            if not _is_loopback(server.host):
+            if not is_loopback(server.host):
                 write_complaint(
                     f"rolling: warning: whoever reaches {server.host} can use this server, "
                     f"and control it; --host {HOST} keeps it to this machine\n"
@@ -98,10 +98,6 @@ def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:
         return Problem("--host", asked.host, "is no address of this machine", HOST)
     reason = os.strerror(number) if number else str(error)
     return Problem("--host", asked.host, f"cannot be listened on: {reason}", HOST)
-
-
-def _is_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -27,7 +27,8 @@ def read_body(
     `needs_length` and has none; ConnectionError for a client that has gone;
     TimeoutError when it is not there by `deadline`, a time of `monotonic`.
     """
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
+    # "aws-chunked" is S3's, whose clients are told that S3 is not here.
+    if headers.get("Content-Encoding", "identity").lower() not in ("identity", "aws-chunked"):
         raise BadBody(415, "A compressed body is not read here.")
     lengths = set(headers.get_all("Content-Length", []))
     coding = headers.get("Transfer-Encoding")

@@ -66,6 +66,11 @@ class CborProtocol:
         return _cbor(error.status, said, _error_model(), more)
 
 
+def error(status: int, code: str, text: str) -> HttpResponse:
+    """The error of a service that is not here."""
+    return _cbor(status, {"__type": code, "message": text}, _error_model())
+
+
 def _cbor(
     status: int, plain: object, operation: OperationModel, more: dict[str, str] | None = None
 ) -> HttpResponse:

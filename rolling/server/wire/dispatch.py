@@ -20,6 +20,7 @@ from rolling.server.wire.model import (
     operation_names,
     unknown_operation,
 )
+from rolling.server.wire.other_services import refused_elsewhere
 from rolling.server.wire.routing import Route, region_of, route
 from rolling.server.wire.validation import accepted
 from rolling.server.wire.wording import refused
@@ -54,9 +55,12 @@ def respond(
     """The answer to `request`, whatever it holds.
 
     An operation that AWS knows and `implements` does not answers 501, whatever
-    its input. Signatures are not checked.
+    its input, and so does one of another service. Signatures are not checked.
     """
     request_id = str(uuid4())
+    elsewhere = refused_elsewhere(request, request_id)
+    if elsewhere is not None:
+        return _identified(elsewhere, request_id)
     found = route(request, request_id)
     try:
         response = _answered(call, request, found, implements)
@@ -68,6 +72,10 @@ def respond(
         logger.exception("%s of %s has a bug", found.operation, found.service)
         text = "An internal error of this local server; its log says which."
         response = found.protocol.refuse(ServiceError(text, "InternalFailure", 500))
+    return _identified(response, request_id)
+
+
+def _identified(response: HttpResponse, request_id: str) -> HttpResponse:
     return evolve(response, headers={"x-amzn-RequestId": request_id, **response.headers})
 
 

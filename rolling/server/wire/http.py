@@ -18,8 +18,10 @@ from typing import Any, Self
 from attrs import frozen
 
 from rolling.server.wire.bodies import BadBody, read_body
+from rolling.server.wire.browsers import from_elsewhere
 from rolling.server.wire.dispatch import Implements, ServiceCall, everything, respond
 from rolling.server.wire.messages import HttpRequest, HttpResponse, plain
+from rolling.server.wire.other_services import is_signed
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +58,16 @@ class _Site:
     control: Control | None
     implements: Implements
     limits: _Limits
+    bound_to: str
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer by path and method."""
+        """The answer by path and method; none for a page that a browser shows."""
+        strange = from_elsewhere(request, self.bound_to)
+        if strange is not None:
+            return plain(403, strange)
         if request.path.startswith(CONTROL_PREFIX):
             return self._controlled(request)
-        if request.method == "POST":
+        if request.method == "POST" or is_signed(request):
             return respond(self.call, request, self.implements)
         if request.method not in ("GET", "HEAD"):
             text = f"{request.method} is not answered here: AWS's calls are POST /."
@@ -100,7 +106,7 @@ class Server:
         socket_timeout_seconds: float = 30.0,
     ) -> None:
         limits = _Limits(body_limit_bytes, socket_timeout_seconds)
-        self._listener = _Listener((host, port), _Site(call, control, implements, limits))
+        self._listener = _Listener((host, port), _Site(call, control, implements, limits, host))
         self._lock = Lock()
         self._serving = False
         self._stopped = False

@@ -63,7 +63,7 @@ HEADERS = (
     ("content-type", "multipart/form-data; boundary=x"),
     ("content-type", ";;;"),
     ("authorization", "AWS4-HMAC-SHA256 Credential=////"),
-    ("authorization", scope("zz-" + "z" * 29, "s3")),
+    ("authorization", scope("zz-" + "z" * 29, "sts")),
     ("smithy-protocol", "rpc-v9"),
 )
 

@@ -1,0 +1,36 @@
+"""Browsers: a page from elsewhere must not reach the server through the browser that shows it.
+
+A page may send requests to this machine's ports, though not read the answers; and a name
+that its owner points at this machine makes even that possible. Both show: in the header
+Origin, which AWS's clients do not send, and in the header Host.
+"""
+
+from urllib.parse import urlsplit
+
+from rolling.server.addresses import is_loopback
+from rolling.server.wire.messages import HttpRequest
+
+
+def from_elsewhere(request: HttpRequest, bound_to: str) -> str | None:
+    """Why a request to a server at the address `bound_to` is refused; None when it is not.
+
+    A server that others may reach by any name has no wrong Host.
+    """
+    host = request.headers.get("host")
+    if host is not None and is_loopback(bound_to) and not is_loopback(_name_of(host)):
+        return (
+            f"The Host {host[:100]!a} is no name of this machine's own, which alone is served: "
+            "call it 127.0.0.1 or localhost."
+        )
+    origin = request.headers.get("origin")
+    if origin is not None and origin.lower() != f"http://{host}".lower():
+        return f"A page from {origin[:100]!a} may not use this server."
+    return None
+
+
+def _name_of(host: str) -> str:
+    """A Host without its port; nothing for what is no host."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,122 @@
+"""Requests of AWS's other services, which one endpoint URL for all may lead here.
+
+Here belongs how they are told from our own, and the refusal that their clients
+understand: 501, which none of them tries again, in the form of their protocol.
+"""
+
+import json
+import re
+from urllib.parse import parse_qs, unquote
+from xml.etree import ElementTree
+
+from attrs import frozen
+
+from rolling.server.wire import cbor_protocol
+from rolling.server.wire.messages import HttpRequest, HttpResponse
+from rolling.server.wire.model import service_of_target
+
+CODE = "NotImplemented"
+
+# A signature's scope: access key, day, region, service.
+_SCOPE = re.compile(r"Credential=[^/,\s]{1,256}/[0-9]{8}/[a-z0-9-]{1,32}/([a-z0-9-]{1,40})/")
+
+_OURS = {"sagemaker", "monitoring", "cloudwatch"}
+_SPEAKS_XML = {"s3", "s3express", "route53", "cloudfront"}
+_INVOCATION = re.compile("/endpoints/[^/]{1,200}/(async-)?invocations(-response-stream)?")
+
+
+@frozen
+class _Asked:
+    """What is asked for, of which service, and why that is not here."""
+
+    service: str
+    operation: str
+    why: str
+
+    @property
+    def text(self) -> str:
+        """The sentence that says so."""
+        asked = f"{self.operation} of {self.service}"
+        return f"{asked} is not implemented by this local server: {self.why}"
+
+
+def is_signed(request: HttpRequest) -> bool:
+    """True for a request that carries a signature of AWS's, in its headers or its query."""
+    return _scope(request) is not None
+
+
+def refused_elsewhere(request: HttpRequest, request_id: str) -> HttpResponse | None:
+    """The refusal of a request of another service; None for one that may be for us.
+
+    Told by the scope of its signature, and the inference of SageMaker, which is signed
+    as SageMaker, by its path.
+    """
+    asked = _asked(request)
+    return None if asked is None else _refusal(request, asked, request_id)
+
+
+def _asked(request: HttpRequest) -> _Asked | None:
+    target = request.headers.get("x-amz-target", "")
+    if service_of_target(target.rpartition(".")[0]) is not None:
+        return None
+    if _INVOCATION.fullmatch(request.path):
+        return _Asked("sagemaker-runtime", "InvokeEndpoint", "no model runs here.")
+    found = _scope(request)
+    if found is None or (found[1] in _OURS and (request.path == "/" or _is_cbor(request))):
+        return None
+    why = (
+        "there are SageMaker's endpoints and CloudWatch's alarms, and nothing else. "
+        "AWS_ENDPOINT_URL leads every service's client here; AWS_ENDPOINT_URL_SAGEMAKER and "
+        "AWS_ENDPOINT_URL_CLOUDWATCH in its place lead these two alone."
+    )
+    return _Asked(found[1], _operation(request, target), why)
+
+
+def _scope(request: HttpRequest) -> re.Match[str] | None:
+    _, _, query = request.target.partition("?")
+    return _SCOPE.search(request.headers.get("authorization", "")) or _SCOPE.search(unquote(query))
+
+
+def _operation(request: HttpRequest, target: str) -> str:
+    """The operation's name where the request says it, else its method and path."""
+    if target:
+        return ascii(target.rpartition(".")[2][:100])[1:-1]
+    if _is_form(request):
+        try:
+            actions = parse_qs(request.body.decode("ascii"), max_num_fields=10_000).get("Action")
+        except ValueError:
+            actions = None
+        if actions:
+            return ascii(actions[0][:100])[1:-1]
+    return f"{request.method} {ascii(request.path[:200])[1:-1]}"
+
+
+def _refusal(request: HttpRequest, asked: _Asked, request_id: str) -> HttpResponse:
+    if _is_cbor(request) and cbor_protocol.is_available():
+        return cbor_protocol.error(501, CODE, asked.text)
+    if asked.service in _SPEAKS_XML:
+        root = error = ElementTree.Element("Error")
+    elif asked.service == "ec2":
+        root = ElementTree.Element("Response")
+        error = ElementTree.SubElement(ElementTree.SubElement(root, "Errors"), "Error")
+    elif _is_form(request):
+        root = ElementTree.Element("ErrorResponse")
+        error = ElementTree.SubElement(root, "Error")
+    else:
+        body = json.dumps({"__type": CODE, "message": asked.text}).encode()
+        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": CODE}
+        return HttpResponse(501, headers, body)
+    ElementTree.SubElement(error, "Code").text = CODE
+    ElementTree.SubElement(error, "Message").text = asked.text
+    ElementTree.SubElement(root, "RequestId").text = request_id
+    body = ElementTree.tostring(root, "utf-8", xml_declaration=True)
+    return HttpResponse(501, {"Content-Type": "text/xml"}, body)
+
+
+def _is_form(request: HttpRequest) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/x-www-form-urlencoded"
+
+
+def _is_cbor(request: HttpRequest) -> bool:
+    return request.path.startswith("/service/")
