@@ -230,7 +230,7 @@ def test_a_terminal_too_narrow_for_the_picture_gets_lines(
     )
 
 
-def test_the_narrowest_terminal_shows_it_uncut(rolling: Command, terminal: Terminal) -> None:
+def test_the_narrowest_terminal_shows_it_live(rolling: Command, terminal: Terminal) -> None:
     exit_code, out, err = run(rolling, terminal, "--speed", "1000000", columns=live.NARROWEST)
     assert (exit_code, err) == (0, "")
     assert out.count(OTHER_SCREEN) == 1

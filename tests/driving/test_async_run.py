@@ -29,8 +29,8 @@ from rolling.driving import (
     tick_async,
 )
 from tests.driving.awaited import Suspends
+from tests.driving.cases import CASES
 from tests.driving.scripted import Scripted, all_true
-from tests.driving.test_restart import CASES
 from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(rollback_batch=instances(1))

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from rolling import Desired, Direction, instances
-from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend, SimulationSettings
+from rolling import Desired, instances
+from rolling.backends.simulated import SimulatedBackend, SimulationSettings
 from rolling.driving import (
     Observation,
     Record,
@@ -24,18 +24,10 @@ from rolling.driving import (
     sleeping,
 )
 from tests.driving.awaited import Suspends, cancelled_after
+from tests.driving.cases import CASES
 from tests.driving.scripted import Scripted
 from tests.simulated import Drive, rolling_update
 
-CASES: dict[str, tuple[Fault, ...]] = {
-    "success": (),
-    "alarm": (Fault(FaultKind.ALARM, batch=2, after_seconds=30),),
-    "failed rollback": (
-        Fault(FaultKind.SHIFT_FAILED, batch=2),
-        Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, batch=2),
-    ),
-    "stop": (Fault(FaultKind.STOP, batch=2, after_seconds=30),),
-}
 UPDATE = rolling_update(old=3, rollback_batch=instances(1))
 SETTINGS = SimulationSettings(seed=3, jitter_percent=20)
 

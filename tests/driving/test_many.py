@@ -19,8 +19,8 @@ from rolling.driving import (
     accept,
     run,
 )
+from tests.driving.cases import CASES
 from tests.driving.scripted import Scripted
-from tests.driving.test_restart import CASES
 from tests.driving.watched import InLoop, Plain, Seen, Store, Watched, ticks_of, troubles_of
 from tests.simulated import Drive, rolling_update
 

@@ -2,21 +2,11 @@
 
 import pytest
 
-from rolling import Direction, instances
-from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend, SimulationSettings
+from rolling import instances
+from rolling.backends.simulated import SimulatedBackend, SimulationSettings
 from rolling.driving import VirtualClock, accept, run, tick
+from tests.driving.cases import CASES
 from tests.simulated import Drive, rolling_update
-
-CASES = {
-    "success": (),
-    "alarm": (Fault(FaultKind.ALARM, batch=2, after_seconds=30),),
-    "loss": (Fault(FaultKind.INSTANCE_LOST, batch=2, after_seconds=10),),
-    "failed rollback": (
-        Fault(FaultKind.SHIFT_FAILED, batch=2),
-        Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, batch=2),
-    ),
-    "stop": (Fault(FaultKind.STOP, batch=2, after_seconds=100),),
-}
 
 
 @pytest.mark.parametrize("case", CASES)
