@@ -6,7 +6,6 @@ needs botocore is imported when a server begins.
 
 import errno
 import os
-import signal
 import socket
 import sys
 from queue import Empty, SimpleQueue
@@ -15,7 +14,12 @@ from typing import NoReturn, TextIO
 from attrs import evolve
 
 from rolling.backends.simulated import SimulationSettings
-from rolling.cli.interruption import end_as_asked, interruptible
+from rolling.cli.interruption import (
+    ENDINGS,
+    end_as_asked,
+    interruptible,
+    quiet_once_hung_up,
+)
 from rolling.cli.serving_arguments import HOST, PORT, Asked
 from rolling.cli.serving_text import ending_text, greeting_text, happening_text
 from rolling.cli.streams import write_complaint, write_out
@@ -48,7 +52,8 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
     verbose = _is_terminal(sys.stdout) if asked.verbose is None else asked.verbose
     if verbose:
         cloud.listen(news.put)
-    with interruptible(signal.SIGTERM) as interruption:
+    # Patient, for stopping is a matter of seconds, and what was under way is to be said.
+    with interruptible(*ENDINGS, patient=True) as interruption:
         try:
             server = Server(
                 cloud.call, Control(cloud), asked.host, asked.port, implements=cloud.implements
@@ -69,8 +74,9 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
                     cloud.running()
                 _print_news(news, asked, terminal, _LOOK_SECONDS)
             running = cloud.running()
-        _print_news(news, asked, terminal, 0)
-        write_out(ending_text(running, terminal, as_json=asked.as_json))
+        with quiet_once_hung_up(interruption):
+            _print_news(news, asked, terminal, 0)
+            write_out(ending_text(running, terminal, as_json=asked.as_json))
     end_as_asked(interruption)
 
 
@@ -90,7 +96,8 @@ def _print_news(
 def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
-        return Problem("--port", asked.port, "is taken by another program; 0 takes a free one", 0)
+        rule = "is taken by another program; choose another one, or any that is free with 0"
+        return Problem("--port", asked.port, rule)
     if number in (errno.EACCES, errno.EPERM):
         rule = "may not be listened on by you; ports from 1024 on may"
         return Problem("--port", asked.port, rule, PORT)

@@ -18,6 +18,9 @@ from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 REGION = Place().region
 HOST, PORT = "127.0.0.1", 4577
 
+SLOWEST = 0.001
+"""The least that time can be sped up: as that of `simulate --speed`."""
+
 _SETTINGS = {
     "--provisioning-seconds": ("provisioning_seconds", "from launch to service, of an instance"),
     "--shift-seconds": ("shift_seconds", "until a split of the traffic has settled"),
@@ -118,10 +121,11 @@ def _time(text: str | None, problems: list[Problem]) -> Time:
         return ManualTime()
     plain = text is None or re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII)
     speed = float(text or 1) if plain else 0.0
-    if 0 < speed <= FASTEST:
+    if SLOWEST <= speed <= FASTEST:
         return RunningTime(speed)
     rule = (
-        f"must be how many times as fast as real time, above 0 and up to {FASTEST:,}, or `manual`"
+        "must be how many times as fast as real time, written in digits, "
+        f"from {SLOWEST} to {FASTEST:,}, or `manual`"
     )
     problems.append(Problem("--speed", text, rule, "60"))
     return ManualTime()

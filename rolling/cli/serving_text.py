@@ -4,14 +4,14 @@ As text or, with `-o json`, as one JSON object a line.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.stage import ENDS, Phase
 from rolling.server.control_json import happening_document
-from rolling.server.local_server import client_environment
+from rolling.server.local_server import ITS_ENDPOINTS, client_environment
 from rolling.server.running import Happening
 from rolling.server.timekeeping import ManualTime, Time
 
@@ -21,8 +21,14 @@ def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:
     environment = client_environment(_reachable(url), region)
     if as_json:
         return _line({"Url": url, "Environment": environment})
-    told = " ".join(f"{name}={value}" for name, value in list(environment.items())[:-1])
-    return f"A local SageMaker listens at {url}, {_pace(time)}.\nexport {told}\n"
+    lines = [
+        f"A local SageMaker listens at {url}, {_pace(time)}.",
+        f"export {_assigned(environment)}",
+        "# Every service's client comes here. To leave S3 and the rest alone, in place of "
+        "AWS_ENDPOINT_URL:",
+        f"# export {_assigned(dict.fromkeys(ITS_ENDPOINTS, environment['AWS_ENDPOINT_URL']))}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def happening_text(happening: Happening, region: str, terminal: Terminal, *, as_json: bool) -> str:
@@ -45,6 +51,10 @@ def ending_text(running: Sequence[str], terminal: Terminal, *, as_json: bool) ->
         return "Stopped. Nothing was under way.\n"
     lines = [line for each in running for line in terminal.wrap(each, "  ", "    ")]
     return "\n".join(["Stopped. This was under way, and is gone:", *lines]) + "\n"
+
+
+def _assigned(variables: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in variables.items())
 
 
 def _pace(time: Time) -> str:

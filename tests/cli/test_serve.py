@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -50,7 +51,9 @@ def update(environment: dict[str, str], file: str) -> None:
     subprocess.run([sys.executable, "-c", script, file], env={**clean, **environment}, check=True)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGHUP, -1)]
+)
 def test_a_client_finds_it_and_it_stops_saying_what_was_under_way(
     number: signal.Signals, code: int
 ) -> None:
@@ -99,17 +102,42 @@ def test_in_words_it_prints_what_to_export() -> None:
     command = [sys.executable, "-c", ROLLING, "serve", "--port", "0", "--speed", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as running:
         assert running.stdout is not None
-        first, second = running.stdout.readline(), running.stdout.readline()
+        first, second, *others = [running.stdout.readline() for _ in range(4)]
         running.send_signal(signal.SIGINT)
         rest = running.stdout.read()
     url = first.split()[5].rstrip(",")
     assert first == f"A local SageMaker listens at {url}, where time runs 60 times as fast.\n"
     assert second == (
         f"export AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local "
-        "AWS_DEFAULT_REGION=us-east-1\n"
+        "AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1\n"
+    )
+    assert all(each.startswith("# ") for each in others)
+    assert others[1] == (
+        f"# export AWS_ENDPOINT_URL_SAGEMAKER={url} AWS_ENDPOINT_URL_CLOUDWATCH={url}\n"
     )
     assert rest == "Stopped. Nothing was under way.\n"
     assert running.returncode == 130
+
+
+def test_an_impatient_interrupt_loses_nothing_of_what_was_under_way() -> None:
+    file = scenario("seed-success")
+    with served(file, "--speed", "manual") as (running, greeting):
+        update(greeting["Environment"], file)
+        for _ in range(3):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.03)
+        out, err = running.communicate(timeout=PATIENCE_SECONDS)
+    assert (running.returncode, err) == (130, "")
+    assert len(json.loads(out)["UnderWay"]) == 1
+
+
+@pytest.mark.parametrize("speed", ["0", "0.0009", "1e-9", "1000001", "instant", ""])
+def test_speed_has_the_bounds_of_simulate(rolling: Command, speed: str) -> None:
+    (problem,) = rolling("serve", "--speed", speed, "-o", "json").error["Problems"]
+    file = scenario("seed-success")
+    theirs = rolling("simulate", file, "--speed", "0")
+    said = problem["Rule"].replace("`manual`", "`instant`")
+    assert said in " ".join(theirs.err.split())
 
 
 def test_one_that_others_reach_warns_and_names_an_address_to_connect_to() -> None:
@@ -143,7 +171,8 @@ def test_an_address_that_cannot_be_listened_on_is_bad_input(rolling: Command) ->
         result = rolling("serve", "--port", port, "-o", "json")
     assert result.exit_code == 2
     (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Fix"]) == ("--port", 0)
+    assert (problem["Field"], problem["Fix"]) == ("--port", None)
+    assert problem["Rule"].count("free") == 1
     result = rolling("serve", "--port", "0", "--host", "192.0.2.1", "-o", "json")
     assert result.error["Problems"][0]["Field"] == "--host"
 

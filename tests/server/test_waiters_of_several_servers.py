@@ -51,7 +51,9 @@ SERVER, CLIENTS = local_sagemaker_server, local_sagemaker
 
 
 @pytest.mark.parametrize(
-    "makers", [(SERVER, SERVER), (SERVER, CLIENTS), (CLIENTS, SERVER)], ids=str
+    "makers",
+    [(SERVER, SERVER), (SERVER, CLIENTS), (CLIENTS, SERVER)],
+    ids=["two servers", "clients in a server", "a server in clients"],
 )
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_that_are_nested_each_has_its_own(makers: Any, turned: bool) -> None:

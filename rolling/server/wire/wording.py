@@ -43,12 +43,15 @@ def refused(error: InvalidInput) -> ServiceError:
     """The ValidationException of what rolling refuses.
 
     A Refusal is a whole text of AWS's, and alone it is the message. Several
-    follow each other; ordinary problems come last, worded as violations.
+    follow each other; then what AWS has no words for, a sentence each; last the
+    problems that can be worded as violations.
     """
     texts = [str(each) for each in error.problems if isinstance(each, Refusal)]
-    others = [_as_violation(each) for each in error.problems if not isinstance(each, Refusal)]
-    if others:
-        texts.append(str(not_valid(others)))
+    others = [each for each in error.problems if not isinstance(each, Refusal)]
+    violations = [_as_violation(each) for each in others if _is_constraint(each)]
+    texts += [_as_sentence(each) for each in others if not _is_constraint(each)]
+    if violations:
+        texts.append(str(not_valid(violations)))
     ended = [text if text.endswith(".") else f"{text}." for text in texts[:-1]]
     return ServiceError(" ".join([*ended, *texts[-1:]]))
 
@@ -83,19 +86,40 @@ def _java(value: object, depth: int) -> str:
         items = [
             f"{_java(key, 0)}={_java(each, depth - 1)}"
             for key, each in islice(value.items(), _MOST_SHOWN)
-        ]
+        ] + ["…"] * (len(value) > _MOST_SHOWN)
         return f"{{{', '.join(items)}}}" if depth > 0 else "{…}"
     if isinstance(value, list | tuple):
-        inside = (
-            ", ".join(_java(each, depth - 1) for each in value[:_MOST_SHOWN]) if depth > 0 else "…"
-        )
-        return f"[{inside}]"
+        items = [_java(each, depth - 1) for each in value[:_MOST_SHOWN]]
+        items += ["…"] * (len(value) > _MOST_SHOWN)
+        return f"[{', '.join(items)}]" if depth > 0 else "[…]"
     return "null" if value is None else str(value)
 
 
+def _is_constraint(problem: Problem) -> bool:
+    """True for a rule that is of the form of AWS's: a member must be something, or be there."""
+    return problem.rule.startswith("must ") or _is_absence(problem)
+
+
+def _is_absence(problem: Problem) -> bool:
+    return problem.value is None and problem.rule.startswith("is required")
+
+
 def _as_violation(problem: Problem) -> str:
-    parts = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) + 1}.member", problem.field)
-    path = ".".join(part[:1].lower() + part[1:] for part in parts.split("."))
-    rule = f"Member {problem.rule}" if problem.rule.startswith("must ") else problem.rule
+    rule, more = f"Member {problem.rule}", []
+    if _is_absence(problem):
+        rule, more = "Member must not be null", [f"it {problem.rule}"]
+    if problem.fix is not None:
+        more.append(f"use {shown(problem.fix)}")
+    advice = f" ({'; '.join(more)})" if more else ""
+    return violation(problem.value, _path(problem), f"{rule}{advice}")
+
+
+def _as_sentence(problem: Problem) -> str:
     advice = "" if problem.fix is None else f" (use {shown(problem.fix)})"
-    return violation(problem.value, path, f"{rule}{advice}")
+    stands = "" if problem.value is None else f" is '{shown(problem.value)}'"
+    return f"'{_path(problem)}'{stands}: {problem.rule}{advice}"
+
+
+def _path(problem: Problem) -> str:
+    field = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) + 1}.member", problem.field)
+    return ".".join(part[:1].lower() + part[1:] for part in field.split("."))

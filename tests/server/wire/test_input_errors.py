@@ -12,6 +12,7 @@ from rolling.server.wire import respond
 from rolling.server.wire.messages import HttpRequest
 from rolling.server.wire.model import operation_model
 from rolling.server.wire.validation import accepted
+from rolling.server.wire.wording import shown
 from tests.server.wire.samples import code_of, form_request, json_request, message_of
 
 UPDATE = {"EndpointName": "e", "EndpointConfigName": "c"}
@@ -315,6 +316,12 @@ IN_PROGRESS = refusals.in_progress("Updating", ARN)
 IN_USE = refusals.config_in_use("c")
 TOO_MUCH = Problem("DeploymentConfig.Policies[0].WaitInSeconds", 9, "must be at most 5", 5)
 ALONE = Problem("EndpointStatus", "Failed", "an endpoint that has failed can only be deleted")
+ABSENT = Problem(
+    "ProductionVariants[0].InstanceType",
+    None,
+    "is required in a ProductionVariant without ServerlessConfig",
+    "ml.m5.large",
+)
 
 
 @pytest.mark.parametrize(
@@ -333,15 +340,20 @@ ALONE = Problem("EndpointStatus", "Failed", "an endpoint that has failed can onl
         ),
         (
             [ALONE],
-            "1 validation error detected: Value 'Failed' at 'endpointStatus' failed to satisfy "
-            "constraint: an endpoint that has failed can only be deleted",
+            "'endpointStatus' is 'Failed': an endpoint that has failed can only be deleted",
+        ),
+        (
+            [ABSENT],
+            "1 validation error detected: Value null at 'productionVariants.1.member.instanceType' "
+            "failed to satisfy constraint: Member must not be null "
+            "(it is required in a ProductionVariant without ServerlessConfig; use ml.m5.large)",
         ),
         (
             [TOO_MUCH, IN_USE, IN_PROGRESS, ALONE],
-            f"{IN_USE}. {IN_PROGRESS} 2 validation errors detected: Value '9' at "
+            f"{IN_USE}. {IN_PROGRESS} 'endpointStatus' is 'Failed': an endpoint that has failed "
+            "can only be deleted. 1 validation error detected: Value '9' at "
             "'deploymentConfig.policies.1.member.waitInSeconds' failed to satisfy constraint: "
-            "Member must be at most 5 (use 5); Value 'Failed' at 'endpointStatus' failed to "
-            "satisfy constraint: an endpoint that has failed can only be deleted",
+            "Member must be at most 5 (use 5)",
         ),
     ],
 )
@@ -360,3 +372,11 @@ def test_an_error_with_a_modelled_message_is_read_by_it() -> None:
     error = ServiceError("too many", "ResourceLimitExceeded")
     response = respond(Refusing(error), json_request("sagemaker", "UpdateEndpoint", UPDATE))
     assert (code_of(response), message_of(response)) == ("ResourceLimitExceeded", "too many")
+
+
+def test_what_is_left_out_of_a_long_list_or_map_is_marked() -> None:
+    names = [f"alarm-{number}" for number in range(101)]
+    assert shown(names).endswith("alarm-18, alarm-19, …]")
+    assert shown(list(range(21))).endswith("18, 19, …]")
+    assert shown(list(range(20))).endswith("18, 19]")
+    assert shown(dict.fromkeys(range(21), 0)).endswith("19=0, …}")
