@@ -42,9 +42,10 @@ class DeploymentConfig:
     """How an update is to be carried out.
 
     `policy`: None when neither policy was given, which is all at once.
-    `alarms`: the names to watch. `as_given`: the JSON text of the document, the
-    seed's spelling of CAPACITY_PERCENT mended, and otherwise as its author wrote
-    it: DescribeEndpoint shows what was asked for, defaults left out.
+    `alarms`: the names to watch, each once; one that is given twice is watched as
+    one. `as_given`: the JSON text of the document, the seed's spelling of
+    CAPACITY_PERCENT mended, and otherwise as its author wrote it: DescribeEndpoint
+    shows what was asked for, defaults left out.
     """
 
     policy: UpdatePolicy | None
@@ -165,7 +166,7 @@ def deployment_config_of(
     if alarms:
         named = [{"AlarmName": alarm} for alarm in alarms]
         document["AutoRollbackConfiguration"] = {"Alarms": named}
-    return DeploymentConfig(policy, alarms, json.dumps(document))
+    return DeploymentConfig(policy, tuple(dict.fromkeys(alarms)), json.dumps(document))
 
 
 def deployment_config_problems(
@@ -259,7 +260,7 @@ def _read(document: Mapping[str, object]) -> DeploymentConfig:
         policy = _blue_green(_mapping(document["BlueGreenUpdatePolicy"]), _as_is)
     named = _mapping(document.get("AutoRollbackConfiguration")).get("Alarms", ())
     alarms = [alarm["AlarmName"] for alarm in cast(list[dict[str, str]], named)]
-    return DeploymentConfig(policy, tuple(alarms), json.dumps(_mended(document)))
+    return DeploymentConfig(policy, tuple(dict.fromkeys(alarms)), json.dumps(_mended(document)))
 
 
 def _rolling(given: Mapping[str, object], number: _Number) -> RollingUpdatePolicy:

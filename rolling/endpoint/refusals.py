@@ -57,4 +57,11 @@ def endpoint_not_found(endpoint_name: str, arn: str) -> Refusal:
 
 def arn(kind: str, name: str, region: str, account: str) -> str:
     """The ARN of an `endpoint` or an `endpoint-config`."""
-    return f"arn:aws:sagemaker:{region}:{account}:{kind}/{name}"
+    return f"arn:{partition(region)}:sagemaker:{region}:{account}:{kind}/{name}"
+
+
+def partition(region: str) -> str:
+    """The partition that the ARNs of a region begin with."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

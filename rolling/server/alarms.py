@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 
 from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading
+from rolling.endpoint.refusals import partition
 from rolling.server.alarm_requests import metric_alarm_problems, name_problems
 from rolling.server.alarm_rules import AlarmRule, UnreadableRule, parse_rule
 from rolling.server.listing import page
@@ -115,7 +116,9 @@ class Alarms:
     ) -> None:
         self._now = now
         self._changed = changed
-        self._arn_prefix = f"arn:aws:cloudwatch:{place.region}:{place.account}:alarm:"
+        self._arn_prefix = (
+            f"arn:{partition(place.region)}:cloudwatch:{place.region}:{place.account}:alarm:"
+        )
         self._alarms: dict[str, Alarm] = {}
         self._tripped: frozenset[str] = frozenset()
 

@@ -19,7 +19,7 @@ from rolling.backends.simulated import Fault, SimulationSettings, settings_probl
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
-from rolling.endpoint.shapes import Text, name, shown
+from rolling.endpoint.shapes import Text, name
 from rolling.server.agenda import Agenda
 from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
@@ -130,7 +130,7 @@ class Cloud:
         Raises InvalidInput for a negative number, and where time runs by itself.
         """
         with self._lock:
-            self._manual("Seconds", seconds)
+            self._manual()
             now = self._clock.now()
             return self.advance_to(now + duration("Seconds", seconds, now))
 
@@ -140,7 +140,7 @@ class Cloud:
         Raises InvalidInput for one that is past, and where time runs by itself.
         """
         with self._lock:
-            self._manual("Moment", later)
+            self._manual()
             self._move_to(moment("Moment", later, self._clock.now()))
             return self._take()
 
@@ -150,7 +150,7 @@ class Cloud:
         Where none will, time stands still and nothing is returned.
         """
         with self._lock:
-            self._manual("Time", "to the next event")
+            self._manual()
             self._catch_up(self._clock.now())
             before = self._happened_ever
             while self._happened_ever == before and self._agenda.next_moment() < math.inf:
@@ -177,7 +177,7 @@ class Cloud:
         and when the endpoint comes to rest without it; time then stands there.
         """
         with self._lock:
-            self._manual("EndpointName", endpoint)
+            self._manual()
             wanted = goal(batch, phase, direction, status)
             self._catch_up(self._clock.now())
             running = self._region(region).endpoints.find(endpoint)
@@ -190,7 +190,7 @@ class Cloud:
         Raises InvalidInput for an unknown endpoint.
         """
         with self._lock:
-            self._manual("EndpointName", endpoint)
+            self._manual()
             self._catch_up(self._clock.now())
             running = self._region(region).endpoints.find(endpoint)
             while not running.gone and not running.resting:
@@ -224,9 +224,12 @@ class Cloud:
 
         In its creation, which is still to come; in its next update, and called
         again in the one after; or now, in what is under way: a fault whose
-        beginning has passed then begins at once. `when`: a `When` or its text.
-        Raises InvalidInput for faults at fault, an unknown endpoint, and for
-        those that could not strike.
+        beginning has passed then begins at once, unless it names a batch or a
+        phase that is over. `when`: a `When` or its text. What waits for an update
+        cannot be judged against it: a fault that cannot strike it is told when
+        the update is accepted, and one that never struck when it has ended, as a
+        happening and in `endpoints()`. Raises InvalidInput for faults at fault,
+        an unknown endpoint, and for those that could not strike.
         """
         given = tuple(faults)
         with self._lock:
@@ -243,6 +246,23 @@ class Cloud:
                 running.faults_to_come.append(given)
                 return
             running.backend.add_faults(faults_now(running.endpoint, given))
+            self._look(running)
+
+    def withdraw_faults(self, endpoint: str, region: str = REGION) -> None:
+        """Take back every fault of an endpoint.
+
+        Those that wait for its creation or its next updates; and of what is under
+        way those that have still to strike or that hold, such as an alarm. What
+        has struck has struck. Raises InvalidInput for an endpoint that neither
+        exists nor has faults waiting for its creation.
+        """
+        with self._lock:
+            self._catch_up(self._time.now())
+            endpoints = self._region(region).endpoints
+            if endpoints.withdraw_at_creation(endpoint):
+                return
+            running = endpoints.find(endpoint)
+            running.withdraw_faults()
             self._look(running)
 
     def limit_capacity(
@@ -345,7 +365,7 @@ class Cloud:
 
     def _move_to(self, later: float) -> None:
         self._catch_up(later)
-        self._manual("Moment", later).move_to(later)
+        self._manual().move_to(later)
 
     def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
         passed = ""
@@ -365,11 +385,11 @@ class Cloud:
         self._happened.clear()
         return taken
 
-    def _manual(self, field: str, value: object) -> ManualTime:
+    def _manual(self) -> ManualTime:
         if isinstance(self._time, ManualTime):
             return self._time
         rule = "time runs by itself here; only manual time is advanced"
-        raise InvalidInput([Problem(field, shown(value), rule)])
+        raise InvalidInput([Problem("Time", "running", rule, "manual")])
 
 
 def _check_text(field: str, value: object, shape: Text) -> None:

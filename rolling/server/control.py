@@ -103,6 +103,11 @@ def _inject(cloud: Cloud, body: Body) -> dict[str, object]:
     return {"Now": cloud.now()}
 
 
+def _withdraw_faults(cloud: Cloud, body: Body) -> dict[str, object]:
+    cloud.withdraw_faults(body["EndpointName"], _region(body))
+    return {"Now": cloud.now()}
+
+
 def _limit_capacity(cloud: Cloud, body: Body) -> dict[str, object]:
     cloud.limit_capacity(body["Limit"], body.get("EndpointName"), _region(body))
     return {"Now": cloud.now()}
@@ -207,6 +212,13 @@ CALLS: Mapping[str, _Call] = {
         ),
         _inject,
         more=_fault_problems,
+    ),
+    "withdraw-faults": _Call(
+        "take back every fault of EndpointName, those that wait and those that still hold",
+        Structure(
+            "withdraw-faults", {"EndpointName": _ENDPOINT, "Region": _REGION}, ("EndpointName",)
+        ),
+        _withdraw_faults,
     ),
     "limit-capacity": _Call(
         "let no more than Limit instances be alive, of EndpointName or of each endpoint",

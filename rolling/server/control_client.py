@@ -25,7 +25,7 @@ class ControlClient:
 
     Its methods raise InvalidInput as those of `Cloud` do, RollingError where
     something else answers than a local SageMaker, and OSError where nothing does.
-    No proxy is used. `region`: the one that endpoints are in.
+    No proxy is used. `region`: the one that endpoints are in, where a call names no other.
     """
 
     def __init__(self, url: str, region: str = REGION, timeout_seconds: float = 60.0) -> None:
@@ -75,20 +75,25 @@ class ControlClient:
         phase: str | None = None,
         direction: str | None = None,
         status: str | None = None,
+        region: str | None = None,
     ) -> tuple[Happening, ...]:
         """The same, up to the moment at which an endpoint has come to a stage or a status."""
         goal = {"Batch": batch, "Phase": phase, "Direction": direction, "Status": status}
-        return self._told("advance-until", EndpointName=endpoint, Region=self._region, **goal)
+        place = region or self._region
+        return self._told("advance-until", EndpointName=endpoint, Region=place, **goal)
 
-    def advance_to_rest(self, endpoint: str) -> tuple[Happening, ...]:
+    def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> tuple[Happening, ...]:
         """The same, up to the moment at which nothing of an endpoint is under way any more."""
-        return self._told("advance-to-rest", EndpointName=endpoint, Region=self._region)
+        place = region or self._region
+        return self._told("advance-to-rest", EndpointName=endpoint, Region=place)
 
     def inject(
         self,
         endpoint: str,
         faults: Iterable[Mapping[str, object]],
         when: When | str = When.NEXT_UPDATE,
+        *,
+        region: str | None = None,
     ) -> None:
         """Let something go wrong with an endpoint; the faults are a scenario's JSON."""
         self._call(
@@ -96,17 +101,27 @@ class ControlClient:
             EndpointName=endpoint,
             Faults=[*faults],
             When=str(when),
-            Region=self._region,
+            Region=region or self._region,
         )
 
-    def limit_capacity(self, limit: int | None, endpoint: str | None = None) -> None:
+    def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
+        """Take back every fault of an endpoint: those that wait, and those that still hold."""
+        place = region or self._region
+        self._call("withdraw-faults", EndpointName=endpoint, Region=place)
+
+    def limit_capacity(
+        self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
+    ) -> None:
         """Let no more than `limit` instances be alive, of an endpoint or of each."""
         named = {} if endpoint is None else {"EndpointName": endpoint}
-        self._call("limit-capacity", Limit=limit, Region=self._region, **named)
+        self._call("limit-capacity", Limit=limit, Region=region or self._region, **named)
 
-    def stop_update(self, endpoint: str, by: str = "operator") -> None:
+    def stop_update(
+        self, endpoint: str, by: str = "operator", *, region: str | None = None
+    ) -> None:
         """Ask for the update in progress to stop."""
-        self._call("stop-update", EndpointName=endpoint, By=by, Region=self._region)
+        place = region or self._region
+        self._call("stop-update", EndpointName=endpoint, By=by, Region=place)
 
     def reset(self) -> None:
         """Make everything as it was at first, but for the time."""

@@ -13,13 +13,9 @@ from attrs import evolve
 from rolling.backends.simulated import Fault, SimulatedBackend
 from rolling.core.errors import Problem
 from rolling.endpoint.creation import create_endpoint
-from rolling.endpoint.deployment_config import (
-    DeploymentConfig,
-    deployment_config_problems,
-    parse_deployment_config,
-)
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.refusals import ValidationException, endpoint_not_found
+from rolling.endpoint.shapes import is_list
 from rolling.endpoint.update import update_endpoint
 from rolling.server.alarms import Alarms
 from rolling.server.configs import EndpointConfigs
@@ -99,8 +95,16 @@ class Endpoints:
         Raises InvalidInput for faults that no creation has, and when it has
         been created already.
         """
-        check_faults_at_creation(name, faults, exists=name in self._running)
+        check_faults_at_creation(name, faults, exists=self._exists(name))
         self._faults_at_creation[name] = faults
+
+    def withdraw_at_creation(self, name: str) -> bool:
+        """True when there were faults for a creation to come; they are none any more."""
+        return self._faults_at_creation.pop(name, None) is not None
+
+    def _exists(self, name: str) -> bool:
+        """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
+        return name.lower() in [each.lower() for each in self._running]
 
     def forget(self, running: RunningEndpoint) -> None:
         """The endpoint is gone."""
@@ -117,7 +121,7 @@ class Endpoints:
             endpoint = create_endpoint(
                 request,
                 self._configs.as_mapping(),
-                exists=name in self._running,
+                exists=self._exists(name),
                 region=self._place.region,
                 account=self._place.account,
             )
@@ -149,7 +153,7 @@ class Endpoints:
         names = alarms_given(parameters)
         last = running.endpoint.last_deployment_config
         if parameters.get("RetainDeploymentConfig") is True and last is not None and not names:
-            names = _alarms_of(last, "LastDeploymentConfig")
+            names = _alarms_of(last.as_json(), "LastDeploymentConfig")
         alarming = self._missing_alarms(names)
         if alarming:
             try:
@@ -198,16 +202,19 @@ class Endpoints:
 
 
 def alarms_given(request: Parameters) -> list[tuple[str, str]]:
-    """The alarms that a request names, each with its field; none of a DeploymentConfig at fault."""
-    given = request.get("DeploymentConfig")
-    if given is None or deployment_config_problems(given, 0, 0):
-        return []
-    return _alarms_of(parse_deployment_config(given, 0, 0), "DeploymentConfig")
+    """The alarms that a request names, each with its field, whatever else is wrong with it."""
+    return _alarms_of(request.get("DeploymentConfig"), "DeploymentConfig")
 
 
-def _alarms_of(config: DeploymentConfig, path: str) -> list[tuple[str, str]]:
-    at = f"{path}.AutoRollbackConfiguration.Alarms"
-    return [(f"{at}[{place}].AlarmName", name) for place, name in enumerate(config.alarms)]
+def _alarms_of(config: object, path: str) -> list[tuple[str, str]]:
+    rollback = config.get("AutoRollbackConfiguration") if isinstance(config, Mapping) else None
+    alarms = rollback.get("Alarms") if isinstance(rollback, Mapping) else None
+    named = [
+        (f"{path}.AutoRollbackConfiguration.Alarms[{place}].AlarmName", alarm.get("AlarmName"))
+        for place, alarm in enumerate(alarms if is_list(alarms) else ())
+        if isinstance(alarm, Mapping)
+    ]
+    return [(field, alarm) for field, alarm in named if isinstance(alarm, str)]
 
 
 def _summary(running: RunningEndpoint) -> dict[str, object]:

@@ -4,8 +4,8 @@ Here belongs what the parameters NextToken, MaxResults, NameContains, SortBy,
 SortOrder and the time filters mean. What is listed, and under which names, is
 said by whoever lists.
 
-A token holds where the last page ended and a digest of the filters, nothing
-else, and the server keeps nothing for it: what is made or deleted between two
+A token holds where the last page ended and a digest of what is listed and of the
+filters, nothing else, and the server keeps nothing for it: what is made or deleted between two
 pages neither repeats nor hides anything else.
 """
 
@@ -54,7 +54,7 @@ def list_page(
 
     descending = parameters.get("SortOrder", "Descending") == "Descending"
     size = parameters.get("MaxResults", PAGE)
-    items, token = page(kept, position, parameters, size, descending=descending)
+    items, token = page(kept, position, {**parameters, "": called}, size, descending=descending)
     return {called: items} | ({"NextToken": token} if token else {})
 
 

@@ -148,6 +148,12 @@ class RunningEndpoint:
         self.wake_at = now + self.backend.world.settings.cleanup_seconds
         self._begin(endpoint, now)
 
+    def withdraw_faults(self) -> None:
+        """It has no faults any more: none to come, none that still strikes or holds."""
+        self.faults_to_come.clear()
+        self.unused_faults = ()
+        self.backend.drop_faults()
+
     def _begin(self, endpoint: Endpoint, now: float) -> None:
         self.endpoint = endpoint
         self.unused_faults = ()

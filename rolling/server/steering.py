@@ -40,7 +40,8 @@ def cloud_of(
 class Steered:
     """A cloud, the region that is meant, and what a test does to them.
 
-    The methods are those of `cloud`, with its rules and errors, for `region`.
+    The methods are those of `cloud`, with its rules and errors. Where they take a
+    `region`, it is this one's unless given.
     """
 
     def __init__(self, cloud: Cloud, region: str = REGION) -> None:
@@ -73,6 +74,7 @@ class Steered:
         phase: str | None = None,
         direction: str | None = None,
         status: str | None = None,
+        region: str | None = None,
     ) -> tuple[Happening, ...]:
         """The same, up to the moment at which an endpoint has come to a stage or a status.
 
@@ -87,12 +89,12 @@ class Steered:
             phase=phase,
             direction=direction,
             status=status,
-            region=self.region,
+            region=region or self.region,
         )
 
-    def advance_to_rest(self, endpoint: str) -> tuple[Happening, ...]:
+    def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> tuple[Happening, ...]:
         """The same, up to the moment at which nothing of an endpoint is under way any more."""
-        return self.cloud.advance_to_rest(endpoint, self.region)
+        return self.cloud.advance_to_rest(endpoint, region or self.region)
 
     # --- what there is ------------------------------------------------------------
 
@@ -115,20 +117,31 @@ class Steered:
         endpoint: str,
         faults: Iterable[Fault | Mapping[str, object]],
         when: When | str = When.NEXT_UPDATE,
+        *,
+        region: str | None = None,
     ) -> None:
         """Let something go wrong with an endpoint: faults, or a scenario's JSON of them.
 
         `when`: NextUpdate, Creation, or Now. Raises InvalidInput for faults at fault.
+        Those that never struck are the `unused_faults` of `endpoints()`.
         """
-        self.cloud.inject(endpoint, faults_from(faults), when, self.region)
+        self.cloud.inject(endpoint, faults_from(faults), when, region or self.region)
 
-    def limit_capacity(self, limit: int | None, endpoint: str | None = None) -> None:
+    def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
+        """Take back every fault of an endpoint: those that wait, and those that still hold."""
+        self.cloud.withdraw_faults(endpoint, region or self.region)
+
+    def limit_capacity(
+        self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
+    ) -> None:
         """Let no more than `limit` instances be alive, of an endpoint or of each; None for all."""
-        self.cloud.limit_capacity(limit, endpoint, self.region)
+        self.cloud.limit_capacity(limit, endpoint, region or self.region)
 
-    def stop_update(self, endpoint: str, by: str = "operator") -> None:
+    def stop_update(
+        self, endpoint: str, by: str = "operator", *, region: str | None = None
+    ) -> None:
         """Ask for the update in progress to stop: SageMaker has no such operation."""
-        self.cloud.stop_update(endpoint, by, self.region)
+        self.cloud.stop_update(endpoint, by, region or self.region)
 
     def reset(self) -> None:
         """Make everything as it was at first, but for the time, which goes on."""

@@ -72,6 +72,9 @@ def moment(field: str, value: object, now: float = 0) -> float:
     """A `value` that is a moment not before `now`. Raises InvalidInput for any other."""
     if is_number(value) and now <= value <= LATEST:
         return value
+    if is_number(value) and value > LATEST:
+        rule = f"must be at most {LATEST}, the end of the year 9999, in seconds since the epoch"
+        raise InvalidInput([Problem(field, value, rule, LATEST)])
     since = "since the epoch" if now == 0 else f"since the epoch, not before now ({now:.15g})"
     rule = f"must be a number of seconds {since}"
     raise InvalidInput([Problem(field, value, rule, now or None)])
@@ -81,6 +84,10 @@ def duration(field: str, value: object, now: float) -> float:
     """A `value` that is a number of seconds to go on from `now`. Raises InvalidInput."""
     if is_number(value) and 0 <= value <= LATEST - now:
         return value
+    if is_number(value) and value > 0:
+        most = int(LATEST - now)
+        rule = f"must be at most {most} seconds: time ends with the year 9999"
+        raise InvalidInput([Problem(field, value, rule, most)])
     rule = "must be a number of seconds, at least 0: time does not run backwards"
     raise InvalidInput([Problem(field, value, rule, 0)])
 

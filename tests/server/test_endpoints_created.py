@@ -1,5 +1,7 @@
 """An endpoint is created in time, or fails with a reason; the other rules of CreateEndpoint."""
 
+import pytest
+
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.server.faults import When
 from tests.server.clouds import NAME, START, Sky, arn, rolling
@@ -148,3 +150,41 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
     )
     sky.create()
     assert sky.cloud.now() == START + 250
+
+
+def test_names_that_differ_in_case_alone_are_one_to_create_endpoint() -> None:
+    sky = Sky()
+    sky.create()
+    text = sky.refusal("CreateEndpoint", EndpointName="My-Endpoint", EndpointConfigName="config-1")
+    assert text == (
+        'Cannot create already existing endpoint "arn:aws:sagemaker:us-east-1:123456789012:'
+        'endpoint/My-Endpoint".'
+    )
+    assert sky.shown()["EndpointName"] == NAME
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")],
+)
+def test_arns_begin_with_the_partition_of_their_region(region: str, partition: str) -> None:
+    sky = Sky()
+    sky.furnish(region)
+    made = sky.call("CreateEndpoint", region, EndpointName=NAME, EndpointConfigName="config-1")
+    [alarm] = sky.watch("DescribeAlarms", region)["MetricAlarms"]
+    assert made["EndpointArn"].startswith(f"arn:{partition}:sagemaker:{region}:")
+    assert alarm["AlarmArn"].startswith(f"arn:{partition}:cloudwatch:{region}:")
+
+
+def test_a_missing_alarm_is_told_with_everything_else_at_creation() -> None:
+    sky = Sky()
+    config = rolling(1, 60, "nope")
+    config["RollingUpdatePolicy"]["MaximumBatchSize"]["Value"] = 0
+    text = sky.refusal(
+        "CreateEndpoint",
+        EndpointName=NAME,
+        EndpointConfigName="missing",
+        DeploymentConfig=config,
+    )
+    for each in ("Could not find endpoint configuration", "MaximumBatchSize", "'nope'"):
+        assert each in text

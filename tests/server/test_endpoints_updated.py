@@ -233,3 +233,30 @@ def test_what_an_update_left_over_is_shown_until_it_is_gone(sky: Sky) -> None:
     assert sky.cloud.running() == ()
     sky.cloud.advance(20)
     assert "VariantStatus" not in sky.variant()
+
+
+def test_a_missing_alarm_is_told_with_everything_else(sky: Sky) -> None:
+    both = rolling(1, 60, "nope")
+    both["BlueGreenUpdatePolicy"] = {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    }
+    text = sky.refusal(
+        "UpdateEndpoint",
+        EndpointName=NAME,
+        EndpointConfigName="missing",
+        DeploymentConfig=both,
+    )
+    for each in (
+        "Could not find endpoint configuration",
+        "Only one update policy should be used.",
+        "'nope'",
+    ):
+        assert each in text
+
+
+def test_an_alarm_that_is_named_twice_is_watched_as_one(sky: Sky) -> None:
+    sky.update(DeploymentConfig=rolling(1, 60, "p99", "p99"))
+    sky.cloud.advance_until(NAME, phase="Baking")
+    sky.alarm("ALARM")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.shown()["FailureReason"].count("p99") == 1

@@ -9,6 +9,7 @@ import pytest
 from rolling.core.errors import InvalidInput
 from rolling.server.listing import list_page
 from rolling.server.service import Answer
+from tests.server.clouds import Sky
 
 
 def things(count: int, *, at: float | None = None) -> list[Answer]:
@@ -127,3 +128,9 @@ def forged(change: object) -> str:
 def test_a_token_that_nobody_gave_is_refused(token: str) -> None:
     with pytest.raises(InvalidInput, match="must be the NextToken of an answer"):
         listed(things(12), NextToken=token)
+
+
+def test_a_token_of_another_list_is_refused() -> None:
+    sky = Sky()
+    token = sky.call("ListEndpointConfigs", MaxResults=1)["NextToken"]
+    assert "NextToken" in sky.refusal("ListModels", NextToken=token)

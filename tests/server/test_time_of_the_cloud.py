@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from rolling.core.errors import InvalidInput
+from rolling.server.cloud import Cloud
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime
 from tests.server.clouds import NAME, START, Sky, rolling
 
@@ -228,3 +229,21 @@ def test_eight_hours_are_a_matter_of_milliseconds() -> None:
     sky = updating()
     assert sky.cloud.advance(8 * 3_600)
     assert sky.cloud.now() == START + 240 + 8 * 3_600
+
+
+def test_time_has_an_end_and_says_so() -> None:
+    sky = Sky()
+    with pytest.raises(InvalidInput, match="time ends with the year 9999"):
+        sky.cloud.advance(1e18)
+    with pytest.raises(InvalidInput, match="the end of the year 9999"):
+        sky.cloud.advance_to(1e18)
+
+
+def test_time_that_runs_by_itself_is_what_is_refused_and_not_the_endpoint() -> None:
+    cloud = Cloud(RunningTime())
+    with pytest.raises(InvalidInput) as of_an_endpoint:
+        cloud.advance_to_rest("no")
+    with pytest.raises(InvalidInput) as of_all:
+        cloud.advance(60)
+    for error in (of_an_endpoint, of_all):
+        assert [problem.field for problem in error.value.problems] == ["Time"]

@@ -1,0 +1,49 @@
+"""What steers an endpoint takes its region; where none is given, its own is meant."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rolling.core.errors import InvalidInput
+from rolling.server.control_client import ControlClient
+from rolling.server.local_server import local_sagemaker_server
+from rolling.server.steering import Steered
+from rolling.server.timekeeping import ManualTime
+from tests.server.account import model
+from tests.server.clouds import NAME, START, config
+
+EUROPE = "eu-west-1"
+
+
+@pytest.fixture(params=["in-process", "by-control-calls"])
+def steering(request: pytest.FixtureRequest) -> Iterator[Steered | ControlClient]:
+    """Either way to steer, of us-east-1, with an endpoint in eu-west-1 that is updated."""
+    with local_sagemaker_server(time=ManualTime(START)) as server:
+        for operation, given in (
+            ("CreateModel", model()),
+            ("CreateEndpointConfig", config("config-1", 3)),
+            ("CreateEndpointConfig", config("config-2", 3)),
+            ("CreateEndpoint", {"EndpointName": NAME, "EndpointConfigName": "config-1"}),
+        ):
+            server.cloud.call("sagemaker", operation, given, EUROPE)
+        server.advance(1000)
+        target = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
+        server.cloud.call("sagemaker", "UpdateEndpoint", target, EUROPE)
+        yield ControlClient(server.url) if request.param == "by-control-calls" else server
+
+
+def test_an_endpoint_of_another_region_is_steered(steering: Steered | ControlClient) -> None:
+    steering.limit_capacity(100, NAME, region=EUROPE)
+    steering.inject(NAME, [{"Kind": "ProvisioningSlow", "Seconds": 60}], "Now", region=EUROPE)
+    steering.withdraw_faults(NAME, region=EUROPE)
+    steering.advance_until(NAME, phase="Provisioning", region=EUROPE)
+    steering.stop_update(NAME, region=EUROPE)
+    steering.advance_to_rest(NAME, region=EUROPE)
+    [endpoint] = steering.endpoints()
+    assert (endpoint.region, endpoint.status) == (EUROPE, "InService")
+    assert endpoint.config_name == "config-1"
+
+
+def test_no_region_is_the_one_it_steers(steering: Steered | ControlClient) -> None:
+    with pytest.raises(InvalidInput, match=f"us-east-1.*{NAME}"):
+        steering.advance_to_rest(NAME)
