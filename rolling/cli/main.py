@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from attrs import evolve
+
 from rolling import __version__
 from rolling.cli import live, serving_arguments
 from rolling.cli.check_arguments import add_arguments, read_arguments
@@ -128,8 +130,15 @@ def _check(chosen: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _scenario(file: str, instances: str | None) -> Scenario:
-    loaded = read_json(read_input(file), "standard input" if file == STANDARD_INPUT else file)
-    return loaded.judged(lambda document: _parsed(document, instances))
+    named = "standard input" if file == STANDARD_INPUT else file
+    loaded = read_json(read_input(file), named)
+    try:
+        return loaded.judged(lambda document: _parsed(document, instances))
+    except InvalidInput as wrong:
+        whole = {"the document": named}
+        raise InvalidInput(
+            [evolve(each, field=whole.get(each.field, each.field)) for each in wrong.problems]
+        ) from None
 
 
 def _parsed(document: object, instances: str | None) -> Scenario:

@@ -136,8 +136,9 @@ def test_mistakes_in_the_request_are_named_beside_it(
 
 
 def test_a_scenario_has_its_own_counts(rolling: Command) -> None:
-    for counts, found in (("10", ["the document"]), ("ten", ["--instances", "the document"])):
-        result = rolling("plan", scenario("seed-success"), "--instances", counts, "-o", "json")
+    file = scenario("seed-success")
+    for counts, found in (("10", [file]), ("ten", ["--instances", file])):
+        result = rolling("plan", file, "--instances", counts, "-o", "json")
         assert (result.exit_code, result.out) == (2, "")
         problems = result.error["Problems"]
         assert [problem["Field"] for problem in problems] == found
