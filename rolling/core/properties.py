@@ -369,9 +369,8 @@ def _reason(before: Deployment, event: Event) -> Cause | None:
 
 def _depends_on(before: Deployment, event: OperationFailed) -> bool:
     """True where this stage cannot do without the operation that failed."""
-    spec, operation = before.spec, event.operation
-    forward = before.direction is _FORWARD
-    arrived = before.up == (spec.new.full if forward else spec.old_count)
+    operation, forward = event.operation, before.direction is _FORWARD
+    arrived = before.up == before.spec.new.full
     if before.phase is Phase.CLEANING and (arrived or not forward):
         return operation is Operation.CLEAN_UP
     if forward:

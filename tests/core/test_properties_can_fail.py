@@ -209,6 +209,7 @@ def turned_back_for_nothing() -> list[EdgeCase]:
     last = advance(end_walk, StopRequested("me"))
     return [
         (over, read(over, Reading.INSUFFICIENT_DATA), back),
+        (over, read(over, Reading.OK), evolve(back, cause=AlarmTripped(()))),
         (over, StopRequested("me"), evolve(back, cause=None)),
         (over, StopRequested("me"), evolve(back, cause=Stopped("you"))),
         (over, DeadlineElapsed(Direction.BACK), evolve(back, cause=TimedOut(28_800))),
@@ -241,12 +242,13 @@ def over_before_it_was_said() -> list[EdgeCase]:
 
 
 def a_failure_ignored() -> list[EdgeCase]:
-    cases = []
+    cases: list[EdgeCase] = []
     for stage, operation, place in (
         ("forward 1.1 provisioning", Operation.PROVISION, 0),
         ("forward 2.1 shifting", Operation.SHIFT, 0),
         ("forward 2.1 baking", Operation.CLEAN_UP, 1),
         ("forward 2.1 cleaning", Operation.CLEAN_UP, 1),
+        ("forward 2.1 cleaning", Operation.PROVISION, 0),
         ("forward 4.1 cleaning", Operation.CLEAN_UP, 1),
     ):
         before = at(stage)

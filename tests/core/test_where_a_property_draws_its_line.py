@@ -371,3 +371,25 @@ def test_l2_counts_the_termination_wait_as_a_step() -> None:
     begun = start(FleetSpec("a", 2, 2, ALL_TRAFFIC), wanted("b", 2), policy)
     to_go = [measured[1] for measured in measures(begun)]
     assert to_go == [1, 1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "operation", "place"),
+    [
+        ("forward 4.1 cleaning", Operation.PROVISION, 0),
+        ("forward 4.1 cleaning", Operation.SHIFT, 0),
+        ("back 2.1 provisioning", Operation.PROVISION, 0),
+        ("back 2.1 provisioning", Operation.SHIFT, 1),
+        ("back 1.1 shifting", Operation.PROVISION, 1),
+        ("back 1.1 cleaning", Operation.PROVISION, 1),
+    ],
+)
+def test_s10_lets_be_what_a_stage_can_do_without(
+    stage: str, operation: Operation, place: int
+) -> None:
+    forward = rolling(8, 4, 1, back=1)
+    start = forward if stage.startswith("forward") else trip(run_to(forward, "forward 3.1 baking"))
+    before = run_to(start, stage)
+    event = OperationFailed(before.stage, operation, place, "no")
+    assert advance(before, event) == before
+    assert properties.s10_a_failure_is_heeded(before, event, before)
