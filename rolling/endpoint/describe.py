@@ -166,7 +166,7 @@ def _old_status(deployment: Deployment) -> list[Json]:
 
 def _kind_of_capacity(endpoint: Endpoint, deployment: Deployment) -> str:
     """What the traffic is on once this step has shifted, in SageMaker's words."""
-    config = endpoint.last_deployment_config
+    config = None if endpoint.update is None else endpoint.update.deployment_config
     policy = None if config is None else config.policy
     if deployment.up == deployment.spec.new.full:
         return "full"

@@ -38,6 +38,7 @@ class Update:
     `config`: what it is to. `deployment`: how far it has come, or how it ended.
     `desired_instance_count`, `desired_weight`: what the endpoint will want once
     it has succeeded. `from_mix`: it set out to repair an UpdateRollbackFailed.
+    `deployment_config`: how it is carried out, given or reused; None is all at once.
     """
 
     config: EndpointConfig
@@ -45,6 +46,7 @@ class Update:
     desired_instance_count: int
     desired_weight: Weight
     from_mix: bool
+    deployment_config: DeploymentConfig | None
 
 
 @frozen
@@ -60,8 +62,8 @@ class Endpoint:
     `fleets`: what is there, newest first, as of the last update's acceptance or
     end: one when healthy, several after an UpdateRollbackFailed. One with no
     instance in service and no traffic is left over and on its way out.
-    `last_deployment_config`: the one last attempted (or given at creation);
-    None when it had none.
+    `last_deployment_config`: the one last attempted (or given at creation): an
+    update without one attempts none and leaves it; None when there was none yet.
     `update`: the latest update. It is in progress while the status is Updating,
     and kept afterwards because its deployment still takes observations in; None
     again once the endpoint is scaled.

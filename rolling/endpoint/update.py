@@ -101,7 +101,7 @@ def update_endpoint(
         endpoint,
         status=EndpointStatus.UPDATING,
         failure_reason=None,
-        last_deployment_config=attempted,
+        last_deployment_config=attempted or endpoint.last_deployment_config,
         fleets=fleets,
         update=Update(
             config=config,
@@ -109,6 +109,7 @@ def update_endpoint(
             desired_instance_count=full,
             desired_weight=weight,
             from_mix=endpoint.status is EndpointStatus.UPDATE_ROLLBACK_FAILED,
+            deployment_config=attempted,
         ),
     )
 

@@ -42,11 +42,11 @@ def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
 
 def _plan_update(step: Step, scenario: Scenario) -> UpdatePlan:
     accepted, settings = step.accepted, scenario.settings
-    assert accepted.deployment is not None
-    config = accepted.last_deployment_config
+    assert accepted.update is not None
+    config = accepted.update.deployment_config
     policy = BlueGreenUpdatePolicy() if config is None else config.effective_policy
     under = Circumstances(policy, settings)
-    forecast = forecast_deployment(accepted.deployment, settings, step.leftovers)
+    forecast = forecast_deployment(accepted.update.deployment, settings, step.leftovers)
     return UpdatePlan(
         accepted.name,
         forecast,

@@ -267,7 +267,7 @@ def _update_problems(
     configs: Mapping[str, EndpointConfig],
 ) -> list[Problem]:
     found: list[Problem] = []
-    watched: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     for place, update in enumerate(updates):
         at = f"Updates[{place}]"
         request = update.get("UpdateEndpoint")
@@ -275,7 +275,7 @@ def _update_problems(
             found += _refusals(endpoint, request, configs, f"{at}.UpdateEndpoint")
         elif "UpdateEndpoint" in update:
             found += _request_problems(endpoint, request, configs, f"{at}.UpdateEndpoint")
-        watched = _watched(_fields(request), watched)
+        watched, last = _watched(_fields(request), last)
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
             found += [*fault_json_problems(fault, path), *_alarm_problems(fault, path, watched)]
@@ -334,14 +334,22 @@ def _unknown_config(path: str, config_name: str, configs: Mapping[str, EndpointC
     return Problem(path, config_name, rule, near[0] if near else None)
 
 
-def _watched(request: Mapping[str, object], before: tuple[str, ...]) -> tuple[str, ...]:
-    """The alarms that an update watches; `before`: those of the one before it."""
+def _watched(
+    request: Mapping[str, object], last: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The alarms that an update watches, and those of the last DeploymentConfig after it.
+
+    `last`: those before it.
+    """
     if request.get("RetainDeploymentConfig") is True:
-        return before
+        return last, last
+    if "DeploymentConfig" not in request:
+        return (), last
     config = _fields(request.get("DeploymentConfig"))
     alarms = _items(_fields(config.get("AutoRollbackConfiguration")).get("Alarms"))
     names = [_fields(alarm).get("AlarmName") for alarm in alarms]
-    return tuple([each for each in names if isinstance(each, str)])
+    watched = tuple([each for each in names if isinstance(each, str)])
+    return watched, watched
 
 
 def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[Problem]:

@@ -93,18 +93,26 @@ def test_the_last_attempted_deployment_config_is_reused_even_if_it_rolled_back()
     assert again.deployment == updating.deployment
 
 
-def test_without_a_last_one_or_when_the_last_had_none_all_goes_at_once() -> None:
-    available = configs(4, 4, 4)
+def test_without_a_last_one_all_goes_at_once() -> None:
+    available = configs(4, 4)
     first = update_endpoint(healthy(available), request(RetainDeploymentConfig=True), available)
     assert first.last_deployment_config is None
+    assert first.deployment is not None
+    assert first.deployment.spec.pace.provision_batch == 4
+
+
+def test_an_update_without_a_deployment_config_leaves_the_last_one_to_be_reused() -> None:
+    available = configs(4, 4, 4)
     rolled = driven(
         update_endpoint(healthy(available), request(DeploymentConfig=rolling()), available)
     )[-1]
     plain = driven(update_endpoint(rolled, request("config-3"), available))[-1]
-    assert plain.last_deployment_config is None
+    assert plain.deployment is not None
+    assert plain.deployment.spec.pace.provision_batch == 4
+    assert plain.last_deployment_config == rolled.last_deployment_config
     again = update_endpoint(plain, request(RetainDeploymentConfig=True), available)
     assert again.deployment is not None
-    assert again.deployment.spec.pace.provision_batch == 4
+    assert again.deployment.spec.pace.provision_batch == 1
 
 
 def test_one_given_at_creation_is_stored_and_reused_but_not_carried_out() -> None:
