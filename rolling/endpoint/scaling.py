@@ -31,7 +31,12 @@ _DESIRED = Structure(
     {
         "VariantName": name("AllTraffic"),
         "DesiredWeight": Number(example=1),
-        "DesiredInstanceCount": Whole(1, MOST_INSTANCES, " instances", example=1),
+        "DesiredInstanceCount": Whole(
+            1,
+            MOST_INSTANCES,
+            " instances (SageMaker's model has 0 too, which would leave nothing that serves)",
+            example=1,
+        ),
         _UPDATE: Structure(
             _UPDATE,
             {

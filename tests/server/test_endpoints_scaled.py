@@ -165,9 +165,19 @@ def test_it_is_refused_with_every_reason(sky: Sky) -> None:
         "DesiredWeightsAndCapacities[2].VariantName = 'no'",
     ]
     counted = refusal(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 0})
-    assert "must be a whole number from 1 to 100000 instances; use 1" in counted
+    assert "must be a whole number from 1 to 100000 instances (SageMaker's model has 0" in counted
+    assert counted.endswith("; use 1")
     weightless = refusal(sky, {"VariantName": "AllTraffic", "DesiredWeight": 0})
     assert "at least one variant must keep a weight above 0" in weightless
     concurrent = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 2}}
     assert "a variant with instances has no concurrency" in refusal(sky, concurrent)
     assert sky.status() == "InService"
+
+
+def test_no_instances_at_all_are_refused_with_the_reason_why_the_model_has_them(sky: Sky) -> None:
+    text = sky.refusal(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=NAME,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 0}],
+    )
+    assert "from 1 to 100000 instances (SageMaker's model has 0 too" in text

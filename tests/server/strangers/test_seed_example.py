@@ -130,7 +130,7 @@ def test_the_waiter_of_a_deletion_sees_it_gone(control: ControlClient) -> None:
     sagemaker = boto3.client("sagemaker")
     sagemaker.delete_endpoint(EndpointName="my-endpoint")
     described = sagemaker.describe_endpoint(EndpointName="my-endpoint")
-    assert update_outcome(described, "config-1") is UpdateOutcome.FAILED
+    assert update_outcome(described, "config-1") is UpdateOutcome.DELETING
     sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="my-endpoint")
     assert sagemaker.list_endpoints()["Endpoints"] == []
 
