@@ -186,7 +186,7 @@ def test_a_file_with_mistakes_is_refused_before_it_listens(rolling: Command) -> 
 
 
 def test_a_file_that_is_no_scenario_is_called_by_its_name(rolling: Command) -> None:
-    file = rolling.file([1])
+    file = rolling.file("[1]")
     result = rolling("serve", file, "-o", "json")
     assert (result.exit_code, result.error["Problems"][0]["Field"]) == (2, str(file))
 
