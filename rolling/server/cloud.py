@@ -223,13 +223,13 @@ class Cloud:
         """Let something go wrong with an endpoint.
 
         In its creation, which is still to come; in its next update, and called
-        again in the one after (no faults leave that one alone); or now, in what
-        is under way: a fault whose beginning has passed then begins at once,
-        unless it names a batch or a phase that is over. `when`: a `When` or its text. What waits for an update
-        cannot be judged against it: a fault that cannot strike it is told when
-        the update is accepted, and one that never struck when it has ended, as a
-        happening and in `endpoints()`. Raises InvalidInput for faults at fault,
-        an unknown endpoint, and for those that could not strike.
+        again in the one after (no faults leave that one alone); or now, in what is
+        under way: a fault whose beginning has passed then begins at once, unless it
+        names a batch or a phase that is over. `when`: a `When` or its text. What
+        waits for an update cannot be judged against it: a fault that cannot strike
+        it is told when the update is accepted, and one that never struck when it
+        has ended, as a happening and in `endpoints()`. Raises InvalidInput for
+        faults at fault, an unknown endpoint, and for those that could not strike.
         """
         given = tuple(faults)
         with self._lock:
