@@ -164,10 +164,10 @@ class SimulatedBackend:
         """Begin to make `desired` true. Raises Superseded when its stage is over."""
         now = self._catch_up()
         last = self._last
-        if last is not None and desired.stage < last.stage:
-            raise Superseded(f"told of {desired.stage} after {last.stage}")
         if desired == last:
             return
+        if last is not None and desired.stage < last.stage:
+            raise Superseded(f"told of {desired.stage} after {last.stage}")
         self._last = desired
         self._fleets = [self._world.fleet(name) for name in desired.configurations]
         if last is None or desired.stage != last.stage:

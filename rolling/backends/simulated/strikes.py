@@ -70,7 +70,7 @@ class Strikes:
 
     def next_due(self) -> float:
         """The next moment at which a fault strikes; `inf` for never."""
-        return min((strike.moment for strike in self._to_strike), default=math.inf)
+        return min([strike.moment for strike in self._to_strike], default=math.inf)
 
     def take_due(self, now: float) -> list[Strike]:
         """Those that strike by `now`; what they do not strike at once they may strike later."""
