@@ -27,7 +27,7 @@ class Refusal(Problem):
 
 
 def in_progress(status: str, arn: str) -> Refusal:
-    """The endpoint is being created, updated or deleted."""
+    """The endpoint is being created, updated, scaled or deleted."""
     return Refusal("EndpointStatus", status, f'Cannot update in-progress endpoint "{arn}".')
 
 
@@ -46,7 +46,7 @@ def config_not_found(config_name: str, arn: str) -> Refusal:
 
 
 def already_exists(field: str, value: str, kind: str, arn: str) -> Refusal:
-    """There is such an `endpoint` or `endpoint configuration` already."""
+    """There is such an `endpoint`, `endpoint configuration` or `model` already."""
     return Refusal(field, value, f'Cannot create already existing {kind} "{arn}".')
 
 
@@ -56,7 +56,7 @@ def endpoint_not_found(endpoint_name: str, arn: str) -> Refusal:
 
 
 def arn(kind: str, name: str, region: str, account: str) -> str:
-    """The ARN of an `endpoint` or an `endpoint-config`."""
+    """The ARN of an `endpoint`, an `endpoint-config` or a `model`."""
     return f"arn:{partition(region)}:sagemaker:{region}:{account}:{kind}/{name}"
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from rolling.core.errors import InvalidInput
 from rolling.endpoint.configuration import EndpointConfig, parse_endpoint_config
-from rolling.endpoint.refusals import Refusal, ValidationException, config_not_found
+from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
 from rolling.server.listing import list_page
 from rolling.server.models import Models
 from rolling.server.service import Answer, Operation, Parameters, Place
@@ -49,8 +49,10 @@ class EndpointConfigs:
     def _create(self, parameters: Parameters) -> Answer:
         name = parameters["EndpointConfigName"]
         if name in self._configs:
-            text = f'Cannot create already existing endpoint configuration "{self._arn(name)}".'
-            raise ValidationException([Refusal("EndpointConfigName", name, text)])
+            taken = already_exists(
+                "EndpointConfigName", name, "endpoint configuration", self._arn(name)
+            )
+            raise ValidationException([taken])
         given = {key: value for key, value in parameters.items() if key != "Tags"}
         config = parse_endpoint_config(given)
         self._require_models(given)

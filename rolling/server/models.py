@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.refusals import Refusal, ValidationException
+from rolling.endpoint.refusals import Refusal, ValidationException, already_exists
 from rolling.server.listing import list_page
 from rolling.server.service import Answer, Operation, Parameters, Place
 from rolling.server.tags import Tags
@@ -54,8 +54,7 @@ class Models:
         name = parameters["ModelName"]
         arn = self._place.arn("model", name)
         if name in self._models:
-            text = f'Cannot create already existing model "{arn}".'
-            raise ValidationException([Refusal("ModelName", name, text)])
+            raise ValidationException([already_exists("ModelName", name, "model", arn)])
         found = _container_problems(parameters)
         if found:
             raise InvalidInput(found)
