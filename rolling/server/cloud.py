@@ -30,7 +30,7 @@ from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, 
 from rolling.server.under_way import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
 
-REGION = "us-east-1"
+REGION = Place().region
 """The region that is meant where none is given."""
 
 MOST_HAPPENINGS = 10_000
@@ -342,9 +342,8 @@ class Cloud:
         Its faults are shown before, as a bake reads what they leave; and after,
         as more may have begun or ended.
         """
-        region = self._regions.get(running.endpoint.region)
-        if region is not None:
-            region.show_faults(running)
+        region = self._regions[running.endpoint.region]
+        region.show_faults(running)
         happened = running.look(self._clock.now(), stop)
         self._happened_ever += len(happened)
         self._happened += happened
@@ -352,9 +351,8 @@ class Cloud:
             self._listener(each)
         self._agenda.put(running, running.wake_at)
         if running.gone:
-            self._regions[running.endpoint.region].endpoints.forget(running)
-        if region is not None:
-            region.show_faults(running)
+            region.endpoints.forget(running)
+        region.show_faults(running)
 
     def _catch_up(self, now: float) -> None:
         """Let happen whatever is due by `now`."""

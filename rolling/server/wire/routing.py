@@ -10,7 +10,7 @@ from typing import Protocol
 from attrs import frozen
 from botocore.model import OperationModel
 
-from rolling.server.service import Answer, ServiceError
+from rolling.server.service import Answer, Place, ServiceError
 from rolling.server.wire import cbor_protocol
 from rolling.server.wire.cbor_protocol import CborProtocol
 from rolling.server.wire.json_protocol import JsonProtocol
@@ -18,10 +18,10 @@ from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import QUERY_VERSION, service_of_target
 from rolling.server.wire.query_protocol import QueryProtocol, form
 
-DEFAULT_REGION = "us-east-1"
+DEFAULT_REGION = Place().region
 """The region of a request without credentials."""
 
-# A signature's scope: access key, day, region, service. Nothing else of it is looked at.
+# A signature's scope: access key, day, region, service. Here only the region is asked for.
 _SCOPE = re.compile(r"Credential=[^/,\s]{1,256}/[0-9]{8}/([a-z0-9-]{1,32})/", re.ASCII)
 
 
