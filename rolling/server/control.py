@@ -23,7 +23,6 @@ from rolling.server.goals import goal
 from rolling.server.running import Happening
 from rolling.server.wire.http import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
-from rolling.simulation.fault_json import parse_fault
 from rolling.simulation.loading import read_json
 
 Body = Mapping[str, Any]
@@ -97,9 +96,8 @@ def _advance_until(cloud: Cloud, body: Body) -> dict[str, object]:
 
 
 def _inject(cloud: Cloud, body: Body) -> dict[str, object]:
-    faults = tuple([parse_fault(each) for each in body["Faults"]])
     when = body.get("When", When.NEXT_UPDATE.value)
-    cloud.inject(body["EndpointName"], faults, when, _region(body))
+    cloud.inject(body["EndpointName"], faults_from(body["Faults"]), when, _region(body))
     return {"Now": cloud.now()}
 
 

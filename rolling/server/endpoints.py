@@ -102,10 +102,6 @@ class Endpoints:
         """True when there were faults for a creation to come; they are none any more."""
         return self._faults_at_creation.pop(name, None) is not None
 
-    def _exists(self, name: str) -> bool:
-        """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
-        return name.lower() in [each.lower() for each in self._running]
-
     def forget(self, running: RunningEndpoint) -> None:
         """The endpoint is gone."""
         del self._running[running.endpoint.name]
@@ -115,11 +111,10 @@ class Endpoints:
 
     def _create(self, parameters: Parameters) -> Answer:
         name = parameters["EndpointName"]
-        request = {key: value for key, value in parameters.items() if key != "Tags"}
-        alarming = self._missing_alarms(alarms_given(request))
+        alarming = self._missing_alarms(alarms_given(parameters))
         try:
             endpoint = create_endpoint(
-                request,
+                parameters,
                 self._configs.as_mapping(),
                 exists=self._exists(name),
                 region=self._place.region,
@@ -193,6 +188,10 @@ class Endpoints:
         running.images = images_of(endpoint.config, self._models)
         self._running[endpoint.name] = running
         return running
+
+    def _exists(self, name: str) -> bool:
+        """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
+        return name.lower() in [each.lower() for each in self._running]
 
     def _missing_alarms(self, named: Iterable[tuple[str, str]]) -> list[Problem]:
         rule = f"there is no such alarm in {self._place.region}; make it first, with PutMetricAlarm"

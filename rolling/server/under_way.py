@@ -49,8 +49,8 @@ def sentence(running: RunningEndpoint) -> str:
     """What is under way at an endpoint that does not rest."""
     endpoint = running.endpoint
     subject = f"{endpoint.name} in {endpoint.region}"
-    if running.deployment is not None and endpoint.pending is not None:
-        stage = _stage(running.deployment)
+    if endpoint.pending is not None:
+        stage = _stage(endpoint.pending.deployment)
         return f"{subject} is being updated to {endpoint.pending.config.name}: {stage}."
     if endpoint.launching:
         wanted = sum(each.desired.units for each in endpoint.capacities)
