@@ -35,7 +35,7 @@ def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSa
     `local_sagemaker.advance_until("my-endpoint", batch=3, phase="Baking")`; a waiter
     moves it by what it would have slept.
     """
-    _needs("boto3")
+    _needs_the_extra()
     from rolling.server.clients import local_sagemaker as made
 
     options = {
@@ -60,7 +60,7 @@ def local_sagemaker_server(
     manual, and a waiter in this process moves it by what it would have slept; to one in
     another process give time that runs, by `local_sagemaker_options`.
     """
-    _needs("boto3")
+    _needs_the_extra()
     import os
 
     from rolling.server import local_server
@@ -76,11 +76,11 @@ def local_sagemaker_server(
         yield server
 
 
-def _needs(package: str) -> None:
+def _needs_the_extra() -> None:
     """Fail, in one sentence, without what the extra `server` installs."""
     from rolling.server.extra import MissingExtra, require
 
     try:
-        require("The local SageMaker", package, "botocore")
+        require("The local SageMaker", "boto3", "botocore")
     except MissingExtra as missing:
         pytest.fail(str(missing), pytrace=False)

@@ -43,7 +43,7 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
     require("`rolling serve`", "botocore")
     from rolling.server.control import Control
     from rolling.server.wire import Server
-    from rolling.server.wire.model import operation_names
+    from rolling.server.wire.model import SERVICES, operation_names
 
     settings = SimulationSettings() if scenario is None else scenario.settings
     settings = evolve(settings, **dict(asked.settings))
@@ -67,7 +67,7 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
                     f"and control it; --host {HOST} keeps it to this machine\n"
                 )
             write_out(greeting_text(server.url, asked.region, asked.time, as_json=asked.as_json))
-            for service in ("sagemaker", "cloudwatch"):  # Read now, not in the first call.
+            for service in SERVICES:  # Read now, not in the first call.
                 operation_names(service)
             while not interruption.requested:
                 if verbose:
