@@ -2,6 +2,7 @@
 
 What an update does is decided by `rolling.core` and `rolling.endpoint`; here it
 is kept, given a time, and spoken over AWS's wire. Read it in this order:
-service (what an operation is), the collections (models, configurations, alarms,
-tags), endpoints, cloud (all of it under one clock), wire (bytes in, bytes out).
+service (what an operation is), the collections (models, configs, alarms, tags),
+running (one endpoint) and endpoints, region (all of these), cloud (all regions under
+one clock), wire (bytes in, bytes out), control (what only a tester can do).
 """

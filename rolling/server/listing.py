@@ -5,8 +5,8 @@ SortOrder and the time filters mean. What is listed, and under which names, is
 said by whoever lists.
 
 A token holds where the last page ended and a digest of what is listed and of the
-filters, nothing else, and the server keeps nothing for it: what is made or deleted between two
-pages neither repeats nor hides anything else.
+filters, nothing else, and the server keeps nothing for it: what is made or deleted
+between two pages neither repeats nor hides anything else.
 """
 
 import base64

@@ -114,7 +114,7 @@ class SimulatedBackend:
             self._strikes.begin(self._last.stage, now)
 
     def drop_faults(self) -> None:
-        """The update that is served has ended, and its faults with it; what is stuck stays so."""
+        """No fault of the update that is served strikes or holds any more; what is stuck stays."""
         self._catch_up()
         self._strikes = Strikes(())
         self._stop, self._stop_is_news = None, False
