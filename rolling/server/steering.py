@@ -134,7 +134,7 @@ class Steered:
     def limit_capacity(
         self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
     ) -> None:
-        """Let no more than `limit` instances be alive, of an endpoint or of each; None for all."""
+        """Let no more than `limit` instances be alive, of an endpoint or of each; None lifts it."""
         self.cloud.limit_capacity(limit, endpoint, region or self.region)
 
     def stop_update(
