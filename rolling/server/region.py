@@ -33,7 +33,6 @@ class Region:
         settings: Callable[[], SimulationSettings],
         look: Callable[[RunningEndpoint], None],
     ) -> None:
-        self.place = place
         self._clock = clock
         self._settings = settings
         self._look = look

@@ -28,7 +28,7 @@ class FaultKind(StrEnum):
 
 @frozen
 class Fault:
-    """One thing that goes wrong in one update, and ends with it.
+    """One thing that goes wrong in one update, creation or scaling, and ends with it.
 
     **When.** It counts from a beginning, and strikes `after_seconds` later. With
     neither `batch` nor `phase` the beginning is the acceptance of the update
