@@ -1,6 +1,15 @@
 """One observation takes nothing back of what another one said."""
 
-from rolling import IntervalElapsed, Phase, Reading, SplitSettled, advance
+from rolling import (
+    IntervalElapsed,
+    Phase,
+    Reading,
+    SplitSettled,
+    Stopped,
+    StopRequested,
+    Succeeded,
+    advance,
+)
 from tests.core.walking import read, rolling, run_to, seen
 
 
@@ -26,3 +35,11 @@ def test_a_split_seen_leaves_the_counts_as_they_were_seen() -> None:
     baking = run_to(rolling(), "forward 2.1 baking")
     over = advance(baking, IntervalElapsed(baking.stage))
     assert (over.fleets, over.up, over.cause) == (baking.fleets, baking.up, baking.cause)
+
+
+def test_what_cut_an_end_short_is_told_also_when_its_leftover_is_gone() -> None:
+    cleaning = run_to(rolling(4, 4, 1), "forward 4.1 cleaning")
+    ended = advance(cleaning, StopRequested("ann"))
+    assert ended.outcome == Succeeded(1, Stopped("ann"))
+    gone = advance(ended, seen(ended, (4, 4), (0, 0)))
+    assert gone.outcome == Succeeded(0, Stopped("ann"))

@@ -393,3 +393,15 @@ def test_s10_lets_be_what_a_stage_can_do_without(
     event = OperationFailed(before.stage, operation, place, "no")
     assert advance(before, event) == before
     assert properties.s10_a_failure_is_heeded(before, event, before)
+
+
+def test_s5_takes_each_reason_that_cuts_an_end_short() -> None:
+    before = run_to(rolling(4, 4, 1, back=2), "forward 4.1 cleaning")
+    for event in (
+        OperationFailed(before.stage, Operation.CLEAN_UP, 1, "stuck"),
+        DeadlineElapsed(Direction.FORWARD),
+        StopRequested("me"),
+    ):
+        after = advance(before, event)
+        assert after.cut_short is not None
+        assert properties.s5_a_cause_is_what_came(before, event, after)
