@@ -3,6 +3,8 @@
 Nothing else is imported before the way out of Ctrl-C stands.
 """
 
+import signal
+
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 
@@ -12,6 +14,10 @@ def main() -> int:
     try:
         from rolling.cli.main import main as run
 
-        return run()
+        exit_code = run()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        exit_code = INTERRUPTED
+    if exit_code == INTERRUPTED:
+        # All is said: one more Ctrl-C would only cut Python's own end short.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return exit_code
