@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import (
     checkers_cost,
+    driving_cost,
     exploration_cost,
     imports,
     server_cost,
@@ -26,6 +27,7 @@ def main() -> None:
     reports: dict[str, Callable[[], Iterable[str]]] = {
         "transition_cost": transition_cost.report,
         "simulation_cost": simulation_cost.report,
+        "driving_cost": driving_cost.report,
         "exploration_cost": exploration_cost.report,
         "server_cost": server_cost.report,
         "imports": imports.report,
