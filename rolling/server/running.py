@@ -176,7 +176,7 @@ class RunningEndpoint:
     def look(self, now: float, stop: StopRequested | None = None) -> list[Happening]:
         """Let happen what does at the moment `now`; `wake_at` says when to look again."""
         before = self.endpoint.status
-        changes: list[tuple[Change, float]] = []
+        changes: list[Change] = []
         if before is EndpointStatus.DELETING:
             self._end(now)
         elif self.endpoint.launching:
@@ -210,9 +210,7 @@ class RunningEndpoint:
             if not self.endpoint.launching:
                 self._drop_faults(now)
 
-    def _drive(
-        self, record: Record, now: float, stop: StopRequested | None
-    ) -> list[tuple[Change, float]]:
+    def _drive(self, record: Record, now: float, stop: StopRequested | None) -> list[Change]:
         """One look at an endpoint whose update is under way, or has left something over."""
         asked = self.backend.stop_requested() if stop is None else stop
         made = tick(record, self.backend, now, stop=asked)
@@ -230,9 +228,7 @@ class RunningEndpoint:
             self.images = of_configurations(self.images, {self.endpoint.config_name})
             self._release(deployment, now)
         return [
-            (change, change.at - record.stage_began_at)
-            for change in made.changes
-            if change.after.stage != change.before.stage and not change.before.ended
+            change for change in made.changes if change.enters_stage and not change.before.ended
         ]
 
     def _drop_faults(self, now: float) -> None:
@@ -258,11 +254,11 @@ class RunningEndpoint:
             self.wake_at = news_at
 
     def _happenings(
-        self, before: EndpointStatus, changes: list[tuple[Change, float]], now: float
+        self, before: EndpointStatus, changes: list[Change], now: float
     ) -> Iterable[Happening]:
         endpoint = self.endpoint
         status = None if self.gone else endpoint.status
-        for change, seconds in changes:
+        for change in changes:
             ended = change.after.ended
             yield Happening(
                 now,
@@ -270,7 +266,7 @@ class RunningEndpoint:
                 endpoint.name,
                 status if ended else before,
                 change.after.stage,
-                narrate(change, seconds),
+                narrate(change),
             )
         if status is not before and not changes:
             yield Happening(

@@ -37,15 +37,15 @@ def acceptance(deployment: Deployment) -> str:
     return f"The update to {spec.new.configuration} is accepted while {now}."
 
 
-def narrate(change: Change, stage_seconds: float) -> str:
-    """What happened and why; `stage_seconds`: how long the stage before it had lasted."""
-    return f"{_happened(change, stage_seconds)}, so {_follows(change)}."
+def narrate(change: Change) -> str:
+    """What happened and why."""
+    return f"{_happened(change)}, so {_follows(change)}."
 
 
 # --- what happened ------------------------------------------------------------
 
 
-def _happened(change: Change, stage_seconds: float) -> str:
+def _happened(change: Change) -> str:
     before = change.before
     match change.event:
         case FleetsSeen():
@@ -53,7 +53,7 @@ def _happened(change: Change, stage_seconds: float) -> str:
         case SplitSettled():
             return f"{_sides(before)[0]} {_carries(before)}"
         case AlarmsRead() as event:
-            return _read(before, event, stage_seconds)
+            return _read(before, event, change.at - change.stage_began_at)
         case DeadlineElapsed():
             whose = "The" if before.direction is Direction.FORWARD else "The rollback's own"
             limit = before.spec.deadline_seconds

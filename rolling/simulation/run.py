@@ -92,8 +92,7 @@ def moments(scenario: Scenario) -> Iterator[Moment | Step]:
         unused = tuple(
             [
                 UnusedFault(f"Updates[{place}].Faults[{number}]", fault.kind.value)
-                for number, fault in enumerate(update.faults)
-                if number not in backend.struck
+                for number, fault in backend.unstruck
             ]
         )
         report = evolve(report, unused_faults=unused)
@@ -133,7 +132,7 @@ def _carry_out(
         for change in tick.changes:
             if not change.enters_stage or change.before.ended:
                 continue
-            why = narrate(change, change.at - change.stage_began_at)
+            why = narrate(change)
             event = type(change.event).__name__
             rows.append(row(change.after, change.at - update.at, event, why))
         record = tick.record
