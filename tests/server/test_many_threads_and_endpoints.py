@@ -1,6 +1,7 @@
 """Many threads and many endpoints at once: each endpoint comes to a true end."""
 
 import gc
+import itertools
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from rolling.server.agenda import Agenda
 from rolling.server.faults import When
 from rolling.server.running import RunningEndpoint
 from rolling.server.timekeeping import RunningTime
+from tests.server.account import metric_alarm
 from tests.server.clouds import ALARM, START, Sky, rolling
 
 ENDS = {"InService", "UpdateRollbackFailed"}
@@ -24,14 +26,13 @@ FAULTS = (
 
 
 class Hand:
-    """The seconds of a machine's clock, which every thread moves on."""
+    """The seconds of a machine's clock, which every look of any thread moves on."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self._looks = itertools.count(1)
 
     def __call__(self) -> float:
-        self.seconds += 0.003  # a lost move is a smaller step, never one back
-        return self.seconds
+        return next(self._looks) * 0.003
 
 
 def test_threads_that_call_at_once_leave_every_endpoint_at_a_true_end() -> None:
@@ -43,9 +44,11 @@ def test_threads_that_call_at_once_leave_every_endpoint_at_a_true_end() -> None:
         for name in names:
             sky.call("CreateEndpoint", EndpointName=name, EndpointConfigName="config-1")
             wait(lambda name=name: sky.status(name) == "InService")  # type: ignore[misc]
+            sky.watch("PutMetricAlarm", **metric_alarm(name))  # one for all turns everybody back
+            sky.alarm("OK", name)
             faults = chance.sample(FAULTS, chance.randint(0, 2))
             sky.cloud.inject(name, faults, When.NEXT_UPDATE)
-            sky.update("config-5", name)
+            sky.update("config-5", name, DeploymentConfig=rolling(1, 60, name))
             if chance.random() < 0.2:
                 try_to(lambda name=name: sky.cloud.stop_update(name))  # type: ignore[misc]
         sky.call("ListEndpoints")
