@@ -28,6 +28,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.server.addresses import is_loopback
 from rolling.server.extra import require
 from rolling.server.running import Happening
+from rolling.server.service import SERVICES
 from rolling.server.steering import cloud_of
 from rolling.simulation.scenario import Scenario
 
@@ -43,7 +44,7 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
     require("`rolling serve`", "botocore")
     from rolling.server.control import Control
     from rolling.server.wire import Server
-    from rolling.server.wire.model import SERVICES, operation_names
+    from rolling.server.wire.model import operation_names
 
     settings = SimulationSettings() if scenario is None else scenario.settings
     settings = evolve(settings, **dict(asked.settings))

@@ -89,6 +89,14 @@ class Deployment:
         return self.stage.phase in ENDS
 
     @property
+    def at_rest(self) -> bool:
+        """True when it has ended and the split that it leaves was seen: there is no more to drive.
+
+        A failed rollback is not over until the mix that it leaves has been seen.
+        """
+        return self.ended and self.settled
+
+    @property
     def new(self) -> Fleet:
         """The fleet that the update is to."""
         return self.fleets[0]

@@ -287,8 +287,7 @@ def _wake_at(
 ) -> float | None:
     """When something may have changed, of a record of which the same is due as before."""
     deployment = record.deployment
-    # A failed rollback is not over until the mix that it leaves has been seen.
-    if deployment.ended and deployment.settled:
+    if deployment.at_rest:
         return None
     news_at = observation.news_at
     # News of the past is no news: to look again at once would be to look for ever.

@@ -19,12 +19,10 @@ from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.server.cloud import REGION, Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import Place
+from rolling.server.service import SERVICES, Place
 from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import ManualTime, Time
 from rolling.server.waiting import Waiting
-
-SERVICES = ("sagemaker", "cloudwatch")
 
 
 class LocalSageMaker(Steered):

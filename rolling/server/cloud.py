@@ -25,7 +25,7 @@ from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
 from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
-from rolling.server.service import Answer, Parameters, Place, ServiceError
+from rolling.server.service import Answer, Parameters, Place, not_implemented
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
 from rolling.server.under_way import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
@@ -108,8 +108,7 @@ class Cloud:
             self._catch_up(self._time.now())
             found = self._region(region).operations.get((service, operation))
             if found is None:
-                text = f"{operation} of {service} is not implemented by this local server."
-                raise ServiceError(text, "NotImplemented", 501)
+                raise not_implemented(service, operation)
             return found(parameters)
 
     # --- time ---------------------------------------------------------------------

@@ -21,7 +21,7 @@ from rolling.server.control_json import endpoint_document, faults_from, happenin
 from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.running import Happening
-from rolling.server.wire.http import CONTROL_PREFIX
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json
 

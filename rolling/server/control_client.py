@@ -15,6 +15,7 @@ from rolling.server.cloud import REGION
 from rolling.server.control_json import read_endpoint, read_happening
 from rolling.server.faults import When
 from rolling.server.running import Happening
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.under_way import EndpointNow
 
 
@@ -133,7 +134,7 @@ class ControlClient:
     def _call(self, name: str, **body: object) -> Any:
         given = None if name == "state" else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
-        request = Request(f"{self._url}/_rolling/{name}", given, headers)
+        request = Request(f"{self._url}{CONTROL_PREFIX}{name}", given, headers)
         try:
             with self._opener.open(request, timeout=self._timeout_seconds) as answer:
                 return _parsed(answer.read(), answer.status)

@@ -1,6 +1,5 @@
 """Options: what a local SageMaker is made with, read so that all that is wrong is said at once."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -13,7 +12,7 @@ from rolling.server.cloud import Cloud
 from rolling.server.places import place_problems
 from rolling.server.steering import ScenarioLike, chosen_time, cloud_of
 from rolling.server.timekeeping import ManualTime, RunningTime, Time
-from rolling.simulation.scenario import SCENARIO
+from rolling.simulation.scenario import SCENARIO, settings_of
 
 
 @frozen
@@ -59,15 +58,10 @@ def _settings(given: Any, found: list[Problem]) -> SimulationSettings | None:
     elif isinstance(given, Mapping):
         wrong = SCENARIO.fields["Simulation"].problems(given, "settings")
         if not wrong:
-            named = {_snake(name): value for name, value in given.items() if value is not None}
-            read = SimulationSettings(**named)
+            read = settings_of(given)
             wrong = settings_problems(read, "settings")
     else:
         rule = "must be a SimulationSettings, of rolling.backends.simulated, or an object"
         wrong = [problem("settings", given, rule, {"ProvisioningSeconds": 30})]
     found += wrong
     return None if wrong else read
-
-
-def _snake(name: str) -> str:
-    return re.sub("(?<!^)([A-Z])", r"_\1", name).lower()

@@ -12,11 +12,9 @@ from rolling.server.configs import EndpointConfigs
 from rolling.server.endpoints import Endpoints, alarms_given
 from rolling.server.models import Models
 from rolling.server.running import RunningEndpoint
-from rolling.server.service import Operation, Place
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Place
 from rolling.server.tags import Tags
 from rolling.simulation.scenario import Scenario
-
-SAGEMAKER, CLOUDWATCH = "sagemaker", "cloudwatch"
 
 
 class Region:

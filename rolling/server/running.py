@@ -100,7 +100,7 @@ class RunningEndpoint:
         """True when nothing is under way that changes its status or its traffic."""
         if self.endpoint.launching or self.endpoint.status is EndpointStatus.DELETING:
             return False
-        return self._record is None or _is_over(self._record.deployment)
+        return self._record is None or self._record.deployment.at_rest
 
     def tripped(self) -> frozenset[str]:
         """The alarms that a fault of the update in progress holds in ALARM now."""
@@ -276,11 +276,6 @@ class RunningEndpoint:
 
 def _unused(place: int, fault: Fault) -> UnusedFault:
     return UnusedFault(f"Faults[{place}]", fault.kind.value)
-
-
-def _is_over(deployment: Deployment) -> bool:
-    """True when the deployment has ended, and the split that it ended with was seen."""
-    return deployment.ended and deployment.settled
 
 
 def _told(endpoint: Endpoint, status: EndpointStatus | None) -> str:

@@ -23,6 +23,16 @@ Operation = Callable[[Parameters], Answer]
 """An operation. Raises ServiceError, or an InvalidInput, which is a ValidationException."""
 
 
+SAGEMAKER, CLOUDWATCH = SERVICES = ("sagemaker", "cloudwatch")
+"""The services that there are here, as boto3 names them."""
+
+CONTROL_PREFIX = "/_rolling/"
+"""What the paths of control calls begin with: those of no service."""
+
+LATEST = 253_402_300_799
+"""The last moment that there is here, in seconds since the epoch: the end of the year 9999."""
+
+
 class ServiceError(RollingError):
     """An error that a service answers with.
 
@@ -48,3 +58,12 @@ class Place:
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a `model`, an `endpoint-config` or an `endpoint` of SageMaker's here."""
         return arn(kind, name, self.region, self.account)
+
+
+def not_implemented(service: str, operation: str) -> ServiceError:
+    """The error of an operation that AWS knows and this server does not.
+
+    Its status is 501, which AWS's clients do not retry.
+    """
+    text = f"{operation} of {service} is not implemented by this local server."
+    return ServiceError(text, "NotImplemented", 501)

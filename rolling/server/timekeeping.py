@@ -10,12 +10,10 @@ from collections.abc import Callable
 from typing import TypeGuard
 
 from rolling.core.errors import InvalidInput, Problem
+from rolling.server.service import LATEST
 
 FASTEST = 1_000_000
 """The most that time can be sped up. Ours: eight hours in 29 ms."""
-
-LATEST = 253_402_300_799
-"""The last moment there is, in seconds since the epoch: the end of the year 9999."""
 
 
 class RunningTime:

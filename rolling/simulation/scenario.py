@@ -139,7 +139,7 @@ def parse_scenario(document: object) -> Scenario:
     configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
     found += config_problems
     simulation = _fields(document.get("Simulation"))
-    settings = _settings(simulation)
+    settings = settings_of(simulation)
     found += settings_problems(settings)
     endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs)
     found += [*endpoint_problems, *_room_problems(settings, endpoint)]
@@ -240,8 +240,11 @@ def _endpoint(
     return in_service(named, configs[config_name], cast(int | None, count)), []
 
 
-def _settings(document: Mapping[str, object]) -> SimulationSettings:
-    """The settings as they are written, right or wrong; what is null is a problem already."""
+def settings_of(document: Mapping[str, object]) -> SimulationSettings:
+    """The settings that a scenario's Simulation says, right or wrong.
+
+    What is null is left out; its form says where that is a problem.
+    """
     given = {_SETTINGS[key]: document[key] for key in _SETTINGS if document.get(key) is not None}
     return SimulationSettings(**cast(dict[str, int], given))
 

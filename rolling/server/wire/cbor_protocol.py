@@ -27,6 +27,11 @@ PATH = re.compile(r"/service/(\w+)/operation/(\w+)/?", re.ASCII)
 """The path of a request: the service, as in X-Amz-Target, and the operation."""
 
 
+def is_meant(request: HttpRequest) -> bool:
+    """True for a request whose path is one of CBOR's, of whatever service."""
+    return request.path.startswith("/service/")
+
+
 def is_available() -> bool:
     """False when botocore is too old to know CBOR."""
     return _NAME in SERIALIZERS and _NAME in PROTOCOL_PARSERS

@@ -12,16 +12,12 @@ from uuid import uuid4
 from attrs import evolve
 
 from rolling.core.errors import InvalidInput
-from rolling.server.service import Answer, Parameters, ServiceError
+from rolling.server.service import Answer, Parameters, ServiceError, not_implemented
 from rolling.server.wire.messages import HttpRequest, HttpResponse
-from rolling.server.wire.model import (
-    not_implemented,
-    operation_model,
-    operation_names,
-    unknown_operation,
-)
+from rolling.server.wire.model import operation_model, operation_names, unknown_operation
 from rolling.server.wire.other_services import refused_elsewhere
-from rolling.server.wire.routing import Route, region_of, route
+from rolling.server.wire.routing import Route, route
+from rolling.server.wire.signature import region_of
 from rolling.server.wire.validation import accepted
 from rolling.server.wire.wording import refused
 

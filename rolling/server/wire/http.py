@@ -17,18 +17,17 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.bodies import BadBody, read_body
 from rolling.server.wire.browsers import from_elsewhere
 from rolling.server.wire.dispatch import Implements, ServiceCall, everything, respond
 from rolling.server.wire.messages import HttpRequest, HttpResponse, plain
-from rolling.server.wire.other_services import is_signed
+from rolling.server.wire.signature import signed_service
 
 logger = logging.getLogger(__name__)
 
 Control = Callable[[HttpRequest], HttpResponse]
 """What answers the requests whose path begins with CONTROL_PREFIX, of any method."""
-
-CONTROL_PREFIX = "/_rolling/"
 
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
 """The largest body that is read; a larger one is answered 413. Ours."""
@@ -67,7 +66,7 @@ class _Site:
             return plain(403, strange)
         if request.path.startswith(CONTROL_PREFIX):
             return self._controlled(request)
-        if request.method == "POST" or is_signed(request):
+        if request.method == "POST" or signed_service(request) is not None:
             return respond(self.call, request, self.implements)
         if request.method not in ("GET", "HEAD"):
             text = f"{request.method} is not answered here: AWS's calls are POST /."

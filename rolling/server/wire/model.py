@@ -12,15 +12,12 @@ from attrs import frozen
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-from rolling.server.service import ServiceError
-
-SERVICES = ("sagemaker", "cloudwatch")
-"""The services that are spoken here, as boto3 names them."""
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, SERVICES, ServiceError
 
 QUERY_VERSION = "2010-08-01"
 """The version of CloudWatch's query protocol."""
 
-_TARGETS = {"SageMaker": "sagemaker", "GraniteServiceVersion20100801": "cloudwatch"}
+_TARGETS = {"SageMaker": SAGEMAKER, "GraniteServiceVersion20100801": CLOUDWATCH}
 
 # Errors that every service has, and that no model lists, as the query protocol calls them.
 _QUERY_CODES = {
@@ -76,18 +73,9 @@ def error_name(service: str, code: str) -> ErrorName:
     return ErrorName(code, _QUERY_CODES.get(code, code))
 
 
-def not_implemented(service: str, operation: str) -> ServiceError:
-    """The error of an operation that AWS knows and this server does not.
-
-    Its status is 501, which AWS's clients do not retry.
-    """
-    text = f"{operation} of {service} is not implemented by this local server."
-    return ServiceError(text, "NotImplemented", 501)
-
-
 def unknown_operation(service: str | None, operation: str) -> ServiceError:
     """The error of an operation that AWS does not know."""
-    if service == "cloudwatch":
+    if service == CLOUDWATCH:
         text = f"Could not find operation {operation} for version {QUERY_VERSION}"
     else:
         text = f"{operation} is not an operation of SageMaker or CloudWatch"

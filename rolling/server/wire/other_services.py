@@ -6,7 +6,7 @@ understand: 501, which none of them tries again, in the form of their protocol.
 
 import json
 import re
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 from attrs import frozen
@@ -14,11 +14,10 @@ from attrs import frozen
 from rolling.server.wire import cbor_protocol
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import service_of_target
+from rolling.server.wire.query_protocol import is_form
+from rolling.server.wire.signature import signed_service
 
 CODE = "NotImplemented"
-
-# A signature's scope: access key, day, region, service.
-_SCOPE = re.compile(r"Credential=[^/,\s]{1,256}/[0-9]{8}/[a-z0-9-]{1,32}/([a-z0-9-]{1,40})/")
 
 _OURS = {"sagemaker", "monitoring", "cloudwatch"}
 _SPEAKS_XML = {"s3", "s3express", "route53", "cloudfront"}
@@ -40,11 +39,6 @@ class _Asked:
         return f"{asked} is not implemented by this local server: {self.why}"
 
 
-def is_signed(request: HttpRequest) -> bool:
-    """True for a request that carries a signature of AWS's, in its headers or its query."""
-    return _scope(request) is not None
-
-
 def refused_elsewhere(request: HttpRequest, request_id: str) -> HttpResponse | None:
     """The refusal of a request of another service; None for one that may be for us.
 
@@ -61,27 +55,23 @@ def _asked(request: HttpRequest) -> _Asked | None:
         return None
     if _INVOCATION.fullmatch(request.path):
         return _Asked("sagemaker-runtime", "InvokeEndpoint", "no model runs here.")
-    found = _scope(request)
-    if found is None or (found[1] in _OURS and (request.path == "/" or _is_cbor(request))):
+    service = signed_service(request)
+    ours = request.path == "/" or cbor_protocol.is_meant(request)
+    if service is None or (service in _OURS and ours):
         return None
     why = (
         "there are SageMaker's endpoints and CloudWatch's alarms, and nothing else. "
         "AWS_ENDPOINT_URL leads every service's client here; AWS_ENDPOINT_URL_SAGEMAKER and "
         "AWS_ENDPOINT_URL_CLOUDWATCH in its place lead these two alone."
     )
-    return _Asked(found[1], _operation(request, target), why)
-
-
-def _scope(request: HttpRequest) -> re.Match[str] | None:
-    _, _, query = request.target.partition("?")
-    return _SCOPE.search(request.headers.get("authorization", "")) or _SCOPE.search(unquote(query))
+    return _Asked(service, _operation(request, target), why)
 
 
 def _operation(request: HttpRequest, target: str) -> str:
     """The operation's name where the request says it, else its method and path."""
     if target:
         return ascii(target.rpartition(".")[2][:100])[1:-1]
-    if _is_form(request):
+    if is_form(request):
         try:
             actions = parse_qs(request.body.decode("ascii"), max_num_fields=10_000).get("Action")
         except ValueError:
@@ -92,14 +82,14 @@ def _operation(request: HttpRequest, target: str) -> str:
 
 
 def _refusal(request: HttpRequest, asked: _Asked, request_id: str) -> HttpResponse:
-    if _is_cbor(request) and cbor_protocol.is_available():
+    if cbor_protocol.is_meant(request) and cbor_protocol.is_available():
         return cbor_protocol.error(501, CODE, asked.text)
     if asked.service in _SPEAKS_XML:
         root = error = ElementTree.Element("Error")
     elif asked.service == "ec2":
         root = ElementTree.Element("Response")
         error = ElementTree.SubElement(ElementTree.SubElement(root, "Errors"), "Error")
-    elif _is_form(request):
+    elif is_form(request):
         root = ElementTree.Element("ErrorResponse")
         error = ElementTree.SubElement(root, "Error")
     else:
@@ -111,12 +101,3 @@ def _refusal(request: HttpRequest, asked: _Asked, request_id: str) -> HttpRespon
     ElementTree.SubElement(root, "RequestId").text = request_id
     body = ElementTree.tostring(root, "utf-8", xml_declaration=True)
     return HttpResponse(501, {"Content-Type": "text/xml"}, body)
-
-
-def _is_form(request: HttpRequest) -> bool:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media == "application/x-www-form-urlencoded"
-
-
-def _is_cbor(request: HttpRequest) -> bool:
-    return request.path.startswith("/service/")

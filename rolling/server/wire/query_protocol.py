@@ -79,6 +79,12 @@ class QueryProtocol:
         return _xml(error.status, root)
 
 
+def is_form(request: HttpRequest) -> bool:
+    """True for a request whose body is said to be a form."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/x-www-form-urlencoded"
+
+
 def form(request: HttpRequest) -> dict[str, str]:
     """The fields of a form; the last wins. Raises SerializationException."""
     try:

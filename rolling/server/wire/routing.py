@@ -1,28 +1,21 @@
-"""Which call a request is: the protocol, the service, the operation, and the region.
+"""Which call a request is: the protocol, the service, and the operation.
 
 X-Amz-Target says it in JSON, the path in CBOR, the fields Action and Version in a
 form. The content type of JSON is not looked at, so that a bare `curl -d` works.
 """
 
-import re
 from typing import Protocol
 
 from attrs import frozen
 from botocore.model import OperationModel
 
-from rolling.server.service import Answer, Place, ServiceError
+from rolling.server.service import Answer, ServiceError
 from rolling.server.wire import cbor_protocol
 from rolling.server.wire.cbor_protocol import CborProtocol
 from rolling.server.wire.json_protocol import JsonProtocol
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import QUERY_VERSION, service_of_target
-from rolling.server.wire.query_protocol import QueryProtocol, form
-
-DEFAULT_REGION = Place().region
-"""The region of a request without credentials."""
-
-# A signature's scope: access key, day, region, service. Here only the region is asked for.
-_SCOPE = re.compile(r"Credential=[^/,\s]{1,256}/[0-9]{8}/([a-z0-9-]{1,32})/", re.ASCII)
+from rolling.server.wire.query_protocol import QueryProtocol, form, is_form
 
 
 class WireProtocol(Protocol):
@@ -52,23 +45,16 @@ class Route:
 
 def route(request: HttpRequest, request_id: str) -> Route:
     """The call that a request is, known to AWS or not."""
-    if request.path.startswith("/service/"):
+    if cbor_protocol.is_meant(request):
         return _cbor_route(request)
     if "x-amz-target" in request.headers:
         prefix, _, operation = request.headers["x-amz-target"].rpartition(".")
         service = service_of_target(prefix)
         name = operation if service else request.headers["x-amz-target"]
         return Route(JsonProtocol(service), service, name)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media == "application/x-www-form-urlencoded":
+    if is_form(request):
         return _query_route(request, request_id)
     return Route(JsonProtocol(None), None, "A request without X-Amz-Target")
-
-
-def region_of(request: HttpRequest) -> str:
-    """The region of the credentials' scope."""
-    found = _SCOPE.search(request.headers.get("authorization", ""))
-    return found[1] if found else DEFAULT_REGION
 
 
 def _cbor_route(request: HttpRequest) -> Route:

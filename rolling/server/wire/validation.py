@@ -18,7 +18,7 @@ from typing import Any
 
 from botocore.model import Shape
 
-from rolling.server.service import Parameters
+from rolling.server.service import LATEST, Parameters
 from rolling.server.wire.patterns import matches
 from rolling.server.wire.wording import (
     item_path,
@@ -39,9 +39,6 @@ MOST_PROBLEMS = 100
 
 ALIASES = {"CapacitySizeType": frozenset({"CAPACITY_PERCENTAGE"})}
 """Values that are let through beside those of an enum."""
-
-LATEST = 253_402_300_799.0
-"""The last second of the year 9999, past which no timestamp can be written."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE = {"integer": 31, "long": 63}

@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import evolve
 
+from rolling.server.service import SERVICES
 from rolling.server.wire import HttpRequest, HttpResponse
-from rolling.server.wire.model import SERVICES
 from tests.server.wire.samples import parsed, scope
 
 SLOWEST_SECONDS = 5.0

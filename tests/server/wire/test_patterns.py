@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rolling.server.wire.model import SERVICES, operation_model, service_model
+from rolling.server.service import SERVICES
+from rolling.server.wire.model import operation_model, service_model
 from rolling.server.wire.patterns import LONGEST, matches, translated
 from tests.server.wire.samples import OPERATIONS
 

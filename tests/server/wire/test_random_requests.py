@@ -14,9 +14,9 @@ import pytest
 from attrs import evolve
 
 from rolling.server.cloud import Cloud
-from rolling.server.service import Answer, Parameters, ServiceError
+from rolling.server.service import SERVICES, Answer, Parameters, ServiceError
 from rolling.server.wire import HttpRequest, respond
-from rolling.server.wire.model import SERVICES, operation_model, operation_names
+from rolling.server.wire.model import operation_model, operation_names
 from tests.server.wire.samples import (
     CALLS,
     OPERATIONS,

@@ -1,0 +1,32 @@
+"""Signatures: they are not checked. Their scope says the region and the service that are meant."""
+
+import re
+from urllib.parse import unquote
+
+from rolling.server.service import Place
+from rolling.server.wire.messages import HttpRequest
+
+DEFAULT_REGION = Place().region
+"""The region of a request without credentials."""
+
+# A signature's scope: access key, day, region, service.
+_SCOPE = re.compile(
+    r"Credential=[^/,\s]{1,256}/[0-9]{8}/(?P<region>[a-z0-9-]{1,32})/"
+    r"(?:(?P<service>[a-z0-9-]{1,40})/)?"
+)
+
+
+def region_of(request: HttpRequest) -> str:
+    """The region that a request is signed for in its headers."""
+    found = _SCOPE.search(request.headers.get("authorization", ""))
+    return found["region"] if found else DEFAULT_REGION
+
+
+def signed_service(request: HttpRequest) -> str | None:
+    """The service that a request is signed for, in its headers or its query; None for none."""
+    _, _, query = request.target.partition("?")
+    for text in (request.headers.get("authorization", ""), unquote(query)):
+        found = _SCOPE.search(text)
+        if found and found["service"]:
+            return found["service"]
+    return None
