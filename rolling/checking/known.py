@@ -56,7 +56,9 @@ _DEMANDING = {
 }
 # Judged here with the core under test, where the property asks the right core.
 _REPEATED = s8_repeated_events_change_nothing.__name__
-_ANYONE = Stopped("anyone")
+# Of a cause that is forgotten this remains. No event gives it: a core that tells another
+# cause later on is seen to.
+_FORGOTTEN = Stopped("forgotten")
 
 
 @frozen
@@ -178,15 +180,8 @@ class CoreUnderTest:
 
     def take_in(self, known: Known, event: Event) -> Turn | None:
         """What the core makes of an event; None when that changes and breaks nothing."""
-        try:
-            return self._judge(known, event)
-        except Exception as error:
-            error.add_note(f"while taking in {event}")
-            raise
-
-    def _judge(self, known: Known, event: Event) -> Turn | None:
         before = known.deployment
-        after, edges = self._follow(before, event)
+        after, edges = self._followed(before, event)
         breaks = self._broken_by(before, event, after)
         if not breaks and _same(before, after):
             return None
@@ -199,7 +194,7 @@ class CoreUnderTest:
     def _broken_by(self, before: Deployment, event: Event, after: Deployment) -> tuple[str, ...]:
         stays = after is before
         found = dict.fromkeys(broken(_DEMANDING if stays else _EDGE, before, event, after))
-        if not stays and not _same(after, self._follow(after, event)[0]):
+        if not stays and not _same(after, self._followed(after, event)[0]):
             found[_REPEATED] = None
         return tuple(found)
 
@@ -214,11 +209,17 @@ class CoreUnderTest:
         events = self._foreign_events.get(key)
         if events is None:
             events = self._foreign_events[key] = tuple(foreign_events(deployment))
-        follow = self._follow
         for event in events:
-            after = follow(deployment, event)[0]
-            if after is not deployment and after != deployment:
+            if not _same(deployment, self._followed(deployment, event)[0]):
                 yield event, Kind.FAULT
+
+    def _followed(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
+        """What the core under test does. What it raises is noted with the event."""
+        try:
+            return self._follow(before, event)
+        except Exception as error:
+            error.add_note(f"while taking in {event}")
+            raise
 
 
 def _same(a: Deployment, b: Deployment) -> bool:
@@ -234,7 +235,7 @@ def without_history(deployment: Deployment) -> Deployment:
     there is one; no property of a state, and no measure, asks more of a history.
     """
     causes = (deployment.cause, deployment.cut_short)
-    if not deployment.ended and all(cause is None or cause is _ANYONE for cause in causes):
+    if not deployment.ended and all(cause is None or cause is _FORGOTTEN for cause in causes):
         return deployment
     stage = deployment.stage
     return Deployment(
@@ -244,5 +245,5 @@ def without_history(deployment: Deployment) -> Deployment:
         deployment.fleets,
         deployment.settled,
         deployment.interval_elapsed,
-        *[None if cause is None else _ANYONE for cause in causes],
+        *[None if cause is None else _FORGOTTEN for cause in causes],
     )

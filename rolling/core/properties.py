@@ -167,6 +167,11 @@ def s5_a_cause_is_what_came(before: Deployment, event: Event, after: Deployment)
     return True
 
 
+def s5_a_cause_stays(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S5: why a deployment turned back, and what cut it short, once told is told for good."""
+    return before.cause in (None, after.cause) and before.cut_short in (None, after.cut_short)
+
+
 def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
     """S6: an edge raises what the receiving side is asked for by at most a batch."""
     pace = after.spec.pace
@@ -266,6 +271,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s4_a_trip_turns_back,
     s5_a_clean_end_leaves_nothing_over,
     s5_a_cause_is_what_came,
+    s5_a_cause_stays,
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
     s7_a_good_bake_passes,

@@ -1,6 +1,6 @@
 """A core that raises is a finding with a trace, and says which event it could not take in."""
 
-from rolling import AlarmsRead, Deployment, Edge, Event, Reading, follow
+from rolling import AlarmsRead, Deployment, Edge, Event, IntervalElapsed, Reading, follow
 from rolling.checking import EXCEPTION, DeploymentModel, explore
 from tests.checking.configurations import rolling
 
@@ -24,3 +24,22 @@ def test_an_exception_of_the_core_says_which_event_raised_it() -> None:
     assert violation.detail.startswith("ValueError: ")
     assert "while taking in AlarmsRead" in violation.detail
     assert not found.complete
+
+
+def crashes_on_what_is_foreign(
+    deployment: Deployment, event: Event
+) -> tuple[Deployment, tuple[Edge, ...]]:
+    """Timers of other stages were forgotten."""
+    if isinstance(event, IntervalElapsed):
+        assert event.stage == deployment.stage, "no such timer"
+    return follow(deployment, event)
+
+
+def test_an_exception_says_which_foreign_event_raised_it() -> None:
+    deployment = rolling(2, 2, 1, 1)
+    assert deployment is not None
+    found = explore(DeploymentModel(deployment, follow=crashes_on_what_is_foreign))
+    violation = found.violation_of(EXCEPTION)
+    assert violation is not None
+    assert "no such timer" in violation.detail
+    assert "while taking in IntervalElapsed" in violation.detail

@@ -2,7 +2,7 @@
 
 Each is one that an earlier set of properties let pass: the interval believed
 because the state said so, a failure or a deadline of the way back ignored, a
-reading that says nothing taken for bad news.
+reading that says nothing taken for bad news, another cause told later on.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,12 @@ from rolling import (
     Direction,
     Edge,
     Event,
+    FleetsSeen,
     OperationFailed,
     Phase,
     Reading,
+    Stopped,
+    StopRequested,
     follow,
 )
 from rolling.checking import DeploymentModel, Limits, explore
@@ -63,6 +66,30 @@ def needs_no_timer(deployment: Deployment, event: Event) -> Followed:
     return after, edges
 
 
+def tells_the_last_stop(deployment: Deployment, event: Event) -> Followed:
+    """A core in which a stop on the way back takes the place of why it turned back."""
+    after, edges = follow(deployment, event)
+    if isinstance(event, StopRequested) and deployment.direction is Direction.BACK:
+        after = evolve(after, cause=Stopped(event.by))
+    return after, edges
+
+
+def tells_why_the_way_back_failed(deployment: Deployment, event: Event) -> Followed:
+    """A core that tells the rollback's cause as the deployment's."""
+    after, edges = follow(deployment, event)
+    if after.phase is Phase.ROLLBACK_FAILED:
+        after = evolve(after, cause=after.cut_short)
+    return after, edges
+
+
+def forgets_why(deployment: Deployment, event: Event) -> Followed:
+    """A core that takes each look on the way back for a new reason."""
+    after, edges = follow(deployment, event)
+    if isinstance(event, FleetsSeen) and deployment.direction is Direction.BACK and edges:
+        after = evolve(after, cause=Stopped("nobody"))
+    return after, edges
+
+
 CORES: dict[str, tuple[Core, str]] = {
     "a bake without a timer": (needs_no_timer, "s7_an_interval_is_over_when_it_was_said"),
     "a way back without a deadline": (
@@ -78,6 +105,9 @@ CORES: dict[str, tuple[Core, str]] = {
         "s10_a_failure_is_heeded",
     ),
     "no data taken for bad news": (reads_no_data_as(Reading.ALARM), "s5_a_cause_is_what_came"),
+    "another stop told": (tells_the_last_stop, "s5_a_cause_stays"),
+    "the second cause told for the first": (tells_why_the_way_back_failed, "s5_a_cause_stays"),
+    "a look told for a cause": (forgets_why, "s5_a_cause_stays"),
     "no data taken for no reading": (
         reads_no_data_as(Reading.UNREADABLE),
         "s7_a_good_bake_passes",

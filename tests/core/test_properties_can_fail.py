@@ -218,6 +218,18 @@ def turned_back_for_nothing() -> list[EdgeCase]:
     ]
 
 
+def another_cause_later() -> list[EdgeCase]:
+    back = trip(at("forward 2.1 baking"))
+    event = DeadlineElapsed(Direction.BACK)
+    failed_back = advance(back, event)
+    return [
+        (back, StopRequested("me"), evolve(back, cause=Stopped("me"))),
+        (back, event, evolve(failed_back, cause=failed_back.cut_short)),
+        (failed_back, event, evolve(failed_back, cut_short=Stopped("me"))),
+        (failed_back, event, evolve(failed_back, cut_short=None)),
+    ]
+
+
 def a_good_bake_held() -> list[EdgeCase]:
     baking = at("forward 2.1 baking")
     over = advance(baking, IntervalElapsed(baking.stage))
@@ -291,6 +303,7 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s4_a_trip_turns_back": a_trip_ignored(),
     "s5_a_clean_end_leaves_nothing_over": [left_over_at_a_clean_end()],
     "s5_a_cause_is_what_came": turned_back_for_nothing(),
+    "s5_a_cause_stays": another_cause_later(),
     "s6_a_step_is_at_most_a_batch": more_than_a_batch(),
     "s7_old_is_given_up_only_after_a_good_bake": given_up_too_early(),
     "s7_a_good_bake_passes": a_good_bake_held(),
