@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 from rolling.checking.deployment_model import Situation
-from rolling.checking.explorer import Step, Violation
+from rolling.checking.explorer import EXCEPTION, Step, Violation
 from rolling.checking.known import Taken
 from rolling.checking.world import (
     Arrived,
@@ -45,7 +45,8 @@ def timeline(violation: Violation[State], sentence: Callable[[State, Step[State]
     name = violation.property.replace("_", " ")
     because = f" ({violation.detail})" if violation.detail else ""
     if violation.trace is None:
-        return f"Never reached: {name}{because}"
+        what = "Broken" if violation.property == EXCEPTION else "Never reached"
+        return f"{what}: {name}{because}"
     before, lines = violation.trace.initial, []
     for number, step in enumerate(violation.trace.steps, start=1):
         lines.append(f"{number:3}. {sentence(before, step)}")

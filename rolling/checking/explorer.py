@@ -108,7 +108,8 @@ class Violation(Generic[State]):
     """A broken property, with a shortest trace to where it breaks.
 
     `property` is the model's own name for it, or `DEADLOCK`, or `EXCEPTION`.
-    `trace` is None where nothing is to be shown: what never happens has no trace.
+    `trace` is None where nothing is to be shown: what never happens has no trace, nor has
+    an exception that is about no one state.
     `detail` says what the model's code raised, for an exception.
     """
 
@@ -166,15 +167,12 @@ def explore(
 
     `state_limit` ends the search once so many states are known; `stop_at_first`
     ends it at the first violation; `go_on`, asked now and then, once it says
-    False. An exception that the model raises is a violation with a trace, never
-    a crash.
+    False. An exception that the model raises is a violation, with a trace to the state
+    in which it did, never a crash.
     """
     began = perf_counter()
     search = _Search(model)
-    complete = search.run(state_limit, stop_at_first, go_on)
-    if complete:
-        search.judge_goals()
-        search.judge_sometimes()
+    complete = search.run(state_limit, stop_at_first, go_on) and search.judge()
     return Exploration(
         states=len(search.states),
         steps=search.step_count,
@@ -203,9 +201,13 @@ class _Search(Generic[State]):
 
     def run(self, state_limit: int | None, stop_at_first: bool, go_on: GoOn | None) -> bool:
         """Search; True when nothing reachable was left out."""
-        for state in self.model.initial():
-            if state not in self.number:
-                self._meet(state, -1, None)
+        try:
+            for state in self.model.initial():
+                if state not in self.number:
+                    self._meet(state, -1, None)
+        except Exception as error:
+            self._raised(error, None)
+            return False
         at = 0
         while at < len(self.states):
             if stop_at_first and self.violations:
@@ -242,8 +244,7 @@ class _Search(Generic[State]):
             if stuck and not model.is_final(state):
                 self._report(DEADLOCK, at)
         except Exception as error:
-            notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
-            self._report(EXCEPTION, at, detail=f"{type(error).__name__}: {error}{notes}")
+            self._raised(error, self._trace(at, None))
 
     def _meet(self, state: State, parent: int, step: Step[State] | None) -> int:
         at = len(self.states)
@@ -254,11 +255,14 @@ class _Search(Generic[State]):
         self.predecessors.append([])
         return at
 
-    def _report(
-        self, name: str, at: int, step: Step[State] | None = None, detail: str = ""
-    ) -> None:
+    def _report(self, name: str, at: int, step: Step[State] | None = None) -> None:
         if name not in self.violations:
-            self.violations[name] = Violation(name, self._trace(at, step), detail)
+            self.violations[name] = Violation(name, self._trace(at, step))
+
+    def _raised(self, error: Exception, trace: Trace[State] | None) -> None:
+        notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+        detail = f"{type(error).__name__}: {error}{notes}"
+        self.violations.setdefault(EXCEPTION, Violation(EXCEPTION, trace, detail))
 
     def _trace(self, at: int, further: Step[State] | None) -> Trace[State]:
         steps = [] if further is None else [further]
@@ -269,7 +273,17 @@ class _Search(Generic[State]):
             arrival = self.arrivals[at]
         return Trace(self.states[at], tuple(reversed(steps)))
 
-    def judge_goals(self) -> None:
+    def judge(self) -> bool:
+        """Judge what speaks of all states; False when the model raised something."""
+        try:
+            self._judge_goals()
+            self._judge_sometimes()
+        except Exception as error:
+            self._raised(error, None)
+            return False
+        return True
+
+    def _judge_goals(self) -> None:
         """Report each goal that is owed somewhere from where it cannot be reached."""
         for name, goal in self.model.goals().items():
             hopeful = self._leading_to(goal.met)
@@ -291,7 +305,7 @@ class _Search(Generic[State]):
                     frontier.append(source)
         return hopeful
 
-    def judge_sometimes(self) -> None:
+    def _judge_sometimes(self) -> None:
         """Report whatever should be true in some state, and is in none."""
         for name, holds in self.model.sometimes().items():
             if not any(map(holds, self.states)):

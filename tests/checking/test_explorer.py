@@ -124,6 +124,27 @@ class Crashing(Lights):
             raise LookupError("no such light")
 
 
+class Unborn(Lights):
+    """It raises before anything has begun."""
+
+    def initial(self) -> Iterator[Crossing]:
+        raise LookupError("no such light")
+
+
+class Aimless(Lights):
+    """It raises when it is asked what it wants."""
+
+    def goals(self) -> Mapping[str, Goal[Crossing]]:
+        raise LookupError("no such light")
+
+
+class Unsure(Lights):
+    """It raises when it is asked what should happen."""
+
+    def sometimes(self) -> Mapping[str, Callable[[Crossing], bool]]:
+        raise LookupError("no such light")
+
+
 class Abrupt(Lights):
     """A step may be forbidden too."""
 
@@ -190,6 +211,13 @@ def test_an_exception_is_a_violation_with_a_trace_and_never_a_crash() -> None:
     assert story(Crashing(), EXCEPTION) == (
         "Broken after 1 step: exception (LookupError: no such light)\n  1. north turns green"
     )
+
+
+@pytest.mark.parametrize("model", [Unborn(), Aimless(), Unsure()])
+def test_an_exception_about_no_one_state_is_a_violation_too(model: Model[Crossing]) -> None:
+    found = explore(model)
+    assert not found.complete
+    assert story(model, EXCEPTION) == "Broken: exception (LookupError: no such light)"
 
 
 def test_what_should_happen_sometimes_and_never_does_is_a_violation() -> None:
