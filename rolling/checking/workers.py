@@ -5,6 +5,7 @@ same on every system), stop when they are told to, take no notice of Ctrl-C,
 which is their parent's to answer, and do not outlive it.
 """
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as first_of
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.synchronize import Event
@@ -41,7 +43,8 @@ def check_cases(
     under way are given, incomplete, and no others; and once `wait` says False as
     well, not even those: the other processes are killed. A program that calls this
     with more processes than one is imported by each: it must not call it again
-    when it is (`if __name__ == "__main__"`).
+    when it is (`if __name__ == "__main__"`). Raises ChildProcessError, after the
+    verdicts that there are, when one of the processes is killed from outside.
     """
     cores = os.cpu_count() or 1
     count = cores if processes is None else max(1, min(processes, cores))
@@ -91,15 +94,23 @@ def _in_others(
             if not under_way:
                 return
             done, under_way = first_of(under_way, POLLING_SECONDS, return_when=FIRST_COMPLETED)
-            if not all(map(_has_verdict, done)) and not go_on():
-                # Whoever wanted an end may have told these processes as well.
-                yield from [future.result() for future in done if _has_verdict(future)]
-                return
-            for future in done:
-                yield future.result()
+            yield from [future.result() for future in done if _has_verdict(future)]
+            failed = [future for future in done if not _has_verdict(future)]
+            if failed and not go_on():
+                return  # Whoever wanted an end may have told these processes as well.
+            for future in failed:
+                future.result()
+    except BrokenProcessPool as error:
+        raise ChildProcessError(errno.ECHILD, _KILLED) from error
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
+
+
+_KILLED = (
+    "a process of the sweep was killed from outside, perhaps for want of memory; "
+    "a smaller range, or fewer losses and stalls, need less"
+)
 
 
 def _has_verdict(future: Future[CaseVerdict]) -> bool:

@@ -22,6 +22,7 @@ from rolling.checking.verdict import Verdict, check
 from rolling.cli.check_arguments import Asked
 from rolling.cli.check_size import refuse_large_search, refuse_large_sweep
 from rolling.cli.check_text import check_text, sweep_text
+from rolling.cli.exit_codes import BROKEN, INTERRUPTED, SUCCEEDED, SYSTEM_FAILED
 from rolling.cli.interruption import (
     ENDINGS,
     Interruption,
@@ -30,6 +31,7 @@ from rolling.cli.interruption import (
     quiet_once_hung_up,
 )
 from rolling.cli.progress import Progress
+from rolling.cli.streams import write_complaint
 from rolling.cli.terminal import Terminal
 from rolling.core.deployment import Deployment
 from rolling.simulation.run import carry_out
@@ -38,8 +40,7 @@ from rolling.simulation.scenario import Scenario
 _FEW_STATES = 20_000
 """A sweep of so few states is done before other processes have begun."""
 
-_VERDICT_CODES = {"Holds": 0, "Broken": 1, "Undecided": 1}
-_INTERRUPTED = 130
+_VERDICT_CODES = {"Holds": SUCCEEDED, "Broken": BROKEN, "Undecided": SYSTEM_FAILED}
 
 Document = Mapping[str, Any]
 
@@ -108,8 +109,10 @@ def check_updates(updates: Sequence[Update], how: HowToCheck, interruption: Inte
         verdicts.append((name, _watched(deployment, how, interruption, progress)))
     progress.clear()
     document = check_document(verdicts, updates=len(updates), interrupted=interruption.requested)
-    broken = any(not verdict.holds for _, verdict in verdicts)
-    return document, _INTERRUPTED if interruption.requested else int(broken)
+    holds = all(verdict.holds for _, verdict in verdicts)
+    if interruption.requested:
+        return document, INTERRUPTED
+    return document, SUCCEEDED if holds else BROKEN
 
 
 def _watched(
@@ -146,19 +149,23 @@ def check_sweep(asked: Asked, interruption: Interruption, processes: int | None 
     tally = Tally(pairs, how)
     progress, done = Progress(sys.stderr), 0
     policies = tally.policies
-    every_case = (case for old, new in pairs for case in cases(old, new))
-    for verdict in check_cases(
-        every_case,
+    verdicts = check_cases(
+        (case for old, new in pairs for case in cases(old, new)),
         how,
         processes=processes,
         go_on=lambda: not interruption.requested,
         wait=lambda: not interruption.insisted,
-    ):
-        tally.add(verdict)
-        done += estimated_case_states(verdict.case, how)
-        counts = f"{tally.checked:,} of {policies:,} policies, {tally.states:,} states"
-        progress.show(done / max(expected, done + 1), counts)
+    )
+    try:
+        for verdict in verdicts:
+            tally.add(verdict)
+            done += estimated_case_states(verdict.case, how)
+            counts = f"{tally.checked:,} of {policies:,} policies, {tally.states:,} states"
+            progress.show(done / max(expected, done + 1), counts)
+    except ChildProcessError as error:
+        progress.clear()
+        write_complaint(f"rolling: {error.strerror}\n")
     progress.clear()
     document = tally.document(interrupted=interruption.requested)
     code = _VERDICT_CODES[str(document["Verdict"])]
-    return document, _INTERRUPTED if interruption.requested else code
+    return document, INTERRUPTED if interruption.requested else code

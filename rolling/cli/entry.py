@@ -1,12 +1,11 @@
 """The entry: the command as a process begins it.
 
-Nothing else is imported before the way out of Ctrl-C stands.
+Nothing that takes time is imported before the way out of Ctrl-C stands.
 """
 
 import signal
 
-INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C ended."""
+from rolling.cli.exit_codes import INTERRUPTED
 
 
 def main() -> int:

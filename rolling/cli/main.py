@@ -20,6 +20,14 @@ from rolling.cli import live, serving_arguments
 from rolling.cli.check_arguments import add_arguments, read_arguments
 from rolling.cli.checking import checked
 from rolling.cli.complaints import complaint
+from rolling.cli.exit_codes import (
+    BAD_INPUT,
+    CLOSED_PIPE,
+    ROLLBACK_FAILED,
+    ROLLED_BACK,
+    SUCCEEDED,
+    SYSTEM_FAILED,
+)
 from rolling.cli.inputs import STANDARD_INPUT, parse_instances, read_input
 from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
@@ -34,10 +42,11 @@ from rolling.simulation.report import report_document
 from rolling.simulation.run import simulate
 from rolling.simulation.scenario import Scenario, is_scenario, parse_request, parse_scenario
 
-SUCCEEDED, BAD_INPUT, ROLLED_BACK, ROLLBACK_FAILED = 0, 2, 3, 4
-CANNOT_WRITE, CLOSED_PIPE = 1, 141
-
-_EXIT_CODES = {"Succeeded": 0, "RolledBack": ROLLED_BACK, "RollbackFailed": ROLLBACK_FAILED}
+_EXIT_CODES = {
+    "Succeeded": SUCCEEDED,
+    "RolledBack": ROLLED_BACK,
+    "RollbackFailed": ROLLBACK_FAILED,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,8 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CLOSED_PIPE
     except OSError as error:
         abandon(sys.stdout)
-        write_complaint(f"rolling: cannot write: {error.strerror}\n")
-        return CANNOT_WRITE
+        write_complaint(f"rolling: {error.strerror or error}\n")
+        return SYSTEM_FAILED
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -178,11 +187,12 @@ _EXIT_CODE_HELP = """\
 exit codes:
   0    succeeded; of `plan`: a plan was made, whatever it warns of; of `check`:
        every property holds
-  1    of `check`: a property is broken, and how is told; or standard output
-       could not be written
+  1    of `check`: a property is broken, and how is told
   2    bad input; every mistake is on standard error, with a value that works
   3    the last update was rolled back
   4    the rollback of the last update failed
+  5    the machine failed: standard output could not be written, or a process of
+       `check --sweep` was killed; what was found before that is told
   130  interrupted; `check` says what it found so far, and `serve` what was
        under way
   141  whoever read standard output left early

@@ -9,9 +9,12 @@ from typing import TextIO
 def write_out(text: str) -> None:
     """Print on standard output, all of it. Raises OSError where that cannot be."""
     if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+        raise OSError(errno.EBADF, "cannot write: standard output is closed")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        raise OSError(error.errno, f"cannot write: {error.strerror}") from error
 
 
 def write_complaint(text: str) -> None:

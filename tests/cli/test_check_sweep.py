@@ -1,6 +1,7 @@
 """`rolling check --sweep` goes through every legal policy of a range of fleets, on all cores."""
 
 import json
+import sys
 from importlib import resources
 from typing import Any
 
@@ -95,6 +96,20 @@ def test_a_broken_property_is_shown_by_the_smallest_policy_that_breaks_it() -> N
     text = sweep_text(document, Terminal())
     assert "6 of them broken" in text
     assert "the smallest: 1 → 1 instances by 1, back by 1." in " ".join(text.split())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_what_was_found_before_a_process_was_killed_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    how = HowToCheck(follow=wrong_cores.is_killed_with_its_process)
+    asked = Asked(None, (1, 4), Pairing.EQUAL, how, confirmed=False)
+    document, exit_code = check_sweep(asked, Interruption(), processes=2)
+    valid(json.loads(json.dumps(document)))
+    assert exit_code == 5
+    assert document["Verdict"] == "Undecided"
+    assert 0 < document["PoliciesChecked"] < document["Policies"]
+    assert "rolling: a process of the sweep was killed from outside" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
