@@ -72,6 +72,15 @@ def rolls_back(policy: UpdatePolicy, settings: SimulationSettings = SETTINGS) ->
     return True
 
 
+def test_the_nearest_smaller_batch_is_found_where_peaks_rise_and_fall() -> None:
+    # From 4 to 12: by 3, 4, 5 and 6 instances the peaks are 13, 14, 13 and 14.
+    settings = evolve(SETTINGS, capacity_limit=13)
+    policy = RollingUpdatePolicy(instances(6), 300)
+    (problem, *_) = problems(policy, settings, old=4, new=12)
+    assert fixes(problem)["MaximumBatchSize.Value"] == 5
+    assert problems(evolve(policy, maximum_batch_size=instances(5)), settings, 4, 12) == ()
+
+
 def test_a_plan_that_works_has_no_problems_and_no_notes() -> None:
     assert problems(POLICY) == ()
     assert notes(POLICY) == ()

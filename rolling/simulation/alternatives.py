@@ -25,6 +25,9 @@ BATCH = f"{ROLLING}.MaximumBatchSize"
 ROLLBACK_BATCH = f"{ROLLING}.RollbackMaximumBatchSize"
 CAPACITY_LIMIT = "Simulation.CapacityLimit"
 
+_TRIED_EACH = 1_000
+"""So many smaller batches are tried one by one; of any fleet below 2,000, all of them."""
+
 
 @frozen
 class Change:
@@ -127,10 +130,15 @@ def smaller_batch(
     else:
         rolling, most = RollingUpdatePolicy(percent(50), wait_of(policy)), 50
     size_type = rolling.maximum_batch_size.type
-    best = _last(
-        [value for value in _batches(forecast, size_type) if value <= most],
-        lambda value: works(_way(forecast, _with_batch(rolling, value), under.settings)),
-    )
+    legal = [value for value in _batches(forecast, size_type) if value <= most]
+
+    def enough(value: int) -> bool:
+        return works(_way(forecast, _with_batch(rolling, value), under.settings))
+
+    # The remainder in the last step makes peaks rise and fall between near batches.
+    best = next(filter(enough, legal[: -_TRIED_EACH - 1 : -1]), None)
+    if best is None:
+        best = _last(legal[:-_TRIED_EACH], enough)
     if best is None:
         return None
     if rolling is policy:
@@ -223,7 +231,7 @@ def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:
 
 
 def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
-    """The first of `values` that works, by halves: those after one that works work too."""
+    """The first of `values` that works, by halves, where those after one that works work too."""
     low, high = 0, len(values)
     while low < high:
         middle = (low + high) // 2
@@ -235,5 +243,5 @@ def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
 
 
 def _last(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
-    """The last of `values` that works, by halves: those before one that works work too."""
+    """The last of `values` that works, by halves, where those before one that works work too."""
     return _first(values[::-1], works)
