@@ -183,9 +183,12 @@ class CoreUnderTest:
         before = known.deployment
         after, edges = self._followed(before, event)
         breaks = self._broken_by(before, event, after)
-        if not breaks and _same(before, after):
+        told = _lead_there(before, event, edges, after)
+        if told and not breaks and _same(before, after):
             return None
         known_after = self.know(after)
+        if not (told or breaks or known_after.breaks):  # what is worse is told first
+            breaks = ("edges_lead_from_before_to_after",)
         fell = before.ended or known_after.measure < known.measure
         taken = Taken(event, after.stage, tuple([edge.name for edge in edges]), breaks, fell)
         stays = after.stage == before.stage and known_after.command == known.command
@@ -225,6 +228,19 @@ class CoreUnderTest:
 def _same(a: Deployment, b: Deployment) -> bool:
     # Mostly the very same, and then seen at once to be.
     return a is b or a == b
+
+
+def _lead_there(
+    before: Deployment, event: Event, edges: tuple[Edge, ...], after: Deployment
+) -> bool:
+    """True when the edges that were told are a way: the first on the event, the others silent."""
+    at = (before.direction, before.phase)
+    kind: type[Event] | None = type(event)
+    for edge in edges:
+        if (edge.direction, edge.phase) != at or edge.event is not kind:
+            return False
+        at, kind = (edge.target_direction, edge.target), None
+    return at == (after.direction, after.phase)
 
 
 def without_history(deployment: Deployment) -> Deployment:

@@ -250,6 +250,21 @@ def s10_a_stop_is_heeded(before: Deployment, event: Event, after: Deployment) ->
     return after == before if before.direction is _BACK else after.direction is _BACK or after.ended
 
 
+def s11_the_last_bake_commits(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S11: once the last batch has baked, and all traffic has arrived, nothing turns back."""
+    committed = (
+        before.direction is _FORWARD
+        and before.phase in (Phase.CLEANING, Phase.SUCCEEDED)
+        and before.stage.step == step_count(before.spec)
+    )
+    return not committed or after.direction is _FORWARD
+
+
+def a_spec_never_changes(before: Deployment, event: Event, after: Deployment) -> bool:
+    """What an update was accepted with stays: every other property judges by it."""
+    return after.spec is before.spec or after.spec == before.spec
+
+
 def stages_only_grow(before: Deployment, event: Event, after: Deployment) -> bool:
     """A deployment never comes back to an earlier stage, and never leaves an end."""
     if before.stage.phase in ENDS:
@@ -281,6 +296,8 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s9_past_the_deadline_a_direction_is_over,
     s10_a_failure_is_heeded,
     s10_a_stop_is_heeded,
+    s11_the_last_bake_commits,
+    a_spec_never_changes,
     stages_only_grow,
 )
 

@@ -2,7 +2,8 @@
 
 Each is one that an earlier set of properties let pass: the interval believed
 because the state said so, a failure or a deadline of the way back ignored, a
-reading that says nothing taken for bad news, another cause told later on.
+reading that says nothing taken for bad news, another cause told later on, alarms
+dropped on the way, a turn after the last bake, edges that are not those taken.
 """
 
 from collections.abc import Callable
@@ -24,8 +25,10 @@ from rolling import (
     Stopped,
     StopRequested,
     follow,
+    roll_back,
 )
 from rolling.checking import DeploymentModel, Limits, explore
+from rolling.core.lifecycle import EDGES
 from tests.checking.configurations import rolling
 
 Followed = tuple[Deployment, tuple[Edge, ...]]
@@ -90,6 +93,33 @@ def forgets_why(deployment: Deployment, event: Event) -> Followed:
     return after, edges
 
 
+def drops_its_alarms(deployment: Deployment, event: Event) -> Followed:
+    """A core that, from the second batch on, watches nothing."""
+    after, edges = follow(deployment, event)
+    if after.stage.step == 2 and after.phase is Phase.BAKING:
+        after = evolve(after, spec=evolve(after.spec, alarms=()))
+    return after, edges
+
+
+def turns_back_once_committed(deployment: Deployment, event: Event) -> Followed:
+    """A core that can be stopped when there is nothing left to stop."""
+    last = deployment.stage.step == 2 and deployment.phase is Phase.CLEANING
+    if isinstance(event, StopRequested) and last and deployment.direction is Direction.FORWARD:
+        return roll_back(deployment, Stopped(event.by)), ()
+    return follow(deployment, event)
+
+
+def tells_no_edges(deployment: Deployment, event: Event) -> Followed:
+    """A core that does right and does not say how."""
+    return follow(deployment, event)[0], ()
+
+
+def tells_another_edge(deployment: Deployment, event: Event) -> Followed:
+    """A core that says of whatever it does that a batch came into service."""
+    after, edges = follow(deployment, event)
+    return after, EDGES[:1] if edges else ()
+
+
 CORES: dict[str, tuple[Core, str]] = {
     "a bake without a timer": (needs_no_timer, "s7_an_interval_is_over_when_it_was_said"),
     "a way back without a deadline": (
@@ -105,6 +135,10 @@ CORES: dict[str, tuple[Core, str]] = {
         "s10_a_failure_is_heeded",
     ),
     "no data taken for bad news": (reads_no_data_as(Reading.ALARM), "s5_a_cause_is_what_came"),
+    "alarms that are dropped on the way": (drops_its_alarms, "a_spec_never_changes"),
+    "a stop after the last bake": (turns_back_once_committed, "s11_the_last_bake_commits"),
+    "edges that are not told": (tells_no_edges, "edges_lead_from_before_to_after"),
+    "an edge that was not taken": (tells_another_edge, "edges_lead_from_before_to_after"),
     "another stop told": (tells_the_last_stop, "s5_a_cause_stays"),
     "the second cause told for the first": (tells_why_the_way_back_failed, "s5_a_cause_stays"),
     "a look told for a cause": (forgets_why, "s5_a_cause_stays"),

@@ -28,6 +28,7 @@ from rolling import (
     StopRequested,
     TimedOut,
     advance,
+    roll_back,
 )
 from rolling.core import properties
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES
@@ -285,6 +286,26 @@ def a_stop_ignored() -> list[EdgeCase]:
     ]
 
 
+def turned_back_once_committed() -> list[EdgeCase]:
+    last = at("forward 4.1 cleaning")
+    stop = StopRequested("me")
+    end = end_of(rolling(4, 4, 1))
+    return [
+        (last, stop, roll_back(last, Stopped("me"))),
+        (end, stop, roll_back(end, Stopped("me"))),
+    ]
+
+
+def another_spec() -> list[EdgeCase]:
+    baking = at("forward 2.1 baking")
+    event = IntervalElapsed(baking.stage)
+    unwatched, hurried = evolve(baking.spec, alarms=()), evolve(baking.spec, deadline_seconds=600)
+    return [
+        (baking, event, evolve(baking, spec=unwatched)),
+        (baking, event, evolve(baking, spec=hurried)),
+    ]
+
+
 def back_to_an_earlier_stage() -> list[EdgeCase]:
     early, late = at("forward 1.1 baking"), at("forward 2.1 baking")
     event = StopRequested("me")
@@ -313,6 +334,8 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s9_past_the_deadline_a_direction_is_over": on_after_the_deadline(),
     "s10_a_failure_is_heeded": a_failure_ignored(),
     "s10_a_stop_is_heeded": a_stop_ignored(),
+    "s11_the_last_bake_commits": turned_back_once_committed(),
+    "a_spec_never_changes": another_spec(),
     "stages_only_grow": back_to_an_earlier_stage(),
 }
 
