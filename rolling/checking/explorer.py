@@ -205,6 +205,8 @@ class _Search(Generic[State]):
             for state in self.model.initial():
                 if state not in self.number:
                     self._meet(state, -1, None)
+            if not self.states:
+                raise ValueError("the model has no initial state: nothing would be judged")
         except Exception as error:
             self._raised(error, None)
             return False

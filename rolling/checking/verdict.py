@@ -41,6 +41,11 @@ class Verdict:
         return self.exploration.complete and not self.exploration.violations
 
     @property
+    def reached(self) -> bool:
+        """True unless the search was told to end before it could say."""
+        return self.exploration.complete or bool(self.exploration.violations)
+
+    @property
     def edges_taken(self) -> tuple[str, ...]:
         """The edges of the lifecycle that some visited state took, in the table's order."""
         return tuple([edge.name for edge in EDGES if edge.name in self.exploration.coverage])

@@ -12,11 +12,11 @@ from enum import Enum
 from math import gcd
 from typing import NamedTuple
 
-from attrs import field, frozen
-from attrs.validators import ge
+from attrs import frozen
 
 from rolling.checking.explorer import Kind
 from rolling.core.capacity import Share
+from rolling.core.errors import InvalidInput, Problem, is_whole_number
 
 Weights = tuple[int, ...]
 """A split of the traffic as whole numbers without a common divisor: (2, 1) is 2/3 and 1/3."""
@@ -65,13 +65,27 @@ class Limits:
     `losses`: instances in service that vanish by themselves, at most so many (≥ 0).
     `stalls`: shifts that stop on their way and are seen so, at most so many (≥ 0).
     `kills`: whether the driver may be killed; how often is not limited.
-    Raises ValueError for a negative budget.
+    Raises InvalidInput for anything else.
     """
 
-    losses: int = field(default=0, validator=ge(0))
-    stalls: int = field(default=0, validator=ge(0))
+    losses: int = 0
+    stalls: int = 0
     kills: bool = True
     granularity: Granularity = Granularity.EXACT
+
+    def __attrs_post_init__(self) -> None:
+        found = [
+            Problem(name, value, "must be a whole number, 0 or more", 1)
+            for name, value in (("losses", self.losses), ("stalls", self.stalls))
+            if not is_whole_number(value) or value < 0
+        ]
+        if not isinstance(self.kills, bool):
+            found.append(Problem("kills", self.kills, "must be True or False", True))
+        if not isinstance(self.granularity, Granularity):
+            names = " or ".join(map(str, Granularity))
+            found.append(Problem("granularity", self.granularity, f"must be {names}"))
+        if found:
+            raise InvalidInput(found)
 
 
 class Command(NamedTuple):

@@ -2,6 +2,9 @@
 
 import argparse
 import re
+from difflib import get_close_matches
+from enum import Enum
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -26,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fleets",
-        choices=[pairing.value for pairing in Pairing],
+        metavar=_choice(Pairing),
         help="of a sweep, to which new fleets the old ones are updated: equal ones (default), "
         "unequal ones, or all",
     )
@@ -38,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--granularity",
-        choices=[granularity.value for granularity in Granularity],
+        metavar=_choice(Granularity),
         help="instances come and go one at a time or all at once (exact), or all at once or all "
         f"but one (coarse); default: exact in fleets of at most {LARGEST_EXACT} instances",
     )
@@ -63,9 +66,9 @@ def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked
     found: list[Problem] = []
     losses = _budget("--losses", chosen.losses, found)
     stalls = _budget("--stalls", chosen.stalls, found)
-    granularity = None if chosen.granularity is None else Granularity(chosen.granularity)
+    granularity = _chosen("--granularity", Granularity, chosen.granularity, found)
     how = HowToCheck(losses, stalls, granularity, follow)
-    pairing = Pairing(chosen.fleets or Pairing.EQUAL.value)
+    pairing = _chosen("--fleets", Pairing, chosen.fleets, found) or Pairing.EQUAL
     sweep = None if chosen.sweep is None else _range(chosen.sweep, pairing, how, found)
     if chosen.file is None and chosen.sweep is None:
         rule = "give a FILE, or the sizes of the fleets of a sweep"
@@ -79,6 +82,22 @@ def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked
     if found:
         raise InvalidInput(found)
     return Asked(chosen.file, sweep, pairing, how, chosen.yes)
+
+
+def _choice(kind: type[Enum]) -> str:
+    return f"{{{','.join([each.value for each in kind])}}}"
+
+
+_Kind = TypeVar("_Kind", bound=Enum)
+
+
+def _chosen(name: str, kind: type[_Kind], text: str | None, found: list[Problem]) -> _Kind | None:
+    words = {str(each.value): each for each in kind}
+    if text is None or text in words:
+        return None if text is None else words[text]
+    nearest_word = get_close_matches(text[:100], words, n=1, cutoff=0)[0]
+    found.append(Problem(name, text, f"must be one of {', '.join(words)}", nearest_word))
+    return None
 
 
 def _budget(name: str, text: str, found: list[Problem]) -> int:

@@ -108,9 +108,11 @@ def check_updates(updates: Sequence[Update], how: HowToCheck, interruption: Inte
             break
         verdicts.append((name, _watched(deployment, how, interruption, progress)))
     progress.clear()
-    document = check_document(verdicts, updates=len(updates), interrupted=interruption.requested)
+    done = len(verdicts) == len(updates) and all(verdict.reached for _, verdict in verdicts)
+    interrupted = interruption.requested and not done
+    document = check_document(verdicts, updates=len(updates), interrupted=interrupted)
     holds = all(verdict.holds for _, verdict in verdicts)
-    if interruption.requested:
+    if interrupted:
         return document, INTERRUPTED
     return document, SUCCEEDED if holds else BROKEN
 
@@ -166,6 +168,7 @@ def check_sweep(asked: Asked, interruption: Interruption, processes: int | None 
         progress.clear()
         write_complaint(f"rolling: {error.strerror}\n")
     progress.clear()
-    document = tally.document(interrupted=interruption.requested)
+    interrupted = interruption.requested and tally.checked < policies
+    document = tally.document(interrupted=interrupted)
     code = _VERDICT_CODES[str(document["Verdict"])]
-    return document, INTERRUPTED if interruption.requested else code
+    return document, INTERRUPTED if interrupted else code

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from attrs import evolve
 
@@ -90,9 +90,10 @@ _Found = tuple[Mapping[str, Any], _Render, int]
 def _answer(chosen: argparse.Namespace, terminal: Terminal) -> tuple[str, int]:
     """What is still to be printed, and the exit code."""
     if chosen.command == "simulate" and chosen.output == "text":
-        text, outcome = live.shown(
-            _scenario(chosen.file, chosen.instances), live.read_arguments(chosen), terminal
+        scenario, how = _together(
+            lambda: _scenario(chosen.file, chosen.instances), lambda: live.read_arguments(chosen)
         )
+        text, outcome = live.shown(scenario, how, terminal)
         return text, _EXIT_CODES[outcome]
     if chosen.command == "serve":
         _serve(chosen, terminal)
@@ -111,26 +112,36 @@ def _written(
 
 
 def _found(chosen: argparse.Namespace) -> _Found:
-    scenario = _scenario(chosen.file, chosen.instances)
     if chosen.command == "plan":
+        scenario = _scenario(chosen.file, chosen.instances)
         return plan_document(plan(scenario)), plan_text, SUCCEEDED
-    live.read_arguments(chosen)
+    scenario, _ = _together(
+        lambda: _scenario(chosen.file, chosen.instances), lambda: live.read_arguments(chosen)
+    )
     report = simulate(scenario)
     exit_code = _EXIT_CODES[report.updates[-1].outcome]
     return report_document(report), simulation_text, exit_code
 
 
 def _serve(chosen: argparse.Namespace, terminal: Terminal) -> NoReturn:
-    asked = serving_arguments.read_arguments(chosen)
-    scenario = None if chosen.file is None else _scenario(chosen.file, chosen.instances)
+    asked, scenario = _together(
+        lambda: serving_arguments.read_arguments(chosen),
+        lambda: None if chosen.file is None else _scenario(chosen.file, chosen.instances),
+    )
     from rolling.cli.serving import serve
 
     serve(scenario, asked, terminal)
 
 
 def _check(chosen: argparse.Namespace, terminal: Terminal) -> int:
-    asked = read_arguments(chosen)
-    scenario = None if asked.file is None else _scenario(asked.file, chosen.instances)
+    asked, scenario = _together(
+        lambda: read_arguments(chosen),
+        lambda: (
+            None
+            if chosen.file is None or chosen.sweep is not None
+            else _scenario(chosen.file, chosen.instances)
+        ),
+    )
     return checked(
         asked,
         scenario,
@@ -138,9 +149,34 @@ def _check(chosen: argparse.Namespace, terminal: Terminal) -> int:
     )
 
 
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+
+def _together(first: Callable[[], _A], second: Callable[[], _B]) -> tuple[_A, _B]:
+    """What both give. Raises InvalidInput with the problems of both."""
+    try:
+        found = first()
+    except InvalidInput as wrong:
+        raise InvalidInput([*wrong.problems, *_problems_of(second)]) from None
+    return found, second()
+
+
+def _problems_of(read: Callable[[], object]) -> Sequence[Problem]:
+    try:
+        read()
+    except InvalidInput as wrong:
+        return wrong.problems
+    return ()
+
+
 def _scenario(file: str, instances: str | None) -> Scenario:
     named = "standard input" if file == STANDARD_INPUT else file
-    loaded = read_json(read_input(file), named)
+    try:
+        loaded = read_json(read_input(file), named)
+    except InvalidInput as wrong:
+        miscounted = () if instances is None else _problems_of(lambda: parse_instances(instances))
+        raise InvalidInput([*wrong.problems, *miscounted]) from None
     try:
         return loaded.judged(lambda document: _parsed(document, instances))
     except InvalidInput as wrong:
@@ -163,11 +199,8 @@ def _parsed(document: object, instances: str | None) -> Scenario:
 def _request_problems(document: object) -> Sequence[Problem]:
     if not is_scenario(document):
         return request_problems(document)
-    try:
-        parse_request(document, 1)
-    except InvalidInput as wrong:  # It comes with counts, whatever the counts are.
-        return wrong.problems
-    return ()
+    # It comes with counts, whatever the counts are.
+    return _problems_of(lambda: parse_request(document, 1))
 
 
 # --- arguments ----------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import TextIO
 from rolling.cli.figures import clock
 
 REDRAWN_EVERY_SECONDS = 0.1
-_BAR = 24
+_BAR, _SHORTEST_BAR = 24, 5
 
 _ENOUGH_PART, _ENOUGH_SECONDS = 0.02, 3.0
 """What must be done, and for how long, before it is said how long the rest takes."""
@@ -49,15 +49,15 @@ class Progress:
         if self._stream is None or not self._shown or now < self._next:
             return
         self._next = now + REDRAWN_EVERY_SECONDS
-        filled = round(part * _BAR)
-        line = f"[{'#' * filled}{'.' * (_BAR - filled)}] {int(part * 100):3}%  {text}"
+        said = f"{int(part * 100):3}%  {text}"
         passed, done = now - self._began[0], part - self._began[1]
         if passed >= _ENOUGH_SECONDS and done >= _ENOUGH_PART:
-            line += f", about {clock(round(passed / done * (1 - part)))} left"
+            said += f", about {clock(round(passed / done * (1 - part)))} left"
         # A line as wide as the terminal would wrap, and could not be drawn over.
         width = shutil.get_terminal_size().columns - 1
+        bar = _bar(part, min(_BAR, width - len(said) - len("[] ")))
         self._drawn = True
-        self._write(f"\r\x1b[K{line[:width]}")
+        self._write(f"\r\x1b[K{(bar + said)[:width]}")
 
     def clear(self) -> None:
         """Leave the line empty, as if it had never been."""
@@ -72,3 +72,11 @@ class Progress:
             self._stream.flush()
         except OSError:  # The terminal is gone; what is found is still wanted elsewhere.
             self._shown = self._drawn = False
+
+
+def _bar(part: float, width: int) -> str:
+    """The bar, and nothing where there is no room for one: the figures say more."""
+    if width < _SHORTEST_BAR:
+        return ""
+    filled = round(part * width)
+    return f"[{'#' * filled}{'.' * (width - filled)}] "

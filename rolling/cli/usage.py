@@ -70,4 +70,18 @@ def _problem(commands: Mapping[str, Parser], arguments: Sequence[str], message: 
                 whose = " and ".join([f"`rolling {name}`" for name in others])
                 rule = f"is for {whose}: leave it out; `rolling {named} --help` shows how"
                 return Problem(option, None, rule)
-    return Problem("arguments", list(arguments), message)
+    shows = f"`rolling {named} --help`" if named is not None else "`rolling --help`"
+    if surplus := re.match("unrecognized arguments: (.*); `", message, re.DOTALL):
+        return Problem("arguments", surplus[1], f"is unknown or too much; {shows} shows how")
+    if wrong := re.match("argument ([^ ]+): (.*); `", message, re.DOTALL):
+        return _wrong_value(wrong[1], wrong[2], shows)
+    return Problem("arguments", " ".join(arguments), message)
+
+
+def _wrong_value(name: str, message: str, shows: str) -> Problem:
+    option = name.rpartition("/")[2]
+    if wrong := re.match(r"invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
+        words = re.findall(r"[\w-]+", wrong[2])
+        near = get_close_matches(wrong[1][:100], words, n=1, cutoff=0)
+        return Problem(option, wrong[1], f"must be one of {', '.join(words)}", near[0])
+    return Problem(option, None, f"{message}; {shows} shows how")

@@ -131,6 +131,13 @@ class Unborn(Lights):
         raise LookupError("no such light")
 
 
+class Empty(Lights):
+    """It never begins: all that it promises would hold of nothing."""
+
+    def initial(self) -> Iterator[Crossing]:
+        return iter(())
+
+
 class Aimless(Lights):
     """It raises when it is asked what it wants."""
 
@@ -218,6 +225,12 @@ def test_an_exception_about_no_one_state_is_a_violation_too(model: Model[Crossin
     found = explore(model)
     assert not found.complete
     assert story(model, EXCEPTION) == "Broken: exception (LookupError: no such light)"
+
+
+def test_a_model_that_never_begins_is_a_violation() -> None:
+    found = explore(Empty())
+    assert not found.complete
+    assert "has no initial state" in story(Empty(), EXCEPTION)
 
 
 def test_what_should_happen_sometimes_and_never_does_is_a_violation() -> None:

@@ -1,7 +1,7 @@
 """The world is as bad as it may be, and no worse, with commands, instances and traffic."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -24,6 +24,7 @@ from rolling.checking.world import (
     stalls,
     weights,
 )
+from rolling.core.errors import InvalidInput
 
 ALL_OLD, HALF = (0, 1), (1, 1)
 LIMITS = Limits(losses=1, stalls=1)
@@ -159,8 +160,8 @@ def test_equal_splits_have_equal_weights() -> None:
     assert halfway((0, 1), (1, 1)) == (1, 3)
 
 
-def test_a_negative_budget_is_refused() -> None:
-    with pytest.raises(ValueError, match="losses"):
-        Limits(losses=-1)
-    with pytest.raises(ValueError, match="stalls"):
-        Limits(stalls=-1)
+def test_what_is_no_limit_is_refused_all_of_it_at_once() -> None:
+    wrong: Any = {"losses": 1.5, "stalls": -1, "kills": "no", "granularity": "exact"}
+    with pytest.raises(InvalidInput) as caught:
+        Limits(**wrong)
+    assert [(each.field, each.value) for each in caught.value.problems] == [*wrong.items()]

@@ -180,7 +180,6 @@ def test_an_update_that_the_endpoint_refuses_when_its_turn_comes_is_answered(
         ("plan",),
         ("plan", "a", "b"),
         ("plan", "a", "--fast"),
-        ("plan", "a", "-o", "yaml"),
         ("plan", "a", "--out", "json"),
         ("simulate", "a", "--instances"),
     ],
@@ -189,6 +188,41 @@ def test_wrong_arguments_are_answered(rolling: Command, arguments: tuple[str, ..
     result = rolling(*arguments)
     assert (result.exit_code, result.out) == (2, "")
     assert "--help" in result.err and "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problems"),
+    [
+        (("check", "a", "b c", "d"), [("arguments", "b c d", None)]),
+        (("check", "a", "--granularity"), [("--granularity", None, None)]),
+        (
+            ("check", "a", "--granularity", "fine", "--losses", "-1", "--instances", "0:x"),
+            [
+                ("--losses", "-1", 0),
+                ("--granularity", "fine", "exact"),
+                ("FILE", "a", None),
+                ("--instances", "0:x", "1"),
+            ],
+        ),
+        (
+            ("check", "--sweep", "1..2", "--fleets", "weird", "--stalls", "x"),
+            [("--stalls", "x", 0), ("--fleets", "weird", "equal")],
+        ),
+    ],
+)
+def test_every_wrong_argument_is_told_with_its_value_and_one_that_works(
+    rolling: Command, arguments: tuple[str, ...], problems: list[tuple[str, str, object]]
+) -> None:
+    found = rolling(*arguments, "-o", "json").error["Problems"]
+    assert [(each["Field"], each["Value"], each["Fix"]) for each in found] == problems
+
+
+def test_wrong_arguments_are_told_together_in_words(rolling: Command) -> None:
+    told = rolling("simulate", "a", "--speed", "0", "--instances", "x").err.splitlines()
+    assert told[0] == "rolling: 3 problems"
+    assert told[1] == '  FILE = "a": there is no such file'
+    told = rolling("plan", "a", "-o", "yaml").err.splitlines()
+    assert told[1] == '  --output = "yaml": must be one of text, json; use "text"'
 
 
 def test_wrong_arguments_are_json_too_where_json_is_asked_for(rolling: Command) -> None:

@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
-from rolling.cli.interruption import interruptible
+from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.cli import checking
+from rolling.cli.check_arguments import Asked
+from rolling.cli.interruption import Interruption, interruptible
 from rolling.cli.progress import Progress
 from tests.cli.command import REQUEST, Command
 from tests.cli.test_streams import ENVIRONMENT, ROLLING
@@ -227,6 +230,36 @@ def test_nothing_is_drawn_elsewhere(stream: io.StringIO, environment: dict[str, 
     progress.show(0.5, "12 states")
     progress.clear()
     assert stream.getvalue() == ""
+
+
+def test_on_a_narrow_terminal_the_bar_makes_room_for_the_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = []
+    for columns in ("80", "34", "24"):
+        monkeypatch.setenv("COLUMNS", columns)
+        stream = Terminal()
+        Progress(stream, {}).show(0.5, "9 of 14 policies")
+        drawn.append(stream.getvalue().removeprefix("\r\x1b[K"))
+    assert drawn == [
+        "[############............]  50%  9 of 14 policies",
+        "[####....]  50%  9 of 14 policies",
+        " 50%  9 of 14 policies",
+    ]
+
+
+def test_what_was_done_when_ctrl_c_came_is_not_interrupted() -> None:
+    asked = Asked(None, (1, 2), Pairing.EQUAL, HowToCheck(), confirmed=False)
+    interruption = Interruption()
+
+    class Late(Progress):
+        def clear(self) -> None:
+            interruption.by = signal.SIGINT
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "Progress", Late)
+        document, exit_code = checking.check_sweep(asked, interruption)
+    assert (exit_code, document["Interrupted"], document["Verdict"]) == (0, False, "Holds")
 
 
 def test_progress_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
