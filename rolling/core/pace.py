@@ -23,6 +23,12 @@ def next_up(deployment: Deployment) -> int:
     return min(deployment.spec.new.full, deployment.up + shift)
 
 
+def up_in_step(spec: Spec, step: int) -> int:
+    """How far the new fleet is to come in this step of the way forward, counted from 1."""
+    shifted = spec.pace.first_shift + (step - 1) * spec.pace.next_shift
+    return min(spec.new.full, start_count(spec) + shifted)
+
+
 def is_last_step(deployment: Deployment) -> bool:
     """True when no further step of this direction follows."""
     if deployment.direction is Direction.BACK:

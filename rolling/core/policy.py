@@ -12,8 +12,20 @@ from attrs import Factory, frozen
 from rolling.core.capacity import MOST_INSTANCES, CapacitySize, SizeType
 from rolling.core.errors import Problem, is_whole_number, nearest, range_problem
 
+SHORTEST_EXECUTION_TIMEOUT_SECONDS = 600
+"""The smallest `maximum_execution_timeout_seconds`."""
+
 MAXIMUM_EXECUTION_TIMEOUT_SECONDS = 28_800
 """The limit of a direction when the policy gives none: the largest allowed. Ours."""
+
+LONGEST_WAIT_SECONDS = 3_600
+"""The longest baking period, and the longest termination wait."""
+
+BATCH_PERCENT, ROLLBACK_BATCH_PERCENT = (5, 50), (1, 100)
+"""The smallest and the largest batch, forward of the new fleet and back of the old one."""
+
+MOST_ALARMS, LONGEST_ALARM_NAME = 10, 255
+"""The most alarms that an update watches, and the most characters of the name of one."""
 
 
 @frozen
@@ -147,16 +159,16 @@ def _rolling_problems(policy: RollingUpdatePolicy, old_count: int, new_full: int
     at = "RollingUpdatePolicy"
     batch, back = policy.maximum_batch_size, policy.rollback_maximum_batch_size
     found = [
-        *_size_problems(f"{at}.MaximumBatchSize", batch, 5, 50, new_full, "new"),
-        range_problem(
-            f"{at}.WaitIntervalInSeconds", policy.wait_interval_seconds, 0, 3600, " seconds"
-        ),
+        *_size_problems(f"{at}.MaximumBatchSize", batch, *BATCH_PERCENT, new_full, "new"),
+        _wait_problem(f"{at}.WaitIntervalInSeconds", policy.wait_interval_seconds),
         _timeout_problem(
             f"{at}.MaximumExecutionTimeoutInSeconds", policy.maximum_execution_timeout_seconds
         ),
     ]
     if back is not None:
-        found += _size_problems(f"{at}.RollbackMaximumBatchSize", back, 1, 100, old_count, "old")
+        found += _size_problems(
+            f"{at}.RollbackMaximumBatchSize", back, *ROLLBACK_BATCH_PERCENT, old_count, "old"
+        )
     return [problem for problem in found if problem is not None]
 
 
@@ -168,12 +180,8 @@ def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[P
         rule = "must be a TrafficRouting with a RoutingType, such as TrafficRouting()"
         return [Problem(traffic, routing, rule)]
     found = [
-        range_problem(
-            f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds, 0, 3600, " seconds"
-        ),
-        range_problem(
-            f"{at}.TerminationWaitInSeconds", policy.termination_wait_seconds, 0, 3600, " seconds"
-        ),
+        _wait_problem(f"{traffic}.WaitIntervalInSeconds", routing.wait_interval_seconds),
+        _wait_problem(f"{at}.TerminationWaitInSeconds", policy.termination_wait_seconds),
         _timeout_problem(
             f"{at}.MaximumExecutionTimeoutInSeconds", policy.maximum_execution_timeout_seconds
         ),
@@ -205,8 +213,13 @@ def _is(kind: type, value: object) -> bool:
     return isinstance(value, kind)
 
 
+def _wait_problem(field: str, value: int) -> Problem | None:
+    return range_problem(field, value, 0, LONGEST_WAIT_SECONDS, " seconds")
+
+
 def _timeout_problem(field: str, value: int) -> Problem | None:
-    return range_problem(field, value, 600, MAXIMUM_EXECUTION_TIMEOUT_SECONDS, " seconds")
+    least, most = SHORTEST_EXECUTION_TIMEOUT_SECONDS, MAXIMUM_EXECUTION_TIMEOUT_SECONDS
+    return range_problem(field, value, least, most, " seconds")
 
 
 def _size_problems(

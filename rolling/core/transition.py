@@ -21,7 +21,13 @@ from rolling.core.events import (
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
 from rolling.core.lifecycle import Edge, open_edge
 from rolling.core.pace import start_count
-from rolling.core.policy import UpdatePolicy, pace_of, policy_problems
+from rolling.core.policy import (
+    LONGEST_ALARM_NAME,
+    MOST_ALARMS,
+    UpdatePolicy,
+    pace_of,
+    policy_problems,
+)
 from rolling.core.provisioning import provision_batch
 from rolling.core.shifting import is_split
 from rolling.core.stage import Direction, Phase, Stage
@@ -182,11 +188,14 @@ def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:
 def _alarm_problems(names: tuple[object, ...]) -> list[Problem]:
     field = "AutoRollbackConfiguration.Alarms"
     found = []
-    if len(names) > 10:
-        found.append(Problem(field, len(names), "must be at most 10 alarms", 10))
+    if len(names) > MOST_ALARMS:
+        rule = f"must be at most {MOST_ALARMS} alarms"
+        found.append(Problem(field, len(names), rule, MOST_ALARMS))
     found += [
-        Problem(f"{field}.AlarmName", name, "must be a name of 1 to 255 characters")
+        Problem(
+            f"{field}.AlarmName", name, f"must be a name of 1 to {LONGEST_ALARM_NAME} characters"
+        )
         for name in names
-        if not isinstance(name, str) or not 1 <= len(name) <= 255
+        if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_ALARM_NAME
     ]
     return found

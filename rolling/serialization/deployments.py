@@ -3,13 +3,12 @@
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.fleet import Fleet, FleetSpec
-from rolling.core.policy import Pace
+from rolling.core.policy import LONGEST_WAIT_SECONDS, Pace
 from rolling.serialization.parts import (
-    LONGEST_SECONDS,
     MOST_IN_ALL,
-    SHORTEST_SECONDS,
     cause_to_json,
     read_cause,
+    read_deadline,
     read_share,
     read_stage,
     share_to_json,
@@ -20,8 +19,6 @@ from rolling.serialization.reading import Field, read_header
 
 DEPLOYMENT_FORMAT = "rolling-deployment"
 DEPLOYMENT_VERSION = "1.0"
-
-_LONGEST_WAIT_SECONDS = 3600
 
 
 def deployment_to_json(deployment: Deployment) -> dict[str, object]:
@@ -103,9 +100,7 @@ def _read_spec(field: Field) -> Spec:
         fleets=tuple([_read_fleet_spec(item) for item in found["fleets"].items()]),
         pace=_read_pace(found["pace"]),
         alarms=tuple([item.text() for item in found["alarms"].items()]),
-        deadline_seconds=found["deadline_seconds"].whole_number(
-            SHORTEST_SECONDS, LONGEST_SECONDS, " seconds"
-        ),
+        deadline_seconds=read_deadline(found["deadline_seconds"]),
     )
 
 
@@ -127,7 +122,7 @@ def _read_pace(field: Field) -> Pace:
         found[name].whole_number(1, MOST_IN_ALL, " instances") for name in sizes
     )
     wait, termination_wait = (
-        found[name].whole_number(0, _LONGEST_WAIT_SECONDS, " seconds") for name in waits
+        found[name].whole_number(0, LONGEST_WAIT_SECONDS, " seconds") for name in waits
     )
     cleans = found["cleans_each_step"].flag()
     return Pace(provision, first, following, back, cleans, wait, termination_wait)

@@ -8,6 +8,10 @@ import re
 
 from rolling.core.capacity import NO_TRAFFIC, Share
 from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
+from rolling.core.policy import (
+    MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
+    SHORTEST_EXECUTION_TIMEOUT_SECONDS,
+)
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.serialization.reading import Field
 
@@ -16,9 +20,6 @@ MOST_IN_ALL = 10**9
 
 MOST_STEPS = 2 * 10**9
 """The largest step or attempt that is read."""
-
-SHORTEST_SECONDS, LONGEST_SECONDS = 600, 28_800
-"""The range of a deadline."""
 
 _SHARE = re.compile(r"([0-9]{1,1000})/([0-9]{1,1000})")
 
@@ -37,6 +38,12 @@ def read_share(field: Field) -> Share:
             return Share(part, whole)
     field.wrong('must be a share from 0 to 1, written "part/whole"', "0/1")
     return NO_TRAFFIC
+
+
+def read_deadline(field: Field) -> int:
+    """The limit of a direction, in seconds."""
+    least, most = SHORTEST_EXECUTION_TIMEOUT_SECONDS, MAXIMUM_EXECUTION_TIMEOUT_SECONDS
+    return field.whole_number(least, most, " seconds")
 
 
 def stage_to_json(stage: Stage) -> dict[str, object]:
@@ -99,9 +106,7 @@ def read_cause(field: Field) -> Cause | None:
             )
         case "TimedOut":
             found = field.members(("type", "seconds"))
-            return TimedOut(
-                found["seconds"].whole_number(SHORTEST_SECONDS, LONGEST_SECONDS, " seconds")
-            )
+            return TimedOut(read_deadline(found["seconds"]))
         case "Stopped":
             return Stopped(field.members(("type", "by"))["by"].text())
         case _:

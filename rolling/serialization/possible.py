@@ -7,13 +7,14 @@ itself (a surge over the ceiling, a leftover) is not refused: the deployment
 must be able to go on from there.
 """
 
-from fractions import Fraction
+from collections.abc import Iterable
 
-from rolling.core.capacity import Share
+from rolling.core.capacity import Share, are_whole
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem
 from rolling.core.outcome import AlarmTripped, Cause, Failed
-from rolling.core.pace import start_count, step_count
+from rolling.core.pace import needed_counts, step_count, up_in_step
+from rolling.core.policy import LONGEST_ALARM_NAME, MOST_ALARMS
 from rolling.core.stage import Direction, Phase
 from rolling.serialization.reading import Findings, shown
 
@@ -35,8 +36,6 @@ _PHASES = {
 }
 """The phases that a deployment can be in, by its direction."""
 
-_MOST_ALARMS = 10
-_LONGEST_NAME = 255
 _SPLIT_WAS_SEEN = frozenset({Phase.BAKING, Phase.CLEANING, Phase.SUCCEEDED, Phase.ROLLED_BACK})
 
 
@@ -67,13 +66,14 @@ def _note_spec(deployment: Deployment, note: _Notes) -> None:
     spec = deployment.spec
     note(not spec.fleets, "spec.fleets", spec.fleets, "must have at least the new fleet")
     shares = [fleet.share for fleet in spec.fleets]
-    note(_total(shares) != 1, "spec.fleets", _listed(shares), "must have shares that sum to 1")
+    rule = "must have shares that sum to 1"
+    note(not are_whole(shares), "spec.fleets", _listed(shares), rule)
     alarms = spec.alarms
-    note(len(alarms) > _MOST_ALARMS, "spec.alarms", alarms, f"must be at most {_MOST_ALARMS}")
+    note(len(alarms) > MOST_ALARMS, "spec.alarms", alarms, f"must be at most {MOST_ALARMS}")
     note(len(set(alarms)) < len(alarms), "spec.alarms", alarms, "must each be named once")
     for place, name in enumerate(alarms):
-        rule = f"must be 1 to {_LONGEST_NAME} characters"
-        note(not 1 <= len(name) <= _LONGEST_NAME, f"spec.alarms[{place}]", name, rule)
+        rule = f"must be 1 to {LONGEST_ALARM_NAME} characters"
+        note(not 1 <= len(name) <= LONGEST_ALARM_NAME, f"spec.alarms[{place}]", name, rule)
 
 
 def _note_progress(deployment: Deployment, note: _Notes) -> None:
@@ -94,8 +94,7 @@ def _note_progress(deployment: Deployment, note: _Notes) -> None:
         return
     steps = step_count(spec)
     note(stage.step > steps, "stage.step", stage.step, f"must be one of the {steps} steps", steps)
-    reached = start_count(spec) + spec.pace.first_shift + (stage.step - 1) * spec.pace.next_shift
-    expected = min(spec.new.full, reached)
+    expected = up_in_step(spec, stage.step)
     note(up != expected, "up", up, f"must be {expected} in step {stage.step}", expected)
     done = deployment.phase is Phase.SUCCEEDED and stage.step < steps
     note(done, "stage.step", stage.step, "must be the last step once succeeded", steps)
@@ -117,8 +116,14 @@ def _note_fleets(deployment: Deployment, note: _Notes) -> None:
         )
         rule = f"must be at least the {fleet.asked} asked"
         note(fleet.alive < fleet.asked, f"{at}.alive", fleet.alive, rule, fleet.asked)
-    split = _listed(deployment.split)
-    note(_total(deployment.split) != 1, "fleets", split, "must have shares that sum to 1")
+    split, rule = deployment.split, "must have shares that sum to 1"
+    note(not are_whole(split), "fleets", _listed(split), rule)
+    if deployment.ended:
+        return
+    for place, needed in zip(deployment.receiving, needed_counts(deployment), strict=True):
+        asked = fleets[place].asked
+        rule = f"must be at least the {needed} that this step needs"
+        note(asked < needed, f"fleets[{place}].asked", asked, rule, needed)
 
 
 def _note_flags(deployment: Deployment, note: _Notes) -> None:
@@ -155,9 +160,5 @@ def _note_cause(deployment: Deployment, at: str, cause: Cause | None, note: _Not
         note(unknown, f"{at}.configuration", cause.configuration, rule)
 
 
-def _total(split: tuple[Share, ...] | list[Share]) -> Fraction:
-    return sum((Fraction(share.part, share.whole) for share in split), Fraction(0))
-
-
-def _listed(split: tuple[Share, ...] | list[Share]) -> str:
+def _listed(split: Iterable[Share]) -> str:
     return ", ".join(str(share) for share in split)

@@ -11,7 +11,10 @@ from attrs import evolve, frozen
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import CapacitySize, SizeType, percent
 from rolling.core.policy import (
+    BATCH_PERCENT,
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
+    ROLLBACK_BATCH_PERCENT,
+    SHORTEST_EXECUTION_TIMEOUT_SECONDS,
     RollingUpdatePolicy,
     UpdatePolicy,
     legal_counts,
@@ -78,7 +81,7 @@ def size_document(size: CapacitySize) -> dict[str, object]:
 
 def smallest_deadline(under: Circumstances, least_seconds: int) -> Change | None:
     """The smallest legal deadline within which something of `least_seconds` ends."""
-    needed = max(least_seconds + 1, 600)
+    needed = max(least_seconds + 1, SHORTEST_EXECUTION_TIMEOUT_SECONDS)
     if needed > MAXIMUM_EXECUTION_TIMEOUT_SECONDS:
         return None
     return Change(deadline_field(under.policy), needed)
@@ -185,7 +188,7 @@ def _rollback_batch(
     larger: bool,
 ) -> Change | None:
     size = rollback_size(policy)
-    legal = _legal(size.type, forecast.start.spec.old_count, 1, 100)
+    legal = _legal(size.type, forecast.start.spec.old_count, *ROLLBACK_BATCH_PERCENT)
 
     def enough(value: int) -> bool:
         back = CapacitySize(size.type, value)
@@ -220,7 +223,7 @@ def _with_batch(policy: RollingUpdatePolicy, value: int) -> RollingUpdatePolicy:
 
 
 def _batches(forecast: Forecast, size_type: SizeType) -> range:
-    return _legal(size_type, forecast.start.spec.new.full, 5, 50)
+    return _legal(size_type, forecast.start.spec.new.full, *BATCH_PERCENT)
 
 
 def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:

@@ -15,6 +15,7 @@ from rolling import (
     plan_batches,
 )
 from rolling.checking.strategies import Step, deployments, healthy_starts, histories
+from rolling.core.pace import up_in_step
 from rolling.core.properties import ceiling
 from tests.core.walking import end_of, rolling, run_to, states, trip
 
@@ -74,6 +75,12 @@ def everything_seen(deployment: Deployment) -> Deployment:
     """The same, in a world in which nothing is missing and nothing is left over."""
     fleets = tuple(Fleet(f.asked, f.asked, f.asked, f.share) for f in deployment.fleets)
     return evolve(deployment, fleets=fleets)
+
+
+@given(deployments())
+def test_how_far_a_step_comes_can_be_told_from_its_number(deployment: Deployment) -> None:
+    for state in states(deployment):
+        assert up_in_step(deployment.spec, state.stage.step) == state.up
 
 
 @given(deployments(healthy_starts()))

@@ -232,6 +232,18 @@ def test_a_state_on_the_way_back_that_cannot_be_is_refused(
     assert field in {found.field for found in problems(put(back_record(), path, value))}
 
 
+def test_an_ask_that_could_never_end_its_step_is_refused() -> None:
+    # Instances that nobody asks for never come: the deployment would wait for its deadline.
+    turned = trip(run_to(rolling(), "forward 2.1 baking"))
+    second = deployment_to_json(run_to(turned, "back 2.1 provisioning"))
+    for document, fleet, asked in ((second, 1, 2), (record("forward 2.1 provisioning"), 0, 1)):
+        found = problems(put(document, f"fleets.{fleet}.asked", asked))
+        needs = "must be at least the 3 that this step needs" if fleet else "must be at least the 2"
+        assert any(
+            each.field == f"fleets[{fleet}].asked" and each.rule.startswith(needs) for each in found
+        )
+
+
 def test_a_success_before_the_last_step_is_refused() -> None:
     document = put(record("forward 2.1 cleaning"), "stage.phase", "SUCCEEDED")
     assert "stage.step" in {found.field for found in problems(document)}
