@@ -21,7 +21,7 @@ from rolling.server.extra import require
 from rolling.server.options import Options
 from rolling.server.service import SERVICES, Place
 from rolling.server.steering import ScenarioLike, Steered
-from rolling.server.timekeeping import ManualTime, Time
+from rolling.server.timekeeping import Time
 from rolling.server.waiting import Waiting
 
 
@@ -113,9 +113,9 @@ def local_sagemaker(
     """
     require("The local SageMaker in process", "boto3", "botocore")
     chosen = Options.read(region, time, settings, scenario, account)
-    kept = chosen.time
-    waiting = Waiting(kept) if waiters_move_time and isinstance(kept, ManualTime) else None
-    local = LocalSageMaker(chosen.cloud(), region, waiting)
+    cloud = chosen.cloud()
+    waiting = Waiting(cloud.pass_time) if waiters_move_time and cloud.manual else None
+    local = LocalSageMaker(cloud, region, waiting)
     try:
         yield local
     finally:

@@ -105,7 +105,7 @@ class Cloud:
         Raises ServiceError, or InvalidInput, which is a ValidationException.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             found = self._region(region).operations.get((service, operation))
             if found is None:
                 raise not_implemented(service, operation)
@@ -129,9 +129,8 @@ class Cloud:
         Raises InvalidInput for a negative number, and where time runs by itself.
         """
         with self._lock:
-            self._manual()
-            now = self._clock.now()
-            return self.advance_to(now + duration("Seconds", seconds, now))
+            self.pass_time(seconds)
+            return self._take()
 
     def advance_to(self, later: float) -> tuple[Happening, ...]:
         """The same, up to a moment in seconds since the epoch.
@@ -139,9 +138,19 @@ class Cloud:
         Raises InvalidInput for one that is past, and where time runs by itself.
         """
         with self._lock:
-            self._manual()
+            self._begin_to_advance()
             self._move_to(moment("Moment", later, self._clock.now()))
             return self._take()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so many seconds pass, and leave what happens to whoever asks next.
+
+        For who waits, and is not to take anything from those who watch. Raises as `advance`.
+        """
+        with self._lock:
+            self._begin_to_advance()
+            now = self._clock.now()
+            self._move_to(now + duration("Seconds", seconds, now))
 
     def advance_to_next_event(self) -> tuple[Happening, ...]:
         """The same, up to the next moment at which a status, or the stage of an update, changes.
@@ -149,8 +158,7 @@ class Cloud:
         Where none will, time stands still and nothing is returned.
         """
         with self._lock:
-            self._manual()
-            self._catch_up(self._clock.now())
+            self._begin_to_advance()
             before = self._happened_ever
             while self._happened_ever == before and self._agenda.next_moment() < math.inf:
                 self._move_to(self._agenda.next_moment())
@@ -176,9 +184,8 @@ class Cloud:
         and when the endpoint comes to rest without it; time then stands there.
         """
         with self._lock:
-            self._manual()
+            self._begin_to_advance()
             wanted = goal(batch, phase, direction, status)
-            self._catch_up(self._clock.now())
             running = self._region(region).endpoints.find(endpoint)
             self._move_until(running, wanted)
             return self._take()
@@ -189,8 +196,7 @@ class Cloud:
         Raises InvalidInput for an unknown endpoint.
         """
         with self._lock:
-            self._manual()
-            self._catch_up(self._clock.now())
+            self._begin_to_advance()
             running = self._region(region).endpoints.find(endpoint)
             while not running.gone and not running.resting:
                 self._move_to(self._agenda.next_moment())
@@ -199,7 +205,7 @@ class Cloud:
     def happenings(self) -> tuple[Happening, ...]:
         """What has happened since somebody last asked, by this or by advancing; the last 10,000."""
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             return self._take()
 
     def listen(self, listener: Callable[[Happening], None]) -> None:
@@ -232,7 +238,7 @@ class Cloud:
         """
         given = tuple(faults)
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             meant = when_of(when)
             endpoints = self._region(region).endpoints
             if meant is When.CREATION:
@@ -256,7 +262,7 @@ class Cloud:
         exists nor has faults waiting for its creation.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             endpoints = self._region(region).endpoints
             if endpoints.withdraw_at_creation(endpoint):
                 return
@@ -274,7 +280,7 @@ class Cloud:
         outside 1 to 100,000 and an unknown endpoint.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             settings = evolve(self._settings, capacity_limit=limit)
             found = settings_problems(settings)
             if found:
@@ -295,7 +301,7 @@ class Cloud:
         progress, and a `by` that is not 1 to 255 characters.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             _check_text("By", by, Text(1, 255, example="operator"))
             running = self._region(region).endpoints.find(endpoint)
             if running.deployment is None:
@@ -310,7 +316,7 @@ class Cloud:
     def endpoints(self) -> tuple[EndpointNow, ...]:
         """All endpoints of all regions, as they are now."""
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             return tuple(
                 [
                     endpoint_now(running)
@@ -353,16 +359,22 @@ class Cloud:
             region.endpoints.forget(running)
         region.show_faults(running)
 
-    def _catch_up(self, now: float) -> None:
-        """Let happen whatever is due by `now`."""
+    def _catch_up(self) -> None:
+        """Let happen whatever is due by now."""
+        now = self._time.now()
         while (due_at := self._agenda.next_moment()) <= now:
             self._clock.wait_until(due_at)
             self._look(self._agenda.take())
         self._clock.wait_until(now)
 
+    def _begin_to_advance(self) -> None:
+        """Come to where time is: whoever made it may have moved it since."""
+        self._manual()
+        self._catch_up()
+
     def _move_to(self, later: float) -> None:
-        self._catch_up(later)
         self._manual().move_to(later)
+        self._catch_up()
 
     def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
         passed = ""
