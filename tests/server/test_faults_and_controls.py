@@ -239,6 +239,12 @@ def test_a_scenario_is_there_from_the_beginning_and_after_a_reset() -> None:
     assert first["ProductionVariants"] == second["ProductionVariants"]
 
 
+def test_faults_of_a_creation_strike_it_whatever_the_case_of_its_name(sky: Sky) -> None:
+    sky.cloud.inject("New", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
+    sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
+    assert sky.status("new") == "Failed"
+
+
 def test_settings_at_fault_are_refused() -> None:
     with pytest.raises(InvalidInput, match="ProvisioningSeconds"):
         Cloud(settings=SimulationSettings(provisioning_seconds=-1))
