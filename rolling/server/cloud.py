@@ -23,6 +23,7 @@ from rolling.endpoint.shapes import Text, name
 from rolling.server.agenda import Agenda
 from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
+from rolling.server.places import REGION_NAME
 from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
 from rolling.server.service import Answer, Parameters, Place, not_implemented
@@ -180,13 +181,13 @@ class Cloud:
         or RollbackFailed. `direction`: Forward or Back; either where it is not
         given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
         already takes no time. A stage that takes no time is passed by.
-        Raises InvalidInput for words that mean nothing, an unknown endpoint,
+        Raises InvalidInput for words that mean nothing, an unknown endpoint or region,
         and when the endpoint comes to rest without it; time then stands there.
         """
         with self._lock:
             self._begin_to_advance()
             wanted = goal(batch, phase, direction, status)
-            running = self._region(region).endpoints.find(endpoint)
+            running = self._there(region).endpoints.find(endpoint)
             self._move_until(running, wanted)
             return self._take()
 
@@ -197,7 +198,7 @@ class Cloud:
         """
         with self._lock:
             self._begin_to_advance()
-            running = self._region(region).endpoints.find(endpoint)
+            running = self._there(region).endpoints.find(endpoint)
             while not running.gone and not running.resting:
                 self._move_to(self._agenda.next_moment())
             return self._take()
@@ -240,12 +241,13 @@ class Cloud:
         with self._lock:
             self._catch_up()
             meant = when_of(when)
-            endpoints = self._region(region).endpoints
+            there = self._there(region)
             if meant is When.CREATION:
                 _check_text("EndpointName", endpoint, name("my-endpoint"))
-                endpoints.give_at_creation(endpoint, given)
+                there.endpoints.give_at_creation(endpoint, given)
+                self._regions[region] = there
                 return
-            running = endpoints.find(endpoint)
+            running = there.endpoints.find(endpoint)
             if meant is When.NEXT_UPDATE:
                 check_faults(given)
                 running.faults_to_come.append(given)
@@ -263,7 +265,7 @@ class Cloud:
         """
         with self._lock:
             self._catch_up()
-            endpoints = self._region(region).endpoints
+            endpoints = self._there(region).endpoints
             if endpoints.withdraw_at_creation(endpoint):
                 return
             running = endpoints.find(endpoint)
@@ -285,8 +287,9 @@ class Cloud:
             found = settings_problems(settings)
             if found:
                 raise InvalidInput(found)
+            there = self._there(region)
             if endpoint is not None:
-                self._region(region).endpoints.find(endpoint).backend.limit_capacity(limit)
+                there.endpoints.find(endpoint).backend.limit_capacity(limit)
                 return
             self._settings = settings
             for each in self._regions.values():
@@ -303,7 +306,7 @@ class Cloud:
         with self._lock:
             self._catch_up()
             _check_text("By", by, Text(1, 255, example="operator"))
-            running = self._region(region).endpoints.find(endpoint)
+            running = self._there(region).endpoints.find(endpoint)
             if running.deployment is None:
                 rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
                 raise InvalidInput([Problem("EndpointName", endpoint, rule)])
@@ -334,12 +337,21 @@ class Cloud:
     # --- inside -----------------------------------------------------------------------
 
     def _region(self, region: str) -> Region:
-        found = self._regions.get(region)
-        if found is None:
-            place = Place(region, self._account)
-            found = Region(place, self._clock, lambda: self._settings, self._look)
-            self._regions[region] = found
-        return found
+        if region not in self._regions:
+            self._regions[region] = self._new_region(region)
+        return self._regions[region]
+
+    def _new_region(self, region: str) -> Region:
+        place = Place(region, self._account)
+        return Region(place, self._clock, lambda: self._settings, self._look)
+
+    def _there(self, region: str) -> Region:
+        """The region that a tester names; nobody keeps one that was only asked about.
+
+        Raises InvalidInput for what is no name of a region.
+        """
+        _check_text("Region", region, REGION_NAME)
+        return self._regions.get(region) or self._new_region(region)
 
     def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
         """Let happen to an endpoint what does at this moment.

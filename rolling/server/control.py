@@ -14,12 +14,13 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.endpoint.shapes import Judged, ListOf, Structure, Text, is_list, name
+from rolling.endpoint.shapes import Judged, ListOf, Structure, is_list, name
 from rolling.serialization.problems import error_document
 from rolling.server.cloud import REGION, Cloud
 from rolling.server.control_json import endpoint_document, faults_from, happening_document
 from rolling.server.faults import When
 from rolling.server.goals import goal
+from rolling.server.places import REGION_NAME
 from rolling.server.running import Happening
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
@@ -143,7 +144,6 @@ def _problems_of(judge: Callable[[], object]) -> list[Problem]:
 
 
 _ENDPOINT = name("my-endpoint")
-_REGION = Text(1, 32, "[a-z0-9-]{1,32}", "must be the name of a region", REGION)
 _NOTHING = Structure("a call that takes nothing", {})
 
 CALLS: Mapping[str, _Call] = {
@@ -180,7 +180,7 @@ CALLS: Mapping[str, _Call] = {
                 "Phase": Judged(),
                 "Direction": Judged(),
                 "Status": Judged(),
-                "Region": _REGION,
+                "Region": REGION_NAME,
             },
             ("EndpointName",),
         ),
@@ -190,7 +190,7 @@ CALLS: Mapping[str, _Call] = {
     "advance-to-rest": _Call(
         "let time pass until nothing is under way at EndpointName",
         Structure(
-            "advance-to-rest", {"EndpointName": _ENDPOINT, "Region": _REGION}, ("EndpointName",)
+            "advance-to-rest", {"EndpointName": _ENDPOINT, "Region": REGION_NAME}, ("EndpointName",)
         ),
         lambda cloud, body: _told(
             cloud, cloud.advance_to_rest(body["EndpointName"], _region(body))
@@ -204,7 +204,7 @@ CALLS: Mapping[str, _Call] = {
                 "EndpointName": _ENDPOINT,
                 "Faults": ListOf(Judged(), 1, 1000, [{"Kind": "ProvisioningFailed"}]),
                 "When": Judged(),
-                "Region": _REGION,
+                "Region": REGION_NAME,
             },
             ("EndpointName", "Faults"),
         ),
@@ -214,7 +214,7 @@ CALLS: Mapping[str, _Call] = {
     "withdraw-faults": _Call(
         "take back every fault of EndpointName, those that wait and those that still hold",
         Structure(
-            "withdraw-faults", {"EndpointName": _ENDPOINT, "Region": _REGION}, ("EndpointName",)
+            "withdraw-faults", {"EndpointName": _ENDPOINT, "Region": REGION_NAME}, ("EndpointName",)
         ),
         _withdraw_faults,
     ),
@@ -222,7 +222,7 @@ CALLS: Mapping[str, _Call] = {
         "let no more than Limit instances be alive, of EndpointName or of each endpoint",
         Structure(
             "limit-capacity",
-            {"Limit": Judged(10), "EndpointName": _ENDPOINT, "Region": _REGION},
+            {"Limit": Judged(10), "EndpointName": _ENDPOINT, "Region": REGION_NAME},
             ("Limit",),
         ),
         _limit_capacity,
@@ -231,7 +231,7 @@ CALLS: Mapping[str, _Call] = {
         "ask for the update in progress of EndpointName to stop",
         Structure(
             "stop-update",
-            {"EndpointName": _ENDPOINT, "By": Judged(), "Region": _REGION},
+            {"EndpointName": _ENDPOINT, "By": Judged(), "Region": REGION_NAME},
             ("EndpointName",),
         ),
         _stop_update,
