@@ -1,10 +1,11 @@
 """The cloud: all regions under one clock and one lock, and what only a tester can do to them.
 
-No thread moves anything here. Whoever calls first lets everything happen that
-is due by now, at its own moment and in its order: so it is as if it had been
+No thread moves anything here. Whoever calls first lets everything happen that is
+due by now, at its own moment and in its order: so it is as if it had been
 watched all the time, whether time runs by itself, runs faster, or is moved by hand.
 
-Every method may be called from any thread.
+Every method may be called from any thread. One that would move time past the end of
+the year 9999 raises InvalidInput; time then stays where it has come to.
 """
 
 import math
