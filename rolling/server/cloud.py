@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import islice
 from threading import RLock
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -37,6 +38,8 @@ REGION = Place().region
 
 MOST_HAPPENINGS = 10_000
 """How many happenings are kept until somebody asks for them; the oldest are forgotten."""
+
+T = TypeVar("T")
 
 
 class Cloud:
@@ -218,6 +221,15 @@ class Cloud:
         with self._lock:
             self._listener = listener
 
+    def at_one_moment(self, ask: Callable[[], T]) -> tuple[float, T]:
+        """What `ask` returns, which may call all methods here; and the moment that it is true of.
+
+        Nothing happens in between, though time may run.
+        """
+        with self._lock:
+            answer = ask()
+            return self._clock.now(), answer
+
     # --- faults and controls --------------------------------------------------------
 
     def inject(
@@ -287,7 +299,7 @@ class Cloud:
             settings = evolve(self._settings, capacity_limit=limit)
             found = settings_problems(settings)
             if found:
-                raise InvalidInput(found)
+                raise InvalidInput([evolve(each, field="Limit") for each in found])
             there = self._there(region)
             if endpoint is not None:
                 there.endpoints.find(endpoint).backend.limit_capacity(limit)

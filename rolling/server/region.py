@@ -37,7 +37,7 @@ class Region:
         self._clock = clock
         self._settings = settings
         self._look = look
-        # Of each endpoint, the alarms that its faults hold in ALARM.
+        # Of each endpoint whose faults hold alarms in ALARM, those alarms.
         self._tripped: dict[str, frozenset[str]] = {}
         tags = Tags()
         self._models = Models(place, clock.now, tags)
@@ -129,8 +129,10 @@ class Region:
         """Let CloudWatch show which alarms the faults of an endpoint's update hold in ALARM now."""
         name = running.endpoint.name
         tripped = frozenset() if running.gone else running.tripped()
-        if tripped != self._tripped.get(name, frozenset()):
+        before = self._tripped.pop(name, frozenset())
+        if tripped:
             self._tripped[name] = tripped
+        if tripped != before:
             self._alarms.trip(frozenset().union(*self._tripped.values()))
 
     def _alarm_changed(self, name: str) -> None:

@@ -181,7 +181,7 @@ def test_capacity_is_limited_for_one_endpoint_or_all(sky: Sky) -> None:
     sky.call("CreateEndpoint", EndpointName="third", EndpointConfigName="config-1")
     assert sky.status("third") == "Failed"
     for limit in (0, -1):
-        with pytest.raises(InvalidInput, match="CapacityLimit"):
+        with pytest.raises(InvalidInput, match="Limit = "):
             sky.cloud.limit_capacity(limit)
 
 
