@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import SERVICES, Place
+from rolling.server.service import ACCOUNT, REGION, SERVICES
 from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import Waiting
@@ -88,7 +88,7 @@ def local_sagemaker(
     time: Time | None = None,
     settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
-    account: str = Place().account,
+    account: str = ACCOUNT,
     waiters_move_time: bool = True,
 ) -> Iterator[LocalSageMaker]:
     """A local SageMaker with real boto3 clients, in this process and without a socket.

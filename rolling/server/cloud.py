@@ -28,13 +28,17 @@ from rolling.server.goals import Goal, goal
 from rolling.server.places import REGION_NAME
 from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
-from rolling.server.service import Answer, Parameters, Place, not_implemented
+from rolling.server.service import (
+    ACCOUNT,
+    REGION,
+    Answer,
+    Parameters,
+    Place,
+    not_implemented,
+)
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
 from rolling.server.under_way import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
-
-REGION = Place().region
-"""The region that is meant where none is given."""
 
 MOST_HAPPENINGS = 10_000
 """How many happenings are kept until somebody asks for them; the oldest are forgotten."""
@@ -53,7 +57,7 @@ class Cloud:
         self,
         time: Time | None = None,
         settings: SimulationSettings | None = None,
-        account: str = Place().account,
+        account: str = ACCOUNT,
     ) -> None:
         self._settings_at_first = SimulationSettings() if settings is None else settings
         found = settings_problems(self._settings_at_first)
@@ -73,7 +77,7 @@ class Cloud:
         scenario: Scenario,
         time: Time | None = None,
         region: str = REGION,
-        account: str = Place().account,
+        account: str = ACCOUNT,
     ) -> "Cloud":
         """A cloud with what a scenario begins with, in one region.
 

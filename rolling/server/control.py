@@ -16,13 +16,13 @@ from attrs import frozen
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.endpoint.shapes import Judged, ListOf, Structure, is_list, name
 from rolling.serialization.problems import error_document
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.control_json import endpoint_document, faults_from, happening_document
 from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.places import REGION_NAME
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX
+from rolling.server.service import CONTROL_PREFIX, REGION
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json
 

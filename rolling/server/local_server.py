@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from rolling.backends.simulated import SimulationSettings
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import Place
+from rolling.server.service import ACCOUNT, REGION
 from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import waiting_at
@@ -83,7 +83,7 @@ def local_sagemaker_server(
     time: Time | None = None,
     settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
-    account: str = Place().account,
+    account: str = ACCOUNT,
     waiters_move_time: bool = True,
     only_its_services: bool = False,
 ) -> Iterator[LocalSageMakerServer]:

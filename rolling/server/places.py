@@ -4,14 +4,14 @@ import re
 
 from rolling.core.errors import Problem
 from rolling.endpoint.shapes import Text, problem
-from rolling.server.service import Place
+from rolling.server.service import ACCOUNT, REGION
 
 REGION_NAME = Text(
     1,
     68,
     "[a-z]{2}(-[a-z]{1,20}){1,3}-[0-9]{1,2}",
     "must be the name of a region",
-    Place().region,
+    REGION,
 )
 """The name of a region: whether AWS has one of this name is not known here."""
 
@@ -23,5 +23,5 @@ def place_problems(
     found = REGION_NAME.problems(region, region_field)
     if not isinstance(account, str) or not re.fullmatch("[0-9]{12}", account, re.ASCII):
         rule = "must be 12 digits" if isinstance(account, str) else "must be a text of 12 digits"
-        found.append(problem(account_field, account, rule, Place().account))
+        found.append(problem(account_field, account, rule, ACCOUNT))
     return found

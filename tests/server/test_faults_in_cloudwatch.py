@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
-from rolling.server.cloud import REGION
+from rolling.server.service import REGION
 from tests.server.clouds import NAME, Sky
 
 

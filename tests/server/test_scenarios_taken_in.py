@@ -6,7 +6,8 @@ import pytest
 
 from rolling.core.errors import InvalidInput
 from rolling.server.clients import local_sagemaker
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
+from rolling.server.service import REGION
 from rolling.simulation.scenario import parse_scenario
 from tests.server.clouds import NAME, config
 
