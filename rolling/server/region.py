@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from rolling.backends.simulated import SimulatedBackend, SimulationSettings
 from rolling.core.errors import InvalidInput, Problem
 from rolling.driving.clock import Clock
-from rolling.endpoint.configuration import EndpointConfig
 from rolling.endpoint.deployment_config import DeploymentConfig
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
@@ -71,7 +70,7 @@ class Region:
         found: list[Problem] = []
         for place, config in enumerate(scenario.configs.values()):
             try:
-                self._make_config(config, f"EndpointConfigs[{place}]")
+                self._make_config(config.as_json(), f"EndpointConfigs[{place}]")
             except InvalidInput as refused:
                 found += refused.problems
         if found:
@@ -81,13 +80,13 @@ class Region:
         faults = [update.faults for update in scenario.updates]
         self._look(self.endpoints.adopt(scenario.endpoint, faults))
 
-    def _make_config(self, config: EndpointConfig, at: str) -> None:
+    def _make_config(self, given: Parameters, at: str) -> None:
         # A scenario's own reader keeps what means nothing to a simulation, of any form.
         from rolling.server.wire.model import operation_model
         from rolling.server.wire.validation import accepted_at
 
         shape = operation_model(SAGEMAKER, "CreateEndpointConfig").input_shape
-        document = accepted_at(shape, config.as_json(), at)
+        document = accepted_at(shape, given, at)
         for name in _models_named(document):
             if self._models.missing("ModelName", name):
                 self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
