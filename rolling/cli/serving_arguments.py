@@ -12,10 +12,9 @@ from attrs import evolve, frozen
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
 from rolling.server.places import place_problems
-from rolling.server.service import Place
+from rolling.server.service import ACCOUNT, REGION
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 
-REGION = Place().region
 HOST, PORT = "127.0.0.1", 4577
 
 SLOWEST = 0.001
@@ -65,9 +64,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--region", default=REGION, help=f"where FILE's endpoint is (default: {REGION})"
     )
-    command.add_argument(
-        "--account", metavar="ID", default=Place().account, help="whose ARNs these are"
-    )
+    command.add_argument("--account", metavar="ID", default=ACCOUNT, help="whose ARNs these are")
     defaults = SimulationSettings()
     for option, (field, meaning) in _SETTINGS.items():
         value = getattr(defaults, field)

@@ -54,7 +54,8 @@ class VariantCapacity:
     """One variant: what there is of it, what is wanted, and what was before a change.
 
     `alive`: all that exist, launching and terminating ones too. `before`: what a
-    change that cannot be made returns to.
+    change that cannot be made returns to. `left_over`: those that the last update
+    left over, of other configurations, and that still exist.
     """
 
     variant_name: str
@@ -62,6 +63,7 @@ class VariantCapacity:
     desired: Level
     before: Level
     alive: int
+    left_over: int = 0
 
     def change(self, desired: Level) -> "VariantCapacity":
         """This variant with another level wanted, to return from to the present one."""

@@ -53,9 +53,10 @@ def _changes(capacity: VariantCapacity) -> list[Json]:
     count, before = capacity.desired.instance_count, capacity.current.instance_count
     if count is None or before is None:
         return []
-    found = terminating(max(0, capacity.alive - count))
-    if before == count and not found:
-        return []
+    surplus = max(0, capacity.alive - count)
+    found = terminating(surplus + capacity.left_over)
+    if before == count and not surplus:
+        return found
     way = "out" if before < count else "in"
     message = f"Scaling {way} desired instance count to {count}."
     return [{"Status": "Updating", "StatusMessage": message}, *found]

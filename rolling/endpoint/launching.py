@@ -5,7 +5,8 @@ Here belongs what follows from observations until it rests, the counterpart of
 and what cannot be done ends a creation in Failed, a scaling in RollingBack and
 then InService as before, and that return, when it fails too, in Failed.
 Traffic moves with the command; the endpoint rests once every count and the split
-are as asked and nothing is terminating any more.
+are as asked and nothing is terminating any more, of what its last update left over
+either.
 """
 
 from collections.abc import Sequence
@@ -26,16 +27,18 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
 def launch_due(endpoint: Endpoint) -> Desired:
     """What should be true of the world now, of an endpoint that is created or scaled.
 
-    Its fleets are the variants, in the configuration's order.
+    Its fleets are the variants, in the configuration's order, and after them those
+    that its last update left over, which are to go.
     """
     back = endpoint.status is EndpointStatus.ROLLING_BACK
     direction = Direction.BACK if back else Direction.FORWARD
     wanted = [each.desired for each in endpoint.capacities]
+    left_over = _left_over(endpoint)
     return Desired(
         stage=Stage(direction, 1, 1, Phase.PROVISIONING),
-        configurations=_fleet_names(endpoint),
-        counts=tuple([level.units for level in wanted]),
-        split=_split([level.weight for level in wanted]),
+        configurations=(*_fleet_names(endpoint), *left_over),
+        counts=tuple([*[level.units for level in wanted], *[0 for _ in left_over]]),
+        split=(*_split([level.weight for level in wanted]), *[NO_TRAFFIC for _ in left_over]),
         alarms=(),
         interval_seconds=None,
         deadline_seconds=None,
@@ -50,14 +53,17 @@ def with_launched(
 ) -> Endpoint:
     """The endpoint after an observation that was made after `launch_due` had been commanded.
 
-    `sightings`, `split`: of each variant; no split while traffic is in motion.
+    `sightings`, `split`: of each fleet of it; no split while traffic is in motion.
     `failure`: why what is due cannot be done. Raises ValueError for an endpoint
     that is neither created nor scaled.
     """
     if not endpoint.launching:
         raise ValueError(f"{endpoint.name} is {endpoint.status}: nothing of it is launched")
-    pairs = zip(endpoint.capacities, sightings, strict=True)
-    seen = evolve(endpoint, capacities=tuple([_seen(each, sighted) for each, sighted in pairs]))
+    variants = len(endpoint.capacities)
+    left_over = sum(each.alive for each in sightings[variants:])
+    pairs = zip(endpoint.capacities, sightings[:variants], strict=True)
+    capacities = tuple([_seen(each, sighted, left_over) for each, sighted in pairs])
+    seen = evolve(endpoint, capacities=capacities)
     if failure is not None:
         return _failed(seen, failure)
     wanted = launch_due(endpoint)
@@ -88,6 +94,12 @@ def _fleet_names(endpoint: Endpoint) -> tuple[str, ...]:
     return tuple([f"{config.name}/{each.variant_name}" for each in endpoint.capacities])
 
 
+def _left_over(endpoint: Endpoint) -> tuple[str, ...]:
+    """The fleets of earlier configurations; only where there is one variant are there any."""
+    names = [fleet.configuration for fleet in endpoint.fleets]
+    return tuple([each for each in names if each != endpoint.config_name])
+
+
 def _split(weights: Sequence[Weight]) -> tuple[Share, ...]:
     exact = [Fraction(weight) for weight in weights]
     total = sum(exact)
@@ -96,10 +108,10 @@ def _split(weights: Sequence[Weight]) -> tuple[Share, ...]:
     return tuple([Share(*(each / total).as_integer_ratio()) for each in exact])
 
 
-def _seen(capacity: VariantCapacity, sighted: Sighting) -> VariantCapacity:
+def _seen(capacity: VariantCapacity, sighted: Sighting, left_over: int) -> VariantCapacity:
     count = None if capacity.desired.instance_count is None else sighted.in_service
     current = evolve(capacity.current, instance_count=count)
-    return evolve(capacity, current=current, alive=sighted.alive)
+    return evolve(capacity, current=current, alive=sighted.alive, left_over=left_over)
 
 
 def _rested(endpoint: Endpoint) -> Endpoint:
@@ -111,12 +123,11 @@ def _rested(endpoint: Endpoint) -> Endpoint:
     count = capacities[0].desired.instance_count
     if variant is None or count is None:
         return rested
-    others = [each for each in endpoint.fleets if each.configuration != endpoint.config_name]
     return evolve(
         rested,
         desired_instance_count=count,
         desired_weight=capacities[0].desired.weight,
-        fleets=(*others, serving(endpoint.config_name, count)),
+        fleets=(serving(endpoint.config_name, count),),
         capacities=(),
     )
 

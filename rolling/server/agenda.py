@@ -16,9 +16,6 @@ class Agenda(Generic[T]):
         self._moments: dict[T, float] = {}
         self._numbers = count()
 
-    def __len__(self) -> int:
-        return len(self._moments)
-
     def put(self, item: T, moment: float | None) -> None:
         """Look at `item` at `moment` and no other; None and `inf` for never."""
         if moment is None or math.isinf(moment):

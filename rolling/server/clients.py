@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import SERVICES, Place
+from rolling.server.service import ACCOUNT, REGION, SERVICES
 from rolling.server.steering import ScenarioLike, Steered
-from rolling.server.timekeeping import ManualTime, Time
+from rolling.server.timekeeping import Time
 from rolling.server.waiting import Waiting
 
 
@@ -88,7 +88,7 @@ def local_sagemaker(
     time: Time | None = None,
     settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
-    account: str = Place().account,
+    account: str = ACCOUNT,
     waiters_move_time: bool = True,
 ) -> Iterator[LocalSageMaker]:
     """A local SageMaker with real boto3 clients, in this process and without a socket.
@@ -113,9 +113,9 @@ def local_sagemaker(
     """
     require("The local SageMaker in process", "boto3", "botocore")
     chosen = Options.read(region, time, settings, scenario, account)
-    kept = chosen.time
-    waiting = Waiting(kept) if waiters_move_time and isinstance(kept, ManualTime) else None
-    local = LocalSageMaker(chosen.cloud(), region, waiting)
+    cloud = chosen.cloud()
+    waiting = Waiting(cloud.pass_time) if waiters_move_time and cloud.manual else None
+    local = LocalSageMaker(cloud, region, waiting)
     try:
         yield local
     finally:

@@ -1,10 +1,11 @@
 """The cloud: all regions under one clock and one lock, and what only a tester can do to them.
 
-No thread moves anything here. Whoever calls first lets everything happen that
-is due by now, at its own moment and in its order: so it is as if it had been
+No thread moves anything here. Whoever calls first lets everything happen that is
+due by now, at its own moment and in its order: so it is as if it had been
 watched all the time, whether time runs by itself, runs faster, or is moved by hand.
 
-Every method may be called from any thread.
+Every method may be called from any thread. One that would move time past the end of
+the year 9999 raises InvalidInput; time then stays where it has come to.
 """
 
 import math
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import islice
 from threading import RLock
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -23,18 +25,25 @@ from rolling.endpoint.shapes import Text, name
 from rolling.server.agenda import Agenda
 from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
+from rolling.server.places import REGION_NAME
 from rolling.server.region import Region
 from rolling.server.running import Happening, RunningEndpoint
-from rolling.server.service import Answer, Parameters, Place, not_implemented
+from rolling.server.service import (
+    ACCOUNT,
+    REGION,
+    Answer,
+    Parameters,
+    Place,
+    not_implemented,
+)
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
 from rolling.server.under_way import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
 
-REGION = Place().region
-"""The region that is meant where none is given."""
-
 MOST_HAPPENINGS = 10_000
 """How many happenings are kept until somebody asks for them; the oldest are forgotten."""
+
+T = TypeVar("T")
 
 
 class Cloud:
@@ -48,7 +57,7 @@ class Cloud:
         self,
         time: Time | None = None,
         settings: SimulationSettings | None = None,
-        account: str = Place().account,
+        account: str = ACCOUNT,
     ) -> None:
         self._settings_at_first = SimulationSettings() if settings is None else settings
         found = settings_problems(self._settings_at_first)
@@ -68,7 +77,7 @@ class Cloud:
         scenario: Scenario,
         time: Time | None = None,
         region: str = REGION,
-        account: str = Place().account,
+        account: str = ACCOUNT,
     ) -> "Cloud":
         """A cloud with what a scenario begins with, in one region.
 
@@ -105,7 +114,7 @@ class Cloud:
         Raises ServiceError, or InvalidInput, which is a ValidationException.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             found = self._region(region).operations.get((service, operation))
             if found is None:
                 raise not_implemented(service, operation)
@@ -129,9 +138,8 @@ class Cloud:
         Raises InvalidInput for a negative number, and where time runs by itself.
         """
         with self._lock:
-            self._manual()
-            now = self._clock.now()
-            return self.advance_to(now + duration("Seconds", seconds, now))
+            self.pass_time(seconds)
+            return self._take()
 
     def advance_to(self, later: float) -> tuple[Happening, ...]:
         """The same, up to a moment in seconds since the epoch.
@@ -139,9 +147,19 @@ class Cloud:
         Raises InvalidInput for one that is past, and where time runs by itself.
         """
         with self._lock:
-            self._manual()
+            self._begin_to_advance()
             self._move_to(moment("Moment", later, self._clock.now()))
             return self._take()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so many seconds pass, and leave what happens to whoever asks next.
+
+        For who waits, and is not to take anything from those who watch. Raises as `advance`.
+        """
+        with self._lock:
+            self._begin_to_advance()
+            now = self._clock.now()
+            self._move_to(now + duration("Seconds", seconds, now))
 
     def advance_to_next_event(self) -> tuple[Happening, ...]:
         """The same, up to the next moment at which a status, or the stage of an update, changes.
@@ -149,8 +167,7 @@ class Cloud:
         Where none will, time stands still and nothing is returned.
         """
         with self._lock:
-            self._manual()
-            self._catch_up(self._clock.now())
+            self._begin_to_advance()
             before = self._happened_ever
             while self._happened_ever == before and self._agenda.next_moment() < math.inf:
                 self._move_to(self._agenda.next_moment())
@@ -172,14 +189,13 @@ class Cloud:
         or RollbackFailed. `direction`: Forward or Back; either where it is not
         given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
         already takes no time. A stage that takes no time is passed by.
-        Raises InvalidInput for words that mean nothing, an unknown endpoint,
+        Raises InvalidInput for words that mean nothing, an unknown endpoint or region,
         and when the endpoint comes to rest without it; time then stands there.
         """
         with self._lock:
-            self._manual()
+            self._begin_to_advance()
             wanted = goal(batch, phase, direction, status)
-            self._catch_up(self._clock.now())
-            running = self._region(region).endpoints.find(endpoint)
+            running = self._there(region).endpoints.find(endpoint)
             self._move_until(running, wanted)
             return self._take()
 
@@ -189,9 +205,8 @@ class Cloud:
         Raises InvalidInput for an unknown endpoint.
         """
         with self._lock:
-            self._manual()
-            self._catch_up(self._clock.now())
-            running = self._region(region).endpoints.find(endpoint)
+            self._begin_to_advance()
+            running = self._there(region).endpoints.find(endpoint)
             while not running.gone and not running.resting:
                 self._move_to(self._agenda.next_moment())
             return self._take()
@@ -199,7 +214,7 @@ class Cloud:
     def happenings(self) -> tuple[Happening, ...]:
         """What has happened since somebody last asked, by this or by advancing; the last 10,000."""
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             return self._take()
 
     def listen(self, listener: Callable[[Happening], None]) -> None:
@@ -209,6 +224,15 @@ class Cloud:
         """
         with self._lock:
             self._listener = listener
+
+    def at_one_moment(self, ask: Callable[[], T]) -> tuple[float, T]:
+        """What `ask` returns, which may call all methods here; and the moment that it is true of.
+
+        Nothing happens in between, though time may run.
+        """
+        with self._lock:
+            answer = ask()
+            return self._clock.now(), answer
 
     # --- faults and controls --------------------------------------------------------
 
@@ -232,14 +256,15 @@ class Cloud:
         """
         given = tuple(faults)
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             meant = when_of(when)
-            endpoints = self._region(region).endpoints
+            there = self._there(region)
             if meant is When.CREATION:
                 _check_text("EndpointName", endpoint, name("my-endpoint"))
-                endpoints.give_at_creation(endpoint, given)
+                there.endpoints.give_at_creation(endpoint, given)
+                self._regions[region] = there
                 return
-            running = endpoints.find(endpoint)
+            running = there.endpoints.find(endpoint)
             if meant is When.NEXT_UPDATE:
                 check_faults(given)
                 running.faults_to_come.append(given)
@@ -256,8 +281,8 @@ class Cloud:
         exists nor has faults waiting for its creation.
         """
         with self._lock:
-            self._catch_up(self._time.now())
-            endpoints = self._region(region).endpoints
+            self._catch_up()
+            endpoints = self._there(region).endpoints
             if endpoints.withdraw_at_creation(endpoint):
                 return
             running = endpoints.find(endpoint)
@@ -274,13 +299,14 @@ class Cloud:
         outside 1 to 100,000 and an unknown endpoint.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             settings = evolve(self._settings, capacity_limit=limit)
             found = settings_problems(settings)
             if found:
-                raise InvalidInput(found)
+                raise InvalidInput([evolve(each, field="Limit") for each in found])
+            there = self._there(region)
             if endpoint is not None:
-                self._region(region).endpoints.find(endpoint).backend.limit_capacity(limit)
+                there.endpoints.find(endpoint).backend.limit_capacity(limit)
                 return
             self._settings = settings
             for each in self._regions.values():
@@ -295,9 +321,9 @@ class Cloud:
         progress, and a `by` that is not 1 to 255 characters.
         """
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             _check_text("By", by, Text(1, 255, example="operator"))
-            running = self._region(region).endpoints.find(endpoint)
+            running = self._there(region).endpoints.find(endpoint)
             if running.deployment is None:
                 rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
                 raise InvalidInput([Problem("EndpointName", endpoint, rule)])
@@ -310,7 +336,7 @@ class Cloud:
     def endpoints(self) -> tuple[EndpointNow, ...]:
         """All endpoints of all regions, as they are now."""
         with self._lock:
-            self._catch_up(self._time.now())
+            self._catch_up()
             return tuple(
                 [
                     endpoint_now(running)
@@ -328,12 +354,21 @@ class Cloud:
     # --- inside -----------------------------------------------------------------------
 
     def _region(self, region: str) -> Region:
-        found = self._regions.get(region)
-        if found is None:
-            place = Place(region, self._account)
-            found = Region(place, self._clock, lambda: self._settings, self._look)
-            self._regions[region] = found
-        return found
+        if region not in self._regions:
+            self._regions[region] = self._new_region(region)
+        return self._regions[region]
+
+    def _new_region(self, region: str) -> Region:
+        place = Place(region, self._account)
+        return Region(place, self._clock, lambda: self._settings, self._look)
+
+    def _there(self, region: str) -> Region:
+        """The region that a tester names; nobody keeps one that was only asked about.
+
+        Raises InvalidInput for what is no name of a region.
+        """
+        _check_text("Region", region, REGION_NAME)
+        return self._regions.get(region) or self._new_region(region)
 
     def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
         """Let happen to an endpoint what does at this moment.
@@ -353,16 +388,22 @@ class Cloud:
             region.endpoints.forget(running)
         region.show_faults(running)
 
-    def _catch_up(self, now: float) -> None:
-        """Let happen whatever is due by `now`."""
+    def _catch_up(self) -> None:
+        """Let happen whatever is due by now."""
+        now = self._time.now()
         while (due_at := self._agenda.next_moment()) <= now:
             self._clock.wait_until(due_at)
             self._look(self._agenda.take())
         self._clock.wait_until(now)
 
+    def _begin_to_advance(self) -> None:
+        """Come to where time is: whoever made it may have moved it since."""
+        self._manual()
+        self._catch_up()
+
     def _move_to(self, later: float) -> None:
-        self._catch_up(later)
         self._manual().move_to(later)
+        self._catch_up()
 
     def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
         passed = ""

@@ -38,10 +38,6 @@ class EndpointConfigs:
             "DeleteEndpointConfig": self._delete,
         }
 
-    def get(self, name: str) -> EndpointConfig | None:
-        """The configuration of this name; None when there is none."""
-        return self._configs.get(name)
-
     def as_mapping(self) -> Mapping[str, EndpointConfig]:
         """Every configuration by its name, also those still to come."""
         return MappingProxyType(self._configs)

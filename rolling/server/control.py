@@ -14,14 +14,15 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.endpoint.shapes import Judged, ListOf, Structure, Text, is_list, name
+from rolling.endpoint.shapes import Judged, ListOf, Structure, is_list, name
 from rolling.serialization.problems import error_document
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.control_json import endpoint_document, faults_from, happening_document
 from rolling.server.faults import When
 from rolling.server.goals import goal
+from rolling.server.places import REGION_NAME
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX
+from rolling.server.service import CONTROL_PREFIX, REGION
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json
 
@@ -49,7 +50,8 @@ class Control:
             return _refusal(405, wrong, Allow=call.method)
         try:
             body = _read(call, request.body)
-            return _answer(200, call.carry_out(self._cloud, body))
+            now, told = self._cloud.at_one_moment(lambda: call.carry_out(self._cloud, body))
+            return _answer(200, {"Now": now, **told})
         except RollingError as error:
             return _refusal(400, error)
 
@@ -59,7 +61,7 @@ class Control:
 
 @frozen
 class _Call:
-    """A control call: how it is called, what it takes, and what it does.
+    """A control call: how it is called, what it takes, and what it does and tells beside the time.
 
     `more`: what is wrong with a body beyond its form.
     """
@@ -73,14 +75,13 @@ class _Call:
 
 def _state(cloud: Cloud, body: Body) -> dict[str, object]:
     return {
-        "Now": cloud.now(),
         "Manual": cloud.manual,
         "Endpoints": [endpoint_document(each) for each in cloud.endpoints()],
     }
 
 
-def _told(cloud: Cloud, happenings: tuple[Happening, ...]) -> dict[str, object]:
-    return {"Now": cloud.now(), "Happenings": [happening_document(each) for each in happenings]}
+def _told(happenings: tuple[Happening, ...]) -> dict[str, object]:
+    return {"Happenings": [happening_document(each) for each in happenings]}
 
 
 def _advance_until(cloud: Cloud, body: Body) -> dict[str, object]:
@@ -92,33 +93,33 @@ def _advance_until(cloud: Cloud, body: Body) -> dict[str, object]:
         status=body.get("Status"),
         region=_region(body),
     )
-    return _told(cloud, happened)
+    return _told(happened)
 
 
 def _inject(cloud: Cloud, body: Body) -> dict[str, object]:
     when = body.get("When", When.NEXT_UPDATE.value)
     cloud.inject(body["EndpointName"], faults_from(body["Faults"]), when, _region(body))
-    return {"Now": cloud.now()}
+    return {}
 
 
 def _withdraw_faults(cloud: Cloud, body: Body) -> dict[str, object]:
     cloud.withdraw_faults(body["EndpointName"], _region(body))
-    return {"Now": cloud.now()}
+    return {}
 
 
 def _limit_capacity(cloud: Cloud, body: Body) -> dict[str, object]:
     cloud.limit_capacity(body["Limit"], body.get("EndpointName"), _region(body))
-    return {"Now": cloud.now()}
+    return {}
 
 
 def _stop_update(cloud: Cloud, body: Body) -> dict[str, object]:
     cloud.stop_update(body["EndpointName"], body.get("By", "operator"), _region(body))
-    return {"Now": cloud.now()}
+    return {}
 
 
 def _reset(cloud: Cloud, body: Body) -> dict[str, object]:
     cloud.reset()
-    return {"Now": cloud.now()}
+    return {}
 
 
 def _region(body: Body) -> str:
@@ -143,7 +144,6 @@ def _problems_of(judge: Callable[[], object]) -> list[Problem]:
 
 
 _ENDPOINT = name("my-endpoint")
-_REGION = Text(1, 32, "[a-z0-9-]{1,32}", "must be the name of a region", REGION)
 _NOTHING = Structure("a call that takes nothing", {})
 
 CALLS: Mapping[str, _Call] = {
@@ -153,22 +153,22 @@ CALLS: Mapping[str, _Call] = {
     "happenings": _Call(
         "what has happened since somebody last asked",
         _NOTHING,
-        lambda cloud, body: _told(cloud, cloud.happenings()),
+        lambda cloud, body: _told(cloud.happenings()),
     ),
     "advance": _Call(
         "let Seconds pass",
         Structure("advance", {"Seconds": Judged(60)}, ("Seconds",)),
-        lambda cloud, body: _told(cloud, cloud.advance(body["Seconds"])),
+        lambda cloud, body: _told(cloud.advance(body["Seconds"])),
     ),
     "advance-to": _Call(
         "let time pass up to Moment, in seconds since the epoch",
         Structure("advance-to", {"Moment": Judged()}, ("Moment",)),
-        lambda cloud, body: _told(cloud, cloud.advance_to(body["Moment"])),
+        lambda cloud, body: _told(cloud.advance_to(body["Moment"])),
     ),
     "advance-to-next-event": _Call(
         "let time pass until a status or a stage changes",
         _NOTHING,
-        lambda cloud, body: _told(cloud, cloud.advance_to_next_event()),
+        lambda cloud, body: _told(cloud.advance_to_next_event()),
     ),
     "advance-until": _Call(
         "let time pass until EndpointName has come to Batch, Phase, Direction, Status",
@@ -180,7 +180,7 @@ CALLS: Mapping[str, _Call] = {
                 "Phase": Judged(),
                 "Direction": Judged(),
                 "Status": Judged(),
-                "Region": _REGION,
+                "Region": REGION_NAME,
             },
             ("EndpointName",),
         ),
@@ -190,11 +190,9 @@ CALLS: Mapping[str, _Call] = {
     "advance-to-rest": _Call(
         "let time pass until nothing is under way at EndpointName",
         Structure(
-            "advance-to-rest", {"EndpointName": _ENDPOINT, "Region": _REGION}, ("EndpointName",)
+            "advance-to-rest", {"EndpointName": _ENDPOINT, "Region": REGION_NAME}, ("EndpointName",)
         ),
-        lambda cloud, body: _told(
-            cloud, cloud.advance_to_rest(body["EndpointName"], _region(body))
-        ),
+        lambda cloud, body: _told(cloud.advance_to_rest(body["EndpointName"], _region(body))),
     ),
     "inject": _Call(
         "let Faults strike EndpointName, in its NextUpdate, its Creation, or Now",
@@ -204,7 +202,7 @@ CALLS: Mapping[str, _Call] = {
                 "EndpointName": _ENDPOINT,
                 "Faults": ListOf(Judged(), 1, 1000, [{"Kind": "ProvisioningFailed"}]),
                 "When": Judged(),
-                "Region": _REGION,
+                "Region": REGION_NAME,
             },
             ("EndpointName", "Faults"),
         ),
@@ -214,7 +212,7 @@ CALLS: Mapping[str, _Call] = {
     "withdraw-faults": _Call(
         "take back every fault of EndpointName, those that wait and those that still hold",
         Structure(
-            "withdraw-faults", {"EndpointName": _ENDPOINT, "Region": _REGION}, ("EndpointName",)
+            "withdraw-faults", {"EndpointName": _ENDPOINT, "Region": REGION_NAME}, ("EndpointName",)
         ),
         _withdraw_faults,
     ),
@@ -222,7 +220,7 @@ CALLS: Mapping[str, _Call] = {
         "let no more than Limit instances be alive, of EndpointName or of each endpoint",
         Structure(
             "limit-capacity",
-            {"Limit": Judged(10), "EndpointName": _ENDPOINT, "Region": _REGION},
+            {"Limit": Judged(10), "EndpointName": _ENDPOINT, "Region": REGION_NAME},
             ("Limit",),
         ),
         _limit_capacity,
@@ -231,7 +229,7 @@ CALLS: Mapping[str, _Call] = {
         "ask for the update in progress of EndpointName to stop",
         Structure(
             "stop-update",
-            {"EndpointName": _ENDPOINT, "By": Judged(), "Region": _REGION},
+            {"EndpointName": _ENDPOINT, "By": Judged(), "Region": REGION_NAME},
             ("EndpointName",),
         ),
         _stop_update,

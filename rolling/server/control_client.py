@@ -11,11 +11,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from rolling.core.errors import RollingError
 from rolling.serialization.problems import read_error
-from rolling.server.cloud import REGION
 from rolling.server.control_json import read_endpoint, read_happening
 from rolling.server.faults import When
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX
+from rolling.server.service import CONTROL_PREFIX, REGION
 from rolling.server.under_way import EndpointNow
 
 

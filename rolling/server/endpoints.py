@@ -56,6 +56,7 @@ class Endpoints:
         self._backend = backend
         self._look = look
         self._running: dict[str, RunningEndpoint] = {}
+        # By the name in lower case: for CreateEndpoint no other case is another name.
         self._faults_at_creation: dict[str, tuple[Fault, ...]] = {}
 
     @property
@@ -96,11 +97,13 @@ class Endpoints:
         been created already.
         """
         check_faults_at_creation(name, faults, exists=self._exists(name))
-        self._faults_at_creation[name] = faults
+        self._faults_at_creation[name.lower()] = faults
 
-    def withdraw_at_creation(self, name: str) -> bool:
+    def withdraw_at_creation(self, name: object) -> bool:
         """True when there were faults for a creation to come; they are none any more."""
-        return self._faults_at_creation.pop(name, None) is not None
+        if not isinstance(name, str):
+            return False
+        return self._faults_at_creation.pop(name.lower(), None) is not None
 
     def forget(self, running: RunningEndpoint) -> None:
         """The endpoint is gone."""
@@ -125,7 +128,7 @@ class Endpoints:
         if alarming:
             raise ValidationException(alarming)
         running = self._keep(endpoint, (), parameters.get("Tags", ()))
-        running.backend.add_faults(self._faults_at_creation.pop(name, ()))
+        running.backend.add_faults(self._faults_at_creation.pop(name.lower(), ()))
         self._look(running)
         return {"EndpointArn": endpoint.arn}
 

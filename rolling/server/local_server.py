@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from rolling.backends.simulated import SimulationSettings
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import Place
+from rolling.server.service import ACCOUNT, REGION
 from rolling.server.steering import ScenarioLike, Steered
-from rolling.server.timekeeping import ManualTime, Time
+from rolling.server.timekeeping import Time
 from rolling.server.waiting import waiting_at
 
 
@@ -83,7 +83,7 @@ def local_sagemaker_server(
     time: Time | None = None,
     settings: SimulationSettings | Mapping[str, object] | None = None,
     scenario: ScenarioLike | None = None,
-    account: str = Place().account,
+    account: str = ACCOUNT,
     waiters_move_time: bool = True,
     only_its_services: bool = False,
 ) -> Iterator[LocalSageMakerServer]:
@@ -102,11 +102,11 @@ def local_sagemaker_server(
     from rolling.server.wire import Server
 
     chosen = Options.read(region, time, settings, scenario, account)
-    cloud, kept = chosen.cloud(), chosen.time
+    cloud = chosen.cloud()
     control = Control(cloud)
     with ExitStack() as stack:
         serving = Server(cloud.call, control, host, port, implements=cloud.implements)
         server = stack.enter_context(serving)
-        if waiters_move_time and isinstance(kept, ManualTime):
-            stack.enter_context(waiting_at(server.url, kept))
+        if waiters_move_time and cloud.manual:
+            stack.enter_context(waiting_at(server.url, cloud.pass_time))
         yield LocalSageMakerServer(cloud, region, server.url, only_its_services)

@@ -10,7 +10,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.shapes import problem
 from rolling.server.cloud import Cloud
 from rolling.server.places import place_problems
-from rolling.server.steering import ScenarioLike, chosen_time, cloud_of
+from rolling.server.steering import ScenarioLike, cloud_of
 from rolling.server.timekeeping import ManualTime, RunningTime, Time
 from rolling.simulation.scenario import SCENARIO, settings_of
 
@@ -42,7 +42,7 @@ class Options:
         read = _settings(settings, found)
         if found:
             raise InvalidInput(found)
-        return cls(region, chosen_time(time), read, scenario, account)
+        return cls(region, ManualTime() if time is None else time, read, scenario, account)
 
     def cloud(self) -> Cloud:
         """The cloud that they ask for. Raises InvalidInput for a scenario at fault."""

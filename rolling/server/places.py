@@ -3,23 +3,25 @@
 import re
 
 from rolling.core.errors import Problem
-from rolling.endpoint.shapes import problem
-from rolling.server.service import Place
+from rolling.endpoint.shapes import Text, problem
+from rolling.server.service import ACCOUNT, REGION
+
+REGION_NAME = Text(
+    1,
+    68,
+    "[a-z]{2}(-[a-z]{1,20}){1,3}-[0-9]{1,2}",
+    "must be the name of a region",
+    REGION,
+)
+"""The name of a region: whether AWS has one of this name is not known here."""
 
 
 def place_problems(
     region_field: str, region: object, account_field: str, account: object
 ) -> list[Problem]:
     """What is wrong with the name of a region, and with the number of an account."""
-    found = []
-    if not _is(region, "[a-z]{2}(-[a-z]{1,20}){1,3}-[0-9]{1,2}"):
-        rule = "must be the name of a region"
-        found.append(problem(region_field, region, rule, Place().region))
-    if not _is(account, "[0-9]{12}"):
+    found = REGION_NAME.problems(region, region_field)
+    if not isinstance(account, str) or not re.fullmatch("[0-9]{12}", account, re.ASCII):
         rule = "must be 12 digits" if isinstance(account, str) else "must be a text of 12 digits"
-        found.append(problem(account_field, account, rule, Place().account))
+        found.append(problem(account_field, account, rule, ACCOUNT))
     return found
-
-
-def _is(value: object, pattern: str) -> bool:
-    return isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None

@@ -1,18 +1,20 @@
 """One region: its collections, which know of each other, and their operations by service."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from rolling.backends.simulated import SimulatedBackend, SimulationSettings
+from rolling.core.errors import InvalidInput, Problem
 from rolling.driving.clock import Clock
 from rolling.endpoint.deployment_config import DeploymentConfig
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
+from rolling.endpoint.shapes import under
 from rolling.server.alarms import Alarms
 from rolling.server.configs import EndpointConfigs
 from rolling.server.endpoints import Endpoints, alarms_given
 from rolling.server.models import Models
 from rolling.server.running import RunningEndpoint
-from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Place
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Parameters, Place
 from rolling.server.tags import Tags
 from rolling.simulation.scenario import Scenario
 
@@ -34,7 +36,7 @@ class Region:
         self._clock = clock
         self._settings = settings
         self._look = look
-        # Of each endpoint, the alarms that its faults hold in ALARM.
+        # Of each endpoint whose faults hold alarms in ALARM, those alarms.
         self._tripped: dict[str, frozenset[str]] = {}
         tags = Tags()
         self._models = Models(place, clock.now, tags)
@@ -61,20 +63,39 @@ class Region:
         """Make what a scenario begins with: its configurations, its endpoint, its alarms.
 
         The models that its configurations name are made too, and its alarms are
-        OK. The faults of its updates wait for the endpoint's next ones.
+        OK. The faults of its updates wait for the endpoint's next ones. Raises
+        InvalidInput for configurations that CreateEndpointConfig would refuse; needs
+        botocore to know.
         """
-        for config in scenario.configs.values():
-            document = config.as_json()
-            for name in _models_named(document):
-                if self._models.missing("ModelName", name):
-                    self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
-            self._call("CreateEndpointConfig", document)
+        found: list[Problem] = []
+        for place, config in enumerate(scenario.configs.values()):
+            try:
+                self._make_config(config.as_json(), f"EndpointConfigs[{place}]")
+            except InvalidInput as refused:
+                found += refused.problems
+        if found:
+            raise InvalidInput(found)
         for name in _alarms_named(scenario):
             self._make_alarm(name)
         faults = [update.faults for update in scenario.updates]
         self._look(self.endpoints.adopt(scenario.endpoint, faults))
 
-    def _call(self, operation: str, parameters: Mapping[str, object]) -> None:
+    def _make_config(self, given: Parameters, at: str) -> None:
+        # A scenario's own reader keeps what means nothing to a simulation, of any form.
+        from rolling.server.wire.model import operation_model
+        from rolling.server.wire.validation import accepted_at
+
+        shape = operation_model(SAGEMAKER, "CreateEndpointConfig").input_shape
+        document = accepted_at(shape, given, at)
+        for name in _models_named(document):
+            if self._models.missing("ModelName", name):
+                self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
+        try:
+            self._call("CreateEndpointConfig", document)
+        except InvalidInput as refused:
+            raise InvalidInput(under(at, refused.problems)) from None
+
+    def _call(self, operation: str, parameters: Parameters) -> None:
         self.operations[SAGEMAKER, operation](parameters)
 
     def _make_alarm(self, name: str) -> None:
@@ -107,8 +128,10 @@ class Region:
         """Let CloudWatch show which alarms the faults of an endpoint's update hold in ALARM now."""
         name = running.endpoint.name
         tripped = frozenset() if running.gone else running.tripped()
-        if tripped != self._tripped.get(name, frozenset()):
+        before = self._tripped.pop(name, frozenset())
+        if tripped:
             self._tripped[name] = tripped
+        if tripped != before:
             self._alarms.trip(frozenset().union(*self._tripped.values()))
 
     def _alarm_changed(self, name: str) -> None:
@@ -122,14 +145,10 @@ def _watches(running: RunningEndpoint, alarm: str) -> bool:
     return running.deployment is not None and alarm in running.deployment.spec.alarms
 
 
-def _models_named(config: Mapping[str, object]) -> Iterable[str]:
-    """The models that a configuration's JSON names, of its shadow variants too."""
-    variants = []
-    for key in ("ProductionVariants", "ShadowProductionVariants"):
-        given = config.get(key)
-        variants += given if isinstance(given, list) else []
-    named = [each.get("ModelName") for each in variants if isinstance(each, Mapping)]
-    return [name for name in named if isinstance(name, str)]
+def _models_named(config: Parameters) -> Iterable[str]:
+    """The models that a configuration names, its shadow variants too."""
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
+    return [each["ModelName"] for each in variants if "ModelName" in each]
 
 
 def _alarms_named(scenario: Scenario) -> Iterable[str]:

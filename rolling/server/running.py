@@ -132,7 +132,7 @@ class RunningEndpoint:
         self.unused_faults = tuple([_unused(place, faults[place]) for place in sorted(places)])
         for place, problem in missing:
             told = f"{faults[place].kind} cannot strike this update: {problem}."
-            self._accepted.append(self._happening(now, None, told))
+            self._accepted.append(self._happening(now, endpoint.status, None, told))
 
     def scale(self, request: Parameters, now: float) -> None:
         """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
@@ -165,11 +165,12 @@ class RunningEndpoint:
         endpoint, deployment = self.endpoint, self.deployment
         stage = None if deployment is None else deployment.stage
         why = _told(endpoint, endpoint.status) if deployment is None else acceptance(deployment)
-        self._accepted.append(self._happening(now, stage, why))
+        self._accepted.append(self._happening(now, endpoint.status, stage, why))
 
-    def _happening(self, now: float, stage: Stage | None, why: str) -> Happening:
-        endpoint = self.endpoint
-        return Happening(now, endpoint.region, endpoint.name, endpoint.status, stage, why)
+    def _happening(
+        self, now: float, status: EndpointStatus | None, stage: Stage | None, why: str
+    ) -> Happening:
+        return Happening(now, self.endpoint.region, self.endpoint.name, status, stage, why)
 
     # --- what happens to it ----------------------------------------------------
 
@@ -241,7 +242,8 @@ class RunningEndpoint:
         if unstruck:
             self.unused_faults = tuple([_unused(place, fault) for place, fault in unstruck])
             listed = ", ".join(f"{each.field} ({each.kind})" for each in self.unused_faults)
-            self._ended.append(self._happening(now, None, f"Never struck: {listed}."))
+            told = f"Never struck: {listed}."
+            self._ended.append(self._happening(now, self.endpoint.status, None, told))
 
     def _release(self, deployment: Deployment, now: float) -> None:
         """Keep driving only for what is still to go."""
@@ -259,19 +261,10 @@ class RunningEndpoint:
         endpoint = self.endpoint
         status = None if self.gone else endpoint.status
         for change in changes:
-            ended = change.after.ended
-            yield Happening(
-                now,
-                endpoint.region,
-                endpoint.name,
-                status if ended else before,
-                change.after.stage,
-                narrate(change),
-            )
+            then = status if change.after.ended else before
+            yield self._happening(now, then, change.after.stage, narrate(change))
         if status is not before and not changes:
-            yield Happening(
-                now, endpoint.region, endpoint.name, status, None, _told(endpoint, status)
-            )
+            yield self._happening(now, status, None, _told(endpoint, status))
 
 
 def _unused(place: int, fault: Fault) -> UnusedFault:

@@ -26,6 +26,12 @@ Operation = Callable[[Parameters], Answer]
 SAGEMAKER, CLOUDWATCH = SERVICES = ("sagemaker", "cloudwatch")
 """The services that there are here, as boto3 names them."""
 
+REGION = "us-east-1"
+"""The region that is meant where none is given."""
+
+ACCOUNT = "123456789012"
+"""The account whose things these are where none is given."""
+
 CONTROL_PREFIX = "/_rolling/"
 """What the paths of control calls begin with: those of no service."""
 
@@ -52,8 +58,8 @@ class ServiceError(RollingError):
 class Place:
     """The account and region that things are in."""
 
-    region: str = "us-east-1"
-    account: str = "123456789012"
+    region: str = REGION
+    account: str = ACCOUNT
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a `model`, an `endpoint-config` or an `endpoint` of SageMaker's here."""

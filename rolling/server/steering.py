@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulationSettings
-from rolling.server.cloud import REGION, Cloud
+from rolling.server.cloud import Cloud
 from rolling.server.control_json import faults_from
 from rolling.server.faults import When
 from rolling.server.running import Happening
-from rolling.server.service import Place
-from rolling.server.timekeeping import ManualTime, Time
+from rolling.server.service import ACCOUNT, REGION
+from rolling.server.timekeeping import Time
 from rolling.server.under_way import EndpointNow
 from rolling.simulation.scenario import Scenario, parse_scenario
 
@@ -23,7 +23,7 @@ def cloud_of(
     settings: SimulationSettings | None,
     time: Time,
     region: str = REGION,
-    account: str = Place().account,
+    account: str = ACCOUNT,
 ) -> Cloud:
     """A cloud, with what a scenario begins with; `settings` go before the scenario's.
 
@@ -146,8 +146,3 @@ class Steered:
     def reset(self) -> None:
         """Make everything as it was at first, but for the time, which goes on."""
         self.cloud.reset()
-
-
-def chosen_time(time: Time | None) -> Time:
-    """The time that tests have where they choose none: manual."""
-    return ManualTime() if time is None else time

@@ -1,7 +1,8 @@
 """Timekeeping: what time it is in the cloud.
 
 All moments are seconds since the epoch. Time either runs by itself, as the
-machine's does or so many times faster, or it is moved by hand.
+machine's does or so many times faster, or it is moved by hand. Either ends with the
+year 9999: no client could read a later moment.
 """
 
 import math
@@ -41,7 +42,7 @@ class RunningTime:
 
     def now(self) -> float:
         """The present moment."""
-        return self._start + (self._elapsed() - self._began_at) * self.speed
+        return min(LATEST, self._start + (self._elapsed() - self._began_at) * self.speed)
 
 
 class ManualTime:
@@ -59,8 +60,11 @@ class ManualTime:
         return self._now
 
     def move_to(self, later: float) -> None:
-        """Make it `later`; a moment that is past leaves it where it is."""
-        self._now = max(self._now, later)
+        """Make it `later`; a moment that is past leaves it where it is.
+
+        Raises InvalidInput for what is no moment, such as one after the end of time.
+        """
+        self._now = max(self._now, moment("Time", later))
 
 
 Time = RunningTime | ManualTime
@@ -92,4 +96,6 @@ def duration(field: str, value: object, now: float) -> float:
 
 def is_number(value: object) -> TypeGuard[float]:
     """True for a finite number that is not a bool."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -15,14 +15,16 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from rolling.server.addresses import is_loopback
-from rolling.server.timekeeping import ManualTime
+
+PassTime = Callable[[float], None]
+"""Lets so many seconds of a manual time pass."""
 
 
 @frozen(eq=False)
 class Waiting:
-    """The waiters of clients that talk to what keeps this manual time, thread by thread."""
+    """The waiters of clients that talk to what keeps a manual time, thread by thread."""
 
-    _manual: ManualTime
+    _pass_time: PassTime
     _thread: local = field(factory=local, init=False)
 
     def prepare(self, client: Any) -> None:
@@ -54,12 +56,12 @@ class Waiting:
         if delay is None:
             return
         if self._thread.asked:
-            self._manual.move_to(self._manual.now() + delay)
+            self._pass_time(delay)
         self._thread.asked = True
 
 
 @contextmanager
-def waiting_at(url: str, manual: ManualTime) -> Iterator[None]:
+def waiting_at(url: str, pass_time: PassTime) -> Iterator[None]:
     """Let the waiters of this process's clients of the server at `url` move its time.
 
     Whoever made the client, and in whatever order servers come and go: while there is
@@ -68,7 +70,7 @@ def waiting_at(url: str, manual: ManualTime) -> Iterator[None]:
     """
     place = _place(url)
     with _changing:
-        _WAITING[place] = Waiting(manual)
+        _WAITING[place] = Waiting(pass_time)
         _install()
     try:
         yield

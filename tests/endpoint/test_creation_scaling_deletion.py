@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from rolling import Direction, Share, Sighting
+from rolling import Direction, FleetSpec, Share, Sighting, serving
+from rolling.core.capacity import NO_TRAFFIC
 from rolling.endpoint import (
     Endpoint,
     EndpointStatus,
@@ -239,3 +240,39 @@ def test_who_may_be_deleted(status: EndpointStatus) -> None:
         return
     with pytest.raises(ValidationException, match="Cannot update in-progress endpoint"):
         delete_endpoint(endpoint)
+
+
+# --- what the last update left over ---------------------------------------------
+
+
+def with_leftover() -> Endpoint:
+    """On config-2 with three instances, and some of config-1 would not go."""
+    gone = FleetSpec("config-1", 3, 0, NO_TRAFFIC)
+    return evolve(
+        in_service("my-endpoint", AVAILABLE["config-2"]), fleets=(serving("config-2", 3), gone)
+    )
+
+
+def messages(endpoint: Endpoint) -> list[str]:
+    shown: Any = describe(endpoint, Times(0, 0))["ProductionVariants"]
+    return [each["StatusMessage"] for each in shown[0].get("VariantStatus", ())]
+
+
+def test_a_scaling_sees_what_the_last_update_left_over_go() -> None:
+    endpoint = scaled(with_leftover(), only(DesiredInstanceCount=5))
+    due = launch_due(endpoint)
+    assert (due.configurations, due.counts) == (("config-2", "config-1"), (5, 0))
+    assert due.split == (Share(1, 1), NO_TRAFFIC)
+    split = [Share(1, 1), NO_TRAFFIC]
+    endpoint = seen(endpoint, (3, 5), (0, 2), split=split)
+    assert messages(endpoint) == [
+        "Scaling out desired instance count to 5.",
+        "Terminating 2 instance(s).",
+    ]
+    endpoint = seen(endpoint, (5, 5), (0, 2), split=split)
+    assert endpoint.status is EndpointStatus.UPDATING
+    assert messages(endpoint) == ["Terminating 2 instance(s)."]
+    endpoint = seen(endpoint, (5, 5), (0, 0), split=split)
+    assert endpoint.status is EndpointStatus.IN_SERVICE
+    assert endpoint.fleets == (serving("config-2", 5),)
+    assert messages(endpoint) == []

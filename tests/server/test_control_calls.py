@@ -9,6 +9,7 @@ import pytest
 from rolling.core.errors import InvalidInput, RollingError
 from rolling.server.control import CALLS, Control
 from rolling.server.control_client import ControlClient
+from rolling.server.timekeeping import RunningTime
 from rolling.server.wire import HttpRequest, Server
 from tests.server.clouds import NAME, START, Sky
 
@@ -88,6 +89,19 @@ def test_advancing_tells_what_happened(sky: Sky) -> None:
     }
 
 
+def test_what_is_told_is_true_of_the_moment_that_is_told_with_it() -> None:
+    seconds = [0.0]  # at each look at the time, the next of these; the last at all later ones
+    time = RunningTime(1, START, lambda: seconds.pop(0) if seconds[1:] else seconds[0])
+    sky = Sky(time)
+    sky.call("CreateEndpoint", EndpointName=NAME, EndpointConfigName="config-1")
+    seconds[:] = [239.0, 240.0]
+    told = [answer(sky, "state", method="GET")[1] for _ in range(2)]
+    assert [(each["Now"] - START, each["Endpoints"][0]["EndpointStatus"]) for each in told] == [
+        (239, "Creating"),
+        (240, "InService"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "fields"),
     [
@@ -110,7 +124,7 @@ def test_advancing_tells_what_happened(sky: Sky) -> None:
             ["EndpointName", "Faults[0].Bath", "Faults[1].Kind", "Faults[2]"],
         ),
         ("inject", {"EndpointName": NAME, "Faults": "Alarm"}, ["Faults"]),
-        ("limit-capacity", {"Limit": 0}, ["Simulation.CapacityLimit"]),
+        ("limit-capacity", {"Limit": 0}, ["Limit"]),
         ("stop-update", {"EndpointName": NAME}, ["EndpointName"]),
         ("reset", {"Time": True}, ["Time"]),
     ],

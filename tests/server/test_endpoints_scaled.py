@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rolling.backends.simulated import Fault, FaultKind
+from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.stage import Direction
 from tests.server.clouds import NAME, START, Sky, arn
 
@@ -181,3 +181,30 @@ def test_no_instances_at_all_are_refused_with_the_reason_why_the_model_has_them(
         DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 0}],
     )
     assert "from 1 to 100000 instances (SageMaker's model has 0 too" in text
+
+
+def test_what_the_last_update_left_over_is_shown_until_it_is_gone() -> None:
+    sky = Sky(settings=SimulationSettings(cleanup_seconds=5000))
+    sky.create()
+    sky.cloud.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, count=2)])
+    sky.update(DeploymentConfig={})
+    sky.cloud.advance_to_rest(NAME)
+    began_at = sky.cloud.now()
+    gone = "Terminating 3 instance(s)."
+    assert said(sky) == [gone]
+    scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 4})
+    assert said(sky) == ["Scaling out desired instance count to 4.", gone]
+    sky.cloud.advance(300)
+    assert (counts(sky), said(sky)) == ([(4, 4)], [gone])
+    sky.cloud.advance_to_rest(NAME)
+    assert (sky.status(), said(sky)) == ("InService", [])
+    assert sky.cloud.now() == began_at + 5000
+    sky.update("config-1", DeploymentConfig={})
+    assert sky.cloud.happenings()[-1].why == (
+        "The update to config-1 is accepted while 4 instances of config-2 carry all of the traffic."
+    )
+
+
+def said(sky: Sky) -> list[str]:
+    """The messages of the variant in use."""
+    return [each["StatusMessage"] for each in sky.variant().get("VariantStatus", ())]

@@ -181,7 +181,7 @@ def test_capacity_is_limited_for_one_endpoint_or_all(sky: Sky) -> None:
     sky.call("CreateEndpoint", EndpointName="third", EndpointConfigName="config-1")
     assert sky.status("third") == "Failed"
     for limit in (0, -1):
-        with pytest.raises(InvalidInput, match="CapacityLimit"):
+        with pytest.raises(InvalidInput, match="Limit = "):
             sky.cloud.limit_capacity(limit)
 
 
@@ -237,6 +237,12 @@ def test_a_scenario_is_there_from_the_beginning_and_after_a_reset() -> None:
     assert first["EndpointArn"].startswith("arn:aws:sagemaker:eu-west-1:")
     assert first["EndpointStatus"] == "InService"
     assert first["ProductionVariants"] == second["ProductionVariants"]
+
+
+def test_faults_of_a_creation_strike_it_whatever_the_case_of_its_name(sky: Sky) -> None:
+    sky.cloud.inject("New", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
+    sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
+    assert sky.status("new") == "Failed"
 
 
 def test_settings_at_fault_are_refused() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
+from rolling.server.service import REGION
 from tests.server.clouds import NAME, Sky
 
 
@@ -83,3 +84,10 @@ def test_an_alarm_that_cannot_be_read_shows_its_state(sky: Sky) -> None:
     sky.cloud.advance_until(NAME, batch=1, phase="Baking")
     assert state(sky) == "OK"
     assert sky.pending()["VariantStatus"][0]["Status"] == "Baking"
+
+
+def test_nothing_of_an_endpoint_that_tripped_an_alarm_is_kept_once_it_is_over(sky: Sky) -> None:
+    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM)])
+    sky.update()
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.cloud._region(REGION)._tripped == {}

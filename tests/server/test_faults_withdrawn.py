@@ -1,5 +1,7 @@
 """Faults that were injected can be taken back."""
 
+from typing import Any
+
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
@@ -43,3 +45,16 @@ def test_faults_of_a_creation_to_come_are_taken_back(sky: Sky) -> None:
     sky.create(name="new")
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
         sky.cloud.withdraw_faults("newer")
+
+
+def test_what_is_no_name_is_refused(sky: Sky) -> None:
+    sky.cloud.inject("new", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
+    name: Any = ["x"]
+    with pytest.raises(InvalidInput, match="Could not find endpoint"):
+        sky.cloud.withdraw_faults(name)
+
+
+def test_of_a_creation_they_are_taken_back_by_the_name_in_any_case(sky: Sky) -> None:
+    sky.cloud.inject("New", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
+    sky.cloud.withdraw_faults("NEW")
+    sky.create(name="new")

@@ -1,10 +1,13 @@
 """What steers an endpoint takes its region; where none is given, its own is meant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
+from rolling.server.cloud import Cloud
 from rolling.server.control_client import ControlClient
 from rolling.server.local_server import local_sagemaker_server
 from rolling.server.steering import Steered
@@ -47,3 +50,36 @@ def test_an_endpoint_of_another_region_is_steered(steering: Steered | ControlCli
 def test_no_region_is_the_one_it_steers(steering: Steered | ControlClient) -> None:
     with pytest.raises(InvalidInput, match=f"us-east-1.*{NAME}"):
         steering.advance_to_rest(NAME)
+
+
+def calls(steering: Steered | ControlClient, region: Any) -> list[Callable[[], object]]:
+    """What a tester can do in a region."""
+    fault = {"Kind": "ProvisioningFailed"}
+    return [
+        lambda: steering.advance_until("e", phase="Baking", region=region),
+        lambda: steering.advance_to_rest("e", region=region),
+        lambda: steering.inject("e", [fault], region=region),
+        lambda: steering.inject("e", [fault], "Creation", region=region),
+        lambda: steering.withdraw_faults("e", region=region),
+        lambda: steering.limit_capacity(9, "e", region=region),
+        lambda: steering.limit_capacity(9, region=region),
+        lambda: steering.stop_update("e", region=region),
+    ]
+
+
+@pytest.mark.parametrize("region", ["mars", "us_east_1", 5, ["us-east-1"]])
+def test_what_is_no_region_is_refused(steering: Steered | ControlClient, region: Any) -> None:
+    for call in calls(steering, region):
+        with pytest.raises(InvalidInput) as refused:
+            call()
+        [problem] = refused.value.problems
+        assert (problem.field, problem.rule) == ("Region", "must be the name of a region")
+        assert problem.fix == "us-east-1"
+
+
+def test_a_region_that_was_only_asked_about_is_not_kept() -> None:
+    cloud = Cloud(ManualTime(START))
+    with pytest.raises(InvalidInput, match=":us-esat-1:"):
+        cloud.advance_to_rest("e", "us-esat-1")
+    cloud.inject("e", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation", "eu-west-1")
+    assert [*cloud._regions] == ["eu-west-1"]

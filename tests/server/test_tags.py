@@ -86,7 +86,7 @@ def test_nothing_is_made_with_tags_it_cannot_have(account: Account) -> None:
     account.refusal("CreateModel", **model("other"), Tags=[tag("aws:x")])
     assert "Could not find" in account.refusal("DescribeModel", ModelName="other")
     account.refusal("CreateEndpointConfig", **config("other"), Tags=[tag("aws:x")])
-    assert account.configs.get("other") is None
+    assert "other" not in account.configs.as_mapping()
 
 
 def test_a_bad_token_is_refused(account: Account) -> None:

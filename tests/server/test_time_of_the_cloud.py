@@ -6,8 +6,12 @@ import pytest
 
 from rolling.core.errors import InvalidInput
 from rolling.server.cloud import Cloud
+from rolling.server.service import LATEST
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime
 from tests.server.clouds import NAME, START, Sky, rolling
+
+ENDLESS = pytest.param(10**400, id="10**400")
+"""A number that no float can be."""
 
 
 class Stopwatch:
@@ -82,13 +86,13 @@ def test_running_time_is_not_advanced() -> None:
             advance()
 
 
-@pytest.mark.parametrize("speed", [0, -1, FASTEST + 1, float("nan"), True, "60"])
+@pytest.mark.parametrize("speed", [0, -1, FASTEST + 1, ENDLESS, float("nan"), True, "60"])
 def test_a_speed_that_is_none_is_refused(speed: float) -> None:
     with pytest.raises(InvalidInput, match="Speed"):
         RunningTime(speed)
 
 
-@pytest.mark.parametrize("start", [-1, float("inf"), None])
+@pytest.mark.parametrize("start", [-1, ENDLESS, float("inf"), None])
 def test_time_starts_at_a_moment(start: float | None) -> None:
     if start is None:
         assert ManualTime().now() == int(ManualTime().now()) > START
@@ -215,7 +219,7 @@ def test_words_that_mean_nothing_are_refused_all_at_once() -> None:
         sky.cloud.advance_until("no", phase="Baking")
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True, 10**12])
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True, 10**12, ENDLESS])
 def test_time_does_not_run_backwards_or_out(seconds: float) -> None:
     cloud = updating().cloud
     with pytest.raises(InvalidInput, match="Seconds"):
@@ -237,6 +241,43 @@ def test_time_has_an_end_and_says_so() -> None:
         sky.cloud.advance(1e18)
     with pytest.raises(InvalidInput, match="the end of the year 9999"):
         sky.cloud.advance_to(1e18)
+
+
+@pytest.mark.parametrize(
+    "advance",
+    [
+        lambda cloud: cloud.advance_to_next_event(),
+        lambda cloud: cloud.advance_until(NAME, phase="Shifting"),
+        lambda cloud: cloud.advance_to_rest(NAME),
+        lambda cloud: cloud.pass_time(240),
+    ],
+    ids=["to the next event", "until", "to rest", "a waiter's sleep"],
+)
+def test_nothing_moves_time_past_its_end(advance: Callable[[Cloud], object]) -> None:
+    sky = updating()
+    sky.cloud.advance_to(LATEST)
+    sky.cloud.happenings()
+    sky.update("config-1")
+    with pytest.raises(InvalidInput, match="the year 9999"):
+        advance(sky.cloud)
+    assert sky.cloud.now() == sky.shown()["LastModifiedTime"] == LATEST
+    assert sky.cloud.advance(0)[-1].why.startswith("The update to config-1 is accepted")
+
+
+def test_time_that_runs_ends_too() -> None:
+    watch = Stopwatch()
+    cloud = Cloud(RunningTime(1, LATEST - 10, watch))
+    watch.seconds = 1_000
+    assert cloud.now() == LATEST
+
+
+def test_who_made_a_manual_time_cannot_move_it_out_either() -> None:
+    time = ManualTime(START)
+    for later in (LATEST + 1, float("inf"), float("nan"), "1"):
+        with pytest.raises(InvalidInput, match="Time"):
+            time.move_to(later)  # type: ignore[arg-type]
+    time.move_to(START - 1)
+    assert time.now() == START
 
 
 def test_time_that_runs_by_itself_is_what_is_refused_and_not_the_endpoint() -> None:

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from rolling.core.errors import InvalidInput
 from rolling.server.service import Answer, Parameters, ServiceError, not_implemented
+from rolling.server.wire.json_protocol import JsonProtocol
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import operation_model, operation_names, unknown_operation
 from rolling.server.wire.other_services import refused_elsewhere
@@ -54,11 +55,12 @@ def respond(
     its input, and so does one of another service. Signatures are not checked.
     """
     request_id = str(uuid4())
-    elsewhere = refused_elsewhere(request, request_id)
-    if elsewhere is not None:
-        return _identified(elsewhere, request_id)
-    found = route(request, request_id)
+    found = Route(JsonProtocol(None), None, "A request")  # until more is known of it
     try:
+        elsewhere = refused_elsewhere(request, request_id)
+        if elsewhere is not None:
+            return _identified(elsewhere, request_id)
+        found = route(request, request_id)
         response = _answered(call, request, found, implements)
     except ServiceError as error:
         response = found.protocol.refuse(error)

@@ -6,13 +6,13 @@ from typing import NoReturn
 from attrs import frozen
 from botocore.model import OperationModel
 
-from rolling.server.service import Answer, ServiceError
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, Answer, ServiceError
 from rolling.server.wire.answers import as_epoch, prepared
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import error_name
 from rolling.server.wire.wording import not_readable
 
-_VERSIONS = {"sagemaker": "1.1", "cloudwatch": "1.0"}
+_VERSIONS = {SAGEMAKER: "1.1", CLOUDWATCH: "1.0"}
 
 
 @frozen
@@ -57,7 +57,7 @@ class JsonProtocol:
 
 def query_error_header(service: str, query_code: str, status: int) -> dict[str, str]:
     """The header by which CloudWatch's clients learn the code of the older query protocol."""
-    if service != "cloudwatch":
+    if service != CLOUDWATCH:
         return {}
     return {"x-amzn-query-error": f"{query_code};{fault_of(status)}"}
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from attrs import frozen
 
+from rolling.server.service import SERVICES
 from rolling.server.wire import cbor_protocol
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import service_of_target
@@ -19,7 +20,7 @@ from rolling.server.wire.signature import signed_service
 
 CODE = "NotImplemented"
 
-_OURS = {"sagemaker", "monitoring", "cloudwatch"}
+_OURS = {*SERVICES, "monitoring"}
 _SPEAKS_XML = {"s3", "s3express", "route53", "cloudfront"}
 _INVOCATION = re.compile("/endpoints/[^/]{1,200}/(async-)?invocations(-response-stream)?")
 

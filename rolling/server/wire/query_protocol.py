@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from attrs import frozen
 from botocore.model import OperationModel
 
-from rolling.server.service import Answer, ServiceError
+from rolling.server.service import CLOUDWATCH, Answer, ServiceError
 from rolling.server.wire.answers import as_iso_8601, prepared
 from rolling.server.wire.json_protocol import fault_of
 from rolling.server.wire.messages import HttpRequest, HttpResponse
@@ -42,7 +42,7 @@ class QueryProtocol:
     """A form in, XML out. `request_id` stands in every body."""
 
     request_id: str
-    service: str = "cloudwatch"
+    service: str = CLOUDWATCH
 
     def read(self, operation: OperationModel, request: HttpRequest) -> object:
         """The input as plain values. Raises SerializationException."""

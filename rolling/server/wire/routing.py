@@ -9,7 +9,7 @@ from typing import Protocol
 from attrs import frozen
 from botocore.model import OperationModel
 
-from rolling.server.service import Answer, ServiceError
+from rolling.server.service import CLOUDWATCH, Answer, ServiceError
 from rolling.server.wire import cbor_protocol
 from rolling.server.wire.cbor_protocol import CborProtocol
 from rolling.server.wire.json_protocol import JsonProtocol
@@ -73,8 +73,8 @@ def _query_route(request: HttpRequest, request_id: str) -> Route:
         fields = form(request)
     except ServiceError:
         # The protocol will find the same, and say so.
-        return Route(protocol, "cloudwatch", "DescribeAlarms")
+        return Route(protocol, CLOUDWATCH, "DescribeAlarms")
     action = fields.get("Action", "")
     if fields.get("Version", QUERY_VERSION) != QUERY_VERSION:
         return Route(protocol, None, action)
-    return Route(protocol, "cloudwatch", action)
+    return Route(protocol, CLOUDWATCH, action)

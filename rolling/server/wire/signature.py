@@ -3,11 +3,8 @@
 import re
 from urllib.parse import unquote
 
-from rolling.server.service import Place
+from rolling.server.service import REGION
 from rolling.server.wire.messages import HttpRequest
-
-DEFAULT_REGION = Place().region
-"""The region of a request without credentials."""
 
 # A signature's scope: access key, day, region, service.
 _SCOPE = re.compile(
@@ -17,9 +14,9 @@ _SCOPE = re.compile(
 
 
 def region_of(request: HttpRequest) -> str:
-    """The region that a request is signed for in its headers."""
+    """The region that a request is signed for in its headers; the usual one for none."""
     found = _SCOPE.search(request.headers.get("authorization", ""))
-    return found["region"] if found else DEFAULT_REGION
+    return found["region"] if found else REGION
 
 
 def signed_service(request: HttpRequest) -> str | None:

@@ -16,13 +16,17 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
+from attrs import frozen
 from botocore.model import Shape
 
+from rolling.core.errors import InvalidInput
+from rolling.endpoint.shapes import problem
 from rolling.server.service import LATEST, Parameters
 from rolling.server.wire.patterns import matches
 from rolling.server.wire.wording import (
-    item_path,
-    member_path,
+    Path,
+    aws_path,
+    field_path,
     not_readable,
     not_valid,
     violation,
@@ -61,82 +65,116 @@ def accepted(shape: Shape | None, tree: object) -> Parameters:
     Raises a ServiceError, SerializationException when values are of the wrong
     types, else ValidationException, with every problem.
     """
-    reading = _Reading()
-    if shape is None:
-        if tree != {}:
-            raise not_valid([violation(tree, "", "The operation has no parameters")])
-        return {}
-    value = reading.read(shape, tree, "", 0)
+    reading = _Reading(shape, tree)
     if reading.unreadable:
-        raise not_readable(reading.unreadable[:MOST_PROBLEMS])
+        raise not_readable([_unreadable(each) for each in reading.unreadable[:MOST_PROBLEMS]])
     if reading.invalid:
-        raise not_valid(reading.invalid[:MOST_PROBLEMS])
-    assert isinstance(value, dict)
-    return value
+        raise not_valid(
+            [
+                violation(each.value, aws_path(each.path), each.rule)
+                for each in reading.invalid[:MOST_PROBLEMS]
+            ]
+        )
+    return reading.parameters
+
+
+def accepted_at(shape: Shape | None, tree: object, at: str) -> Parameters:
+    """The same of a document that stands at `at` of another one.
+
+    Raises InvalidInput with every problem, its fields as the document has them.
+    """
+    reading = _Reading(shape, tree)
+    found = reading.unreadable or reading.invalid
+    if found:
+        raise InvalidInput(
+            [
+                problem(field_path(at, each.path), each.value, each.rule)
+                for each in found[:MOST_PROBLEMS]
+            ]
+        )
+    return reading.parameters
+
+
+@frozen
+class _Wrong:
+    """What is wrong with the value at `path`."""
+
+    path: Path
+    value: object
+    rule: str
+
+
+def _unreadable(wrong: _Wrong) -> str:
+    return f"{wrong.rule} at '{aws_path(wrong.path)}'" if wrong.path else wrong.rule
 
 
 class _Reading:
-    """One reading, and what it has found wrong so far."""
+    """One reading of a tree: the parameters that it says, and what is wrong with it."""
 
-    def __init__(self) -> None:
-        self.unreadable: list[str] = []
-        self.invalid: list[str] = []
-        self._readers: Mapping[str, Callable[[Any, Any, str, int], object]] = {
+    def __init__(self, shape: Shape | None, tree: object) -> None:
+        self.unreadable: list[_Wrong] = []
+        self.invalid: list[_Wrong] = []
+        self.parameters: Parameters = {}
+        self._readers: Mapping[str, Callable[[Any, Any, Path, int], object]] = {
             "structure": self._structure,
             "list": self._list,
             "map": self._map,
         }
+        if shape is not None:
+            value = self._read(shape, tree, (), 0)
+            self.parameters = value if isinstance(value, dict) else {}
+        elif tree != {}:
+            self.invalid.append(_Wrong((), tree, "The operation has no parameters"))
 
-    def read(self, shape: Shape, value: object, path: str, depth: int) -> object:
+    def _read(self, shape: Shape, value: object, path: Path, depth: int) -> object:
         """The value by `shape`, its own constraints checked."""
         if depth > DEEPEST:
-            self.unreadable.append(f"Nested deeper than {DEEPEST} levels at '{path[:80]}…'")
+            self.unreadable.append(_Wrong(path, value, f"Nested deeper than {DEEPEST} levels"))
             return None
         reader = self._readers.get(shape.type_name)
         if reader is not None:
             return reader(shape, value, path, depth)
         read = self._scalar(shape, value, path)
         if read is not None:
-            found = [violation(read, path, each) for each in broken(shape, read)]
-            self.invalid += found
+            self._note(path, read, *broken(shape, read))
         return read
 
-    def _structure(self, shape: Any, value: object, path: str, depth: int) -> object:
+    def _structure(self, shape: Any, value: object, path: Path, depth: int) -> object:
         if not isinstance(value, Mapping):
             self._misplaced(value, path, "Expected a structure")
             return None
         members = shape.members
         for name in shape.required_members:
             if value.get(name) is None:
-                self.invalid.append(violation(None, member_path(path, name), _MUST_NOT_BE_NULL))
+                self._note((*path, name), None, _MUST_NOT_BE_NULL)
         read: dict[str, object] = {}
         for name, each in value.items():
             if name not in members:
                 self._unknown(shape, str(name), each, path)
             elif each is not None:
-                read[name] = self.read(members[name], each, member_path(path, name), depth + 1)
+                read[name] = self._read(members[name], each, (*path, name), depth + 1)
         if getattr(shape, "is_tagged_union", False) and len(read) != 1:
             rule = f"Member must have exactly one of: [{', '.join(members)}]"
-            self.invalid.append(violation(value, path, rule))
+            self._note(path, value, rule)
         return read
 
-    def _list(self, shape: Any, value: object, path: str, depth: int) -> object:
+    def _list(self, shape: Any, value: object, path: Path, depth: int) -> object:
         if not isinstance(value, list):
             self._misplaced(value, path, "Expected a list")
             return None
         if len(value) > max(MOST_ITEMS, shape.metadata.get("max", 0)):
-            self.invalid.append(violation(value, path, _at_most(shape, MOST_ITEMS)))
+            self._note(path, value, _at_most(shape, MOST_ITEMS))
             return None
         item = shape.member
         nested = item.type_name in self._readers
         read: list[object] = []
         good = True
         for place, each in enumerate(value):
-            at = item_path(path, place)
+            at = (*path, place)
             if each is None:
-                self.invalid.append(violation(None, at, _MUST_NOT_BE_NULL))
+                self._note(at, None, _MUST_NOT_BE_NULL)
             elif nested:
-                read.append(self.read(item, each, at, depth + 1))
+                read.append(self._read(item, each, at, depth + 1))
             else:
                 one = self._scalar(item, each, at)
                 good = good and (one is None or not any(broken(item, one)))
@@ -144,11 +182,11 @@ class _Reading:
         if not good:
             # AWS shows the whole list and every constraint, whichever item broke one.
             rule = f"Member must satisfy constraint: [{', '.join(constraints(item))}]"
-            self.invalid.append(violation(value, path, rule))
-        self.invalid += [violation(value, path, each) for each in broken(shape, value)]
+            self._note(path, value, rule)
+        self._note(path, value, *broken(shape, value))
         return read
 
-    def _map(self, shape: Any, value: object, path: str, depth: int) -> object:
+    def _map(self, shape: Any, value: object, path: Path, depth: int) -> object:
         if not isinstance(value, Mapping):
             self._misplaced(value, path, "Expected a map")
             return None
@@ -156,13 +194,13 @@ class _Reading:
         read: dict[object, object] = {}
         good_keys = good_values = True
         for name, each in value.items():
-            at = member_path(path, str(name))
+            at = (*path, str(name))
             key = self._scalar(shape.key, name, at)
             good_keys = good_keys and (key is None or not any(broken(shape.key, key)))
             if each is None:
-                self.invalid.append(violation(None, at, _MUST_NOT_BE_NULL))
+                self._note(at, None, _MUST_NOT_BE_NULL)
             elif nested:
-                read[key] = self.read(shape.value, each, f"{at}.member", depth + 1)
+                read[key] = self._read(shape.value, each, (*at, "member"), depth + 1)
             else:
                 one = self._scalar(shape.value, each, at)
                 good_values = good_values and (one is None or not any(broken(shape.value, one)))
@@ -173,11 +211,11 @@ class _Reading:
         ):
             if not good:
                 rule = f"{what} must satisfy constraint: [{', '.join(constraints(part))}]"
-                self.invalid.append(violation(value, path, rule))
-        self.invalid += [violation(value, path, each) for each in broken(shape, value)]
+                self._note(path, value, rule)
+        self._note(path, value, *broken(shape, value))
         return read
 
-    def _scalar(self, shape: Shape, value: object, path: str) -> object:
+    def _scalar(self, shape: Shape, value: object, path: Path) -> object:
         """The value as its type; None where it has another, which is then noted."""
         read = _SCALARS[shape.type_name](shape.type_name, value)
         if read is None:
@@ -185,20 +223,24 @@ class _Reading:
             self._misplaced(value, path, f"{_token(value)} can not be converted to {called}")
         return read
 
-    def _misplaced(self, value: object, path: str, otherwise: str) -> None:
+    def _misplaced(self, value: object, path: Path, otherwise: str) -> None:
         if isinstance(value, Mapping):
             otherwise = "Start of structure or map found where not expected"
         elif isinstance(value, list):
             otherwise = "Start of list found where not expected"
-        self.unreadable.append(f"{otherwise} at '{path}'" if path else otherwise)
+        self.unreadable.append(_Wrong(path, value, otherwise))
 
-    def _unknown(self, shape: Any, name: str, value: object, path: str) -> None:
+    def _unknown(self, shape: Any, name: str, value: object, path: Path) -> None:
         if len(self.invalid) >= MOST_PROBLEMS:
             return  # it would not be told, and looking for what was meant takes long
         near = get_close_matches(name, shape.members, n=1) if len(name) <= 100 else []
         advice = f"; did you mean {near[0]}?" if near else ""
         rule = f"{shape.name} has no such member{advice}"
-        self.invalid.append(violation(value, member_path(path, name), rule))
+        self._note((*path, name), value, rule)
+
+    def _note(self, path: Path, value: object, *rules: str) -> None:
+        """The value at `path` breaks these rules."""
+        self.invalid += [_Wrong(path, value, each) for each in rules]
 
 
 def broken(shape: Shape, value: Any) -> Iterator[str]:

@@ -13,7 +13,11 @@ from itertools import islice
 
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import Refusal
+from rolling.endpoint.shapes import join
 from rolling.server.service import ServiceError
+
+Path = tuple[str | int, ...]
+"""Where in an input something stands: the names of members, and the places of items from 0."""
 
 LONGEST_VALUE = 256
 """The longest text of a value in a message. Ours; AWS shows all of it."""
@@ -56,17 +60,18 @@ def refused(error: InvalidInput) -> ServiceError:
     return ServiceError(" ".join([*ended, *texts[-1:]]))
 
 
-def member_path(path: str, name: str) -> str:
-    """The path of the member `name` of what stands at `path`."""
-    if not re.fullmatch(r"[\w-]{1,80}", name, re.ASCII):
-        name = ascii(name[:80])
-    name = name[:1].lower() + name[1:]
-    return f"{path}.{name}" if path else name
+def aws_path(path: Path) -> str:
+    """The path as AWS writes it."""
+    return ".".join(
+        [f"{each + 1}.member" if isinstance(each, int) else _lowered(_said(each)) for each in path]
+    )
 
 
-def item_path(path: str, place: int) -> str:
-    """The path of the item of a list at `path`, `place` counting from 0."""
-    return f"{path}.{place + 1}.member"
+def field_path(at: str, path: Path) -> str:
+    """The path as its author wrote it, of what stands at `at`."""
+    for each in path:
+        at = f"{at}[{each}]" if isinstance(each, int) else join(at, each)
+    return at
 
 
 def shown(value: object) -> str:
@@ -122,4 +127,13 @@ def _as_sentence(problem: Problem) -> str:
 
 def _path(problem: Problem) -> str:
     field = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) + 1}.member", problem.field)
-    return ".".join(part[:1].lower() + part[1:] for part in field.split("."))
+    return ".".join(map(_lowered, field.split(".")))
+
+
+def _said(name: str) -> str:
+    """A name that anybody may have given, as it can be shown."""
+    return name if re.fullmatch(r"[\w-]{1,80}", name, re.ASCII) else ascii(name[:80])
+
+
+def _lowered(name: str) -> str:
+    return name[:1].lower() + name[1:]

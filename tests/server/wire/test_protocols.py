@@ -219,6 +219,18 @@ def test_a_bug_is_logged_with_its_traceback_and_answered_without(
     assert_is_a_bug(respond(echo, request), logged_bugs, "a secret of the inside")
 
 
+@pytest.mark.parametrize("part", ["refused_elsewhere", "route"])
+def test_a_bug_before_it_is_known_what_is_asked_for_is_answered_too(
+    part: str, logged_bugs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(request: HttpRequest, request_id: str) -> None:
+        raise KeyError("a secret of the inside")
+
+    monkeypatch.setattr(f"rolling.server.wire.dispatch.{part}", fails)
+    request = json_request("cloudwatch", "DeleteAlarms", {"AlarmNames": ["a"]})
+    assert_is_a_bug(respond(Echo(), request), logged_bugs, "a secret of the inside")
+
+
 def assert_is_a_bug(response: HttpResponse, logged: list[str], text: str) -> None:
     assert response.status == 500
     assert b"Traceback" not in response.body and text.encode() not in response.body

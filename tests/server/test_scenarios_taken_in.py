@@ -1,0 +1,86 @@
+"""A scenario's configurations are judged as CreateEndpointConfig judges them, all at once."""
+
+from typing import Any
+
+import pytest
+
+from rolling.core.errors import InvalidInput
+from rolling.server.clients import local_sagemaker
+from rolling.server.cloud import Cloud
+from rolling.server.service import REGION
+from rolling.simulation.scenario import parse_scenario
+from tests.server.clouds import NAME, config
+
+
+def scenario(of_variant: dict[str, Any] | None = None, **of_config: Any) -> dict[str, Any]:
+    """A scenario, with more in its second configuration than a simulation has a use for."""
+    second = config("config-2", 3) | of_config
+    second["ProductionVariants"][0] |= of_variant or {}
+    request = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
+    return {
+        "EndpointConfigs": [config("config-1", 3), second],
+        "Endpoint": {"EndpointName": NAME, "EndpointConfigName": "config-1"},
+        "Updates": [{"UpdateEndpoint": request}],
+    }
+
+
+def fields(document: dict[str, Any]) -> list[str]:
+    with pytest.raises(InvalidInput) as refused, local_sagemaker(scenario=document):
+        pass
+    return [each.field for each in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        (scenario(DataCaptureConfig=5), "DataCaptureConfig"),
+        (scenario(AsyncInferenceConfig={"Foo": 1, "OutputConfig": {}}), "AsyncInferenceConfig.Foo"),
+        (scenario({"VolumeSizeInGB": "x"}), "ProductionVariants[0].VolumeSizeInGB"),
+        (scenario(Tags=5), "Tags"),
+        (scenario(Tags=[{"Value": "v"}]), "Tags[0].Key"),
+        (scenario(Tags=[{"Key": "aws:x", "Value": "v"}]), "Tags[0].Key"),
+        (scenario(ShadowProductionVariants=5), "ShadowProductionVariants"),
+        (scenario(ShadowProductionVariants=[5]), "ShadowProductionVariants[0]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_it_would_refuse_is_refused_with_its_place(
+    document: dict[str, Any], field: str
+) -> None:
+    assert fields(document) == [f"EndpointConfigs[1].{field}"]
+
+
+def test_the_problems_of_all_are_told_at_once() -> None:
+    document = scenario({"VolumeSizeInGB": 0}, Tags=[{"Key": "", "Value": "v"}])
+    document["EndpointConfigs"][0]["KmsKeyId"] = 5
+    assert fields(document) == [
+        "EndpointConfigs[0].KmsKeyId",
+        "EndpointConfigs[1].ProductionVariants[0].VolumeSizeInGB",
+        "EndpointConfigs[1].Tags[0].Key",
+    ]
+
+
+def test_a_null_is_left_out_as_on_the_wire() -> None:
+    nulls = {"Tags": None, "ShadowProductionVariants": None, "KmsKeyId": None}
+    read = parse_scenario(scenario({"VolumeSizeInGB": None}, **nulls))
+    cloud = Cloud.from_scenario(read)
+    asked = {"EndpointConfigName": "config-2"}
+    shown = cloud.call("sagemaker", "DescribeEndpointConfig", asked, REGION)
+    assert not shown.keys() & nulls.keys()
+    assert "VolumeSizeInGB" not in shown["ProductionVariants"][0]
+
+
+def test_what_it_would_take_is_kept_and_shown() -> None:
+    shadow = config("shadow", 1, image="another")["ProductionVariants"]
+    document = scenario(
+        {"VolumeSizeInGB": 10},
+        Tags=[{"Key": "team", "Value": "blue"}],
+        ShadowProductionVariants=shadow,
+    )
+    with local_sagemaker(scenario=document) as local:
+        shown = local.sagemaker.describe_endpoint_config(EndpointConfigName="config-2")
+        assert shown["ProductionVariants"][0]["VolumeSizeInGB"] == 10
+        assert shown["ShadowProductionVariants"] == shadow
+        tags = local.sagemaker.list_tags(ResourceArn=shown["EndpointConfigArn"])["Tags"]
+        assert tags == [{"Key": "team", "Value": "blue"}]
+        assert local.sagemaker.describe_model(ModelName="another")["ModelName"] == "another"
