@@ -7,10 +7,11 @@ deletion (what a request makes of it), folding and launching (what is seen turns
 it further), describe (DescribeEndpoint).
 """
 
-from rolling.endpoint.capacities import Level, Serverless, VariantCapacity
+from rolling.endpoint.capacities import Level, VariantCapacity
 from rolling.endpoint.configuration import (
     EndpointConfig,
     ProductionVariant,
+    Serverless,
     parse_endpoint_config,
 )
 from rolling.endpoint.creation import create_endpoint

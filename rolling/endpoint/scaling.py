@@ -15,6 +15,7 @@ from attrs import evolve
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import Problem
 from rolling.endpoint.capacities import Level, VariantCapacity, resting
+from rolling.endpoint.configuration import CONCURRENCY
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.refusals import (
     ValidationException,
@@ -37,13 +38,7 @@ _DESIRED = Structure(
             " instances (SageMaker's model has 0 too, which would leave nothing that serves)",
             example=1,
         ),
-        _UPDATE: Structure(
-            _UPDATE,
-            {
-                "MaxConcurrency": Whole(1, 200, example=5),
-                "ProvisionedConcurrency": Whole(1, 200, example=1),
-            },
-        ),
+        _UPDATE: Structure(_UPDATE, CONCURRENCY),
     },
     required=("VariantName",),
 )
