@@ -121,7 +121,7 @@ def test_no_variable_that_botocore_knows_can_fail_it(monkeypatch: pytest.MonkeyP
     names = {"AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "REQUESTS_CA_BUNDLE"}
     for each in in_the_environment:
         names.update(each if isinstance(each, list) else [each] if each else [])
-    assert {"AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE", "AWS_ACCOUNT_ID_ENDPOINT_MODE"} <= names
+    assert {"AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE"} <= names
     for name in names:
         monkeypatch.setenv(name, "nonsense")
     with local_sagemaker() as local:
