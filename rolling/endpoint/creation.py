@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from rolling.endpoint.arns import arn
 from rolling.endpoint.capacities import capacities_of
 from rolling.endpoint.configuration import EndpointConfig
 from rolling.endpoint.deployment_config import (
@@ -10,7 +11,7 @@ from rolling.endpoint.deployment_config import (
     parse_deployment_config,
 )
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
-from rolling.endpoint.refusals import ValidationException, already_exists, arn, config_not_found
+from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
 from rolling.endpoint.shapes import Anything, Judged, Structure, name
 
 CREATE_ENDPOINT = Structure(

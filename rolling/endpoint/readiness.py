@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from rolling.core.errors import Problem
+from rolling.endpoint.arns import arn
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.refusals import arn, endpoint_not_found, in_progress
+from rolling.endpoint.refusals import endpoint_not_found, in_progress
 from rolling.endpoint.shapes import is_name
 
 RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)

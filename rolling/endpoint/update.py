@@ -13,6 +13,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.core.fleet import FleetSpec, serving
 from rolling.core.repair import sides_of
 from rolling.core.transition import start
+from rolling.endpoint.arns import arn
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import (
     DeploymentConfig,
@@ -25,7 +26,6 @@ from rolling.endpoint.exclusions import exclusion_problems
 from rolling.endpoint.readiness import RESTING, readiness_problems
 from rolling.endpoint.refusals import (
     ValidationException,
-    arn,
     config_in_use,
     config_not_found,
 )
