@@ -27,7 +27,7 @@ from rolling.server.tags import Tags
 class Endpoints:
     """The endpoints of a place.
 
-    `backend`: makes the simulated world of an endpoint with these fleets.
+    `backend`: makes the simulated world of an endpoint.
     `look`: called with an endpoint that something was asked of, to let happen
     what follows at once.
     """
