@@ -68,7 +68,7 @@ def local_sagemaker_server(
     with local_server.local_sagemaker_server(**local_sagemaker_options) as server:
         for name in local_server.MISLEADING:
             monkeypatch.delenv(name, raising=False)
-        exempt = local_server.environment_without_proxy(os.environ)
+        exempt = local_server.environment_without_proxy(os.environ, server.url)
         for name, value in {**server.environment, **exempt}.items():
             monkeypatch.setenv(name, value)
         # The session behind boto3.client keeps the credentials that it found first.

@@ -73,25 +73,30 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
             while not interruption.requested:
                 if verbose:
                     cloud.running()
-                _print_news(news, asked, terminal, _LOOK_SECONDS)
+                print_news(news, asked, terminal, _LOOK_SECONDS)
             running = cloud.running()
         with quiet_once_hung_up(interruption):
-            _print_news(news, asked, terminal, 0)
+            print_news(news, asked, terminal, 0)
             write_out(ending_text(running, terminal, as_json=asked.as_json))
     end_as_asked(interruption)
 
 
-def _print_news(
+def print_news(
     news: SimpleQueue[Happening], asked: Asked, terminal: Terminal, patience_seconds: float
 ) -> None:
-    """Print what has happened; where nothing has, wait so long for something."""
+    """Print what has happened; where nothing has, wait so long for something.
+
+    What happens meanwhile is left for the next time, so that a busy server's news ends.
+    """
     try:
         happening = news.get(timeout=patience_seconds)
-        for _ in range(news.qsize() + 1):
-            write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
-            happening = news.get_nowait()
     except Empty:
         return
+    left = news.qsize()
+    write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
+    for _ in range(left):
+        happening = news.get_nowait()
+        write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
 
 
 def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:

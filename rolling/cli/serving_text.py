@@ -6,7 +6,6 @@ As text or, with `-o json`, as one JSON object a line.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.stage import ENDS, Phase
@@ -18,7 +17,7 @@ from rolling.server.timekeeping import ManualTime, Time
 
 def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:
     """Where the server listens, and what to tell a client."""
-    environment = client_environment(_reachable(url), region)
+    environment = client_environment(url, region)
     if as_json:
         return _line({"Url": url, "Environment": environment})
     lines = [
@@ -61,13 +60,6 @@ def _pace(time: Time) -> str:
     if isinstance(time, ManualTime):
         return "where time stands still until a control call advances it"
     return "in real time" if time.speed == 1 else f"where time runs {time.speed:g} times as fast"
-
-
-def _reachable(url: str) -> str:
-    """The URL by which this machine reaches it: one of every address is none to connect to."""
-    parts = urlsplit(url)
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
-    return url if loopback is None else f"http://{loopback}:{parts.port}"
 
 
 def _line(document: object) -> str:

@@ -4,13 +4,16 @@ Standard library, attrs and `rolling.core` only. Read it in this order: shapes
 (what a document may look like), configuration and deployment_config (documents
 as values), capacities and endpoint (the values), creation, update, scaling and
 deletion (what a request makes of it), folding and launching (what is seen turns
-it further), describe (DescribeEndpoint).
+it further), describe (DescribeEndpoint), aftermath (what its answer says of an
+update).
 """
 
-from rolling.endpoint.capacities import Level, Serverless, VariantCapacity
+from rolling.endpoint.aftermath import UpdateOutcome, update_outcome
+from rolling.endpoint.capacities import Level, VariantCapacity
 from rolling.endpoint.configuration import (
     EndpointConfig,
     ProductionVariant,
+    Serverless,
     parse_endpoint_config,
 )
 from rolling.endpoint.creation import create_endpoint
@@ -39,6 +42,7 @@ __all__ = [
     "Serverless",
     "Times",
     "Update",
+    "UpdateOutcome",
     "ValidationException",
     "VariantCapacity",
     "create_endpoint",
@@ -52,6 +56,7 @@ __all__ = [
     "parse_endpoint_config",
     "scale_endpoint",
     "update_endpoint",
+    "update_outcome",
     "with_deployment",
     "with_launched",
 ]

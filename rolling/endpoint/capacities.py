@@ -4,31 +4,14 @@ Here belong the values, of an endpoint whose state is not that of one fleet: one
 that is being created or scaled, that has several variants, or is serverless.
 """
 
-import json
-from typing import cast
-
 from attrs import evolve, frozen
 
-from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
-
-
-@frozen
-class Serverless:
-    """SageMaker's ServerlessConfig, without what nothing depends on."""
-
-    memory_size_in_mb: int
-    max_concurrency: int
-    provisioned_concurrency: int | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """The same as SageMaker's JSON."""
-        shown: dict[str, object] = {
-            "MemorySizeInMB": self.memory_size_in_mb,
-            "MaxConcurrency": self.max_concurrency,
-        }
-        if self.provisioned_concurrency is not None:
-            shown["ProvisionedConcurrency"] = self.provisioned_concurrency
-        return shown
+from rolling.endpoint.configuration import (
+    EndpointConfig,
+    ProductionVariant,
+    Serverless,
+    Weight,
+)
 
 
 @frozen
@@ -89,13 +72,5 @@ def resting(variant_name: str, level: Level) -> VariantCapacity:
 
 
 def _level(variant: ProductionVariant) -> Level:
-    if not variant.serverless:
-        return Level(variant.initial_instance_count or 0, variant.initial_variant_weight)
-    given: dict[str, object] = json.loads(variant.others).get("ServerlessConfig") or {}
-    memory, most, ready = (
-        cast(int | None, given.get(key))
-        for key in ("MemorySizeInMB", "MaxConcurrency", "ProvisionedConcurrency")
-    )
-    # The configuration's own reader takes a ServerlessConfig of any form.
-    serverless = Serverless(memory or 1024, most or 1, ready)
-    return Level(None, variant.initial_variant_weight, serverless)
+    count = None if variant.serverless else variant.initial_instance_count or 0
+    return Level(count, variant.initial_variant_weight, variant.serverless)

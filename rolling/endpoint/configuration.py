@@ -1,12 +1,14 @@
 """Endpoint configurations: what CreateEndpointConfig stores, as a value.
 
 Of a configuration, an update needs the names, the instance type, the counts
-and the weights. Every other field that SageMaker knows is accepted and kept as
-it was given; a field that it does not know is a problem.
+and the weights; a scaling, what a serverless variant has instead. Every other
+field that SageMaker knows is accepted and kept as it was given; a field that it
+does not know is a problem.
 """
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -30,6 +32,25 @@ in a decision."""
 
 
 @frozen
+class Serverless:
+    """SageMaker's ServerlessConfig: what a variant has instead of instances."""
+
+    memory_size_in_mb: int
+    max_concurrency: int
+    provisioned_concurrency: int | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The same as SageMaker's JSON."""
+        shown: dict[str, object] = {
+            "MemorySizeInMB": self.memory_size_in_mb,
+            "MaxConcurrency": self.max_concurrency,
+        }
+        if self.provisioned_concurrency is not None:
+            shown["ProvisionedConcurrency"] = self.provisioned_concurrency
+        return shown
+
+
+@frozen
 class ProductionVariant:
     """One model on one fleet of instances.
 
@@ -43,7 +64,7 @@ class ProductionVariant:
     initial_instance_count: int | None
     model_name: str | None = None
     initial_variant_weight: Weight = 1.0
-    serverless: bool = False
+    serverless: Serverless | None = None
     others: str = "{}"
 
     def as_json(self) -> dict[str, object]:
@@ -54,6 +75,7 @@ class ProductionVariant:
             "InstanceType": self.instance_type,
             "InitialInstanceCount": self.initial_instance_count,
             "InitialVariantWeight": self.initial_variant_weight,
+            _SERVERLESS: None if self.serverless is None else self.serverless.as_json(),
         }
         others: dict[str, object] = json.loads(self.others)
         return {key: value for key, value in document.items() if value is not None} | others
@@ -74,12 +96,13 @@ class EndpointConfig:
         return {"EndpointConfigName": self.name, "ProductionVariants": variants, **others}
 
 
+_SERVERLESS = "ServerlessConfig"
+
 _VARIANT_OTHERS = (
     "InstancePools",
     "VariantInstanceProvisionTimeoutInSeconds",
     "AcceleratorType",
     "CoreDumpConfig",
-    "ServerlessConfig",
     "VolumeSizeInGB",
     "ModelDataDownloadTimeoutInSeconds",
     "ContainerStartupHealthCheckTimeoutInSeconds",
@@ -113,6 +136,12 @@ _INSTANCE_TYPE = Text(
     "ml.g5.2xlarge",
 )
 
+CONCURRENCY = {
+    "MaxConcurrency": Whole(1, 200, example=5),
+    "ProvisionedConcurrency": Whole(1, 200, example=1),
+}
+"""What of a serverless variant can be scaled."""
+
 VARIANT = Structure(
     "ProductionVariant",
     {
@@ -121,6 +150,11 @@ VARIANT = Structure(
         "InstanceType": _INSTANCE_TYPE,
         "InitialInstanceCount": Whole(1, MOST_INSTANCES, " instances", example=1),
         "InitialVariantWeight": Number(example=1),
+        _SERVERLESS: Structure(
+            _SERVERLESS,
+            {"MemorySizeInMB": Whole(1024, 6144, example=1024), **CONCURRENCY},
+            required=("MemorySizeInMB", "MaxConcurrency"),
+        ),
         **{key: Anything() for key in _VARIANT_OTHERS},
     },
     required=("VariantName",),
@@ -177,7 +211,7 @@ def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
 
 def _capacity_problems(variant: Mapping[str, object], at: str) -> list[Problem]:
     """A variant has instances of some type, or is serverless."""
-    if "ServerlessConfig" in variant:
+    if _SERVERLESS in variant:
         return [
             Problem(join(at, key), variant[key], "a serverless variant has no instances")
             for key in ("InitialInstanceCount", "InstanceType")
@@ -211,6 +245,14 @@ def _variant(document: Mapping[str, object]) -> ProductionVariant:
         initial_instance_count=count if isinstance(count, int) else None,
         model_name=model if isinstance(model, str) else None,
         initial_variant_weight=weight if isinstance(weight, int | float) else 1.0,
-        serverless="ServerlessConfig" in document,
+        serverless=_serverless(document[_SERVERLESS]) if _SERVERLESS in document else None,
         others=json.dumps(others),
+    )
+
+
+def _serverless(document: Any) -> Serverless:
+    return Serverless(
+        document["MemorySizeInMB"],
+        document["MaxConcurrency"],
+        document.get("ProvisionedConcurrency"),
     )

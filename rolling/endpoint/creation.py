@@ -1,12 +1,17 @@
 """CreateEndpoint: a request and a configuration make an endpoint that is being created."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from rolling.endpoint.arns import arn
 from rolling.endpoint.capacities import capacities_of
 from rolling.endpoint.configuration import EndpointConfig
-from rolling.endpoint.deployment_config import deployment_config_problems, parse_deployment_config
+from rolling.endpoint.deployment_config import (
+    deployment_config_problems,
+    missing_alarm_problems,
+    parse_deployment_config,
+)
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
-from rolling.endpoint.refusals import ValidationException, already_exists, arn, config_not_found
+from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
 from rolling.endpoint.shapes import Anything, Judged, Structure, name
 
 CREATE_ENDPOINT = Structure(
@@ -26,15 +31,17 @@ def create_endpoint(
     configs: Mapping[str, EndpointConfig],
     *,
     exists: bool = False,
+    alarm_exists: Callable[[str], bool] = lambda name: True,
     region: str = "us-east-1",
     account: str = "123456789012",
 ) -> Endpoint:
     """The endpoint that `request` asks for, being created: nothing of it is there yet.
 
     `request` is CreateEndpoint's JSON, `exists`: there is an endpoint of that
-    name. A DeploymentConfig is stored and not carried out; what of it depends on
-    the sizes of fleets is judged by the update that reuses it. Raises
-    ValidationException with every reason to refuse.
+    name. `alarm_exists`: whether there is an alarm of a name. A DeploymentConfig is
+    stored and not carried out; what of it depends on the sizes of fleets is judged
+    by the update that reuses it. Raises ValidationException with every reason to
+    refuse.
     """
     found = CREATE_ENDPOINT.problems(request, "")
     if not isinstance(request, Mapping):
@@ -49,7 +56,9 @@ def create_endpoint(
         unknown = arn("endpoint-config", str(config_name), region, account)
         found.append(config_not_found(str(config_name), unknown))
     if "DeploymentConfig" in request:
-        found += deployment_config_problems(request["DeploymentConfig"], 0, 0)
+        given = request["DeploymentConfig"]
+        found += deployment_config_problems(given, 0, 0)
+        found += missing_alarm_problems(given, alarm_exists, region)
     if found or config is None:
         raise ValidationException(found)
     variant = only_variant(config)

@@ -1,8 +1,8 @@
 """DeploymentConfig: SageMaker's JSON for how to update, to and from the core's policies.
 
-Here belong the reading and the writing. The limits of the numbers are the
-core's (`rolling.core.policy`), because they depend on the sizes of the fleets;
-here they only get the paths that a user wrote them under.
+Here belong the reading and the writing, and which alarms are named. The limits
+of the numbers are the core's (`rolling.core.policy`), because they depend on the
+sizes of the fleets; here they only get the paths that a user wrote them under.
 """
 
 import json
@@ -29,6 +29,7 @@ from rolling.endpoint.shapes import (
     Structure,
     Text,
     Whole,
+    is_list,
     join,
     nearest_whole,
     problem,
@@ -56,6 +57,11 @@ class DeploymentConfig:
     def effective_policy(self) -> UpdatePolicy:
         """The policy to follow: blue/green all at once where none was given."""
         return BlueGreenUpdatePolicy() if self.policy is None else self.policy
+
+    @property
+    def guarded(self) -> bool:
+        """True when there is a policy, or an alarm to watch."""
+        return self.policy is not None or bool(self.alarms)
 
     def as_json(self) -> dict[str, object]:
         """The document as SageMaker's JSON."""
@@ -188,6 +194,42 @@ def deployment_config_problems(
             found += under(path, _limit_problems(key, given, old_count, new_full))
             found += under(path, _untyped_problems(key, given))
     return found
+
+
+def missing_alarm_problems(
+    document: object,
+    alarm_exists: Callable[[str], bool],
+    region: str,
+    path: str = "DeploymentConfig",
+) -> list[Problem]:
+    """The alarms of a deployment configuration that do not exist.
+
+    Ours, where nobody has published it: to name one is refused, for it could
+    never let a bake pass.
+    """
+    rule = f"there is no such alarm in {region}; make it first, with PutMetricAlarm"
+    return [
+        Problem(field, alarm, rule)
+        for field, alarm in _alarms_named(document, path)
+        if not alarm_exists(alarm)
+    ]
+
+
+def alarms_given(request: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The alarms that a request names, each with its field, whatever else is wrong with it."""
+    return _alarms_named(request.get("DeploymentConfig"), "DeploymentConfig")
+
+
+def _alarms_named(document: object, path: str) -> list[tuple[str, str]]:
+    alarms = _mapping(_mapping(document).get("AutoRollbackConfiguration")).get("Alarms")
+    named = [
+        (
+            f"{path}.AutoRollbackConfiguration.Alarms[{place}].AlarmName",
+            _mapping(alarm).get("AlarmName"),
+        )
+        for place, alarm in enumerate(alarms if is_list(alarms) else ())
+    ]
+    return [(field, alarm) for field, alarm in named if isinstance(alarm, str)]
 
 
 def _limit_problems(

@@ -13,10 +13,10 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, range_problem
 from rolling.core.fleet import FleetSpec, serving
+from rolling.endpoint.arns import arn
 from rolling.endpoint.capacities import VariantCapacity, capacities_of
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import DeploymentConfig
-from rolling.endpoint.refusals import arn
 
 
 class EndpointStatus(StrEnum):

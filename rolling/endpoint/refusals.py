@@ -53,15 +53,3 @@ def already_exists(field: str, value: str, kind: str, arn: str) -> Refusal:
 def endpoint_not_found(endpoint_name: str, arn: str) -> Refusal:
     """There is no such endpoint."""
     return Refusal("EndpointName", endpoint_name, f'Could not find endpoint "{arn}".')
-
-
-def arn(kind: str, name: str, region: str, account: str) -> str:
-    """The ARN of an `endpoint`, an `endpoint-config` or a `model`."""
-    return f"arn:{partition(region)}:sagemaker:{region}:{account}:{kind}/{name}"
-
-
-def partition(region: str) -> str:
-    """The partition that the ARNs of a region begin with."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

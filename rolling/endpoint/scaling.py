@@ -15,13 +15,10 @@ from attrs import evolve
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import Problem
 from rolling.endpoint.capacities import Level, VariantCapacity, resting
+from rolling.endpoint.configuration import CONCURRENCY
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.refusals import (
-    ValidationException,
-    arn,
-    endpoint_not_found,
-    in_progress,
-)
+from rolling.endpoint.readiness import readiness_problems
+from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.shapes import ListOf, Number, Structure, Whole, join, name
 
 _UPDATE = "ServerlessUpdateConfig"
@@ -37,13 +34,7 @@ _DESIRED = Structure(
             " instances (SageMaker's model has 0 too, which would leave nothing that serves)",
             example=1,
         ),
-        _UPDATE: Structure(
-            _UPDATE,
-            {
-                "MaxConcurrency": Whole(1, 200, example=5),
-                "ProvisionedConcurrency": Whole(1, 200, example=1),
-            },
-        ),
+        _UPDATE: Structure(_UPDATE, CONCURRENCY),
     },
     required=("VariantName",),
 )
@@ -63,7 +54,10 @@ def scale_endpoint(endpoint: Endpoint, request: Mapping[str, object]) -> Endpoin
     """
     found = UPDATE_WEIGHTS_AND_CAPACITIES.problems(request, "")
     if isinstance(request, Mapping):
-        found += _state_problems(endpoint, request)
+        found += readiness_problems(endpoint, request)
+    if endpoint.status is EndpointStatus.UPDATE_ROLLBACK_FAILED:
+        rule = "an endpoint with a mix of configurations cannot be scaled; call UpdateEndpoint"
+        found.append(Problem("EndpointStatus", endpoint.status.value, rule))
     if found:
         raise ValidationException(found)
     capacities = {each.variant_name: each for each in present_capacities(endpoint)}
@@ -95,23 +89,6 @@ def present_capacities(endpoint: Endpoint) -> tuple[VariantCapacity, ...]:
         return endpoint.capacities
     level = Level(endpoint.desired_instance_count, endpoint.desired_weight)
     return (resting(endpoint.config.variants[0].variant_name, level),)
-
-
-def _state_problems(endpoint: Endpoint, request: Mapping[str, object]) -> list[Problem]:
-    asked, status = request.get("EndpointName"), endpoint.status
-    found: list[Problem] = []
-    if isinstance(asked, str) and asked != endpoint.name:
-        unknown = arn("endpoint", asked, endpoint.region, endpoint.account)
-        found.append(endpoint_not_found(asked, unknown))
-    if status is EndpointStatus.FAILED:
-        rule = "an endpoint that has failed can only be deleted"
-        found.append(Problem("EndpointStatus", status.value, rule))
-    elif status is EndpointStatus.UPDATE_ROLLBACK_FAILED:
-        rule = "an endpoint with a mix of configurations cannot be scaled; call UpdateEndpoint"
-        found.append(Problem("EndpointStatus", status.value, rule))
-    elif status is not EndpointStatus.IN_SERVICE:
-        found.append(in_progress(status.value, endpoint.arn))
-    return found
 
 
 def _variant_problems(

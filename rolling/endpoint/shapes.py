@@ -118,6 +118,11 @@ def name(example: str) -> Text:
     return Text(1, 63, NAME_PATTERN, rule, example)
 
 
+def is_name(value: object) -> TypeGuard[str]:
+    """True for what can be the name of an endpoint, a configuration or a variant."""
+    return not name("").problems(value, "")
+
+
 @frozen
 class Whole:
     """A whole number from `low` to `high`. A bool is none, and neither is 2.0."""

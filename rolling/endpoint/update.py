@@ -5,34 +5,31 @@ properties retained, from which fleets. Every reason to refuse a request is
 found before one answer is given.
 """
 
-from collections.abc import Mapping
-from typing import TypeGuard
+from collections.abc import Callable, Mapping
 
 from attrs import evolve
 
-from rolling.core.errors import Problem
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.fleet import FleetSpec, serving
 from rolling.core.repair import sides_of
 from rolling.core.transition import start
+from rolling.endpoint.arns import arn
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import (
     DeploymentConfig,
     deployment_config_problems,
+    missing_alarm_problems,
     parse_deployment_config,
 )
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
 from rolling.endpoint.exclusions import exclusion_problems
+from rolling.endpoint.readiness import RESTING, readiness_problems
 from rolling.endpoint.refusals import (
     ValidationException,
-    arn,
     config_in_use,
     config_not_found,
-    endpoint_not_found,
-    in_progress,
 )
-from rolling.endpoint.shapes import Flag, Judged, ListOf, OneOf, Structure, name
-
-_RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
+from rolling.endpoint.shapes import Flag, Judged, ListOf, OneOf, Structure, is_name, join, name
 
 UPDATE_ENDPOINT = Structure(
     "UpdateEndpoint",
@@ -61,19 +58,24 @@ UPDATE_ENDPOINT = Structure(
 
 
 def update_endpoint(
-    endpoint: Endpoint, request: Mapping[str, object], configs: Mapping[str, EndpointConfig]
+    endpoint: Endpoint,
+    request: Mapping[str, object],
+    configs: Mapping[str, EndpointConfig],
+    alarm_exists: Callable[[str], bool] = lambda name: True,
 ) -> Endpoint:
     """The endpoint with the update that `request` asks for accepted and under way.
 
     `request` is UpdateEndpoint's JSON, `configs` the endpoint configurations by
-    name. The update's deployment is in its first stage, its first batch asked
-    for. Raises ValidationException with every reason to refuse.
+    name. `alarm_exists`: whether there is an alarm of a name. The update's
+    deployment is in its first stage, its first batch asked for. Raises
+    ValidationException with every reason to refuse.
     """
     if not isinstance(request, Mapping):
         raise ValidationException(UPDATE_ENDPOINT.problems(request, ""))
-    found = _state_problems(endpoint, request)
-    if endpoint.status not in _RESTING:
-        raise ValidationException([*found, *request_problems(request)])
+    found = readiness_problems(endpoint, request)
+    if endpoint.status not in RESTING:
+        _, wrong = _attempted(endpoint, request, 0, 0, alarm_exists)
+        raise ValidationException([*found, *_form_problems(request), *wrong])
     config_name = request.get("EndpointConfigName")
     target = config_name if isinstance(config_name, str) else ""
     config = configs.get(target)
@@ -81,16 +83,16 @@ def update_endpoint(
     full, weight = _wanted_properties(endpoint, request, config)
     new, old = sides_of(fleets, target, full)
     old_count = sum(fleet.count for fleet in old)
+    attempted, wrong = _attempted(endpoint, request, old_count, full, alarm_exists)
+    carried_out = attempted or _NO_GUARDRAILS
+    found += _no_fleet_problems(endpoint)
     found += _missing_config_problems(endpoint, config_name, config)
     if config is not None:
-        guarded = _is_guarded(endpoint, request)
+        guarded = carried_out.guarded or bool(wrong)
         found += exclusion_problems(endpoint, config, guarded=guarded)
-    found += request_problems(request, old_count, full)
-    found += _retained_config_problems(endpoint, request, old_count, full)
+    found += [*_form_problems(request), *wrong]
     if found or config is None:
         raise ValidationException(found)
-    attempted = _deployment_config(endpoint, request, old_count, full)
-    carried_out = attempted or _NO_GUARDRAILS
     deployment = start(
         old,
         new,
@@ -121,16 +123,10 @@ def request_problems(
 
     A size of 0 is one not known yet: what depends on it is not judged.
     """
-    found = UPDATE_ENDPOINT.problems(request, path)
-    if not isinstance(request, Mapping):
-        return found
-    dot = f"{path}." if path else ""
-    if "DeploymentConfig" in request:
-        at = f"{dot}DeploymentConfig"
+    found = _form_problems(request, path)
+    if isinstance(request, Mapping) and "DeploymentConfig" in request:
+        at = join(path, "DeploymentConfig")
         found += deployment_config_problems(request["DeploymentConfig"], old_count, new_full, at)
-        if request.get("RetainDeploymentConfig") is True:
-            rule = "reuses the last DeploymentConfig, and another one is given; leave one out"
-            found.append(Problem(f"{dot}RetainDeploymentConfig", True, rule, False))
     return found
 
 
@@ -152,34 +148,30 @@ def present_fleets(endpoint: Endpoint) -> tuple[FleetSpec, ...]:
 _NO_GUARDRAILS = DeploymentConfig(None, (), "{}")
 
 
-def _is_name(value: object) -> TypeGuard[str]:
-    return not name("").problems(value, "")
-
-
-def _state_problems(endpoint: Endpoint, request: Mapping[str, object]) -> list[Problem]:
-    """Why this endpoint cannot be updated at all."""
-    found: list[Problem] = []
-    asked = request.get("EndpointName")
-    if _is_name(asked) and asked != endpoint.name:
-        unknown = arn("endpoint", asked, endpoint.region, endpoint.account)
-        found.append(endpoint_not_found(asked, unknown))
-    if endpoint.status is EndpointStatus.FAILED:
-        rule = "an endpoint that has failed can only be deleted"
-        found.append(Problem("EndpointStatus", endpoint.status.value, rule))
-    elif endpoint.status not in _RESTING:
-        found.append(in_progress(endpoint.status.value, endpoint.arn))
-    elif endpoint.fleets and endpoint.desired_instance_count < 1:
-        rule = "an endpoint with no instances has nothing to update from"
-        count = endpoint.desired_instance_count
-        found.append(Problem("DesiredInstanceCount", count, rule, 1))
+def _form_problems(request: object, path: str = "") -> list[Problem]:
+    """What is wrong with a request beside its DeploymentConfig."""
+    found = UPDATE_ENDPOINT.problems(request, path)
+    if not isinstance(request, Mapping) or request.get("RetainDeploymentConfig") is not True:
+        return found
+    if "DeploymentConfig" in request:
+        rule = "reuses the last DeploymentConfig, and another one is given; leave one out"
+        found.append(Problem(join(path, "RetainDeploymentConfig"), True, rule, False))
     return found
+
+
+def _no_fleet_problems(endpoint: Endpoint) -> list[Problem]:
+    count = endpoint.desired_instance_count
+    if not endpoint.fleets or count >= 1:
+        return []
+    rule = "an endpoint with no instances has nothing to update from"
+    return [Problem("DesiredInstanceCount", count, rule, 1)]
 
 
 def _missing_config_problems(
     endpoint: Endpoint, config_name: object, config: EndpointConfig | None
 ) -> list[Problem]:
     """Why this configuration cannot be updated to, whatever it holds."""
-    if not _is_name(config_name):
+    if not is_name(config_name):
         return []
     if config is None:
         unknown = arn("endpoint-config", config_name, endpoint.region, endpoint.account)
@@ -223,37 +215,25 @@ def _retained_properties(
     )
 
 
-def _retained_config(endpoint: Endpoint, request: Mapping[str, object]) -> DeploymentConfig | None:
-    """The deployment configuration that is reused, if one is: the last attempted."""
-    if request.get("RetainDeploymentConfig") is not True or "DeploymentConfig" in request:
-        return None
-    return endpoint.last_deployment_config
+def _attempted(
+    endpoint: Endpoint,
+    request: Mapping[str, object],
+    old_count: int,
+    full: int,
+    alarm_exists: Callable[[str], bool],
+) -> tuple[DeploymentConfig | None, list[Problem]]:
+    """The DeploymentConfig to carry out, and what is wrong with it: the one given, or the last.
 
-
-def _retained_config_problems(
-    endpoint: Endpoint, request: Mapping[str, object], old_count: int, full: int
-) -> list[Problem]:
-    """What fitted the last fleets may not fit these."""
-    reused = _retained_config(endpoint, request)
-    if reused is None:
-        return []
-    return deployment_config_problems(reused.as_json(), old_count, full, "LastDeploymentConfig")
-
-
-def _deployment_config(
-    endpoint: Endpoint, request: Mapping[str, object], old_count: int, full: int
-) -> DeploymentConfig | None:
-    if "DeploymentConfig" in request:
-        return parse_deployment_config(request["DeploymentConfig"], old_count, full)
-    return _retained_config(endpoint, request)
-
-
-def _is_guarded(endpoint: Endpoint, request: Mapping[str, object]) -> bool:
-    """True when the update has a policy or alarms, given or reused."""
-    given: object = request.get("DeploymentConfig")
-    reused = _retained_config(endpoint, request)
-    if reused is not None:
-        given = reused.as_json()
-    if not isinstance(given, Mapping):
-        return False
-    return any(value not in ({}, None) for value in given.values())
+    None without one. What fitted the last fleets may not fit these.
+    """
+    document, path = request.get("DeploymentConfig"), "DeploymentConfig"
+    if path not in request:
+        last = endpoint.last_deployment_config
+        if last is None or request.get("RetainDeploymentConfig") is not True:
+            return None, []
+        document, path = last.as_json(), "LastDeploymentConfig"
+    missing = missing_alarm_problems(document, alarm_exists, endpoint.region, path)
+    try:
+        return parse_deployment_config(document, old_count, full, path), missing
+    except InvalidInput as wrong:
+        return None, [*wrong.problems, *missing]

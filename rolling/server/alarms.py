@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading
-from rolling.endpoint.refusals import partition
+from rolling.endpoint.arns import partition
 from rolling.server.alarm_requests import metric_alarm_problems, name_problems
 from rolling.server.alarm_rules import AlarmRule, UnreadableRule, parse_rule
 from rolling.server.listing import page

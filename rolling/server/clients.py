@@ -97,11 +97,12 @@ def local_sagemaker(
     ...     local.sagemaker.list_endpoints()["Endpoints"]
     []
 
-    Nothing of the user's environment is read or touched: no credentials, profile,
-    region or proxy. `time`: manual unless given, as for `rolling.server.timekeeping`.
-    `settings`: how long things take, a SimulationSettings or a scenario's JSON of them
-    (`{"ProvisioningSeconds": 30}`); before those of `scenario`, which is a scenario or
-    its JSON, whose configurations, endpoint, alarms and faults are there at the start.
+    Nothing that the user has set for AWS matters, in the environment or in a file, and
+    none of it is touched: no credentials, profile, region, proxy or mode. `time`: manual
+    unless given, as for `rolling.server.timekeeping`. `settings`: how long things take, a
+    SimulationSettings or a scenario's JSON of them (`{"ProvisioningSeconds": 30}`);
+    before those of `scenario`, which is a scenario or its JSON, whose configurations,
+    endpoint, alarms and faults are there at the start.
 
     In manual time a boto3 waiter would sleep for real, and time would never go on.
     So its delay moves the manual time instead, and takes no real time; what it waits
@@ -126,11 +127,11 @@ _making = Lock()
 
 
 def _boto3_client(service: str, region: str) -> Any:
-    """A client that reads nothing of the user's environment."""
+    """A client for which nothing that the user has set matters."""
     from botocore.config import Config
 
     # Said here, so that the environment is not asked.
-    config = Config(retries={"mode": "standard"})
+    config = Config(retries={"mode": "standard"}, proxies={})
     with _making:  # boto3's sessions are not for several threads.
         return _session().client(
             service,
@@ -138,6 +139,7 @@ def _boto3_client(service: str, region: str) -> Any:
             endpoint_url=f"http://{service}.{region}.localhost",
             aws_access_key_id="local",
             aws_secret_access_key="local",
+            verify=True,
             config=config,
         )
 
@@ -146,17 +148,17 @@ def _boto3_client(service: str, region: str) -> Any:
 def _session() -> Any:
     """One session for all clients: it has read the services' models, which takes a while."""
     import boto3
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as VARIABLES
     from botocore.session import Session
 
-    unread: Mapping[str, tuple[None, None, object, None]] = {
-        name: (None, None, default, None)
-        for name, default in (
-            ("profile", None),
-            ("config_file", os.devnull),
-            ("credentials_file", os.devnull),
-            ("region", REGION),
-        )
+    alone = {name: default for name, (_, _, default, _) in VARIABLES.items()} | {
+        "config_file": os.devnull,
+        "credentials_file": os.devnull,
+        "region": REGION,
+        "s3": None,
     }
+    # Where the configuration file has it, and where the environment: nowhere.
+    unread = {name: (None, None, default, None) for name, default in alone.items()}
     return boto3.session.Session(botocore_session=Session(session_vars=unread))
 
 

@@ -1,11 +1,13 @@
 """A client of the control calls, for a test whose local SageMaker is another process.
 
-It has the methods of `Cloud`, and says and raises what they do.
+It has the methods of `Cloud` that there are control calls for, and says and raises what
+they do. Faults it takes in a scenario's JSON alone.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from http.client import HTTPException
+from typing import Any, TypeVar
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -16,6 +18,8 @@ from rolling.server.faults import When
 from rolling.server.running import Happening
 from rolling.server.service import CONTROL_PREFIX, REGION
 from rolling.server.under_way import EndpointNow
+
+Result = TypeVar("Result")
 
 
 class ControlClient:
@@ -36,16 +40,18 @@ class ControlClient:
 
     def now(self) -> float:
         """The present moment, in seconds since the epoch."""
-        return float(self._call("state")["Now"])
+        return self._call("state", _moment)
 
     @property
     def manual(self) -> bool:
         """True when time stands still until it is advanced."""
-        return bool(self._call("state")["Manual"])
+        return self._call("state", lambda state: bool(state["Manual"]))
 
     def endpoints(self) -> tuple[EndpointNow, ...]:
         """All endpoints of all regions, as they are now."""
-        return tuple([read_endpoint(each) for each in self._call("state")["Endpoints"]])
+        return self._call(
+            "state", lambda state: tuple([read_endpoint(each) for each in state["Endpoints"]])
+        )
 
     def running(self) -> tuple[str, ...]:
         """What is under way in all regions, in one sentence each."""
@@ -98,6 +104,7 @@ class ControlClient:
         """Let something go wrong with an endpoint; the faults are a scenario's JSON."""
         self._call(
             "inject",
+            _moment,
             EndpointName=endpoint,
             Faults=[*faults],
             When=str(when),
@@ -107,46 +114,64 @@ class ControlClient:
     def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
         """Take back every fault of an endpoint: those that wait, and those that still hold."""
         place = region or self._region
-        self._call("withdraw-faults", EndpointName=endpoint, Region=place)
+        self._call("withdraw-faults", _moment, EndpointName=endpoint, Region=place)
 
     def limit_capacity(
         self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
     ) -> None:
         """Let no more than `limit` instances be alive, of an endpoint or of each."""
         named = {} if endpoint is None else {"EndpointName": endpoint}
-        self._call("limit-capacity", Limit=limit, Region=region or self._region, **named)
+        self._call("limit-capacity", _moment, Limit=limit, Region=region or self._region, **named)
 
     def stop_update(
         self, endpoint: str, by: str = "operator", *, region: str | None = None
     ) -> None:
         """Ask for the update in progress to stop."""
         place = region or self._region
-        self._call("stop-update", EndpointName=endpoint, By=by, Region=place)
+        self._call("stop-update", _moment, EndpointName=endpoint, By=by, Region=place)
 
     def reset(self) -> None:
         """Make everything as it was at first, but for the time."""
-        self._call("reset")
+        self._call("reset", _moment)
 
     def _told(self, name: str, **body: object) -> tuple[Happening, ...]:
-        return tuple([read_happening(each) for each in self._call(name, **body)["Happenings"]])
+        return self._call(
+            name, lambda told: tuple([read_happening(each) for each in told["Happenings"]]), **body
+        )
 
-    def _call(self, name: str, **body: object) -> Any:
+    def _call(self, name: str, read: Callable[[Any], Result], **body: object) -> Result:
+        """What `read` reads in the answer to a call."""
         given = None if name == "state" else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = Request(f"{self._url}{CONTROL_PREFIX}{name}", given, headers)
         try:
+            status, data = self._answer(request)
+        except OSError:  # RemoteDisconnected is of both kinds: it has answered nothing.
+            raise
+        except HTTPException:
+            raise self._stranger("in no HTTP") from None
+        try:
+            document = json.loads(data)
+            if status == 200:
+                return read(document)
+        except (KeyError, RecursionError, TypeError, ValueError):
+            raise self._stranger(str(status)) from None
+        raise read_error(document) or self._stranger(str(status))
+
+    def _answer(self, request: Request) -> tuple[int, bytes]:
+        try:
             with self._opener.open(request, timeout=self._timeout_seconds) as answer:
-                return _parsed(answer.read(), answer.status)
+                return answer.status, answer.read()
         except HTTPError as refused:
             with refused:
-                document = _parsed(refused.read(), refused.code)
-            error = read_error(document)
-            raise (error or RollingError(f"{self._url} answered {refused.code}")) from None
+                return refused.code, refused.read()
+
+    def _stranger(self, said: str) -> RollingError:
+        return RollingError(
+            f"{self._url} is no local SageMaker with control calls: it answered {said}"
+        )
 
 
-def _parsed(data: bytes, status: int) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError:
-        text = f"what answered {status} is no local SageMaker with control calls"
-        raise RollingError(text) from None
+def _moment(answer: Any) -> float:
+    """What every answer of a local SageMaker has."""
+    return float(answer["Now"])

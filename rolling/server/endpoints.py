@@ -1,9 +1,7 @@
 """Endpoints: CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint,
 UpdateEndpointWeightsAndCapacities, DeleteEndpoint.
 
-What each of them means is decided in `rolling.endpoint`. Ours, where nobody has
-published it: an alarm that is named and does not exist is refused, because it
-could never let a bake pass; a DeploymentConfig given at creation is checked then.
+What each of them means is decided in `rolling.endpoint`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,11 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulatedBackend
-from rolling.core.errors import Problem
 from rolling.endpoint.creation import create_endpoint
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.refusals import ValidationException, endpoint_not_found
-from rolling.endpoint.shapes import is_list
 from rolling.endpoint.update import update_endpoint
 from rolling.server.alarms import Alarms
 from rolling.server.configs import EndpointConfigs
@@ -31,7 +27,7 @@ from rolling.server.tags import Tags
 class Endpoints:
     """The endpoints of a place.
 
-    `backend`: makes the simulated world of an endpoint with these fleets.
+    `backend`: makes the simulated world of an endpoint.
     `look`: called with an endpoint that something was asked of, to let happen
     what follows at once.
     """
@@ -114,19 +110,14 @@ class Endpoints:
 
     def _create(self, parameters: Parameters) -> Answer:
         name = parameters["EndpointName"]
-        alarming = self._missing_alarms(alarms_given(parameters))
-        try:
-            endpoint = create_endpoint(
-                parameters,
-                self._configs.as_mapping(),
-                exists=self._exists(name),
-                region=self._place.region,
-                account=self._place.account,
-            )
-        except ValidationException as refused:
-            raise ValidationException([*refused.problems, *alarming]) from None
-        if alarming:
-            raise ValidationException(alarming)
+        endpoint = create_endpoint(
+            parameters,
+            self._configs.as_mapping(),
+            exists=self._exists(name),
+            alarm_exists=self._alarms.exists,
+            region=self._place.region,
+            account=self._place.account,
+        )
         running = self._keep(endpoint, (), parameters.get("Tags", ()))
         running.backend.add_faults(self._faults_at_creation.pop(name.lower(), ()))
         self._look(running)
@@ -148,17 +139,8 @@ class Endpoints:
     def _update(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
         configs = self._configs.as_mapping()
-        names = alarms_given(parameters)
-        last = running.endpoint.last_deployment_config
-        if parameters.get("RetainDeploymentConfig") is True and last is not None and not names:
-            names = _alarms_of(last.as_json(), "LastDeploymentConfig")
-        alarming = self._missing_alarms(names)
-        if alarming:
-            try:
-                update_endpoint(running.endpoint, parameters, configs)
-            except ValidationException as refused:
-                alarming = [*refused.problems, *alarming]
-            raise ValidationException(alarming)
+        # The endpoint that runs knows of no alarms: what is wrong with them is told here.
+        update_endpoint(running.endpoint, parameters, configs, self._alarms.exists)
         running.update(parameters, configs, self._now())
         assert running.endpoint.update is not None
         running.images |= images_of(running.endpoint.update.config, self._models)
@@ -195,28 +177,6 @@ class Endpoints:
     def _exists(self, name: str) -> bool:
         """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
         return name.lower() in [each.lower() for each in self._running]
-
-    def _missing_alarms(self, named: Iterable[tuple[str, str]]) -> list[Problem]:
-        rule = f"there is no such alarm in {self._place.region}; make it first, with PutMetricAlarm"
-        return [
-            Problem(field, name, rule) for field, name in named if not self._alarms.exists(name)
-        ]
-
-
-def alarms_given(request: Parameters) -> list[tuple[str, str]]:
-    """The alarms that a request names, each with its field, whatever else is wrong with it."""
-    return _alarms_of(request.get("DeploymentConfig"), "DeploymentConfig")
-
-
-def _alarms_of(config: object, path: str) -> list[tuple[str, str]]:
-    rollback = config.get("AutoRollbackConfiguration") if isinstance(config, Mapping) else None
-    alarms = rollback.get("Alarms") if isinstance(rollback, Mapping) else None
-    named = [
-        (f"{path}.AutoRollbackConfiguration.Alarms[{place}].AlarmName", alarm.get("AlarmName"))
-        for place, alarm in enumerate(alarms if is_list(alarms) else ())
-        if isinstance(alarm, Mapping)
-    ]
-    return [(field, alarm) for field, alarm in named if isinstance(alarm, str)]
 
 
 def _summary(running: RunningEndpoint) -> dict[str, object]:

@@ -6,6 +6,7 @@ Needs botocore, which the extra `server` installs.
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.server.cloud import Cloud
@@ -40,10 +41,12 @@ def client_environment(
 
     One variable leads the clients of every service here; with `only_its_services` two
     lead those of SageMaker and CloudWatch, and all others go where they went. The
-    credentials mean nothing, but without any a client sends nothing.
+    credentials mean nothing, but without any a client sends nothing. Where `url` is of
+    every address, the client is led to this machine.
     """
+    names = ITS_ENDPOINTS if only_its_services else ("AWS_ENDPOINT_URL",)
     return {
-        **dict.fromkeys(ITS_ENDPOINTS if only_its_services else ("AWS_ENDPOINT_URL",), url),
+        **dict.fromkeys(names, _reachable(url)),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": region,
@@ -66,12 +69,22 @@ MISLEADING = (
 """Variables that could lead a client elsewhere, or fail it before it has begun."""
 
 
-def environment_without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
-    """NO_PROXY as it must be in this environment so that a client finds this machine."""
-    own = "127.0.0.1,localhost"
+def environment_without_proxy(environment: Mapping[str, str], url: str) -> dict[str, str]:
+    """NO_PROXY as it must be in this environment so that a client finds the server at `url`."""
+    host = urlsplit(_reachable(url)).hostname or ""
+    own = dict.fromkeys(["127.0.0.1", "localhost", host])
+    if ":" in host:
+        own[f"[{host}]"] = None  # Clients differ in how they write it.
     before = environment.get("NO_PROXY") or environment.get("no_proxy")
-    exempt = f"{before},{own}" if before else own
+    exempt = ",".join([before, *own] if before else own)
     return {"NO_PROXY": exempt, "no_proxy": exempt}
+
+
+def _reachable(url: str) -> str:
+    """The URL by which this machine reaches it: one of every address is none to connect to."""
+    parts = urlsplit(url)
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
+    return url if loopback is None else f"http://{loopback}:{parts.port}"
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from rolling.backends.simulated import SimulatedBackend, SimulationSettings
 from rolling.core.errors import InvalidInput, Problem
 from rolling.driving.clock import Clock
-from rolling.endpoint.deployment_config import DeploymentConfig
+from rolling.endpoint.deployment_config import DeploymentConfig, alarms_given
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
 from rolling.endpoint.shapes import under
 from rolling.server.alarms import Alarms
 from rolling.server.configs import EndpointConfigs
-from rolling.server.endpoints import Endpoints, alarms_given
+from rolling.server.endpoints import Endpoints
 from rolling.server.models import Models
 from rolling.server.running import RunningEndpoint
 from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Parameters, Place

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from attrs import frozen
 
 from rolling.core.errors import RollingError
-from rolling.endpoint.refusals import arn
+from rolling.endpoint.arns import arn
 
 Parameters = Mapping[str, Any]
 """The input of an operation, as boto3 takes it; times are seconds since the epoch."""

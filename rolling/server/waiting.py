@@ -83,35 +83,51 @@ def waiting_at(url: str, pass_time: PassTime) -> Iterator[None]:
 
 _changing = Lock()
 _WAITING: dict[tuple[str, int | None], Waiting] = {}
-_ORIGINAL: list[Any] = []
+_INSTALLED: list[tuple[Any, Any]] = []
 
 
 def _install() -> None:
     from botocore.client import BaseClient
 
-    if _ORIGINAL:
+    if _INSTALLED:
         return
     original = BaseClient.get_waiter
 
     def get_waiter(client: Any, waiter_name: str) -> Any:
         """botocore's; sleeping through manual time where the client's server keeps it."""
         waiter = original(client, waiter_name)
-        waiting = _WAITING.get(_place(client.meta.endpoint_url))
+        # Somebody may still call the one of servers that have ended: a waiter is adapted once.
+        current = (get_waiter, original) in _INSTALLED
+        waiting = _waiting_for(client.meta.endpoint_url) if current else None
         return waiter if waiting is None else waiting.adapted(client, waiter)
 
-    _ORIGINAL.append(original)
+    _INSTALLED.append((get_waiter, original))
     BaseClient.get_waiter = get_waiter
 
 
 def _uninstall() -> None:
     from botocore.client import BaseClient
 
-    BaseClient.get_waiter = _ORIGINAL.pop()
+    ours, original = _INSTALLED.pop()
+    # Else somebody has put another one over it, or has put back what was there before.
+    if BaseClient.get_waiter is ours:
+        BaseClient.get_waiter = original
+
+
+def _waiting_for(url: str) -> Waiting | None:
+    """Who is at a URL: at that very address, or at another one of this machine's names."""
+    host, port = _place(url)
+    names = [host]
+    if is_loopback(host) or host in _EVERY_ADDRESS:
+        names += ["127.0.0.1", "::1", *_EVERY_ADDRESS]
+    found = [_WAITING.get((name, port)) for name in names]
+    return next((each for each in found if each is not None), None)
+
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 def _place(url: str) -> tuple[str, int | None]:
-    """Where a URL leads: a port, and whose; this machine has many names."""
+    """Where a URL leads: an address or a name of one, and a port."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    ours = is_loopback(host) or host in ("0.0.0.0", "::")
-    return ("" if ours else host), parts.port
+    return parts.hostname or "", parts.port

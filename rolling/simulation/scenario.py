@@ -23,6 +23,7 @@ from rolling.endpoint.configuration import (
     endpoint_config_problems,
     parse_endpoint_config,
 )
+from rolling.endpoint.deployment_config import alarms_given
 from rolling.endpoint.endpoint import Endpoint, in_service
 from rolling.endpoint.refusals import Refusal, ValidationException
 from rolling.endpoint.shapes import (
@@ -348,10 +349,7 @@ def _watched(
         return last, last
     if "DeploymentConfig" not in request:
         return (), last
-    config = _fields(request.get("DeploymentConfig"))
-    alarms = _items(_fields(config.get("AutoRollbackConfiguration")).get("Alarms"))
-    names = [_fields(alarm).get("AlarmName") for alarm in alarms]
-    watched = tuple([each for each in names if isinstance(each, str)])
+    watched = tuple([alarm for _, alarm in alarms_given(request)])
     return watched, watched
 
 

@@ -218,6 +218,13 @@ def test_another_endpoints_request_is_refused() -> None:
         scale_endpoint(healthy(AVAILABLE), asked)
 
 
+def test_what_can_be_no_endpoints_name_is_told_once() -> None:
+    asked = {"EndpointName": "my endpoint", "DesiredWeightsAndCapacities": [only(DesiredWeight=1)]}
+    with pytest.raises(ValidationException) as refused:
+        scale_endpoint(healthy(AVAILABLE), asked)
+    assert [each.fix for each in refused.value.problems] == ["my-endpoint"]
+
+
 def test_a_scaled_endpoint_is_no_longer_one_with_an_update() -> None:
     updated = update_endpoint(healthy(AVAILABLE), request(DeploymentConfig=rolling()), AVAILABLE)
     with pytest.raises(ValidationException, match="in-progress"):

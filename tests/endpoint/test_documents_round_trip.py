@@ -26,6 +26,7 @@ from rolling.endpoint import (
 from tests.endpoint.examples import Json, blue_green, rolling, variant
 
 SIZE = {"Type": "CAPACITY_PERCENT", "Value": 20}
+SERVERLESS = {"MemorySizeInMB": 1024, "MaxConcurrency": 5}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ FULL = {
             InitialInstanceCount=None,
             InstanceType=None,
             InitialVariantWeight=1,
-            ServerlessConfig={"MemorySizeInMB": 1024, "MaxConcurrency": 5},
+            ServerlessConfig=SERVERLESS,
         ),
     ],
     "DataCaptureConfig": {"InitialSamplingPercentage": 5, "CaptureOptions": []},
@@ -164,6 +165,33 @@ def test_a_wrong_variant_is_refused(fields: Json, field: str, fix: object) -> No
         parse_endpoint_config(document)
     fixes = {problem.field: problem.fix for problem in refusal.value.problems}
     assert fixes[f"ProductionVariants[0].{field}"] == fix
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "fix"),
+    [
+        ("x", "", None),
+        (None, "", None),
+        ({"MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
+        ({"MemorySizeInMB": 1024}, ".MaxConcurrency", 5),
+        ({"MemorySizeInMB": "x", "MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
+        ({"MemorySizeInMB": 1023, "MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
+        ({"MemorySizeInMB": 6145, "MaxConcurrency": 5}, ".MemorySizeInMB", 6144),
+        ({"MemorySizeInMB": 1024, "MaxConcurrency": 0}, ".MaxConcurrency", 1),
+        ({"MemorySizeInMB": 1024, "MaxConcurrency": 201}, ".MaxConcurrency", 200),
+        (SERVERLESS | {"ProvisionedConcurrency": 0}, ".ProvisionedConcurrency", 1),
+        (SERVERLESS | {"ProvisionedConcurrency": 201}, ".ProvisionedConcurrency", 200),
+        (SERVERLESS | {"ProvisionedConcurrency": None}, ".ProvisionedConcurrency", 1),
+        (SERVERLESS | {"Memory": 1024}, ".Memory", None),
+    ],
+)
+def test_a_wrong_serverless_config_is_refused(given: object, field: str, fix: object) -> None:
+    document = {"VariantName": "AllTraffic", "ServerlessConfig": given}
+    with pytest.raises(InvalidInput) as refusal:
+        parse_endpoint_config({"EndpointConfigName": "c", "ProductionVariants": [document]})
+    (problem,) = refusal.value.problems
+    assert problem.field == f"ProductionVariants[0].ServerlessConfig{field}"
+    assert problem.fix == fix
 
 
 def test_variants_have_names_of_their_own() -> None:

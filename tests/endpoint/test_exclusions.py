@@ -71,6 +71,16 @@ def test_inf1_is_refused_with_guardrails_on_either_side(guard: Json) -> None:
     assert "Inf1" in rule(config("config-1", inf1), config("config-2", variant(10)), asked)
 
 
+def test_a_guardrail_that_cannot_be_read_is_one() -> None:
+    renamed = config("config-2", variant(10, VariantName="Other"))
+    unreadable: list[Json] = [
+        {"RollingUpdatePolicy": {}},
+        {"AutoRollbackConfiguration": {"Alarms": []}},
+    ]
+    for wrong in unreadable:
+        assert "same variant name" in rule(PLAIN, renamed, request(DeploymentConfig=wrong))
+
+
 def test_inf2_is_not_excluded() -> None:
     new = config("config-2", variant(10, InstanceType="ml.inf2.xlarge"))
     asked = request(DeploymentConfig=rolling())

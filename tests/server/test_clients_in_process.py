@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 import pytest
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import ClientError, WaiterError
 
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
@@ -113,6 +114,18 @@ def test_nothing_of_the_environment_is_read_or_touched(
         assert arn["EndpointArn"].startswith("arn:aws:sagemaker:eu-west-1:999999999999:")
         assert local.client("sagemaker", "us-west-2").list_endpoints()["Endpoints"] == []
     assert dict(os.environ) == before
+
+
+def test_no_variable_that_botocore_knows_can_fail_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_the_environment = [name for _, name, _, _ in BOTOCORE_DEFAUT_SESSION_VARIABLES.values()]
+    names = {"AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "REQUESTS_CA_BUNDLE"}
+    for each in in_the_environment:
+        names.update(each if isinstance(each, list) else [each] if each else [])
+    assert {"AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE"} <= names
+    for name in names:
+        monkeypatch.setenv(name, "nonsense")
+    with local_sagemaker() as local:
+        in_service(local)
 
 
 def test_two_at_once_know_nothing_of_each_other() -> None:

@@ -53,6 +53,13 @@ def one(**fields: object) -> Json:
     return updates(**fields)
 
 
+def with_serverless(given: object) -> Json:
+    """A scenario with one more configuration, whose variant has this ServerlessConfig."""
+    variant = {"VariantName": "AllTraffic", "ServerlessConfig": given}
+    more = {"EndpointConfigName": "config-4", "ProductionVariants": [variant]}
+    return scenario(EndpointConfigs=[*scenario()["EndpointConfigs"], more])
+
+
 SIZE = {"Type": "CAPACITY_PERCENTAGE", "Value": 20}
 WRONG_NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**64, []]
 
@@ -66,6 +73,7 @@ WRONG_NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**64, []]
         one(DeploymentConfig=blue_green("CANARY", CanarySize=SIZE)),
         one(DeploymentConfig=blue_green("LINEAR", LinearStepSize=SIZE)),
         one(DeploymentConfig={}),
+        with_serverless({"MemorySizeInMB": 6144, "MaxConcurrency": 200}),
         updates({"Kind": "Stop"}, {"Kind": "CleanupFailed", "Direction": "Back", "Count": 3}),
     ],
 )
@@ -86,6 +94,16 @@ def test_right_scenarios_are_valid_and_read(document: Json) -> None:
         scenario(EndpointConfigs=[config("config_1")]),
         scenario(EndpointConfigs=[config("config-1", 0)]),
         scenario(EndpointConfigs=[{"EndpointConfigName": "config-1"}]),
+        *[
+            with_serverless(wrong)
+            for wrong in (
+                "x",
+                {"MaxConcurrency": 5},
+                {"MemorySizeInMB": 1023, "MaxConcurrency": 5},
+                {"MemorySizeInMB": 1024, "MaxConcurrency": 201},
+                {"MemorySizeInMB": 1024, "MaxConcurrency": 5, "ProvisionedConcurrency": "1"},
+            )
+        ],
         scenario(Endpoint={"EndpointName": "my-endpoint"}),
         scenario(Endpoint=scenario()["Endpoint"] | {"DesiredInstanceCount": 0}),
         scenario(Updates=[{"Faults": []}]),

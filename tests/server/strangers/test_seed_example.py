@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rolling.server.aftermath import UpdateOutcome, update_outcome
+from rolling.endpoint import UpdateOutcome, update_outcome
 from rolling.server.control_client import ControlClient
 from rolling.server.local_server import LocalSageMakerServer
 from tests.server.strangers.account import furnish, pending, set_alarm

@@ -3,8 +3,8 @@
 An update that was rolled back leaves the endpoint InService, and boto3's waiter
 `endpoint_in_service` succeeds; one whose rollback failed leaves it
 UpdateRollbackFailed, which that waiter does not know, so that it waits in vain.
-What follows is told from three fields of the answer, and asks nothing of this
-package: it serves against AWS as it does here.
+What follows is told from two fields of the answer, and asks nothing of the
+endpoint's value: it serves against AWS as it does here.
 """
 
 from collections.abc import Mapping

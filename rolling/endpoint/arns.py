@@ -1,0 +1,13 @@
+"""ARNs: the names of what an account has, in all of AWS."""
+
+
+def arn(kind: str, name: str, region: str, account: str) -> str:
+    """The ARN of an `endpoint`, an `endpoint-config` or a `model`."""
+    return f"arn:{partition(region)}:sagemaker:{region}:{account}:{kind}/{name}"
+
+
+def partition(region: str) -> str:
+    """The partition that the ARNs of a region begin with."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
