@@ -120,7 +120,9 @@ def _note_fleets(deployment: Deployment, note: _Notes) -> None:
     note(not are_whole(split), "fleets", _listed(split), rule)
     if deployment.ended:
         return
-    for place, needed in zip(deployment.receiving, needed_counts(deployment), strict=True):
+    forward = deployment.direction is Direction.FORWARD
+    least = (deployment.up,) if forward else needed_counts(deployment)
+    for place, needed in zip(deployment.receiving, least, strict=True):
         asked = fleets[place].asked
         rule = f"must be at least the {needed} that this step needs"
         note(asked < needed, f"fleets[{place}].asked", asked, rule, needed)
