@@ -16,9 +16,6 @@ Document = Mapping[str, Any]
 _MOST_ROWS = 40
 """The rows of a table of fleets; a longer one shows the last, which are the largest."""
 
-_LEAST_BESIDE = 24
-"""The characters that a fact needs beside its name; where there are fewer, it goes below."""
-
 
 def check_text(document: Document, terminal: Terminal) -> str:
     """The verdict on each update of a file."""
@@ -44,7 +41,7 @@ def sweep_text(document: Document, terminal: Terminal) -> str:
         ("seconds", f"{document['Seconds']:.1f} ({document['CoreSeconds']:.1f} of one core)"),
         ("assumed", _assumed(document["Assumed"])),
     ]
-    lines += _facts(totals, terminal)
+    lines += terminal.facts(totals)
     for violation in document["Violations"]:
         lines += ["", *_swept_violation(violation, terminal)]
     return "\n".join(lines) + "\n"
@@ -71,7 +68,7 @@ def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
         ("seconds", f"{update['Seconds']:.1f}"),
         ("assumed", _assumed(update["Assumed"])),
     ]
-    yield from _facts(facts, terminal)
+    yield from terminal.facts(facts)
     for violation in update["Violations"]:
         yield ""
         yield from _counterexample(violation["Counterexample"], terminal)
@@ -195,15 +192,3 @@ def _swept_violation(violation: Document, terminal: Terminal) -> Iterator[str]:
     yield from _counterexample(violation["Counterexample"][:1], terminal)
     yield from terminal.wrap(smallest)
     yield from list(_counterexample(["", *violation["Counterexample"][1:]], terminal))[1:]
-
-
-def _facts(facts: Sequence[tuple[str, str]], terminal: Terminal) -> Iterator[str]:
-    width = max(len(name) for name, _ in facts) + 2
-    for name, fact in facts:
-        if terminal.width < width + _LEAST_BESIDE:
-            yield terminal.paint(name, Style.DIM)
-            yield from terminal.wrap(fact, "  ")
-            continue
-        first, *rest = terminal.wrap(fact, name.ljust(width))
-        yield terminal.paint(name, Style.DIM) + first[len(name) :]
-        yield from rest

@@ -155,14 +155,7 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
         still = "is" if left == 1 else "are"
         there = f"{counted(left, 'instance')} of an earlier update {still} not gone at the start"
         facts.insert(1, ("left over", there))
-    width = max(len(name) for name, _ in facts) + 2
-    for name, fact in facts:
-        yield from _painted(name, terminal.wrap(fact, name.ljust(width)), terminal)
-
-
-def _painted(name: str, lines: list[str], terminal: Terminal) -> list[str]:
-    first, *rest = lines
-    return [terminal.paint(name, Style.DIM) + first[len(name) :], *rest]
+    yield from terminal.facts(facts)
 
 
 # --- findings -----------------------------------------------------------------

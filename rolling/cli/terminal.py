@@ -7,7 +7,7 @@ tables. Nothing is ever cut off: what does not fit is wrapped.
 import os
 import shutil
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TextIO
 
@@ -74,6 +74,22 @@ class Terminal:
             break_on_hyphens=False,
         )
         return lines or [first.rstrip()]
+
+    def facts(self, facts: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """Lines that tell each fact beside its name, or below it where there is no room."""
+        width = max(len(name) for name, _ in facts) + 2
+        for name, fact in facts:
+            if self.width < width + _LEAST_BESIDE:
+                yield self.paint(name, Style.DIM)
+                yield from self.wrap(fact, "  ")
+                continue
+            first, *rest = self.wrap(fact, name.ljust(width))
+            yield self.paint(name, Style.DIM) + first[len(name) :]
+            yield from rest
+
+
+_LEAST_BESIDE = 24
+"""The characters that a fact needs beside its name; where there are fewer, it goes below."""
 
 
 _ASCII = str.maketrans({
