@@ -58,8 +58,10 @@ def watched(record: object, backend: object, **more: object) -> None:
     Watch[str](VirtualClock()).add("a", anything(record), anything(backend), **anything(more))
 
 
-def watched_in_loop(record: object, backend: object) -> None:
-    AsyncWatch[str](jumping(VirtualClock())).add("a", anything(record), anything(backend))
+def watched_in_loop(record: object, backend: object) -> AsyncWatch[str]:
+    watch = AsyncWatch[str](jumping(VirtualClock()))
+    watch.add("a", anything(record), anything(backend))
+    return watch
 
 
 def driven(
@@ -241,7 +243,7 @@ def test_a_wrapper_of_what_is_awaited_is_let_in() -> None:
         return Awaited.make_true(backend, desired)
 
     setattr(Wrapped, "make_true", wrapper)  # noqa: B010
-    watched_in_loop(RECORD, Wrapped())
+    assert "a" in watched_in_loop(RECORD, Wrapped())
 
 
 def test_nothing_is_sent_before_all_was_looked_at() -> None:

@@ -169,39 +169,57 @@ def test_what_a_store_finished_after_the_driver_was_left_off_is_told_once() -> N
     asyncio.run(asyncio.wait_for(drive(), 20))
 
 
-class Meets(Scripted):
-    """A backend that notes how many of its kind are in a call."""
+class Crowd:
+    """How many backends are in a call; whoever is the first waits until enough of them are."""
 
-    under_way = 0
-    most = 0
-    lock = threading.Lock()
+    def __init__(self, enough: int) -> None:
+        self.enough = enough
+        self.under_way = self.most = 0
+        self.lock, self.met = threading.Lock(), threading.Event()
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            if self.under_way >= self.enough:
+                self.met.set()
+        assert self.met.wait(20), "the others never came"
+        # Somebody too many would come in now.
+        threading.Event().wait(0.005)
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.under_way -= 1
+
+
+class Meets(Scripted):
+    """A backend that is one of a crowd while it is called."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        super().__init__()
+        self.crowd = crowd
 
     def make_true(self, desired: Desired) -> None:
-        with Meets.lock:
-            Meets.under_way += 1
-            Meets.most = max(Meets.most, Meets.under_way)
-        threading.Event().wait(0.005)
-        with Meets.lock:
-            Meets.under_way -= 1
-        super().make_true(desired)
+        with self.crowd:
+            super().make_true(desired)
 
 
 def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
     async def most(at_once: int) -> int:
-        Meets.most = 0
+        crowd = Crowd(at_once)
         watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), at_once=at_once)
         for key in range(6):
-            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets()))
+            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets(crowd)))
         ended = [
             key
             async for key, seen in watch.run()
             if isinstance(seen, Tick) and seen.wake_at is None
         ]
         assert sorted(ended) == list(range(6))
-        return Meets.most
+        return crowd.most
 
     assert asyncio.run(most(1)) == 1
-    assert 1 < asyncio.run(most(3)) <= 3
+    assert asyncio.run(most(3)) == 3
 
 
 def test_at_once_of_nothing_is_refused() -> None:

@@ -1,11 +1,13 @@
 """A small honest backend, and backends that each break one promise: what a contract must find."""
 
-import time
 from collections.abc import Mapping
 
 from rolling import ALL_TRAFFIC, NO_TRAFFIC, Desired, Operation, Reading, Share, Sighting
 from rolling.core.capacity import same_amount
-from rolling.driving import Failure, Observation, Superseded
+from rolling.driving import Failure, Observation, Superseded, VirtualClock
+
+CALLS = VirtualClock()
+"""What the calls of a backend take their time of."""
 
 LAUNCH_SECONDS, END_SECONDS, SHIFT_SECONDS = 30, 20, 10
 
@@ -309,5 +311,5 @@ class Waits(Honest):
 
     def make_true(self, desired: Desired) -> None:
         if self.said is None:
-            time.sleep(0.3)
+            CALLS.wait_until(CALLS.now() + 0.3)
         super().make_true(desired)
