@@ -7,12 +7,13 @@ from unittest import SkipTest
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend
-from rolling.driving import Backend, VirtualClock, contract
+from rolling.driving import Backend, VirtualClock
 from rolling.driving.contract import (
     BackendContract,
     Findings,
     broken_promises,
     findings,
+    promised,
     promises,
     skipped_promises,
 )
@@ -45,7 +46,7 @@ class TestSimulated(BackendContract):
 @pytest.fixture
 def calls_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call takes the time that its backend says, however busy the machine is."""
-    monkeypatch.setattr(contract, "perf_counter", worlds.CALLS.now)
+    monkeypatch.setattr(promised, "perf_counter", worlds.CALLS.now)
 
 
 @pytest.mark.usefixtures("calls_timed")
