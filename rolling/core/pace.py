@@ -90,3 +90,12 @@ def restorable(deployment: Deployment) -> int:
         if fleet.in_service < spec.count:
             break
     return total
+
+
+def steps_back(deployment: Deployment) -> int:
+    """The number of steps of the way back, of a deployment that is on it.
+
+    Right once the first step has counted what is there: until then nothing is restored.
+    """
+    missing = deployment.spec.old_count - deployment.up
+    return deployment.stage.step + -(-missing // deployment.spec.pace.rollback_batch)

@@ -9,7 +9,7 @@ from rolling.core.deployment import Deployment
 from rolling.core.desired import due
 from rolling.core.events import Reading
 from rolling.core.outcome import Cause, Outcome
-from rolling.core.pace import step_count
+from rolling.core.pace import step_count, steps_back
 from rolling.core.plan import plan_batches
 from rolling.core.stage import Direction, Stage
 from rolling.driving.backend import Observation
@@ -114,8 +114,6 @@ def _batches(deployment: Deployment) -> int:
     if deployment.direction is Direction.FORWARD:
         return step_count(deployment.spec)
     if deployment.ended or deployment.up:
-        spec = deployment.spec
-        missing = spec.old_count - deployment.up
-        return deployment.stage.step + -(-missing // spec.pace.rollback_batch)
+        return steps_back(deployment)
     # What is there at the turn, and not yet counted, decides how long the way home is.
     return len(plan_batches(deployment))

@@ -18,7 +18,8 @@ from rolling.driving.backend import Superseded
 from rolling.driving.door import check_backend, check_function
 from rolling.driving.hooks import Hooks, checked_hooks, tell
 from rolling.driving.record import Record, check_record
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval
+from rolling.driving.stopping import asked_for
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval, unseen_tick
 from rolling.driving.trouble import Troubled
 
 K = TypeVar("K", bound=Hashable)
@@ -31,6 +32,7 @@ class Entry(Generic[K, B]):
 
     `record`: the one handed over last. `stop`: the stop that was asked for by key.
     `told`: the stop, if any, that its last tick was made with.
+    `due_at`: the moment of the tick that comes next, or is being made.
     `turn`: its place in the queue, which no other has; None while it is in none.
     """
 
@@ -40,15 +42,18 @@ class Entry(Generic[K, B]):
     stop_requested: Callable[[], StopRequested | None] | None
     stop: StopRequested | None = None
     told: StopRequested | None = None
+    due_at: float = 0
     turn: int | None = None
 
     def ask(self) -> StopRequested | None:
-        """The stop for the tick that is to be made now."""
-        asked = self.stop
-        if asked is None and self.stop_requested is not None:
-            asked = self.stop_requested()
-        self.told = asked
-        return asked
+        """The stop for the tick that is to be made now. Raises what `stop_requested` does."""
+        self.told = asked_for(self.record.deployment, self.stop, self.stop_requested)
+        return self.told
+
+    def unasked_tick(self, error: Exception, now: float, clock: Callable[[], float]) -> Tick:
+        """The tick that is made where `ask` raised `error`. Raises it where there is none."""
+        self.told = self.stop
+        return unseen_tick(self.record, error, now, self.told, clock)
 
 
 class Schedule(Generic[K, B]):
@@ -89,7 +94,8 @@ class Schedule(Generic[K, B]):
 
         `key`: how it is spoken of, such as the name of its endpoint. `record`: what
         `accept` gave, stored already, or the last one stored of a driver before.
-        `stop_requested` is asked before each of its ticks, as `run` asks it.
+        `stop_requested` is asked before each of its ticks, as `run` asks it; where it
+        raises, that is trouble as where the backend does.
         Raises ValueError for a key that is watched already, and TypeError for what is
         no record, no backend of the driver's kind, or no function.
         """
@@ -199,10 +205,11 @@ class Schedule(Generic[K, B]):
     def _put_again(self, entry: Entry[K, B]) -> None:
         """Queue a deployment whose tick was cut short: the same tick again is right."""
         if self._is_watched(entry):
-            self._put(entry, self._now())
+            # Not at the present moment: it may be the clock that failed.
+            self._put(entry, entry.due_at)
 
     def _put(self, entry: Entry[K, B], moment: float) -> None:
-        entry.turn = next(self._turns)
+        entry.due_at, entry.turn = moment, next(self._turns)
         heapq.heappush(self._heap, (moment, entry.turn, entry))
         # What was removed, or queued anew for a stop, stays in the heap until its moment.
         if len(self._heap) > 2 * len(self._entries) + _MOST_STALE:

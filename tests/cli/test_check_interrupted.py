@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from tests.cli.command import REQUEST, Command
 from tests.cli.test_streams import ENVIRONMENT, ROLLING
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal as Unix has it")
+
+PATIENCE_SECONDS = 120
+"""Far more than the slowest machine needs."""
 
 
 class Terminal(io.StringIO):
@@ -52,10 +56,17 @@ def in_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]
                 running.kill()
 
 
+def read(terminal: int) -> str:
+    """What is shown next."""
+    ready, _, _ = select.select([terminal], [], [], PATIENCE_SECONDS)
+    assert ready, f"nothing was shown for {PATIENCE_SECONDS} s"
+    return os.read(terminal, 65536).decode()
+
+
 def read_until(terminal: int, said: str) -> str:
     text = ""
     while said not in text:
-        text += os.read(terminal, 4096).decode()
+        text += read(terminal)
     return text
 
 
@@ -76,7 +87,7 @@ def test_an_interrupted_sweep_keeps_what_it_found_and_its_processes_are_gone() -
         assert document["Verdict"] == "Undecided"
         assert 0 < document["PoliciesChecked"] < document["Policies"]
         assert document["States"] >= 198 * document["PoliciesChecked"]
-        rest = os.read(terminal, 65536).decode()
+        rest = read(terminal)
         assert "Traceback" not in shown + rest
         for _ in range(100):
             if not _lives(running.pid):
@@ -96,7 +107,7 @@ def stopped(
             (os.killpg if everybody else os.kill)(running.pid, each)
             time.sleep(pause_seconds)
         out, _ = running.communicate(timeout=60)
-        shown += os.read(terminal, 65536).decode()
+        shown += read(terminal)
         assert not _lives(running.pid) or _gone_soon(running.pid)
         return running.returncode, json.loads(out), shown
 
@@ -214,12 +225,18 @@ def test_progress_does_not_tell_the_rest_from_next_to_nothing() -> None:
 
 def test_progress_ends_where_its_terminal_does() -> None:
     class Gone(Terminal):
+        tries = 0
+
         def write(self, text: str) -> int:
+            self.tries += 1
             raise OSError(errno.EIO, "gone")
 
-    progress = Progress(Gone(), {"TERM": "xterm"})
-    progress.show(0.5, "states")
+    stream, now = Gone(), [0.0]
+    progress = Progress(stream, {"TERM": "xterm"}, lambda: now[0])
+    for now[0] in (1, 2):
+        progress.show(0.5, "states")
     progress.clear()
+    assert stream.tries == 1
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,13 @@ def test_what_was_found_before_a_process_was_killed_is_told(
     assert "rolling: a process of the sweep was killed from outside" in capsys.readouterr().err
 
 
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of two cores that is always as fast."""
+    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(cores or 2, 4000))
+
+
+@pytest.mark.usefixtures("steady")
 @pytest.mark.parametrize(
     ("given", "fix"),
     [
@@ -135,12 +142,6 @@ def test_a_bad_range_is_answered_with_one_that_works(
     assert (result.exit_code, result.out) == (2, "")
     (problem,) = result.error["Problems"]
     assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--sweep", given, fix)
-
-
-@pytest.fixture
-def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of two cores that is always as fast."""
-    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(cores or 2, 4000))
 
 
 @pytest.mark.usefixtures("steady")
@@ -172,6 +173,7 @@ def begins_unasked(fix: str, *more: str) -> bool:
     return True
 
 
+@pytest.mark.usefixtures("steady")
 def test_what_looks_like_an_option_is_the_value_that_it_is_meant_as(rolling: Command) -> None:
     apart = rolling("check", "--sweep", "-1..3", "-o", "json")
     assert apart.error == rolling("check", "--sweep=-1..3", "-o", "json").error
@@ -193,6 +195,7 @@ def test_a_range_without_a_pair_is_answered_with_one_that_has_some(
     assert begins_unasked(problem["Fix"], *unequal)
 
 
+@pytest.mark.usefixtures("steady")
 def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command) -> None:
     result = rolling("check", "a.json", "--sweep", "1..2", "--instances", "3", "-o", "json")
     assert result.exit_code == 2

@@ -51,6 +51,14 @@ def update(environment: dict[str, str], file: str) -> None:
     subprocess.run([sys.executable, "-c", script, file], env={**clean, **environment}, check=True)
 
 
+def wait_for_the_end(client: ControlClient) -> None:
+    """Return when the one endpoint is not being updated any more."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while client.endpoints()[0].under_way is not None:
+        assert time.monotonic() < give_up_at, client.endpoints()
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGHUP, -1)]
 )
@@ -93,6 +101,7 @@ def test_without_verbose_only_the_first_and_the_last_line_are_printed() -> None:
     ):
         assert greeting["Environment"]["AWS_DEFAULT_REGION"] == "eu-west-1"
         update(greeting["Environment"], file)
+        wait_for_the_end(ControlClient(greeting["Url"], "eu-west-1"))
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate(timeout=PATIENCE_SECONDS)
     assert json.loads(out) == {"Stopped": True, "UnderWay": []}

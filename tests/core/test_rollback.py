@@ -14,6 +14,7 @@ from rolling import (
     advance,
     plan_batches,
 )
+from rolling.core.pace import steps_back
 from tests.core.walking import end_of, rolling, row, rows, run_to, seen, states, trip
 
 
@@ -63,6 +64,15 @@ def test_each_batch_back_is_at_most_the_size_given(back: int) -> None:
     rises = [now - was for was, now in pairwise(asked)]
     assert asked[0] == 5 and asked[-1] == 10
     assert max(rises) == min(back, 5)
+
+
+@pytest.mark.parametrize(("back", "steps"), [(1, 6), (2, 4), (3, 3), (4, 3), (5, 2), (10, 2)])
+def test_how_many_steps_back_there_are_is_known_in_each_of_them(back: int, steps: int) -> None:
+    """What is in service comes first, five of ten here; then the rest by so many."""
+    deployment = trip(run_to(rolling(10, 10, 5, back=back), "forward 2.1 baking"))
+    counted = [state for state in states(deployment) if state.up]
+    assert {state.stage.step for state in counted} == set(range(1, steps + 1))
+    assert {steps_back(state) for state in counted} == {steps}
 
 
 def test_the_new_fleet_is_never_scaled_out_on_the_way_back() -> None:

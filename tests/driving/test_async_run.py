@@ -113,14 +113,37 @@ def test_the_loop_goes_on_while_a_call_in_a_thread_blocks() -> None:
     asyncio.run(both())
 
 
-def test_a_sleeping_clock_sleeps_until_the_moment_and_not_in_the_way_of_others() -> None:
-    async def sleep() -> float:
-        clock, began = sleeping(), time.monotonic()
-        await asyncio.gather(*[clock.wait_until(clock.now() + 0.05) for _ in range(20)])
-        await clock.wait_until(clock.now() - 1)
-        return time.monotonic() - began
+def test_a_sleeping_clock_sleeps_until_the_moment_and_not_after_it() -> None:
+    async def sleep() -> None:
+        clock = sleeping()
+        moment = clock.now() + 0.05
+        await clock.wait_until(moment)
+        assert clock.now() >= moment
+        # At once: nothing else in the loop has its turn.
+        waiting = clock.wait_until(moment)
+        with pytest.raises(StopIteration):
+            waiting.__await__().send(None)
 
-    assert 0.05 <= asyncio.run(sleep()) < 0.9
+    asyncio.run(sleep())
+
+
+def test_who_sleeps_by_a_clock_is_not_in_the_way_of_others() -> None:
+    class Told(SystemClock):
+        """It is 0 until everybody has asked, and then the moment that they wait for."""
+
+        def __init__(self) -> None:
+            self.asked: list[object] = []
+
+        def now(self) -> float:
+            self.asked.append(asyncio.current_task())
+            return 0 if len(self.asked) <= 20 else 0.01
+
+    async def sleep() -> None:
+        clock = Told()
+        await asyncio.gather(*[sleeping(clock).wait_until(0.01) for _ in range(20)])
+        assert len(set(clock.asked[:20])) == 20, "somebody was asleep while others had to wait"
+
+    asyncio.run(sleep())
 
 
 def test_an_async_clock_has_the_time_of_the_clock_that_it_is_made_from() -> None:

@@ -58,8 +58,10 @@ def watched(record: object, backend: object, **more: object) -> None:
     Watch[str](VirtualClock()).add("a", anything(record), anything(backend), **anything(more))
 
 
-def watched_in_loop(record: object, backend: object) -> None:
-    AsyncWatch[str](jumping(VirtualClock())).add("a", anything(record), anything(backend))
+def watched_in_loop(record: object, backend: object) -> AsyncWatch[str]:
+    watch = AsyncWatch[str](jumping(VirtualClock()))
+    watch.add("a", anything(record), anything(backend))
+    return watch
 
 
 def driven(
@@ -93,6 +95,17 @@ REFUSED: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "no deployment": (lambda: accept(anything("x"), 0), TypeError, "deployment = 'x': .*start"),
     "accepted never": (lambda: accept(UPDATE, math.nan), ValueError, "now = nan: .*clock.now()"),
     "accepted in words": (lambda: accept(UPDATE, anything("0")), TypeError, "now = '0'"),
+    "accepted beyond any clock": (
+        lambda: accept(UPDATE, 10**400),
+        ValueError,
+        "now = a number of 1329 bits: .*clock.now()",
+    ),
+    "accepted in nanoseconds": (
+        lambda: accept(UPDATE, 1_700_000_000_000_000_000),
+        ValueError,
+        "now = .*: must be a moment: .*seconds",
+    ),
+    "a tick in the far past": (lambda: tick(RECORD, Scripted(), -1e300), ValueError, "now = -1e"),
     "a clock at nan": (lambda: VirtualClock(math.nan), ValueError, "now = nan"),
     "a clock at no number": (lambda: VirtualClock(anything("x")), TypeError, "now = 'x'"),
     "a poll interval in words": (
@@ -230,7 +243,7 @@ def test_a_wrapper_of_what_is_awaited_is_let_in() -> None:
         return Awaited.make_true(backend, desired)
 
     setattr(Wrapped, "make_true", wrapper)  # noqa: B010
-    watched_in_loop(RECORD, Wrapped())
+    assert "a" in watched_in_loop(RECORD, Wrapped())
 
 
 def test_nothing_is_sent_before_all_was_looked_at() -> None:

@@ -25,6 +25,7 @@ from rolling.driving import (
 )
 from tests.driving.awaited import Suspends, cancelled_after
 from tests.driving.scripted import NoNews, Scripted
+from tests.driving.watched import InLoop, Plain
 from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(old=2, rollback_batch=instances(1))
@@ -114,39 +115,111 @@ def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
     asyncio.run(leave())
 
 
-class Meets(Scripted):
-    """A backend that notes how many of its kind are in a call."""
+def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
+    async def drive() -> None:
+        told: list[object] = []
+        stored = dict.fromkeys("xy", accept(AT_ONCE, 0))
+        hooks = [Hooks(on_tick=lambda key, made: told.append((key, made)))]
+        clock = jumping(VirtualClock())
+        watch: AsyncWatch[str] = AsyncWatch(clock, store=stored.__setitem__, hooks=hooks)
+        for key in "xy":
+            watch.add(key, stored[key], directly(Scripted()))
+        handed_over: list[object] = []
+        while len(watch):
+            async with aclosing(watch.run()) as progress:
+                async for key, seen in progress:
+                    handed_over.append((key, seen))
+                    break
+        assert told.count(told[-1]) == 1
+        assert sorted(map(repr, told)) == sorted(map(repr, handed_over))
+        assert all(record.deployment.phase is Phase.SUCCEEDED for record in stored.values())
 
-    under_way = 0
-    most = 0
-    lock = threading.Lock()
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+def test_what_a_store_finished_after_the_driver_was_left_off_is_told_once() -> None:
+    """And handed over by whoever goes on."""
+
+    async def drive() -> None:
+        begun, let_go, told = asyncio.Event(), asyncio.Event(), list[Change]()
+
+        async def write() -> None:
+            begun.set()
+            await let_go.wait()
+
+        async def store(_: str, __: Record) -> None:
+            writing = asyncio.ensure_future(write())
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await writing
+
+        hooks = [Hooks(on_change=lambda _, change: told.append(change))]
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()), store=store, hooks=hooks)
+        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        first = asyncio.ensure_future(anext(watch.run()))
+        await begun.wait()
+        first.cancel()
+        asyncio.get_running_loop().call_soon(let_go.set)
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        handed_over = [seen async for _, seen in watch.run() if isinstance(seen, Tick)]
+        assert told == [change for made in handed_over for change in made.changes]
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+class Crowd:
+    """How many backends are in a call; whoever is the first waits until enough of them are."""
+
+    def __init__(self, enough: int) -> None:
+        self.enough = enough
+        self.under_way = self.most = 0
+        self.lock, self.met = threading.Lock(), threading.Event()
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            if self.under_way >= self.enough:
+                self.met.set()
+        assert self.met.wait(20), "the others never came"
+        # Somebody too many would come in now.
+        threading.Event().wait(0.005)
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.under_way -= 1
+
+
+class Meets(Scripted):
+    """A backend that is one of a crowd while it is called."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        super().__init__()
+        self.crowd = crowd
 
     def make_true(self, desired: Desired) -> None:
-        with Meets.lock:
-            Meets.under_way += 1
-            Meets.most = max(Meets.most, Meets.under_way)
-        threading.Event().wait(0.005)
-        with Meets.lock:
-            Meets.under_way -= 1
-        super().make_true(desired)
+        with self.crowd:
+            super().make_true(desired)
 
 
 def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
     async def most(at_once: int) -> int:
-        Meets.most = 0
+        crowd = Crowd(at_once)
         watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), at_once=at_once)
         for key in range(6):
-            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets()))
+            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets(crowd)))
         ended = [
             key
             async for key, seen in watch.run()
             if isinstance(seen, Tick) and seen.wake_at is None
         ]
         assert sorted(ended) == list(range(6))
-        return Meets.most
+        return crowd.most
 
     assert asyncio.run(most(1)) == 1
-    assert 1 < asyncio.run(most(3)) <= 3
+    assert asyncio.run(most(3)) == 3
 
 
 def test_at_once_of_nothing_is_refused() -> None:
@@ -215,6 +288,57 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
     (trouble,) = [each for each in seen if isinstance(each, Troubled)]
     assert "cancelled" in str(trouble.error) and trouble.retry_at == 15
     assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+
+
+def test_a_tick_whose_task_somebody_else_cancels_is_made_again() -> None:
+    """As by a helper that cancels all tasks but its own."""
+
+    class CancelsOthers(Scripted):
+        def make_true(self, desired: Desired) -> None:
+            super().make_true(desired)
+            if len(self.told) == 2:
+                for task in asyncio.all_tasks() - drivers:
+                    task.cancel()
+
+    drivers: set[asyncio.Task[object]] = set()
+
+    async def drive() -> None:
+        drivers.update(asyncio.all_tasks())
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
+        backend = CancelsOthers()
+        watch.add("x", accept(AT_ONCE, 0), Suspends(backend))
+        seen = [seen async for _, seen in watch.run()]
+        assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+        assert backend.told[1] == backend.told[2] and "x" not in watch
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+@pytest.mark.parametrize("kind", [Plain, InLoop])
+def test_a_clock_that_fails_is_passed_on_and_loses_nobody(kind: type[Plain] | type[InLoop]) -> None:
+    class Fails(VirtualClock):
+        broken = False
+
+        def now(self) -> float:
+            if self.broken:
+                raise OSError("no time")
+            return super().now()
+
+    class Breaks(Scripted):
+        def observe(self, desired: Desired) -> Observation:
+            if "observe" not in self.calls:
+                self.calls.append("observe")
+                clock.broken = True
+                raise ConnectionError("gone")
+            return super().observe(desired)
+
+    clock = Fails()
+    watched = kind(clock=clock)
+    watched.add("x", AT_ONCE, Breaks())
+    with pytest.raises(OSError, match="no time"):
+        watched.drive()
+    clock.broken = False
+    assert watched.drive()[-1][1].record.deployment.phase is Phase.SUCCEEDED
 
 
 # --- staying, and being woken -------------------------------------------------------

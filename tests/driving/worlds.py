@@ -1,11 +1,13 @@
 """A small honest backend, and backends that each break one promise: what a contract must find."""
 
-import time
 from collections.abc import Mapping
 
 from rolling import ALL_TRAFFIC, NO_TRAFFIC, Desired, Operation, Reading, Share, Sighting
 from rolling.core.capacity import same_amount
-from rolling.driving import Failure, Observation, Superseded
+from rolling.driving import Failure, Observation, Superseded, VirtualClock
+
+CALLS = VirtualClock()
+"""What the calls of a backend take their time of."""
 
 LAUNCH_SECONDS, END_SECONDS, SHIFT_SECONDS = 30, 20, 10
 
@@ -155,6 +157,17 @@ class NoFence(Honest):
 
     def check_fence(self, desired: Desired) -> None:
         return
+
+
+class RefusesTooLate(Honest):
+    """Has begun before it sees that it should not have."""
+
+    def make_true(self, desired: Desired) -> None:
+        latest, self.said = self.said, None
+        super().make_true(desired)
+        if latest is not None and desired.stage < latest.stage:
+            self.said = latest
+            raise Superseded("an earlier stage, carried out")
 
 
 class FenceByStepAlone(Honest):
@@ -309,5 +322,5 @@ class Waits(Honest):
 
     def make_true(self, desired: Desired) -> None:
         if self.said is None:
-            time.sleep(0.3)
+            CALLS.wait_until(CALLS.now() + 0.3)
         super().make_true(desired)

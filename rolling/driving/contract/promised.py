@@ -1,26 +1,10 @@
-"""The backend contract as tests: what `Backend` promises, checked on any backend, your own too.
-
-Subclass `BackendContract` in a test module and say how to make your backend and
-how to let time pass for it; pytest and unittest runners find the rest. Nothing
-here imports either.
-
-    class TestMine(BackendContract):
-        def backend(self) -> Backend:
-            self.clock = VirtualClock()
-            return MyBackend({"config-1": 4}, self.clock)
-
-        def settle(self, backend: Backend, seconds: float) -> None:
-            self.clock.wait_until(self.clock.now() + seconds)
-"""
+"""The promises of a backend, one a method; what each of them needs is said by a subclass."""
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import ClassVar
 from unittest import SkipTest
-
-from attrs import frozen
 
 from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, are_whole, instances, same_amount
 from rolling.core.desired import Desired, due
@@ -188,15 +172,17 @@ class BackendContract(ABC):
 
     def test_an_earlier_stage_is_refused_and_changes_nothing(self) -> None:
         """Or a driver with an old record would go on to an end that is not true."""
-        backend = self.backend()
-        backend.make_true(_desired(2, (2, 4)))
+        backend, said = self.backend(), _desired(2, (2, 4))
+        backend.make_true(said)
         refused = False
         try:
             backend.make_true(_desired(1, (0, 0), ALL_NEW))
         except Superseded:
             refused = True
         assert refused, "a command of an earlier stage was not refused"
-        seen = self._after(backend, _desired(2, (2, 4)))
+        # Not said again meanwhile: that would mend what was done.
+        self.settle(backend, self.settle_seconds)
+        seen = backend.observe(said)
         assert seen.fleets == (Sighting(2, 2), Sighting(4, 4)), seen
         assert seen.split is not None and _same(seen.split, ALL_OLD), seen
 
@@ -347,58 +333,6 @@ class BackendContract(ABC):
         backend.make_true(said)
         self.settle(backend, self.settle_seconds)
         return backend.observe(said)
-
-
-@frozen
-class Findings:
-    """What became of each promise, by name: kept, broken (what was seen), or skipped (why)."""
-
-    kept: tuple[str, ...]
-    broken: Mapping[str, str]
-    skipped: Mapping[str, str]
-
-
-def findings(contract: BackendContract) -> Findings:
-    """Hold a backend to every promise, without a test runner.
-
-    What the backend raises breaks the promise too. One that is skipped, because
-    the contract was not given what it needs, is neither kept nor broken.
-    """
-    kept: list[str] = []
-    broken: dict[str, str] = {}
-    skipped: dict[str, str] = {}
-    for name, promise in promises(contract).items():
-        try:
-            promise()
-        except SkipTest as reason:
-            skipped[name] = str(reason)
-        except Exception as error:
-            broken[name] = f"{type(error).__name__}: {error}"
-        else:
-            kept.append(name)
-    return Findings(tuple(kept), broken, skipped)
-
-
-def broken_promises(contract: BackendContract) -> dict[str, str]:
-    """The promises that a backend breaks, by name, each with what was seen.
-
-    None broken is not all kept: see `skipped_promises`.
-    """
-    return dict(findings(contract).broken)
-
-
-def skipped_promises(contract: BackendContract) -> dict[str, str]:
-    """The promises that were not looked into, by name, each with what was not given.
-
-    Holds the backend to all of them, as `broken_promises` does: `findings` tells
-    of both at once.
-    """
-    return dict(findings(contract).skipped)
-
-
-def promises(contract: BackendContract) -> dict[str, Callable[[], None]]:
-    """Every promise of a contract, by name."""
-    return {name: getattr(contract, name) for name in dir(contract) if name.startswith("test_")}
 
 
 def _desired(
