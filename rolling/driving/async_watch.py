@@ -13,7 +13,7 @@ from rolling.driving.door import check_clock, check_function, mistake
 from rolling.driving.hooks import Hooks
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async, without_looking
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async, unseen_tick
 from rolling.driving.trouble import Troubled
 
 if TYPE_CHECKING:
@@ -159,17 +159,16 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     async def _tick(self, entry: Entry[K, AsyncBackend], now: float) -> Tick:
         import asyncio
 
-        asked = entry.ask()
+        try:
+            asked = entry.ask()
+        except Exception as error:
+            return entry.unasked_tick(error, now, self._clock.now)
         try:
             return await tick_async(
                 entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
             )
         except asyncio.CancelledError as cancelled:
-            error = _given_up(cancelled)
-            made = without_looking(entry.record, error, now, asked, self._clock.now())
-            if made is None:
-                raise error from cancelled
-            return made
+            return unseen_tick(entry.record, _given_up(cancelled), now, asked, self._clock.now)
 
     def _looked(self, entry: Entry[K, AsyncBackend], bell: "Event", task: "Task[Seen]") -> None:
         if self._under_way.get(entry) is not task:

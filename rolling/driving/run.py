@@ -13,8 +13,15 @@ from rolling.driving.clock import AsyncClock, Clock, sleeping
 from rolling.driving.door import check_backend, check_clock, check_function, check_kind
 from rolling.driving.hooks import Hooks, checked_hooks, tell
 from rolling.driving.record import Record, check_record
-from rolling.driving.stopping import Stop
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval, tick, tick_async
+from rolling.driving.stopping import Stop, asked_for
+from rolling.driving.tick import (
+    POLL_INTERVAL_SECONDS,
+    Tick,
+    check_poll_interval,
+    tick,
+    tick_async,
+    unseen_tick,
+)
 from rolling.driving.trouble import Troubled
 
 
@@ -38,7 +45,8 @@ def run(
     What the backend raises is passed on, for the caller to decide whether to run again;
     a stop or a deadline that is due meanwhile is handed over before, as `tick` says.
 
-    `stop_requested` is asked before each tick, and answers with a stop or None.
+    `stop_requested` is asked before each tick, as long as a stop would change anything,
+    and answers with a stop or None. What it raises is passed on as what the backend does.
     `stop`: a handle to stop the deployment by; it is looked at once in a poll
     interval also while there is nothing else to do for hours.
     `hooks` are told of everything, under the name `key`.
@@ -63,10 +71,14 @@ def _run(
     hooks: tuple[Hooks, ...],
 ) -> Generator[Tick, None, None]:
     while True:
-        told = _asked(stop, stop_requested)
-        now = clock.now()
+        now, told = clock.now(), _known(stop)
         try:
-            made = tick(record, backend, now, poll_interval_seconds, told, clock.now)
+            try:
+                told = asked_for(record.deployment, told, stop_requested)
+            except Exception as error:
+                made = unseen_tick(record, error, now, told, clock.now)
+            else:
+                made = tick(record, backend, now, poll_interval_seconds, told, clock.now)
         except Exception as error:
             tell(hooks, key, Troubled(now, record, error, None))
             raise
@@ -121,10 +133,16 @@ async def _run_async(
     hooks: tuple[Hooks, ...],
 ) -> AsyncGenerator[Tick, None]:
     while True:
-        told = _asked(stop, stop_requested)
-        now = clock.now()
+        now, told = clock.now(), _known(stop)
         try:
-            made = await tick_async(record, backend, now, poll_interval_seconds, told, clock.now)
+            try:
+                told = asked_for(record.deployment, told, stop_requested)
+            except Exception as error:
+                made = unseen_tick(record, error, now, told, clock.now)
+            else:
+                made = await tick_async(
+                    record, backend, now, poll_interval_seconds, told, clock.now
+                )
         except Exception as error:
             tell(hooks, key, Troubled(now, record, error, None))
             raise
@@ -153,12 +171,8 @@ def _checked(
     return checked_hooks(hooks)
 
 
-def _asked(
-    stop: Stop | None, stop_requested: Callable[[], StopRequested | None] | None
-) -> StopRequested | None:
-    if stop is not None and stop.requested is not None:
-        return stop.requested
-    return None if stop_requested is None else stop_requested()
+def _known(stop: Stop | None) -> StopRequested | None:
+    return None if stop is None else stop.requested
 
 
 def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float) -> None:

@@ -18,7 +18,8 @@ from rolling.driving.backend import Superseded
 from rolling.driving.door import check_backend, check_function
 from rolling.driving.hooks import Hooks, checked_hooks, tell
 from rolling.driving.record import Record, check_record
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval
+from rolling.driving.stopping import asked_for
+from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval, unseen_tick
 from rolling.driving.trouble import Troubled
 
 K = TypeVar("K", bound=Hashable)
@@ -43,12 +44,14 @@ class Entry(Generic[K, B]):
     turn: int | None = None
 
     def ask(self) -> StopRequested | None:
-        """The stop for the tick that is to be made now."""
-        asked = self.stop
-        if asked is None and self.stop_requested is not None:
-            asked = self.stop_requested()
-        self.told = asked
-        return asked
+        """The stop for the tick that is to be made now. Raises what `stop_requested` does."""
+        self.told = asked_for(self.record.deployment, self.stop, self.stop_requested)
+        return self.told
+
+    def unasked_tick(self, error: Exception, now: float, clock: Callable[[], float]) -> Tick:
+        """The tick that is made where `ask` raised `error`. Raises it where there is none."""
+        self.told = self.stop
+        return unseen_tick(self.record, error, now, self.told, clock)
 
 
 class Schedule(Generic[K, B]):
@@ -89,7 +92,8 @@ class Schedule(Generic[K, B]):
 
         `key`: how it is spoken of, such as the name of its endpoint. `record`: what
         `accept` gave, stored already, or the last one stored of a driver before.
-        `stop_requested` is asked before each of its ticks, as `run` asks it.
+        `stop_requested` is asked before each of its ticks, as `run` asks it; where it
+        raises, that is trouble as where the backend does.
         Raises ValueError for a key that is watched already, and TypeError for what is
         no record, no backend of the driver's kind, or no function.
         """

@@ -68,8 +68,9 @@ class Tick:
     Where nothing changed, the record is the one before, and needs no storing.
     `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
     that it was made at, on the driver's clock.
-    `trouble`: None; or what the backend raised, where the deployment was changed by a
-    stop or its deadline alone. Then `seen` is None: the world could not be seen.
+    `trouble`: None; or what the backend raised, or whoever was asked for a stop, where the
+    deployment was changed by a stop or its deadline alone. Then `seen` is None: nobody
+    could look at the world.
     """
 
     record: Record
@@ -107,10 +108,7 @@ def tick(
         seen_at = None if clock is None else clock()
         return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
     except Exception as error:
-        made = without_looking(record, error, now, stop, None if clock is None else clock())
-        if made is None:
-            raise
-        return made
+        return unseen_tick(record, error, now, stop, clock)
 
 
 async def tick_async(
@@ -133,10 +131,7 @@ async def tick_async(
         seen_at = None if clock is None else clock()
         return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
     except Exception as error:
-        made = without_looking(record, error, now, stop, None if clock is None else clock())
-        if made is None:
-            raise
-        return made
+        return unseen_tick(record, error, now, stop, clock)
 
 
 def after_looking(
@@ -186,7 +181,8 @@ def without_looking(
 ) -> Tick | None:
     """What follows where the world could not be seen: the tick of the stop and the deadline alone.
 
-    `error`: what the backend raised, or whoever read its answer; the tick's `trouble`.
+    `error`: what the backend raised, or whoever read its answer, or was asked for a stop;
+    the tick's `trouble`.
     The rest is as for `after_looking`. The next tick is due at once, and commands what
     follows. None where neither changes the deployment, and for `Superseded`, after which
     the record is not to be driven: then `error` is all there is.
@@ -196,6 +192,20 @@ def without_looking(
     events = _unseen_events(record, due(record.deployment), now, stop)
     following, changes = _follow(record, events, now, seen_at)
     return Tick(following, changes, now, None, now, error) if changes else None
+
+
+def unseen_tick(
+    record: Record,
+    error: Exception,
+    now: float,
+    stop: StopRequested | None,
+    clock: Callable[[], float] | None,
+) -> Tick:
+    """`without_looking`, for drivers. Raises `error` where that is all there is."""
+    made = without_looking(record, error, now, stop, None if clock is None else clock())
+    if made is None:
+        raise error
+    return made
 
 
 def _check(now: float, poll_interval_seconds: float) -> None:

@@ -11,7 +11,7 @@ class Troubled:
 
     `at`: when it was tried; `retry_at`: when this driver will try it again, and None
     where it will not. Both in seconds of its clock. `error`: what the backend raised,
-    or whoever was to store the record.
+    or whoever was asked for a stop, or was to store the record.
     """
 
     at: float

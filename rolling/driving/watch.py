@@ -87,10 +87,7 @@ class Watch(Schedule[K, Backend]):
 
     def _look(self, entry: Entry[K, Backend], now: float) -> Tick | Troubled:
         try:
-            asked = entry.ask()
-            made = tick(
-                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
-            )
+            made = self._tick(entry, now)
             if made.changes and self._store is not None:
                 stored = self._store(entry.key, made.record)
                 if stored is not None and isawaitable(stored):
@@ -101,6 +98,15 @@ class Watch(Schedule[K, Backend]):
             return made
         except Exception as error:
             return self._trouble(entry, now, error)
+
+    def _tick(self, entry: Entry[K, Backend], now: float) -> Tick:
+        try:
+            asked = entry.ask()
+        except Exception as error:
+            return entry.unasked_tick(error, now, self._clock.now)
+        return tick(
+            entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
+        )
 
     def _wait(self, moment: float, now: float) -> None:
         # The earliest moment is infinite: nothing will ever happen, which is for the clock to say.

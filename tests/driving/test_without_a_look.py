@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import cast
 
 import pytest
@@ -30,14 +30,16 @@ from rolling.driving import (
     Watch,
     accept,
     directly,
+    jumping,
     log_to,
     measure_to,
     run,
+    run_async,
     tick,
     tick_async,
     without_looking,
 )
-from tests.driving.scripted import Scripted
+from tests.driving.scripted import NoNews, Scripted
 from tests.driving.watched import InLoop, Plain, Seen, Store, Watched, ticks_of, troubles_of
 from tests.simulated import rolling_update
 
@@ -258,6 +260,91 @@ def test_a_call_that_its_client_cancelled_itself_hinders_no_stop(kind: Kind) -> 
     assert turned.record.deployment.cause == Stopped("ann")
     assert isinstance(turned.trouble, RuntimeError)
     assert isinstance(turned.trouble.__cause__, asyncio.CancelledError)
+
+
+# --- where nobody can be asked for a stop --------------------------------------------
+
+
+def unasked() -> StopRequested | None:
+    """Who is asked for a stop is away."""
+    raise OSError("no answer")
+
+
+@both
+@pytest.mark.parametrize("backend", [NoNews, Blind])
+def test_watched_the_deadline_comes_where_no_stop_can_be_asked_for(
+    kind: Kind, backend: Callable[[], Scripted]
+) -> None:
+    watched = kind()
+    watched.add("a", UPDATE, backend(), unasked)
+    (turned, *_) = ticks_of("a", driven(watched, LIMIT))
+    assert LIMIT <= turned.at < LIMIT + 15
+    assert turned.record.deployment.cause == TimedOut(LIMIT)
+    assert (turned.seen, str(turned.trouble)) == (None, "no answer")
+
+
+@both
+def test_watched_it_comes_home_where_no_stop_can_be_asked_for(kind: Kind) -> None:
+    """There a stop would change nothing: nobody is asked."""
+    watched = kind()
+    watched.add("a", UPDATE, NoNews(), unasked)
+    handed_over = watched.drive()
+    assert handed_over[-1][1].record.deployment.outcome == RolledBack(TimedOut(LIMIT), 0, None)
+    troubles = troubles_of("a", handed_over)
+    assert [trouble.at for trouble in troubles] == [15 * n for n in range(LIMIT // 15)]
+    assert {str(trouble.error) for trouble in troubles} == {"no answer"}
+
+
+@both
+def test_watched_a_stop_by_its_key_is_heard_where_no_other_can_be_asked_for(kind: Kind) -> None:
+    watched = kind()
+
+    def stop_and_fail() -> StopRequested | None:
+        watched.watch.stop("a", "ann")
+        return unasked()
+
+    watched.add("a", UPDATE, Scripted(), stop_and_fail)
+    (_, turned), *_ = watched.drive()
+    assert isinstance(turned, Tick) and turned.record.deployment.cause == Stopped("ann")
+
+
+def alone(record: Record, now: float, hooks: Hooks, stop: Stop) -> Iterator[Tick]:
+    yield from run(record, NoNews(), VirtualClock(now), 15, unasked, stop=stop, hooks=[hooks])
+
+
+def alone_in_loop(record: Record, now: float, hooks: Hooks, stop: Stop) -> Iterator[Tick]:
+    clock = jumping(VirtualClock(now))
+    ticks = run_async(record, directly(NoNews()), clock, 15, unasked, stop=stop, hooks=[hooks])
+    with asyncio.Runner() as runner:
+        while True:
+            try:
+                yield runner.run(cast(Coroutine[object, object, Tick], anext(ticks)))
+            except StopAsyncIteration:
+                return
+
+
+alone_either_way = pytest.mark.parametrize("drive", [alone, alone_in_loop])
+Alone = Callable[[Record, float, Hooks, Stop], Iterator[Tick]]
+
+
+@alone_either_way
+def test_alone_who_cannot_ask_for_a_stop_is_told_as_trouble_and_then_passed_on(
+    drive: Alone,
+) -> None:
+    told: list[Troubled] = []
+    hooks = Hooks(on_trouble=lambda _, trouble: told.append(trouble))
+    record = accept(UPDATE, 0)
+    with pytest.raises(OSError, match="no answer") as raised:
+        next(drive(record, 7, hooks, Stop()))
+    assert told == [Troubled(7, record, raised.value, None)]
+
+
+@alone_either_way
+def test_alone_the_deadline_comes_where_no_stop_can_be_asked_for(drive: Alone) -> None:
+    turned, *_, last = drive(accept(UPDATE, 0), LIMIT, Hooks(), Stop())
+    assert turned.record.deployment.cause == TimedOut(LIMIT)
+    assert (turned.seen, str(turned.trouble)) == (None, "no answer")
+    assert last.record.deployment.outcome == RolledBack(TimedOut(LIMIT), 0, None)
 
 
 # --- told ------------------------------------------------------------------------
