@@ -60,7 +60,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         self._at_once = at_once
         self._store = store
         self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}
-        self._made: deque[tuple[Entry[K, AsyncBackend], Seen]] = deque()
+        self._made: deque[tuple[Entry[K, AsyncBackend], Task[Seen]]] = deque()
         self._ring: Callable[[], object] | None = None
 
     def remove(self, key: K) -> Record:
@@ -87,7 +87,8 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
 
         To cancel the task that iterates, or to close the iterator, stops the driver and
         no deployment: what is under way is cancelled, nothing more is sent, and `run`
-        again goes on. To leave it by `break`, iterate under `contextlib.aclosing`.
+        again goes on; what was stored and not handed over, it hands over first. To leave
+        it by `break`, iterate under `contextlib.aclosing`.
         Raises RuntimeError while another `run` is under way.
         """
         import asyncio  # only who drives in an event loop pays for it
@@ -109,11 +110,16 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
                     self._under_way[entry] = task
                     task.add_done_callback(partial(self._looked, entry, bell))
                 if self._made:
-                    entry, seen = self._made.popleft()
+                    entry, task = self._made.popleft()
                     if not self._is_watched(entry):
                         continue
-                    if self._store is None or isinstance(seen, Troubled):
-                        self._accept(entry, seen)
+                    try:
+                        seen = task.result()
+                        if not self._is_accepted(seen):
+                            self._accept(entry, seen)
+                    except BaseException:
+                        self._put_again(entry)
+                        raise
                     try:
                         yield entry.key, seen
                     finally:
@@ -174,23 +180,40 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         if self._under_way.get(entry) is not task:
             return
         del self._under_way[entry]
-        if not task.cancelled() and task.exception() is None:
-            self._made.append((entry, task.result()))
+        if task.cancelled():
+            self._put_again(entry)
+        else:
+            self._made.append((entry, task))
         bell.set()
 
+    def _is_accepted(self, seen: Seen) -> bool:
+        """True for what was stored, and is told of already, before it is handed over."""
+        return self._store is not None and isinstance(seen, Tick)
+
     async def _abandon(self) -> None:
-        """Cancel what is under way; each deployment is queued as if its tick was never begun."""
+        """Cancel what is under way, and forget what was made.
+
+        Each deployment is queued as if its tick was never begun; but what was accepted
+        already is for the next `run` to hand over.
+        """
         import asyncio
 
-        cut_short = dict(self._under_way)
-        for entry in (*cut_short, *[entry for entry, _ in self._made]):
-            self._put_again(entry)
-        self._under_way.clear()
-        self._made.clear()
-        for task in cut_short.values():
-            task.cancel()
-        if cut_short:
-            await asyncio.wait(cut_short.values())
+        try:
+            for task in self._under_way.values():
+                task.cancel()
+            if self._under_way:
+                await asyncio.wait(self._under_way.values())
+        finally:
+            made, self._made = self._made, deque()
+            for entry, task in made:
+                if task.exception() is None and self._is_accepted(task.result()):
+                    self._made.append((entry, task))
+                else:
+                    self._put_again(entry)
+            # Those whose tick did not even end by that: whoever drives was cancelled twice.
+            for entry in self._under_way:
+                self._put_again(entry)
+            self._under_way.clear()
 
 
 def _given_up(cancelled: "CancelledError") -> RuntimeError:

@@ -32,6 +32,7 @@ class Entry(Generic[K, B]):
 
     `record`: the one handed over last. `stop`: the stop that was asked for by key.
     `told`: the stop, if any, that its last tick was made with.
+    `due_at`: the moment of the tick that comes next, or is being made.
     `turn`: its place in the queue, which no other has; None while it is in none.
     """
 
@@ -41,6 +42,7 @@ class Entry(Generic[K, B]):
     stop_requested: Callable[[], StopRequested | None] | None
     stop: StopRequested | None = None
     told: StopRequested | None = None
+    due_at: float = 0
     turn: int | None = None
 
     def ask(self) -> StopRequested | None:
@@ -203,10 +205,11 @@ class Schedule(Generic[K, B]):
     def _put_again(self, entry: Entry[K, B]) -> None:
         """Queue a deployment whose tick was cut short: the same tick again is right."""
         if self._is_watched(entry):
-            self._put(entry, self._now())
+            # Not at the present moment: it may be the clock that failed.
+            self._put(entry, entry.due_at)
 
     def _put(self, entry: Entry[K, B], moment: float) -> None:
-        entry.turn = next(self._turns)
+        entry.due_at, entry.turn = moment, next(self._turns)
         heapq.heappush(self._heap, (moment, entry.turn, entry))
         # What was removed, or queued anew for a stop, stays in the heap until its moment.
         if len(self._heap) > 2 * len(self._entries) + _MOST_STALE:

@@ -25,6 +25,7 @@ from rolling.driving import (
 )
 from tests.driving.awaited import Suspends, cancelled_after
 from tests.driving.scripted import NoNews, Scripted
+from tests.driving.watched import InLoop, Plain
 from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(old=2, rollback_batch=instances(1))
@@ -112,6 +113,60 @@ def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(leave())
+
+
+def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
+    async def drive() -> None:
+        told: list[object] = []
+        stored = dict.fromkeys("xy", accept(AT_ONCE, 0))
+        hooks = [Hooks(on_tick=lambda key, made: told.append((key, made)))]
+        clock = jumping(VirtualClock())
+        watch: AsyncWatch[str] = AsyncWatch(clock, store=stored.__setitem__, hooks=hooks)
+        for key in "xy":
+            watch.add(key, stored[key], directly(Scripted()))
+        handed_over: list[object] = []
+        while len(watch):
+            async with aclosing(watch.run()) as progress:
+                async for key, seen in progress:
+                    handed_over.append((key, seen))
+                    break
+        assert told.count(told[-1]) == 1
+        assert sorted(map(repr, told)) == sorted(map(repr, handed_over))
+        assert all(record.deployment.phase is Phase.SUCCEEDED for record in stored.values())
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+def test_what_a_store_finished_after_the_driver_was_left_off_is_told_once() -> None:
+    """And handed over by whoever goes on."""
+
+    async def drive() -> None:
+        begun, let_go, told = asyncio.Event(), asyncio.Event(), list[Change]()
+
+        async def write() -> None:
+            begun.set()
+            await let_go.wait()
+
+        async def store(_: str, __: Record) -> None:
+            writing = asyncio.ensure_future(write())
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await writing
+
+        hooks = [Hooks(on_change=lambda _, change: told.append(change))]
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()), store=store, hooks=hooks)
+        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        first = asyncio.ensure_future(anext(watch.run()))
+        await begun.wait()
+        first.cancel()
+        asyncio.get_running_loop().call_soon(let_go.set)
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        handed_over = [seen async for _, seen in watch.run() if isinstance(seen, Tick)]
+        assert told == [change for made in handed_over for change in made.changes]
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
 
 
 class Meets(Scripted):
@@ -215,6 +270,57 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
     (trouble,) = [each for each in seen if isinstance(each, Troubled)]
     assert "cancelled" in str(trouble.error) and trouble.retry_at == 15
     assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+
+
+def test_a_tick_whose_task_somebody_else_cancels_is_made_again() -> None:
+    """As by a helper that cancels all tasks but its own."""
+
+    class CancelsOthers(Scripted):
+        def make_true(self, desired: Desired) -> None:
+            super().make_true(desired)
+            if len(self.told) == 2:
+                for task in asyncio.all_tasks() - drivers:
+                    task.cancel()
+
+    drivers: set[asyncio.Task[object]] = set()
+
+    async def drive() -> None:
+        drivers.update(asyncio.all_tasks())
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
+        backend = CancelsOthers()
+        watch.add("x", accept(AT_ONCE, 0), Suspends(backend))
+        seen = [seen async for _, seen in watch.run()]
+        assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+        assert backend.told[1] == backend.told[2] and "x" not in watch
+
+    asyncio.run(asyncio.wait_for(drive(), 20))
+
+
+@pytest.mark.parametrize("kind", [Plain, InLoop])
+def test_a_clock_that_fails_is_passed_on_and_loses_nobody(kind: type[Plain] | type[InLoop]) -> None:
+    class Fails(VirtualClock):
+        broken = False
+
+        def now(self) -> float:
+            if self.broken:
+                raise OSError("no time")
+            return super().now()
+
+    class Breaks(Scripted):
+        def observe(self, desired: Desired) -> Observation:
+            if "observe" not in self.calls:
+                self.calls.append("observe")
+                clock.broken = True
+                raise ConnectionError("gone")
+            return super().observe(desired)
+
+    clock = Fails()
+    watched = kind(clock=clock)
+    watched.add("x", AT_ONCE, Breaks())
+    with pytest.raises(OSError, match="no time"):
+        watched.drive()
+    clock.broken = False
+    assert watched.drive()[-1][1].record.deployment.phase is Phase.SUCCEEDED
 
 
 # --- staying, and being woken -------------------------------------------------------

@@ -43,8 +43,8 @@ class Watched(Protocol):
 
 
 class _Both:
-    def __init__(self) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, clock: VirtualClock | None = None) -> None:
+        self.clock = VirtualClock() if clock is None else clock
 
     def accepted(self, deployment: Deployment | Record) -> Record:
         if isinstance(deployment, Record):
@@ -55,8 +55,13 @@ class _Both:
 class Plain(_Both):
     """`Watch`."""
 
-    def __init__(self, store: Store | None = None, hooks: tuple[Hooks, ...] = ()) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        store: Store | None = None,
+        hooks: tuple[Hooks, ...] = (),
+        clock: VirtualClock | None = None,
+    ) -> None:
+        super().__init__(clock)
         self.watch: Watch[str] = Watch(self.clock, store=store, hooks=hooks)
 
     def add(
@@ -82,9 +87,13 @@ class InLoop(_Both):
     """`AsyncWatch`, of backends that are called directly."""
 
     def __init__(
-        self, store: Store | None = None, hooks: tuple[Hooks, ...] = (), **options: Any
+        self,
+        store: Store | None = None,
+        hooks: tuple[Hooks, ...] = (),
+        clock: VirtualClock | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__()
+        super().__init__(clock)
         self.watch: AsyncWatch[str] = AsyncWatch(
             jumping(self.clock), store=store, hooks=hooks, **options
         )
