@@ -5,8 +5,8 @@ that are made or for calls that are awaited. A `TypeError` or a `ValueError` nam
 argument, what stands there, the rule, and what works.
 """
 
-import math
 from inspect import iscoroutinefunction, isfunction, unwrap
+from typing import TypeGuard
 
 from rolling.core.errors import Problem
 
@@ -24,16 +24,32 @@ def check_kind(field: str, value: object, kind: type | tuple[type, ...], rule: s
 
 def check_number(field: str, value: object, rule: str, fix: object = None) -> None:
     """Raise TypeError for what is no number; True and False are none."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if not _is_number(value):
         raise TypeError(mistake(field, value, rule, fix))
 
 
 def check_moment(field: str, moment: float) -> None:
     """Raise TypeError or ValueError for what is no moment on a clock."""
-    rule = "must be a moment: a finite number of seconds, such as clock.now() gives"
-    check_number(field, moment, rule)
-    if not math.isfinite(moment):
-        raise ValueError(mistake(field, moment, rule))
+    check_number(field, moment, MOMENT_RULE)
+    if not is_moment(moment):
+        raise ValueError(mistake(field, moment, MOMENT_RULE))
+
+
+def is_moment(value: object) -> TypeGuard[float]:
+    """True for a number of seconds that a clock can show, and that a driver can add seconds to."""
+    return _is_number(value) and -_FARTHEST_SECONDS <= value <= _FARTHEST_SECONDS
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# Beyond it a float does not tell one second from the next, and no wait would come to its end.
+_FARTHEST_SECONDS = 2**53
+
+MOMENT_RULE = (
+    "must be a moment: a number of seconds, at most 2**53 from 0, such as clock.now() gives"
+)
 
 
 def check_function(field: str, value: object, such_as: str, *, awaited: bool = False) -> None:

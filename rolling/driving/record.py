@@ -1,14 +1,12 @@
 """The record: all of a deployment that must be stored between two ticks, and its text."""
 
 import json
-import math
 from typing import cast
 
 from attrs import evolve, frozen
 
 from rolling.core.deployment import Deployment
-from rolling.core.errors import is_whole_number
-from rolling.driving.door import check_kind, check_moment
+from rolling.driving.door import MOMENT_RULE, check_kind, check_moment, is_moment
 from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
 from rolling.serialization.reading import read_header
 from rolling.serialization.text import parse
@@ -64,8 +62,8 @@ def loads_record(text: str) -> Record:
     notes, top = read_header(parse(text), _FORMAT, _VERSION)
     found = top.members(("format", "version", "deployment", *_MOMENTS))
     for name in _MOMENTS:
-        if not _is_moment(found[name].value):
-            found[name].wrong("must be a number of seconds")
+        if not is_moment(found[name].value):
+            found[name].wrong(MOMENT_RULE)
     try:
         deployment = deployment_from_json(found["deployment"].value)
     except UnreadableRecord as unreadable:
@@ -79,7 +77,3 @@ def loads_record(text: str) -> Record:
 
 _FORMAT, _VERSION = "rolling-record", "1.0"
 _MOMENTS = ("direction_began_at", "stage_began_at")
-
-
-def _is_moment(value: object) -> bool:
-    return is_whole_number(value) or (isinstance(value, float) and math.isfinite(value))

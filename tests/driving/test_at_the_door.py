@@ -93,6 +93,17 @@ REFUSED: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "no deployment": (lambda: accept(anything("x"), 0), TypeError, "deployment = 'x': .*start"),
     "accepted never": (lambda: accept(UPDATE, math.nan), ValueError, "now = nan: .*clock.now()"),
     "accepted in words": (lambda: accept(UPDATE, anything("0")), TypeError, "now = '0'"),
+    "accepted beyond any clock": (
+        lambda: accept(UPDATE, 10**400),
+        ValueError,
+        "now = a number of 1329 bits: .*clock.now()",
+    ),
+    "accepted in nanoseconds": (
+        lambda: accept(UPDATE, 1_700_000_000_000_000_000),
+        ValueError,
+        "now = .*: must be a moment: .*seconds",
+    ),
+    "a tick in the far past": (lambda: tick(RECORD, Scripted(), -1e300), ValueError, "now = -1e"),
     "a clock at nan": (lambda: VirtualClock(math.nan), ValueError, "now = nan"),
     "a clock at no number": (lambda: VirtualClock(anything("x")), TypeError, "now = 'x'"),
     "a poll interval in words": (

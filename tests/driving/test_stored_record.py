@@ -1,6 +1,7 @@
 """Promise: a record is all there is to store, and it can be."""
 
 import pytest
+from attrs import evolve
 
 from rolling.driving import accept, dumps_record, loads_record
 from rolling.serialization import UnreadableRecord
@@ -25,6 +26,21 @@ def test_all_that_is_wrong_in_a_record_is_named() -> None:
         "stage_began_at",
         "settled",
     }
+
+
+@pytest.mark.parametrize("moment", [10**400, -(10**400), 2**53 + 1, 1e300])
+def test_a_moment_that_no_driver_can_use_is_refused(moment: float) -> None:
+    text = dumps_record(evolve(accept(rolling_update(), 7), stage_began_at=moment))
+    with pytest.raises(UnreadableRecord) as raised:
+        loads_record(text)
+    (problem,) = raised.value.problems
+    assert problem.field == "stage_began_at" and "seconds" in problem.rule
+
+
+@pytest.mark.parametrize("moment", [2**53, -(2**53), 0.5])
+def test_every_moment_that_a_driver_can_use_comes_back(moment: float) -> None:
+    record = accept(rolling_update(), moment)
+    assert loads_record(dumps_record(record)) == record
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', "NaN", '{"a": 1, "a": 1}'])
