@@ -13,7 +13,6 @@ from typing import TextIO
 
 from attrs import frozen
 
-
 NARROWEST_COLUMN = 15
 """The fewest characters that text is wrapped to."""
 
