@@ -10,6 +10,7 @@ calls raised. A driver of another kind needs no more than `due`, two calls of it
 own, and those.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
@@ -64,7 +65,8 @@ class Tick:
 
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
-    ended, the backend has been told of the end, and the split of the end was seen.
+    ended, the backend has been told of the end, and the split of the end was seen,
+    or is never to be: no news comes any more.
     Where nothing changed, the record is the one before, and needs no storing.
     `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
     that it was made at, on the driver's clock.
@@ -297,7 +299,7 @@ def _wake_at(
 ) -> float | None:
     """When something may have changed, of a record of which the same is due as before."""
     deployment = record.deployment
-    if deployment.at_rest:
+    if deployment.at_rest or (deployment.ended and observation.news_at == math.inf):
         return None
     news_at = observation.news_at
     # News of the past is no news: to look again at once would be to look for ever.

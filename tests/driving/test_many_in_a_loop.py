@@ -272,6 +272,34 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
     assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
 
 
+class Gone(BaseException):
+    """No Exception, as what a failing test raises is none."""
+
+
+@pytest.mark.parametrize("error", [Gone(), GeneratorExit()])
+@pytest.mark.parametrize("of_store", [True, False])
+def test_what_is_no_exception_is_passed_on_and_loses_nobody(
+    error: BaseException, of_store: bool
+) -> None:
+    def fails(*_: object) -> None:
+        if failing:
+            raise failing.pop()
+
+    class Fails(Scripted):
+        def observe(self, desired: Desired) -> Observation:
+            if not of_store:
+                fails()
+            return super().observe(desired)
+
+    failing = [error]
+    watched = InLoop(store=fails if of_store else None)
+    watched.add("x", AT_ONCE, Fails())
+    with pytest.raises(type(error)):
+        watched.drive()
+    assert "x" in watched.watch
+    assert watched.drive()[-1][1].record.deployment.phase is Phase.SUCCEEDED
+
+
 def test_a_tick_whose_task_somebody_else_cancels_is_made_again() -> None:
     """As by a helper that cancels all tasks but its own."""
 
