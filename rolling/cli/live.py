@@ -54,7 +54,7 @@ NARROWEST = 40
 """The fewest columns that a picture is drawn in; it would be cut."""
 
 _SLOWEST, _FASTEST = 0.001, 1_000_000
-_HOW_TO_INSTALL = "the live view needs rich: pip install rich"
+_HOW_TO_INSTALL = "the live view needs rich: pip install 'rolling-deployments[cli]'"
 
 
 @frozen

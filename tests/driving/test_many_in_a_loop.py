@@ -115,6 +115,20 @@ def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
     asyncio.run(leave())
 
 
+def test_who_left_it_by_break_and_drives_again_is_told_how_to_leave() -> None:
+    async def twice() -> None:
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
+        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        left = watch.run()
+        async for _ in left:
+            break
+        with pytest.raises(RuntimeError, match="aclosing"):
+            await anext(watch.run())
+        await left.aclose()
+
+    asyncio.run(asyncio.wait_for(twice(), 20))
+
+
 def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
     async def drive() -> None:
         told: list[object] = []
