@@ -235,7 +235,7 @@ class DeploymentMachine(Machine):
         assert walk is not None
         try:
             found = self.resolve_callable(func, event_data)
-            result = found(*event_data.args, **event_data.kwargs)
+            result: object = found(*event_data.args, **event_data.kwargs)
             if inspect.iscoroutine(result):
                 result.close()
                 raise TypeError(
