@@ -10,7 +10,8 @@ what your wrapper does; then call `check_machine` in a test.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from fractions import Fraction
 from random import Random
 from typing import ClassVar, cast
@@ -49,6 +50,7 @@ from rolling.checking.troubles import (
 from rolling.core.capacity import instances, percent
 from rolling.core.deployment import Deployment
 from rolling.core.desired import due
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -155,7 +157,7 @@ class PredictedDeployment(RuleBasedStateMachine):
     def the_driver_restarts(self, data: st.DataObject, times: int) -> None:
         """All is forgotten that is not stored."""
         self.the_walk_goes_on(data, times)
-        self.deployment = self.restarted()
+        self.deployment = self._held("restarted", self.restarted())
         self._compare("the driver was restarted")
 
     @precondition(lambda self: self.deployment.phase is Phase.ROLLBACK_FAILED)
@@ -181,7 +183,7 @@ class PredictedDeployment(RuleBasedStateMachine):
         alarms = data.draw(_ALARMS)
         self.to_come = {Direction.FORWARD: [forward], Direction.BACK: back}
         self.late_in_a_bake = self.random.random() < 0.5
-        self.deployment = self.accepted(start(old, new, policy, alarms))
+        self.deployment = self._held("accepted", self.accepted(start(old, new, policy, alarms)))
         self.prediction = Prediction(
             old.count, new.full, policy, alarms, (new.configuration, old.configuration)
         )
@@ -236,7 +238,7 @@ class PredictedDeployment(RuleBasedStateMachine):
         """Tell what is under test, and the prediction, of an event, and compare them."""
         before = self.deployment
         edges = follow(before, event)[1]
-        self.deployment = after = self.taken_in(event)
+        self.deployment = after = self._held("taken_in", self.taken_in(event))
         self.prediction.tell(event)
         self._compare(f"{event}, in {before.stage}")
         self.history.append(event)
@@ -247,6 +249,12 @@ class PredictedDeployment(RuleBasedStateMachine):
         if isinstance(event, AlarmsRead) and event.stage == before.stage:
             for name in readings_of(before, event):
                 self._count(name)
+
+    def _held(self, hook: str, returned: object) -> Deployment:
+        if not isinstance(returned, Deployment):
+            rule = "must return the deployment that what is under test then holds"
+            raise TypeError(str(Problem(f"{type(self).__name__}.{hook}()", returned, rule)))
+        return returned
 
     def _count(self, name: str) -> None:
         type(self).visits[name] += 1
@@ -364,7 +372,10 @@ def check_machine(
     predicted, with the walk that shows it, shrunk; or where `ROUNDS` times as many
     walks stayed below a floor. With `{}` for floors there is one round. Without
     `shrink` the first walk found is shown as it is.
+    Raises InvalidInput for what is no such class, and for a floor of what is not counted.
     """
+    if problems := [*_machine_problems(machine), *_floor_problems(floors)]:
+        raise InvalidInput(problems)
     machine.visits.clear()
     profile = settings(
         max_examples=examples,
@@ -381,6 +392,22 @@ def check_machine(
         if not below:
             return machine.visits
     raise AssertionError("\n".join(["the walks hardly came to", *below]))
+
+
+def _machine_problems(machine: object) -> Iterator[Problem]:
+    if isinstance(machine, PredictedDeployment):
+        rule = "must be the class, and this is an instance"
+        yield Problem("machine", machine, rule, type(machine))
+    elif not (isinstance(machine, type) and issubclass(machine, PredictedDeployment)):
+        yield Problem("machine", machine, "must be a subclass of PredictedDeployment")
+
+
+def _floor_problems(floors: Mapping[str, int]) -> Iterator[Problem]:
+    for name in floors:
+        if name not in FLOORS:
+            near = get_close_matches(name, FLOORS, n=1)
+            rule = "must be the name of what is counted, one of those in FLOORS"
+            yield Problem("floors", name, rule, near[0] if near else None)
 
 
 def _walks(

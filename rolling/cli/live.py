@@ -54,7 +54,7 @@ NARROWEST = 40
 """The fewest columns that a picture is drawn in; it would be cut."""
 
 _SLOWEST, _FASTEST = 0.001, 1_000_000
-_HOW_TO_INSTALL = "the live view needs rich: pip install rich"
+_HOW_TO_INSTALL = "the live view needs rich: pip install 'rolling-deployments[cli]'"
 
 
 @frozen
@@ -150,7 +150,10 @@ def shown(
     document, outcome = report_document(report), report.updates[-1].outcome
     if _is_live(asked, sys.stdout, terminal.width, environment):
         # What they end is the picture and not, in the midst of a line, the process.
-        with interruptible(*ENDINGS) as interruption, quiet_once_hung_up(interruption):
+        with (
+            interruptible(*ENDINGS, patient=True) as interruption,
+            quiet_once_hung_up(interruption),
+        ):
             return _live(found, document, asked.speed, terminal, interruption), outcome
     speed = INSTANT if asked.speed is None else asked.speed
     return _paced(found, document, speed, terminal, SystemClock()), outcome

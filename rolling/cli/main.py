@@ -259,8 +259,8 @@ examples:
   rolling simulate scenario.json -o json | jq '.Updates[-1].Outcome'
 
 On a terminal the update is played as a picture that moves, where rich is
-installed (pip install rich); Ctrl-C leaves the last one standing. Everywhere
-else it is a line a change.
+installed (pip install 'rolling-deployments[cli]'); Ctrl-C leaves the last one
+standing. Everywhere else it is a line a change.
 
 The counts in a line are of instances in service. The traffic is the share that
 is asked for; one after an arrow was not seen yet, and may still be on its way.

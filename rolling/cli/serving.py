@@ -8,7 +8,7 @@ import errno
 import os
 import socket
 import sys
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import NoReturn, TextIO
 
 from attrs import evolve
@@ -49,7 +49,8 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
     settings = SimulationSettings() if scenario is None else scenario.settings
     settings = evolve(settings, **dict(asked.settings))
     cloud = cloud_of(scenario, settings, asked.time, asked.region, asked.account)
-    news: SimpleQueue[Happening] = SimpleQueue()
+    # No SimpleQueue: after a signal as its patience ends, CPython's waits for ever.
+    news: Queue[Happening] = Queue()
     verbose = _is_terminal(sys.stdout) if asked.verbose is None else asked.verbose
     if verbose:
         cloud.listen(news.put)
@@ -82,7 +83,7 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
 
 
 def print_news(
-    news: SimpleQueue[Happening], asked: Asked, terminal: Terminal, patience_seconds: float
+    news: Queue[Happening], asked: Asked, terminal: Terminal, patience_seconds: float
 ) -> None:
     """Print what has happened; where nothing has, wait so long for something.
 

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from rolling.cli.figures import clock, counted, durations, percentage
-from rolling.cli.terminal import Style, Terminal, align
+from rolling.cli.terminal import NARROWEST_COLUMN, Style, Terminal, align
 
 Document = Mapping[str, Any]
 
@@ -65,7 +65,7 @@ def _block(lines: Iterable[str]) -> str:
 def _timeline(
     rows: Sequence[Document], terminal: Terminal
 ) -> Iterator[tuple[float, Sequence[str]]]:
-    """The lines of each row, with its moment; first the header."""
+    """The lines of each row, with its moment: of a table, or of a paragraph where none fits."""
     arrows = {"Forward": terminal.arrow, "Back": terminal.back_arrow}
     cells = [
         [
@@ -79,11 +79,21 @@ def _timeline(
         for row in rows
     ]
     header = ["time", "batch", "phase", "old", "new", "on new"]
-    above, *table = align([header, *cells], left=frozenset({1, 2}))
-    yield 0, [terminal.paint("  ".join(above) + "  why", Style.DIM)]
-    for row, line in zip(rows, table, strict=True):
-        wrapped = terminal.wrap(row["Why"], "  ".join(line) + "  ")
+    above, *table = ["  ".join(line) for line in align([header, *cells], frozenset({1, 2}))]
+    is_table = len(above) + 2 + NARROWEST_COLUMN <= terminal.width
+    if is_table:
+        yield 0, [terminal.paint(f"{above}  why", Style.DIM)]
+    for row, of_row, line in zip(rows, cells, table, strict=True):
+        if is_table:
+            wrapped = terminal.wrap(row["Why"], f"{line}  ")
+        else:
+            wrapped = terminal.wrap(f"{_in_words(of_row)} {row['Why']}", f"{of_row[0]}  ", "  ")
         yield row["At"], [terminal.paint(text, *_style(row)) for text in wrapped]
+
+
+def _in_words(cells: Sequence[str]) -> str:
+    _, batch, phase, old, new, on_new = cells
+    return f"batch {batch}, {phase}: old {old}, new {new}, on new {on_new}."
 
 
 _PHASES = {"RolledBack": "rolled back", "RollbackFailed": "failed"}

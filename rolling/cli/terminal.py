@@ -13,6 +13,9 @@ from typing import TextIO
 
 from attrs import frozen
 
+NARROWEST_COLUMN = 15
+"""The fewest characters that text is wrapped to."""
+
 
 class Style(Enum):
     """How a piece of text stands out, as ANSI's number for it."""
@@ -63,8 +66,8 @@ class Terminal:
         `rest` is by default as many spaces as `first` is long.
         """
         rest = " " * len(first) if rest is None else rest
-        # A column of fewer than 15 characters helps nobody: let the terminal fold it.
-        width = max(self.width, len(rest) + 15)
+        # A column narrower than that helps nobody: let the terminal fold it.
+        width = max(self.width, len(rest) + NARROWEST_COLUMN)
         lines = textwrap.wrap(
             self.plain(text),
             width,

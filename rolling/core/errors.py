@@ -44,7 +44,11 @@ class InvalidInput(RollingError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        # What a copy, and a pickle, is made of.
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
 
 
 class ForeignEvent(RollingError, ValueError):

@@ -5,7 +5,13 @@ that are made or for calls that are awaited. A `TypeError` or a `ValueError` nam
 argument, what stands there, the rule, and what works.
 """
 
-from inspect import iscoroutinefunction, isfunction, unwrap
+from inspect import (
+    isasyncgenfunction,
+    iscoroutinefunction,
+    isfunction,
+    isgeneratorfunction,
+    unwrap,
+)
 from typing import TypeGuard
 
 from rolling.core.errors import Problem
@@ -55,12 +61,16 @@ MOMENT_RULE = (
 def check_function(field: str, value: object, such_as: str, *, awaited: bool = False) -> None:
     """Raise TypeError unless it is None or can be called; and, unless `awaited`, for `async def`.
 
-    What a function of the kind `async def` does is done only by who awaits it.
+    What a function of the kind `async def` does is done only by who awaits it, and what a
+    generator does by who iterates.
     """
     if value is None:
         return
     if not callable(value):
         raise TypeError(mistake(field, value, f"must be a function, such as {such_as}"))
+    if isgeneratorfunction(value) or isasyncgenfunction(value):
+        rule = f"must be no generator, which nobody iterates, but a function such as {such_as}"
+        raise TypeError(mistake(field, value, rule))
     if not awaited and iscoroutinefunction(value):
         rule = f"must be a plain function, whose calls are not awaited, such as {such_as}"
         raise TypeError(mistake(field, value, rule))

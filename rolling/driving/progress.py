@@ -13,7 +13,8 @@ from rolling.core.pace import step_count, steps_back
 from rolling.core.plan import plan_batches
 from rolling.core.stage import Direction, Stage
 from rolling.driving.backend import Observation
-from rolling.driving.record import Record
+from rolling.driving.door import check_moment
+from rolling.driving.record import Record, check_record
 
 
 @frozen
@@ -69,7 +70,10 @@ def progress(record: Record, now: float, seen: Observation | None = None) -> Pro
 
     `seen`: what was seen last, as `tick.seen`; without it no share and no alarm has been
     seen. `now` may be any moment since, for a countdown between two ticks.
+    Raises TypeError for what is no record, and TypeError and ValueError for what is no moment.
     """
+    check_record(record)
+    check_moment("now", now)
     deployment, desired = record.deployment, due(record.deployment)
     split = None if seen is None else seen.split
     shares = [None] * len(deployment.fleets) if split is None else split

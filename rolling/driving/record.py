@@ -20,11 +20,20 @@ class Record:
     present direction, and the present stage, had begun; in seconds of the clock
     that drives it. A restart from the record alone goes on where it stopped, on
     a clock whose moments still mean the same: `WallClock`, where the process ended.
+    Raises TypeError and ValueError for what is no deployment, and no moment.
     """
 
     deployment: Deployment
     direction_began_at: float
     stage_began_at: float
+
+    def __attrs_post_init__(self) -> None:
+        check_kind("Record.deployment", self.deployment, Deployment, _DEPLOYMENT_RULE)
+        check_moment("Record.direction_began_at", self.direction_began_at)
+        check_moment("Record.stage_began_at", self.stage_began_at)
+
+
+_DEPLOYMENT_RULE = "must be a Deployment, such as rolling.start gives"
 
 
 def accept(deployment: Deployment, now: float) -> Record:
@@ -32,8 +41,7 @@ def accept(deployment: Deployment, now: float) -> Record:
 
     Raises TypeError and ValueError for what is no deployment, and no moment.
     """
-    rule = "must be a Deployment, such as rolling.start gives"
-    check_kind("deployment", deployment, Deployment, rule)
+    check_kind("deployment", deployment, Deployment, _DEPLOYMENT_RULE)
     check_moment("now", now)
     return Record(deployment, direction_began_at=now, stage_began_at=now)
 
@@ -45,7 +53,11 @@ def check_record(record: object) -> None:
 
 
 def dumps_record(record: Record) -> str:
-    """A record as one line of JSON, versioned as `rolling.serialization` says."""
+    """A record as one line of JSON, versioned as `rolling.serialization` says.
+
+    Raises TypeError for what is no record.
+    """
+    check_record(record)
     return json.dumps(
         {
             "format": _FORMAT,

@@ -42,6 +42,9 @@ def run(
     To leave off iterating, by `break`, by closing or by Ctrl-C, stops the driver and
     not the deployment, which is told nothing; `run` with the last record goes on,
     also where a call was interrupted that may have been carried out or not.
+    A failed rollback is not over until the mix that it leaves was seen: where a backend
+    never tells one, the ticks go on; who does not want to wait leaves off once there is
+    an `outcome`.
     What the backend raises is passed on, for the caller to decide whether to run again;
     a stop or a deadline that is due meanwhile is handed over before, as `tick` says.
 

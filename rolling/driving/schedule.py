@@ -155,7 +155,13 @@ class Schedule(Generic[K, B]):
 
     def _begin(self) -> None:
         if self._running:
-            raise RuntimeError("it is being driven already: one loop at a time")
+            told = "it is being driven already: one loop at a time"
+            if self._awaits:
+                told += (
+                    "; a loop that was left by break is closed only where it iterates under "
+                    "contextlib.aclosing(watch.run())"
+                )
+            raise RuntimeError(told)
         self._running = True
 
     def _next_wake(self) -> float | None:

@@ -10,6 +10,7 @@ calls raised. A driver of another kind needs no more than `due`, two calls of it
 own, and those.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
@@ -30,8 +31,8 @@ from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
 from rolling.driving.backend import AsyncBackend, Backend, Observation, Superseded
 from rolling.driving.calls import look, look_async
-from rolling.driving.door import check_moment, check_number, mistake
-from rolling.driving.record import Record
+from rolling.driving.door import check_function, check_moment, check_number, mistake
+from rolling.driving.record import Record, check_record
 
 POLL_INTERVAL_SECONDS = 15.0
 """How long to wait before looking again at a backend that cannot say when. Ours."""
@@ -64,7 +65,8 @@ class Tick:
 
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
-    ended, the backend has been told of the end, and the split of the end was seen.
+    ended, the backend has been told of the end, and the split of the end was seen,
+    or is never to be: no news comes any more.
     Where nothing changed, the record is the one before, and needs no storing.
     `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
     that it was made at, on the driver's clock.
@@ -99,9 +101,10 @@ def tick(
     But a stop and the deadline need no look: where one of them changes the deployment,
     the tick is made of that alone, and has what was raised as its `trouble`.
     Raises ValueError for a poll interval that is not above 0, and a moment that is none;
-    TypeError for what is no number, and for what a backend must not return.
+    TypeError for an argument of another type, and for what a backend must not return.
     """
-    _check(now, poll_interval_seconds)
+    _check(record, now, poll_interval_seconds)
+    check_function("clock", clock, "clock.now")
     desired = due(record.deployment)
     try:
         seen = look(backend, desired)
@@ -124,7 +127,8 @@ async def tick_async(
     Cancelled, it is as if it had never been made: a command that was under way
     may have been carried out or not, and the same tick again is right.
     """
-    _check(now, poll_interval_seconds)
+    _check(record, now, poll_interval_seconds)
+    check_function("clock", clock, "clock.now")
     desired = due(record.deployment)
     try:
         seen = await look_async(backend, desired)
@@ -152,7 +156,7 @@ def after_looking(
     Raises ForeignEvent for an observation of other fleets than the deployment's,
     and ValueError as `tick` does.
     """
-    _check(now, poll_interval_seconds)
+    _check(record, now, poll_interval_seconds)
     return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
 
 
@@ -208,7 +212,8 @@ def unseen_tick(
     return made
 
 
-def _check(now: float, poll_interval_seconds: float) -> None:
+def _check(record: Record, now: float, poll_interval_seconds: float) -> None:
+    check_record(record)
     check_poll_interval(poll_interval_seconds)
     check_moment("now", now)
 
@@ -297,7 +302,7 @@ def _wake_at(
 ) -> float | None:
     """When something may have changed, of a record of which the same is due as before."""
     deployment = record.deployment
-    if deployment.at_rest:
+    if deployment.at_rest or (deployment.ended and observation.news_at == math.inf):
         return None
     news_at = observation.news_at
     # News of the past is no news: to look again at once would be to look for ever.

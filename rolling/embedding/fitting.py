@@ -22,7 +22,10 @@ class NoSuchCallback(InvalidInput, AttributeError):
 
 def nearest_name(name: object, known: Iterable[str]) -> str | None:
     """The known name that was most likely meant."""
-    near = get_close_matches(str(name)[:100].lower(), known, n=1, cutoff=0)
+    meant = str(name)[:100].lower()
+    known = list(known)
+    begun = [each for each in known if each.startswith(meant)]
+    near = get_close_matches(meant, begun or known, n=1, cutoff=0)
     return near[0] if near else None
 
 

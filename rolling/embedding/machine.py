@@ -78,6 +78,14 @@ class DeploymentMachine(Machine):
 
     _is_built = False
 
+    def __init_subclass__(cls) -> None:
+        """Refuse the extensions of transitions."""
+        super().__init_subclass__()
+        for each in cls.__mro__:
+            if each.__module__.startswith("transitions.") and each.__name__ in _EXTENSIONS:
+                why = _EXTENSIONS[each.__name__]
+                raise MachineMisused(f"{each.__name__} is not supported: {why}")
+
     def __init__(
         self,
         model: object | None = None,
@@ -142,6 +150,9 @@ class DeploymentMachine(Machine):
             binding.unbind()
             rule = f"must be an object that takes new attributes, without __slots__ ({refusal})"
             raise InvalidInput([Problem("model", model, rule)]) from refusal
+        except BaseException:
+            binding.unbind()
+            raise
         self.models.append(model)
 
     def remove_model(self, model: object) -> None:
@@ -224,12 +235,17 @@ class DeploymentMachine(Machine):
         assert walk is not None
         try:
             found = self.resolve_callable(func, event_data)
-            result = found(*event_data.args, **event_data.kwargs)
+            result: object = found(*event_data.args, **event_data.kwargs)
             if inspect.iscoroutine(result):
                 result.close()
                 raise TypeError(
                     f"{func!r} is async, and nobody would await it: a callback is a plain "
                     "function, which may create a task"
+                )
+            if inspect.isgenerator(result) or inspect.isasyncgen(result):
+                raise TypeError(
+                    f"{func!r} is a generator, and nobody would iterate it: a callback is a "
+                    "plain function"
                 )
         except Exception as error:
             walk.failed(func, error)
@@ -345,6 +361,16 @@ DeploymentMachine.state_cls = PhaseState
 DeploymentMachine.transition_cls = EdgeTransition
 DeploymentMachine.event_cls = _Trigger
 
+
+_EXTENSIONS = {
+    "LockedMachine": "its lock would be held while callbacks run; take a lock around advance",
+    "AsyncMachine": (
+        "what is true of a deployment must not change while a callback is awaited; a callback "
+        "may create a task"
+    ),
+    "HierarchicalMachine": "rolling_back is the one state around others",
+    "GraphMachine": "state_diagram() draws the table, which no machine changes",
+}
 
 _LISTS = ("prepare_event", "before_state_change", "after_state_change", "finalize_event")
 

@@ -164,6 +164,9 @@ def read_header(document: object, kind: str, version: str) -> tuple[Findings, Fi
         record.check()
     found = Field(record, "version", document.get("version"))
     major, minor = _version_numbers(found.value)
+    if major > known_major:
+        found.wrong("was written by newer software, and only that reads it: upgrade this one")
+        record.check()
     if major != known_major:
         found.wrong(f"must be a version {known_major}.x", version)
         record.check()

@@ -13,7 +13,7 @@ from rolling.core.errors import Problem
 from rolling.core.events import Event
 from rolling.serialization.deployments import deployment_from_json, deployment_to_json
 from rolling.serialization.events import event_from_json, event_to_json
-from rolling.serialization.reading import UnreadableRecord
+from rolling.serialization.reading import UnreadableRecord, shown
 
 
 def dumps_deployment(deployment: Deployment) -> str:
@@ -38,11 +38,15 @@ def loads_event(text: str) -> Event:
 
 def parse(text: str) -> Any:
     """What a JSON text holds. Raises UnreadableRecord for what is no strict JSON."""
+    if not isinstance(text, str | bytes | bytearray):
+        raise UnreadableRecord([Problem("record", shown(text), "must be a text of JSON")])
     try:
         return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _unreadable(text, f"must be JSON: {error.msg} at {place}") from None
+    except UnicodeDecodeError:
+        raise _unreadable(text, "must be UTF-8") from None
     except RecursionError:
         raise _unreadable(text, "must not be nested so deeply") from None
     except ValueError:

@@ -2,11 +2,12 @@
 
 import ast
 from collections import Counter
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
 
-from rolling import EDGES, AlarmsRead, Deployment, Event, Phase, Reading, advance
+from rolling import EDGES, AlarmsRead, Deployment, Event, InvalidInput, Phase, Reading, advance
 from rolling.checking.floors import FLOORS, NOTHING, REPAIRS_ONLY, hardly_visited
 from rolling.checking.stateful import EXAMPLES, PredictedDeployment, check_machine
 from rolling.serialization import dumps_deployment, loads_deployment
@@ -82,6 +83,48 @@ def test_a_wrapper_that_is_not_as_predicted_is_found(
     with pytest.raises(AssertionError) as raised:
         check_machine(wrong, examples=60, floors={}, shrink=False)
     assert wrong_is in str(raised.value)
+
+
+class Forgets(PredictedDeployment):
+    """A wrapper whose `hook` returns nothing."""
+
+    hook = ""
+
+    def accepted(self, deployment: Deployment) -> Deployment:
+        return self._unless("accepted", super().accepted(deployment))
+
+    def taken_in(self, event: Event) -> Deployment:
+        return self._unless("taken_in", super().taken_in(event))
+
+    def restarted(self) -> Deployment:
+        return self._unless("restarted", super().restarted())
+
+    def _unless(self, hook: str, held: Deployment) -> Deployment:
+        return cast(Deployment, None) if hook == self.hook else held
+
+
+@pytest.mark.parametrize("hook", ["accepted", "taken_in", "restarted"])
+def test_a_hook_that_returns_no_deployment_is_named(hook: str) -> None:
+    machine = type("Wrapper", (Forgets,), {"hook": hook})
+    told = rf"Wrapper.{hook}\(\) = None: must return the deployment"
+    with pytest.raises(TypeError, match=told):
+        check_machine(machine, examples=20, floors={}, shrink=False)
+
+
+@pytest.mark.parametrize(
+    ("machine", "floors", "told"),
+    [
+        (dict, {}, "machine = .*must be a subclass of PredictedDeployment"),
+        (None, {}, "machine = None: must be a subclass of PredictedDeployment"),
+        (Ours(), {}, "machine = .*must be the class, and this is an instance; use .*Ours"),
+        (Ours, {"FORWARD BAKIN": 1}, "floors = 'FORWARD BAKIN': .*FLOORS.*; use 'FORWARD BAKING'"),
+    ],
+)
+def test_what_cannot_be_walked_is_refused_in_words(
+    machine: Any, floors: dict[str, int], told: str
+) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        check_machine(machine, floors=floors)
 
 
 class Timid(PredictedDeployment):

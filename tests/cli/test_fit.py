@@ -31,9 +31,23 @@ def test_no_line_is_wider_than_the_terminal(rolling: Command, command: str, name
 @pytest.mark.parametrize("name", NAMES)
 def test_a_narrow_terminal_shows_every_word_of_a_wide_one(rolling: Command, name: str) -> None:
     narrow, wide = (
-        rolling("simulate", scenario(name), columns=columns).out for columns in (60, 400)
+        rolling("simulate", scenario(name), columns=columns).out for columns in (66, 400)
     )
     assert words(narrow) == words(wide)
+
+
+@pytest.mark.parametrize("columns", [20, 39, 40, 50, 63])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_terminal_too_narrow_for_the_table_gets_paragraphs(
+    rolling: Command, name: str, columns: int
+) -> None:
+    narrow, wide = (
+        rolling("simulate", scenario(name), columns=width).out for width in (columns, 400)
+    )
+    too_long = [line for line in narrow.splitlines() if len(line) > columns]
+    assert [line for line in too_long if len(line.split()) > 1] == []
+    told, meant = ({word.strip(".:") for word in words(text)} for text in (narrow, wide))
+    assert meant - told <= {"time", "phase", "why"}  # of the heading
 
 
 @pytest.mark.parametrize("instances", ["3", "4000"])

@@ -255,7 +255,7 @@ def test_who_asks_for_it_without_rich_is_told_how_to_get_it(
     monkeypatch.setattr(live, "find_spec", lambda name: None)
     exit_code, out, err = run(rolling, terminal, "--live")
     assert exit_code == 0
-    assert err == "rolling: the live view needs rich: pip install rich\n"
+    assert err == "rolling: the live view needs rich: pip install 'rolling-deployments[cli]'\n"
     assert "0:04:05" in out
 
 

@@ -126,6 +126,19 @@ def test_ctrl_c_leaves_the_last_picture_and_says_where_it_was(pictures: int) -> 
     )
 
 
+@pytest.mark.parametrize("seconds_between", [0.005, 0.02])
+def test_ctrl_c_pressed_twice_does_the_same(seconds_between: float) -> None:
+    def twice(running: subprocess.Popen[bytes], terminal: int) -> None:
+        running.send_signal(signal.SIGINT)
+        time.sleep(seconds_between)
+        running.send_signal(signal.SIGINT)
+
+    session = on_a_terminal(*SLOW, when=lambda written: b"my-endpoint" in written, then=twice)
+    assert (session.exit_code, session.is_whole()) == (130, True)
+    picture, _, told = session.left.rpartition("Interrupted at ")
+    assert "my-endpoint" in picture and told.endswith("of the traffic.\n")
+
+
 def test_the_key_itself_does_the_same() -> None:
     session = on_a_terminal(
         *SLOW,

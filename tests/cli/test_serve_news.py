@@ -1,7 +1,10 @@
 """`rolling serve` prints each happening once, and in order, however busy its clients are."""
 
 import json
-from queue import SimpleQueue
+import signal
+import time
+from queue import Queue
+from types import FrameType
 
 import pytest
 
@@ -21,7 +24,7 @@ def happening(at: int) -> Happening:
 def test_what_happens_while_a_line_is_written_is_printed_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    news: SimpleQueue[Happening] = SimpleQueue()
+    news: Queue[Happening] = Queue()
     printed: list[float] = []
 
     def write_slowly(line: str) -> None:
@@ -35,3 +38,21 @@ def test_what_happens_while_a_line_is_written_is_printed_too(
     while not news.empty():
         print_news(news, ASKED, Terminal(), 0)
     assert printed == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_signal_that_comes_as_its_patience_ends_does_not_make_it_wait_for_ever() -> None:
+    heard = 0
+
+    def outlast_it(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        heard += 1
+        assert heard == 1, "it still waits"
+        time.sleep(0.2)
+
+    before = signal.signal(signal.SIGALRM, outlast_it)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05, 10)
+        print_news(Queue(), ASKED, Terminal(), 0.1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

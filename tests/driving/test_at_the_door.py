@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any
 
@@ -13,6 +13,7 @@ from rolling.driving import (
     AsyncWatch,
     Hooks,
     Observation,
+    Record,
     Stop,
     SystemClock,
     VirtualClock,
@@ -20,10 +21,12 @@ from rolling.driving import (
     Watch,
     accept,
     directly,
+    dumps_record,
     in_threads,
     jumping,
     log_to,
     measure_to,
+    progress,
     run,
     run_async,
     sleeping,
@@ -48,6 +51,11 @@ class Awaited:
 
     async def observe(self, desired: Desired) -> Observation:
         raise AssertionError("never called")
+
+
+def generates(*_: object) -> Iterator[int]:
+    """A function of which nothing is run until somebody iterates."""
+    yield 1
 
 
 async def later(*_: object) -> None:
@@ -106,6 +114,44 @@ REFUSED: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
         "now = .*: must be a moment: .*seconds",
     ),
     "a tick in the far past": (lambda: tick(RECORD, Scripted(), -1e300), ValueError, "now = -1e"),
+    "a record of nothing": (
+        lambda: Record(anything(3), 0, 0),
+        TypeError,
+        "Record.deployment = 3: .*start",
+    ),
+    "a record of never": (
+        lambda: Record(UPDATE, math.nan, 3),
+        ValueError,
+        "Record.direction_began_at = nan: .*seconds",
+    ),
+    "a record of words": (
+        lambda: Record(UPDATE, 3, anything("3")),
+        TypeError,
+        "Record.stage_began_at = '3': .*seconds",
+    ),
+    "no record to store": (lambda: dumps_record(anything(3)), TypeError, "record = 3: .*accept"),
+    "no record to show": (lambda: progress(anything(3), 0), TypeError, "record = 3: .*accept"),
+    "shown in words": (lambda: progress(RECORD, anything("0")), TypeError, "now = '0'"),
+    "no record for a tick": (
+        lambda: tick(anything(3), Scripted(), 0),
+        TypeError,
+        "record = 3: .*accept",
+    ),
+    "no clock for a tick": (
+        lambda: tick(RECORD, Scripted(), 0, clock=anything(3)),
+        TypeError,
+        "clock = 3: must be a function, such as clock.now",
+    ),
+    "a generator for a hook": (
+        lambda: Hooks(on_end=generates),
+        TypeError,
+        "Hooks.on_end = .*no generator",
+    ),
+    "a generator for a store": (
+        lambda: AsyncWatch(store=generates),
+        TypeError,
+        "store = .*no generator",
+    ),
     "a clock at nan": (lambda: VirtualClock(math.nan), ValueError, "now = nan"),
     "a clock at no number": (lambda: VirtualClock(anything("x")), TypeError, "now = 'x'"),
     "a poll interval in words": (

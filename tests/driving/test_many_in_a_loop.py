@@ -115,6 +115,20 @@ def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
     asyncio.run(leave())
 
 
+def test_who_left_it_by_break_and_drives_again_is_told_how_to_leave() -> None:
+    async def twice() -> None:
+        watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
+        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        left = watch.run()
+        async for _ in left:
+            break
+        with pytest.raises(RuntimeError, match="aclosing"):
+            await anext(watch.run())
+        await left.aclose()
+
+    asyncio.run(asyncio.wait_for(twice(), 20))
+
+
 def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
     async def drive() -> None:
         told: list[object] = []
@@ -288,6 +302,34 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
     (trouble,) = [each for each in seen if isinstance(each, Troubled)]
     assert "cancelled" in str(trouble.error) and trouble.retry_at == 15
     assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
+
+
+class Gone(BaseException):
+    """No Exception, as what a failing test raises is none."""
+
+
+@pytest.mark.parametrize("error", [Gone(), GeneratorExit()])
+@pytest.mark.parametrize("of_store", [True, False])
+def test_what_is_no_exception_is_passed_on_and_loses_nobody(
+    error: BaseException, of_store: bool
+) -> None:
+    def fails(*_: object) -> None:
+        if failing:
+            raise failing.pop()
+
+    class Fails(Scripted):
+        def observe(self, desired: Desired) -> Observation:
+            if not of_store:
+                fails()
+            return super().observe(desired)
+
+    failing = [error]
+    watched = InLoop(store=fails if of_store else None)
+    watched.add("x", AT_ONCE, Fails())
+    with pytest.raises(type(error)):
+        watched.drive()
+    assert "x" in watched.watch
+    assert watched.drive()[-1][1].record.deployment.phase is Phase.SUCCEEDED
 
 
 def test_a_tick_whose_task_somebody_else_cancels_is_made_again() -> None:

@@ -5,12 +5,15 @@ import math
 import pytest
 from attrs import evolve
 
-from rolling import Phase, Share, Sighting, StopRequested
-from rolling.driving import Observation, Record, accept, tick
+from rolling import DeadlineElapsed, Direction, Phase, Share, Sighting, StopRequested, advance
+from rolling.driving import Hooks, Observation, Record, VirtualClock, accept, run, tick
 from tests.driving.scripted import Scripted
+from tests.driving.watched import InLoop, Plain
 from tests.simulated import rolling_update
 
 NOTHING_YET = Observation((Sighting(0, 1), Sighting(3, 3)))
+
+IN_MOTION = Observation((Sighting(0, 0), Sighting(3, 3)))
 
 
 def baking_since(moment: float) -> Record:
@@ -18,6 +21,18 @@ def baking_since(moment: float) -> Record:
     while record.deployment.phase is not Phase.BAKING:
         record = tick(record, Scripted(), moment).record
     return record
+
+
+def rollback_failed() -> Record:
+    """While traffic was on its way; the mix that it leaves has not been seen."""
+    record = accept(rolling_update(), 0)
+    while record.deployment.phase is not Phase.SHIFTING:
+        record = tick(record, Scripted(), 0).record
+    deployment = record.deployment
+    for direction in (Direction.FORWARD, Direction.BACK):
+        deployment = advance(deployment, DeadlineElapsed(direction))
+    assert deployment.phase is Phase.ROLLBACK_FAILED and not deployment.at_rest
+    return accept(deployment, 0)
 
 
 def test_a_new_stage_is_commanded_at_once() -> None:
@@ -117,3 +132,21 @@ def test_no_tick_ever_asks_to_wake_in_the_past(phase: Phase) -> None:
         record = tick(record, Scripted(), 0).record
     wake_at = tick(record, Scripted([evolve(NOTHING_YET, news_at=-5)]), 50).wake_at
     assert wake_at is not None and wake_at >= 50
+
+
+def test_a_failed_rollback_is_waited_for_until_its_mix_was_seen() -> None:
+    made = tick(rollback_failed(), Scripted([IN_MOTION]), 100, 15)
+    assert made.wake_at == 115
+    assert tick(made.record, Scripted(), 115, 15).wake_at is None
+
+
+@pytest.mark.parametrize("kind", [Plain, InLoop])
+def test_an_end_whose_mix_never_comes_is_the_end_where_no_news_does(
+    kind: type[Plain] | type[InLoop],
+) -> None:
+    silent = Scripted([evolve(IN_MOTION, news_at=math.inf)])
+    assert [made.wake_at for made in run(rollback_failed(), silent, VirtualClock())] == [None]
+    ends: list[object] = []
+    watched = kind(hooks=(Hooks(on_end=lambda key, _: ends.append(key)),))
+    watched.add("a", rollback_failed(), silent)
+    assert [key for key, _ in watched.drive()] == ends == ["a"]

@@ -7,9 +7,23 @@ from unittest.mock import Mock
 
 import pytest
 from transitions import Machine
+from transitions.extensions import (
+    AsyncMachine,
+    GraphMachine,
+    HierarchicalMachine,
+    LockedHierarchicalMachine,
+    LockedMachine,
+)
 
 from rolling import InvalidInput, Problem
-from rolling.embedding import DeploymentMachine, Move, Watched, state_diagram, state_of
+from rolling.embedding import (
+    DeploymentMachine,
+    MachineMisused,
+    Move,
+    Watched,
+    state_diagram,
+    state_of,
+)
 from tests.embedding.models import next_fact, reach, rolling_update
 
 
@@ -162,6 +176,7 @@ def test_a_machine_is_not_made_with_what_cannot_be_called() -> None:
     [
         ("on_enter_shiftingg", "on_enter_shifting"),
         ("before_fleet_seen", "before_fleets_seen"),
+        ("before_stop", "before_stop_requested"),
         ("before_nope", None),
     ],
 )
@@ -194,3 +209,23 @@ def test_other_bad_arguments_are_named() -> None:
     for field, attempt in attempts:
         (problem,) = problems_of(attempt)
         assert problem.field == field
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [AsyncMachine, GraphMachine, HierarchicalMachine, LockedMachine, LockedHierarchicalMachine],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_machine_of_another_kind_cannot_be_mixed_in(
+    extension: type[Machine], first: bool
+) -> None:
+    bases = (extension, DeploymentMachine) if first else (DeploymentMachine, extension)
+    with pytest.raises(MachineMisused, match=r"is not supported: \w+"):
+        type("Mixed", bases, {})
+
+
+def test_a_machine_may_be_subclassed() -> None:
+    class Named(DeploymentMachine):
+        pass
+
+    assert isinstance(Named(), DeploymentMachine)

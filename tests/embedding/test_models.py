@@ -99,6 +99,20 @@ def test_a_model_that_takes_no_attributes_is_refused_and_left_alone() -> None:
     assert not hasattr(model, "state") and not hasattr(model, "deployment")
 
 
+@pytest.mark.parametrize("name", ["deployment", "advance", "is_baking"])
+def test_a_model_whose_own_check_refuses_an_attribute_is_left_alone(name: str) -> None:
+    class Strict:
+        def __setattr__(self, attribute: str, value: object) -> None:
+            if attribute == name:
+                raise ValueError("not here")
+            super().__setattr__(attribute, value)
+
+    model, machine = Strict(), DeploymentMachine()
+    with pytest.raises(ValueError, match="not here"):
+        machine.add_model(model, rolling_update())
+    assert vars(model) == {} and machine.models == []
+
+
 def test_bad_arguments_are_named() -> None:
     with pytest.raises(InvalidInput, match="deployment = None: must be a Deployment"):
         DeploymentMachine(Plain())

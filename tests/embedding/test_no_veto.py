@@ -1,6 +1,6 @@
 """The core decides: no callback, condition or call changes where a deployment goes."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -133,6 +133,21 @@ def test_an_async_callback_is_an_error_and_not_silence() -> None:
     with pytest.raises(CallbacksFailed) as failed:
         model.advance(next_fact(model.deployment))
     assert "async" in str(failed.value.exceptions[0])
+
+
+def test_a_generator_for_a_callback_is_an_error_and_not_silence() -> None:
+    class Model(Watched):
+        def on_enter_shifting(self, move: Move) -> Iterator[int]:
+            yield 1
+
+    async def later(move: Move) -> AsyncIterator[int]:
+        yield 1
+
+    model, machine = begun(Model())
+    machine.on_enter_shifting(later)
+    with pytest.raises(CallbacksFailed) as failed:
+        model.advance(next_fact(model.deployment))
+    assert ["generator" in str(each) for each in failed.value.exceptions] == [True, True]
 
 
 def _raising(error: BaseException) -> Any:

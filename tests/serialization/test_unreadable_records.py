@@ -69,9 +69,7 @@ def test_what_is_no_object_is_refused(document: object) -> None:
 @pytest.mark.parametrize(
     "version",
     [
-        "2.0",
         "0.9",
-        "10.0",
         "1",
         "1.",
         ".0",
@@ -90,6 +88,13 @@ def test_another_major_version_is_refused_at_once(version: object) -> None:
     found = problem({**record(), "version": version, "up": "nonsense"})
     assert (found.field, found.fix) == ("version", "1.0")
     assert found.rule == "must be a version 1.x"
+
+
+@pytest.mark.parametrize("version", ["2.0", "10.3"])
+def test_a_newer_major_version_asks_for_newer_software_and_not_for_an_edit(version: str) -> None:
+    found = problem({**record(), "version": version, "up": "nonsense"})
+    assert (found.field, found.fix) == ("version", None)
+    assert "newer software" in found.rule and "upgrade" in found.rule
 
 
 @pytest.mark.parametrize("name", ["rolling-event", None, 1, "Rolling-Deployment"])
@@ -262,9 +267,12 @@ def test_a_success_before_the_last_step_is_refused() -> None:
         ('{"up": -Infinity}', "no number"),
         ('{"up": 1, "up": 2}', "must be given once"),
         ("3", "must be an object"),
+        (None, "must be a text of JSON"),
+        (b"\xff\xfe{", "must be UTF-8"),
+        (b"\x80", "must be UTF-8"),
     ],
 )
-def test_a_text_that_is_no_record_is_refused(text: str, rule: str) -> None:
+def test_a_text_that_is_no_record_is_refused(text: Any, rule: str) -> None:
     for load in (loads_deployment, loads_event):
         with pytest.raises(UnreadableRecord, match=rule) as caught:
             load(text)
