@@ -74,6 +74,9 @@ _SETTINGS = {
     "JitterPercent": "jitter_percent",
 }
 
+MADE_UP_TYPE = "ml.g5.2xlarge"
+"""The instance type of a bare request's fleets, which does not say any."""
+
 _DURATIONS = ("ProvisioningSeconds", "ShiftSeconds", "CleanupSeconds")
 
 SCENARIO = Structure(
@@ -161,7 +164,8 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
 
     The endpoint serves `old_count` instances from a made-up "config-old", the
-    requested configuration has `new_count` (None: as many). Raises InvalidInput
+    requested configuration has `new_count` (None: as many); both of a made-up
+    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
     with every problem, fields as in the request; for a `new_count` that the request
     does not let the new fleet have, too.
     """
@@ -182,7 +186,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     old_name = "config-old" if asked != "config-old" else "config-older"
     new_name = asked if isinstance(asked, str) else "config-new"
     configs = {
-        each: EndpointConfig(each, (ProductionVariant("AllTraffic", None, count),))
+        each: EndpointConfig(each, (ProductionVariant("AllTraffic", MADE_UP_TYPE, count),))
         for each, count in zip((old_name, new_name), counts, strict=True)
     }
     endpoint_name = document.get("EndpointName")
