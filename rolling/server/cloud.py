@@ -50,7 +50,8 @@ class Cloud:
     """A local SageMaker, and CloudWatch's alarms.
 
     `time`: running as the machine's unless given. `settings`: how endpoints
-    behave that are created in it. Raises InvalidInput for settings at fault.
+    behave that are created in it. `region`: the one that is meant where a method
+    is given none. Raises InvalidInput for settings at fault.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Cloud:
         time: Time | None = None,
         settings: SimulationSettings | None = None,
         account: str = ACCOUNT,
+        region: str = REGION,
     ) -> None:
         self._settings_at_first = SimulationSettings() if settings is None else settings
         found = settings_problems(self._settings_at_first)
@@ -65,9 +67,10 @@ class Cloud:
             raise InvalidInput(found)
         self._time = RunningTime() if time is None else time
         self._account = account
+        self._home = region
         self._lock = RLock()
         self._clock = VirtualClock(self._time.now())
-        self._scenario: tuple[Scenario, str] | None = None
+        self._scenario: Scenario | None = None
         self._listener: Callable[[Happening], None] = lambda happening: None
         self._begin()
 
@@ -85,8 +88,8 @@ class Cloud:
         and its settings. The faults of its updates wait for the endpoint's next
         updates, in their order; the updates themselves are the caller's to make.
         """
-        cloud = cls(time, scenario.settings, account)
-        cloud._scenario = (scenario, region)
+        cloud = cls(time, scenario.settings, account, region)
+        cloud._scenario = scenario
         cloud._begin()
         return cloud
 
@@ -97,15 +100,14 @@ class Cloud:
         self._happened: deque[Happening] = deque(maxlen=MOST_HAPPENINGS)
         self._happened_ever = 0
         if self._scenario is not None:
-            scenario, region = self._scenario
-            self._region(region).take_in(scenario)
+            self._region(self._home).take_in(self._scenario)
 
     # --- what clients call ------------------------------------------------------
 
     def implements(self, service: str, operation: str) -> bool:
         """True when there is such an operation here."""
         with self._lock:
-            return (service, operation) in self._region(REGION).operations
+            return (service, operation) in self._region(self._home).operations
 
     def call(self, service: str, operation: str, parameters: Parameters, region: str) -> Answer:
         """The answer of an operation of "sagemaker" or "cloudwatch".
@@ -181,7 +183,7 @@ class Cloud:
         phase: str | None = None,
         direction: str | None = None,
         status: str | None = None,
-        region: str = REGION,
+        region: str | None = None,
     ) -> tuple[Happening, ...]:
         """The same, up to the moment at which an endpoint has come to a stage or a status.
 
@@ -199,7 +201,7 @@ class Cloud:
             self._move_until(running, wanted)
             return self._take()
 
-    def advance_to_rest(self, endpoint: str, region: str = REGION) -> tuple[Happening, ...]:
+    def advance_to_rest(self, endpoint: str, region: str | None = None) -> tuple[Happening, ...]:
         """The same, up to the moment at which nothing of an endpoint is under way any more.
 
         Raises InvalidInput for an unknown endpoint.
@@ -241,7 +243,7 @@ class Cloud:
         endpoint: str,
         faults: Iterable[Fault],
         when: When | str = When.NEXT_UPDATE,
-        region: str = REGION,
+        region: str | None = None,
     ) -> None:
         """Let something go wrong with an endpoint.
 
@@ -262,7 +264,7 @@ class Cloud:
             if meant is When.CREATION:
                 _check_text("EndpointName", endpoint, name("my-endpoint"))
                 there.endpoints.give_at_creation(endpoint, given)
-                self._regions[region] = there
+                self._regions[there.name] = there
                 return
             running = there.endpoints.find(endpoint)
             if meant is When.NEXT_UPDATE:
@@ -272,7 +274,7 @@ class Cloud:
             running.backend.add_faults(faults_now(running.endpoint, given))
             self._look(running)
 
-    def withdraw_faults(self, endpoint: str, region: str = REGION) -> None:
+    def withdraw_faults(self, endpoint: str, region: str | None = None) -> None:
         """Take back every fault of an endpoint.
 
         Those that wait for its creation or its next updates; and of what is under
@@ -290,7 +292,7 @@ class Cloud:
             self._look(running)
 
     def limit_capacity(
-        self, limit: int | None, endpoint: str | None = None, region: str = REGION
+        self, limit: int | None, endpoint: str | None = None, region: str | None = None
     ) -> None:
         """From now on no more than `limit` instances of an endpoint may be alive together.
 
@@ -313,7 +315,7 @@ class Cloud:
                 for running in each.endpoints:
                     running.backend.limit_capacity(limit)
 
-    def stop_update(self, endpoint: str, by: str = "operator", region: str = REGION) -> None:
+    def stop_update(self, endpoint: str, by: str = "operator", region: str | None = None) -> None:
         """Ask for the update in progress to stop: SageMaker has no such operation.
 
         It is undone, unless all traffic has moved; one that is going back goes on.
@@ -362,11 +364,12 @@ class Cloud:
         place = Place(region, self._account)
         return Region(place, self._clock, lambda: self._settings, self._look)
 
-    def _there(self, region: str) -> Region:
-        """The region that a tester names; nobody keeps one that was only asked about.
+    def _there(self, named: str | None) -> Region:
+        """The region that a tester names, or else its own; nobody keeps one that was only asked about.
 
         Raises InvalidInput for what is no name of a region.
         """
+        region = self._home if named is None else named
         _check_text("Region", region, REGION_NAME)
         return self._regions.get(region) or self._new_region(region)
 

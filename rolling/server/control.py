@@ -22,7 +22,7 @@ from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.places import REGION_NAME
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX, REGION
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json
 
@@ -122,8 +122,8 @@ def _reset(cloud: Cloud, body: Body) -> dict[str, object]:
     return {}
 
 
-def _region(body: Body) -> str:
-    return str(body.get("Region", REGION))
+def _region(body: Body) -> str | None:
+    return body.get("Region")
 
 
 def _goal_problems(body: Body) -> list[Problem]:

@@ -33,6 +33,7 @@ class Region:
         settings: Callable[[], SimulationSettings],
         look: Callable[[RunningEndpoint], None],
     ) -> None:
+        self.name = place.region
         self._clock = clock
         self._settings = settings
         self._look = look

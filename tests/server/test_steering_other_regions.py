@@ -1,5 +1,6 @@
 """What steers an endpoint takes its region; where none is given, its own is meant."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from rolling.server.steering import Steered
 from rolling.server.timekeeping import ManualTime
 from tests.server.account import model
 from tests.server.clouds import NAME, START, config
+from tests.source import ROOT
 
 EUROPE = "eu-west-1"
+SCENARIO = json.loads((ROOT / "specs/scenarios/seed-success.json").read_text("utf-8"))
 
 
 @pytest.fixture(params=["in-process", "by-control-calls"])
@@ -83,3 +86,10 @@ def test_a_region_that_was_only_asked_about_is_not_kept() -> None:
         cloud.advance_to_rest("e", "us-esat-1")
     cloud.inject("e", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation", "eu-west-1")
     assert [*cloud._regions] == ["eu-west-1"]
+
+
+def test_no_region_is_that_of_the_server_that_is_called() -> None:
+    with local_sagemaker_server(scenario=SCENARIO, region="cn-north-1") as server:
+        for steering in (server, server.cloud, ControlClient(server.url)):
+            steering.advance_to_rest(NAME)
+            assert [each.region for each in steering.endpoints()] == ["cn-north-1"]
