@@ -365,7 +365,7 @@ class Cloud:
         return Region(place, self._clock, lambda: self._settings, self._look)
 
     def _there(self, named: str | None) -> Region:
-        """The region that a tester names, or else its own; nobody keeps one that was only asked about.
+        """The region that a tester names, else its own; one only asked about is not kept.
 
         Raises InvalidInput for what is no name of a region.
         """

@@ -115,6 +115,7 @@ class Endpoints:
             self._configs.as_mapping(),
             exists=self._exists(name),
             alarm_exists=self._alarms.exists,
+            model_exists=self._models.exists,
             region=self._place.region,
             account=self._place.account,
         )
@@ -125,7 +126,7 @@ class Endpoints:
 
     def _describe(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
-        return with_images(running.describe(), running.images)
+        return with_images(running.describe(), running.images, running.serving)
 
     def _list(self, parameters: Parameters) -> Answer:
         return list_page(
@@ -139,8 +140,10 @@ class Endpoints:
     def _update(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
         configs = self._configs.as_mapping()
-        # The endpoint that runs knows of no alarms: what is wrong with them is told here.
-        update_endpoint(running.endpoint, parameters, configs, self._alarms.exists)
+        # The endpoint that runs knows of no alarms and models: these are judged here.
+        update_endpoint(
+            running.endpoint, parameters, configs, self._alarms.exists, self._models.exists
+        )
         running.update(parameters, configs, self._now())
         assert running.endpoint.update is not None
         running.images |= images_of(running.endpoint.update.config, self._models)
