@@ -192,7 +192,8 @@ class Cloud:
         given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
         already takes no time. A stage that takes no time is passed by.
         Raises InvalidInput for words that mean nothing, an unknown endpoint or region,
-        and when the endpoint comes to rest without it; time then stands there.
+        and at once for a batch or a direction that can never come; and when the endpoint
+        comes to rest without it, with how its update ended: time then stands there.
         """
         with self._lock:
             self._begin_to_advance()
@@ -410,10 +411,14 @@ class Cloud:
 
     def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
         passed = ""
+        deployment = running.deployment
+        never = [] if deployment is None else wanted.never_comes(deployment)
+        if never:
+            raise InvalidInput(never)
         while not wanted.holds(running.endpoint) or running.gone:
             if running.gone or running.resting:
                 status = "Deleted" if running.gone else running.endpoint.status.value
-                rule = f"is {status} and has not come to {wanted}{passed}"
+                rule = f"is {status} and has not come to {wanted}{passed}{_ending(running)}"
                 raise InvalidInput([Problem("EndpointName", running.endpoint.name, rule)])
             before = self._happened_ever
             self._move_to(self._agenda.next_moment())
@@ -431,6 +436,16 @@ class Cloud:
             return self._time
         rule = "time runs by itself here; only manual time is advanced"
         raise InvalidInput([Problem("Time", "running", rule, "manual")])
+
+
+def _ending(running: RunningEndpoint) -> str:
+    """How the last change of an endpoint ended, where it says so."""
+    endpoint, deployment = running.endpoint, running.endpoint.deployment
+    if endpoint.failure_reason is not None:
+        return f". {endpoint.failure_reason}".removesuffix(".")
+    if deployment is None or running.gone:
+        return ""
+    return f'. The update to endpoint configuration "{endpoint.config_name}" succeeded'
 
 
 def _check_text(field: str, value: object, shape: Text) -> None:
