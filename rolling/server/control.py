@@ -243,7 +243,9 @@ CALLS: Mapping[str, _Call] = {
 
 
 def _read(call: _Call, data: bytes) -> Body:
-    return read_json(data or b"{}", "the body").judged(lambda document: _judged(call, document))
+    return read_json(data.strip() or b"{}", "the body").judged(
+        lambda document: _judged(call, document)
+    )
 
 
 def _judged(call: _Call, document: object) -> Body:

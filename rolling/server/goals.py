@@ -10,7 +10,7 @@ from rolling.core.errors import InvalidInput, Problem, is_whole_number
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.shapes import shown
+from rolling.endpoint.shapes import OneOf, shown
 from rolling.simulation.report import DIRECTIONS, PHASES
 
 _T = TypeVar("_T")
@@ -114,5 +114,5 @@ def _one_of(field: str, value: object, known: Mapping[str, _T], found: list[Prob
         return None
     if isinstance(value, str) and value in known:
         return known[value]
-    found.append(Problem(field, shown(value), f"must be one of {', '.join(known)}"))
+    found += OneOf(tuple(known)).problems(value, field)
     return None
