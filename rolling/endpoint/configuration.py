@@ -214,9 +214,12 @@ def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
 def models_named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The models that a configuration's JSON names, each with its field; of shadow variants too."""
     for key in ("ProductionVariants", "ShadowProductionVariants"):
-        for place, variant in enumerate(document.get(key) or ()):
-            if "ModelName" in variant:
-                yield f"{key}[{place}].ModelName", variant["ModelName"]
+        variants = document.get(key)
+        # Shadow variants are kept as they were given, of any form.
+        for place, variant in enumerate(variants if is_list(variants) else ()):
+            model = variant.get("ModelName") if isinstance(variant, Mapping) else None
+            if isinstance(model, str):
+                yield f"{key}[{place}].ModelName", model
 
 
 def missing_model_problems(

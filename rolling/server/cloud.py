@@ -21,7 +21,8 @@ from rolling.backends.simulated import Fault, SimulationSettings, settings_probl
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
-from rolling.endpoint.shapes import Text, name
+from rolling.endpoint.refusals import ValidationException
+from rolling.endpoint.shapes import Text, name, problem
 from rolling.server.agenda import Agenda
 from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
@@ -198,7 +199,7 @@ class Cloud:
         with self._lock:
             self._begin_to_advance()
             wanted = goal(batch, phase, direction, status)
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             self._move_until(running, wanted)
             return self._take()
 
@@ -209,7 +210,7 @@ class Cloud:
         """
         with self._lock:
             self._begin_to_advance()
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             while not running.gone and not running.resting:
                 self._move_to(self._agenda.next_moment())
             return self._take()
@@ -267,7 +268,7 @@ class Cloud:
                 there.endpoints.give_at_creation(endpoint, given)
                 self._regions[there.name] = there
                 return
-            running = there.endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             if meant is When.NEXT_UPDATE:
                 check_faults(given)
                 running.faults_to_come.append(given)
@@ -285,10 +286,9 @@ class Cloud:
         """
         with self._lock:
             self._catch_up()
-            endpoints = self._there(region).endpoints
-            if endpoints.withdraw_at_creation(endpoint):
+            if self._there(region).endpoints.withdraw_at_creation(endpoint):
                 return
-            running = endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             running.withdraw_faults()
             self._look(running)
 
@@ -307,10 +307,10 @@ class Cloud:
             found = settings_problems(settings)
             if found:
                 raise InvalidInput([evolve(each, field="Limit") for each in found])
-            there = self._there(region)
             if endpoint is not None:
-                there.endpoints.find(endpoint).backend.limit_capacity(limit)
+                self._find(endpoint, region).backend.limit_capacity(limit)
                 return
+            self._there(region)  # which may be none
             self._settings = settings
             for each in self._regions.values():
                 for running in each.endpoints:
@@ -326,7 +326,7 @@ class Cloud:
         with self._lock:
             self._catch_up()
             _check_text("By", by, Text(1, 255, example="operator"))
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             if running.deployment is None:
                 rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
                 raise InvalidInput([Problem("EndpointName", endpoint, rule)])
@@ -373,6 +373,14 @@ class Cloud:
         region = self._home if named is None else named
         _check_text("Region", region, REGION_NAME)
         return self._regions.get(region) or self._new_region(region)
+
+    def _find(self, endpoint: str, region: str | None) -> RunningEndpoint:
+        """The endpoint that a tester names, who is told of an unknown one as of all else."""
+        try:
+            return self._there(region).endpoints.find(endpoint)
+        except ValidationException as unknown:
+            found = [problem(each.field, endpoint, each.rule) for each in unknown.problems]
+            raise InvalidInput(found) from None
 
     def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
         """Let happen to an endpoint what does at this moment.

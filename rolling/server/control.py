@@ -14,10 +14,15 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.endpoint.shapes import Judged, ListOf, Structure, is_list, name
+from rolling.endpoint.shapes import Judged, Structure, is_list, name
 from rolling.serialization.problems import error_document
 from rolling.server.cloud import Cloud
-from rolling.server.control_json import endpoint_document, faults_from, happening_document
+from rolling.server.control_json import (
+    FAULTS,
+    endpoint_document,
+    faults_from,
+    happening_document,
+)
 from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.places import REGION_NAME
@@ -200,7 +205,7 @@ CALLS: Mapping[str, _Call] = {
             "inject",
             {
                 "EndpointName": _ENDPOINT,
-                "Faults": ListOf(Judged(), 1, 1000, [{"Kind": "ProvisioningFailed"}]),
+                "Faults": FAULTS,
                 "When": Judged(),
                 "Region": REGION_NAME,
             },

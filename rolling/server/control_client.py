@@ -8,12 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPException
 from typing import Any, TypeVar
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from rolling.core.errors import RollingError
+from rolling.core.errors import InvalidInput, RollingError
+from rolling.endpoint.shapes import problem
 from rolling.serialization.problems import read_error
-from rolling.server.control_json import read_endpoint, read_happening
+from rolling.server.control_json import faults_listed, read_endpoint, read_happening
 from rolling.server.faults import When
 from rolling.server.running import Happening
 from rolling.server.service import CONTROL_PREFIX
@@ -27,14 +29,15 @@ class ControlClient:
 
     `control.advance_until("my-endpoint", batch=3, phase="Baking")`, and the like.
 
-    Its methods raise InvalidInput as those of `Cloud` do, RollingError where
-    something else answers than a local SageMaker, and OSError where nothing does.
+    Its methods raise InvalidInput as those of `Cloud` do, and RollingError where
+    nothing answers, or something else than a local SageMaker. Raises InvalidInput for
+    a `url` that is none of HTTP.
     No proxy is used. `region`: the one that endpoints are in, where a call names no other;
     the server's own unless given.
     """
 
     def __init__(self, url: str, region: str | None = None, timeout_seconds: float = 60.0) -> None:
-        self._url = url.rstrip("/")
+        self._url = _url(url)
         self._region = region
         self._timeout_seconds = timeout_seconds
         self._opener = build_opener(ProxyHandler({}))
@@ -105,7 +108,7 @@ class ControlClient:
             "inject",
             _moment,
             EndpointName=endpoint,
-            Faults=[*faults],
+            Faults=faults_listed(faults),
             When=str(when),
             **self._in(region),
         )
@@ -148,8 +151,10 @@ class ControlClient:
         request = Request(f"{self._url}{CONTROL_PREFIX}{name}", given, headers)
         try:
             status, data = self._answer(request)
-        except OSError:  # RemoteDisconnected is of both kinds: it has answered nothing.
-            raise
+        except OSError as error:  # RemoteDisconnected is of both kinds: it has answered nothing.
+            reason = error.reason if isinstance(error, URLError) else error
+            said = f"Nothing answers at {self._url} ({reason})"
+            raise RollingError(f"{said}; `rolling serve` prints where it listens") from None
         except HTTPException:
             raise self._stranger("in no HTTP") from None
         try:
@@ -172,6 +177,18 @@ class ControlClient:
         return RollingError(
             f"{self._url} is no local SageMaker with control calls: it answered {said}"
         )
+
+
+def _url(given: object) -> str:
+    try:
+        parts = urlsplit(given) if isinstance(given, str) else None
+        if parts is not None and parts.scheme in ("http", "https") and parts.hostname:
+            parts.port  # noqa: B018 - raises ValueError for what is no port
+            return str(given).rstrip("/")
+    except ValueError:
+        pass
+    rule = "must be the URL of a local SageMaker, which AWS_ENDPOINT_URL holds"
+    raise InvalidInput([problem("url", given, rule, "http://127.0.0.1:4577")])
 
 
 def _moment(answer: Any) -> float:

@@ -93,3 +93,31 @@ def test_no_region_is_that_of_the_server_that_is_called() -> None:
         for steering in (server, server.cloud, ControlClient(server.url)):
             steering.advance_to_rest(NAME)
             assert [each.region for each in steering.endpoints()] == ["cn-north-1"]
+
+
+def test_both_ways_refuse_an_unknown_endpoint_alike(steering: Steered | ControlClient) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        steering.advance_until("zz", phase="Baking")
+    assert type(refused.value) is InvalidInput
+    [problem] = refused.value.problems
+    assert (problem.field, problem.value) == ("EndpointName", "zz")
+    assert problem.rule.startswith('Could not find endpoint "arn:aws:sagemaker:us-east-1:')
+
+
+@pytest.mark.parametrize("faults", ["Alarm", {"Kind": "Alarm"}, 5, None])
+def test_both_ways_refuse_what_is_no_list_of_faults(
+    steering: Steered | ControlClient, faults: Any
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        steering.inject(NAME, faults, region=EUROPE)
+    [problem] = refused.value.problems
+    assert (problem.field, problem.value, problem.rule) == ("Faults", faults, "must be a list")
+
+
+def test_both_ways_take_no_faults_for_an_update_that_is_left_alone(
+    steering: Steered | ControlClient,
+) -> None:
+    steering.inject(NAME, [], region=EUROPE)
+    steering.inject(NAME, [{"Kind": "Stop"}], region=EUROPE)
+    with pytest.raises(InvalidInput, match="must be a list of 0 to 1000 items"):
+        steering.inject(NAME, [{"Kind": "Stop"}] * 1001, region=EUROPE)
