@@ -92,7 +92,7 @@ class Endpoints:
         Raises InvalidInput for faults that no creation has, and when it has
         been created already.
         """
-        check_faults_at_creation(name, faults, exists=self._exists(name))
+        check_faults_at_creation(name, faults, exists=self._existing(name) is not None)
         self._faults_at_creation[name.lower()] = faults
 
     def withdraw_at_creation(self, name: object) -> bool:
@@ -113,7 +113,7 @@ class Endpoints:
         endpoint = create_endpoint(
             parameters,
             self._configs.as_mapping(),
-            exists=self._exists(name),
+            existing=self._existing(name),
             alarm_exists=self._alarms.exists,
             model_exists=self._models.exists,
             region=self._place.region,
@@ -177,9 +177,9 @@ class Endpoints:
         self._running[endpoint.name] = running
         return running
 
-    def _exists(self, name: str) -> bool:
+    def _existing(self, name: str) -> str | None:
         """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
-        return name.lower() in [each.lower() for each in self._running]
+        return next((each for each in self._running if each.lower() == name.lower()), None)
 
 
 def _summary(running: RunningEndpoint) -> dict[str, object]:

@@ -94,8 +94,8 @@ def _container_problems(parameters: Parameters) -> list[Problem]:
     """A model has one container, or a list of them."""
     one, several = parameters.get("PrimaryContainer"), parameters.get("Containers")
     if one is not None and several:
-        rule = "must not be given together with PrimaryContainer"
-        return [Problem("Containers", f"a list of {len(several)}", rule)]
+        rule = "is given together with PrimaryContainer; a model has one of the two"
+        return [Problem("Containers", None, rule)]
     if one is None and not several:
         rule = "is required in a model without Containers"
         return [Problem("PrimaryContainer", None, rule)]
