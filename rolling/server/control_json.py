@@ -58,6 +58,7 @@ def endpoint_document(endpoint: EndpointNow) -> dict[str, object]:
         "UnusedFaults": [
             {"Field": each.field, "Kind": each.kind} for each in endpoint.unused_faults
         ],
+        "WaitingFaults": [[*kinds] for kinds in endpoint.waiting_faults],
     }
 
 
@@ -74,6 +75,7 @@ def read_endpoint(document: Mapping[str, Any]) -> EndpointNow:
         unused_faults=tuple(
             [UnusedFault(each["Field"], each["Kind"]) for each in document["UnusedFaults"]]
         ),
+        waiting_faults=tuple([tuple(map(str, kinds)) for kinds in document["WaitingFaults"]]),
     )
 
 

@@ -69,6 +69,7 @@ def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
                 "UnderWay": "my-endpoint in us-east-1 is being updated to config-2: "
                 "batch 2 of 3, baking.",
                 "UnusedFaults": [],
+                "WaitingFaults": [],
             }
         ],
     }
