@@ -332,6 +332,7 @@ ABSENT = Problem(
     ("problems", "message"),
     [
         ([IN_PROGRESS], f'Cannot update in-progress endpoint "{ARN}".'),
+        ([IN_PROGRESS, IN_PROGRESS], f'Cannot update in-progress endpoint "{ARN}".'),
         (
             [IN_USE],
             'Cannot update endpoint with the currently in use endpoint configuration "c"',
