@@ -40,7 +40,7 @@ def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSa
 
     options = {
         name: value
-        for name, value in local_sagemaker_options.items()
+        for name, value in _given(local_sagemaker_options).items()
         if name not in ("host", "port", "only_its_services")
     }
     with made(**options) as local:
@@ -65,7 +65,7 @@ def local_sagemaker_server(
 
     from rolling.server import local_server
 
-    with local_server.local_sagemaker_server(**local_sagemaker_options) as server:
+    with local_server.local_sagemaker_server(**_given(local_sagemaker_options)) as server:
         for name in local_server.MISLEADING:
             monkeypatch.delenv(name, raising=False)
         exempt = local_server.environment_without_proxy(os.environ, server.url)
@@ -74,6 +74,14 @@ def local_sagemaker_server(
         # The session behind boto3.client keeps the credentials that it found first.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
         yield server
+
+
+def _given(options: Any) -> dict[str, Any]:
+    """The options of a test; it fails, in one sentence, where they are none."""
+    if not isinstance(options, dict):
+        text = "local_sagemaker_options must return a dict, such as {'region': 'eu-west-1'}"
+        pytest.fail(f"{text}, and not {options!r:.80}", pytrace=False)
+    return options
 
 
 def _needs_the_extra() -> None:

@@ -7,13 +7,15 @@ does not know is a problem.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.arns import arn
+from rolling.endpoint.refusals import model_not_found
 from rolling.endpoint.shapes import (
     Anything,
     ListOf,
@@ -207,6 +209,32 @@ def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
         elif isinstance(variant_name, str):
             seen.add(variant_name)
     return found
+
+
+def models_named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The models that a configuration's JSON names, each with its field; of shadow variants too."""
+    for key in ("ProductionVariants", "ShadowProductionVariants"):
+        variants = document.get(key)
+        # Shadow variants are kept as they were given, of any form.
+        for place, variant in enumerate(variants if is_list(variants) else ()):
+            model = variant.get("ModelName") if isinstance(variant, Mapping) else None
+            if isinstance(model, str):
+                yield f"{key}[{place}].ModelName", model
+
+
+def missing_model_problems(
+    document: Mapping[str, Any],
+    model_exists: Callable[[str], bool],
+    region: str,
+    account: str,
+    path: str = "",
+) -> list[Problem]:
+    """The models that a configuration's JSON names and that do not exist."""
+    return [
+        model_not_found(join(path, field), model, arn("model", model, region, account))
+        for field, model in models_named(document)
+        if not model_exists(model)
+    ]
 
 
 def _capacity_problems(variant: Mapping[str, object], at: str) -> list[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from rolling.endpoint.arns import arn
 from rolling.endpoint.capacities import capacities_of
-from rolling.endpoint.configuration import EndpointConfig
+from rolling.endpoint.configuration import EndpointConfig, missing_model_problems
 from rolling.endpoint.deployment_config import (
     deployment_config_problems,
     missing_alarm_problems,
@@ -30,31 +30,36 @@ def create_endpoint(
     request: Mapping[str, object],
     configs: Mapping[str, EndpointConfig],
     *,
-    exists: bool = False,
+    existing: str | None = None,
     alarm_exists: Callable[[str], bool] = lambda name: True,
+    model_exists: Callable[[str], bool] = lambda name: True,
     region: str = "us-east-1",
     account: str = "123456789012",
 ) -> Endpoint:
     """The endpoint that `request` asks for, being created: nothing of it is there yet.
 
-    `request` is CreateEndpoint's JSON, `exists`: there is an endpoint of that
-    name. `alarm_exists`: whether there is an alarm of a name. A DeploymentConfig is
-    stored and not carried out; what of it depends on the sizes of fleets is judged
-    by the update that reuses it. Raises ValidationException with every reason to
-    refuse.
+    `request` is CreateEndpoint's JSON, `existing`: the endpoint that has that name
+    already, in whatever case. `alarm_exists`, `model_exists`: whether there is an
+    alarm, a model of a name. A DeploymentConfig is stored and not carried out; what of
+    it depends on the sizes of fleets is judged by the update that reuses it. Raises
+    ValidationException with every reason to refuse.
     """
     found = CREATE_ENDPOINT.problems(request, "")
     if not isinstance(request, Mapping):
         raise ValidationException(found)
     named, config_name = request.get("EndpointName"), request.get("EndpointConfigName")
     shapes = CREATE_ENDPOINT.fields
-    if exists and not shapes["EndpointName"].problems(named, ""):
-        known = arn("endpoint", str(named), region, account)
+    if existing is not None and not shapes["EndpointName"].problems(named, ""):
+        known = arn("endpoint", existing, region, account)
         found.append(already_exists("EndpointName", str(named), "endpoint", known))
     config = configs.get(config_name) if isinstance(config_name, str) else None
     if config is None and not shapes["EndpointConfigName"].problems(config_name, ""):
         unknown = arn("endpoint-config", str(config_name), region, account)
         found.append(config_not_found(str(config_name), unknown))
+    if config is not None:
+        found += missing_model_problems(
+            config.as_json(), model_exists, region, account, "EndpointConfigName"
+        )
     if "DeploymentConfig" in request:
         given = request["DeploymentConfig"]
         found += deployment_config_problems(given, 0, 0)

@@ -45,6 +45,11 @@ def config_not_found(config_name: str, arn: str) -> Refusal:
     return Refusal("EndpointConfigName", config_name, text)
 
 
+def model_not_found(field: str, model_name: str, arn: str) -> Refusal:
+    """There is no such model."""
+    return Refusal(field, model_name, f'Could not find model "{arn}".')
+
+
 def already_exists(field: str, value: str, kind: str, arn: str) -> Refusal:
     """There is such an `endpoint`, `endpoint configuration` or `model` already."""
     return Refusal(field, value, f'Cannot create already existing {kind} "{arn}".')

@@ -73,7 +73,9 @@ def scale_endpoint(endpoint: Endpoint, request: Mapping[str, object]) -> Endpoin
         capacities[variant] = capacity.change(_level(capacity.desired, document))
     if not any(each.desired.weight for each in capacities.values()):
         rule = "at least one variant must keep a weight above 0"
-        raise ValidationException([Problem("DesiredWeight", 0, rule, 1)])
+        place = next((place for place, each in enumerate(asked) if "DesiredWeight" in each), 0)
+        at = f"DesiredWeightsAndCapacities[{place}].DesiredWeight"
+        raise ValidationException([Problem(at, 0, rule, 1)])
     return evolve(
         endpoint,
         status=EndpointStatus.UPDATING,

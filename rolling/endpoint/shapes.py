@@ -211,12 +211,11 @@ class OneOf:
         meant = self.aliases.get(value, value)
         return meant if meant in self.values else None
 
-    def _nearest(self, value: object) -> str | None:
+    def _nearest(self, value: object) -> object:
         known = {_folded(name): self.read(name) for name in (*self.values, *self.aliases)}
         if not isinstance(value, str) or len(value) > 100:
-            return None
-        near = get_close_matches(_folded(value), known, n=1)
-        return known[near[0]] if near else None
+            return self.example or self.values[0]
+        return known[get_close_matches(_folded(value), known, n=1, cutoff=0)[0]]
 
 
 @frozen

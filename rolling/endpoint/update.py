@@ -14,7 +14,12 @@ from rolling.core.fleet import FleetSpec, serving
 from rolling.core.repair import sides_of
 from rolling.core.transition import start
 from rolling.endpoint.arns import arn
-from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
+from rolling.endpoint.configuration import (
+    EndpointConfig,
+    ProductionVariant,
+    Weight,
+    missing_model_problems,
+)
 from rolling.endpoint.deployment_config import (
     DeploymentConfig,
     deployment_config_problems,
@@ -62,11 +67,13 @@ def update_endpoint(
     request: Mapping[str, object],
     configs: Mapping[str, EndpointConfig],
     alarm_exists: Callable[[str], bool] = lambda name: True,
+    model_exists: Callable[[str], bool] = lambda name: True,
 ) -> Endpoint:
     """The endpoint with the update that `request` asks for accepted and under way.
 
     `request` is UpdateEndpoint's JSON, `configs` the endpoint configurations by
-    name. `alarm_exists`: whether there is an alarm of a name. The update's
+    name; without the endpoint's own there is no update. `alarm_exists`,
+    `model_exists`: whether there is an alarm, a model of a name. The update's
     deployment is in its first stage, its first batch asked for. Raises
     ValidationException with every reason to refuse.
     """
@@ -87,7 +94,11 @@ def update_endpoint(
     carried_out = attempted or _NO_GUARDRAILS
     found += _no_fleet_problems(endpoint)
     found += _missing_config_problems(endpoint, config_name, config)
+    found += _lost_config_problems(endpoint, config_name, configs)
     if config is not None:
+        found += missing_model_problems(
+            config.as_json(), model_exists, endpoint.region, endpoint.account, "EndpointConfigName"
+        )
         guarded = carried_out.guarded or bool(wrong)
         found += exclusion_problems(endpoint, config, guarded=guarded)
     found += [*_form_problems(request), *wrong]
@@ -179,6 +190,16 @@ def _missing_config_problems(
     if endpoint.status is EndpointStatus.IN_SERVICE and config_name == endpoint.config_name:
         return [config_in_use(config_name)]
     return []
+
+
+def _lost_config_problems(
+    endpoint: Endpoint, config_name: object, configs: Mapping[str, EndpointConfig]
+) -> list[Problem]:
+    """The configuration in use may be deleted; SageMaker then refuses every update."""
+    if endpoint.config_name in configs or endpoint.config_name == config_name:
+        return []
+    lost = arn("endpoint-config", endpoint.config_name, endpoint.region, endpoint.account)
+    return [config_not_found(endpoint.config_name, lost)]
 
 
 def _wanted_properties(

@@ -18,6 +18,9 @@ MOST_CHILDREN = 100
 MOST_ELEMENTS = 500
 """The most alarms, TRUEs, FALSEs and parentheses in a rule."""
 
+EXAMPLE = 'ALARM("a") AND NOT OK("b")'
+"""A rule."""
+
 _TOKEN = re.compile(
     r"""\s*+(?:
         (?P<state>ALARM|OK|INSUFFICIENT_DATA) \s*+ \( \s*+

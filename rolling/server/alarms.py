@@ -20,7 +20,7 @@ from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading
 from rolling.endpoint.arns import partition
 from rolling.server.alarm_requests import metric_alarm_problems, name_problems
-from rolling.server.alarm_rules import AlarmRule, UnreadableRule, parse_rule
+from rolling.server.alarm_rules import EXAMPLE, AlarmRule, UnreadableRule, parse_rule
 from rolling.server.listing import page
 from rolling.server.service import Answer, Operation, Parameters, Place, ServiceError
 
@@ -168,7 +168,8 @@ class Alarms:
         try:
             rule = parse_rule(parameters["AlarmRule"], self._arn_prefix)
         except UnreadableRule as error:
-            raise _validation_error("\n".join([*found, f"AlarmRule: {error}"])) from None
+            advice = f"AlarmRule: {error}; a rule is such as {EXAMPLE}"
+            raise _validation_error("\n".join([*found, advice])) from None
         missing = sorted(rule.children - self._alarms.keys())
         if missing:
             found.append(

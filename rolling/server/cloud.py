@@ -21,7 +21,8 @@ from rolling.backends.simulated import Fault, SimulationSettings, settings_probl
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
-from rolling.endpoint.shapes import Text, name
+from rolling.endpoint.refusals import ValidationException
+from rolling.endpoint.shapes import Text, name, problem
 from rolling.server.agenda import Agenda
 from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
@@ -50,7 +51,8 @@ class Cloud:
     """A local SageMaker, and CloudWatch's alarms.
 
     `time`: running as the machine's unless given. `settings`: how endpoints
-    behave that are created in it. Raises InvalidInput for settings at fault.
+    behave that are created in it. `region`: the one that is meant where a method
+    is given none. Raises InvalidInput for settings at fault.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Cloud:
         time: Time | None = None,
         settings: SimulationSettings | None = None,
         account: str = ACCOUNT,
+        region: str = REGION,
     ) -> None:
         self._settings_at_first = SimulationSettings() if settings is None else settings
         found = settings_problems(self._settings_at_first)
@@ -65,9 +68,10 @@ class Cloud:
             raise InvalidInput(found)
         self._time = RunningTime() if time is None else time
         self._account = account
+        self._home = region
         self._lock = RLock()
         self._clock = VirtualClock(self._time.now())
-        self._scenario: tuple[Scenario, str] | None = None
+        self._scenario: Scenario | None = None
         self._listener: Callable[[Happening], None] = lambda happening: None
         self._begin()
 
@@ -85,8 +89,8 @@ class Cloud:
         and its settings. The faults of its updates wait for the endpoint's next
         updates, in their order; the updates themselves are the caller's to make.
         """
-        cloud = cls(time, scenario.settings, account)
-        cloud._scenario = (scenario, region)
+        cloud = cls(time, scenario.settings, account, region)
+        cloud._scenario = scenario
         cloud._begin()
         return cloud
 
@@ -97,15 +101,14 @@ class Cloud:
         self._happened: deque[Happening] = deque(maxlen=MOST_HAPPENINGS)
         self._happened_ever = 0
         if self._scenario is not None:
-            scenario, region = self._scenario
-            self._region(region).take_in(scenario)
+            self._region(self._home).take_in(self._scenario)
 
     # --- what clients call ------------------------------------------------------
 
     def implements(self, service: str, operation: str) -> bool:
         """True when there is such an operation here."""
         with self._lock:
-            return (service, operation) in self._region(REGION).operations
+            return (service, operation) in self._region(self._home).operations
 
     def call(self, service: str, operation: str, parameters: Parameters, region: str) -> Answer:
         """The answer of an operation of "sagemaker" or "cloudwatch".
@@ -181,7 +184,7 @@ class Cloud:
         phase: str | None = None,
         direction: str | None = None,
         status: str | None = None,
-        region: str = REGION,
+        region: str | None = None,
     ) -> tuple[Happening, ...]:
         """The same, up to the moment at which an endpoint has come to a stage or a status.
 
@@ -190,23 +193,24 @@ class Cloud:
         given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
         already takes no time. A stage that takes no time is passed by.
         Raises InvalidInput for words that mean nothing, an unknown endpoint or region,
-        and when the endpoint comes to rest without it; time then stands there.
+        and at once for a batch or a direction that can never come; and when the endpoint
+        comes to rest without it, with how its update ended: time then stands there.
         """
         with self._lock:
             self._begin_to_advance()
             wanted = goal(batch, phase, direction, status)
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             self._move_until(running, wanted)
             return self._take()
 
-    def advance_to_rest(self, endpoint: str, region: str = REGION) -> tuple[Happening, ...]:
+    def advance_to_rest(self, endpoint: str, region: str | None = None) -> tuple[Happening, ...]:
         """The same, up to the moment at which nothing of an endpoint is under way any more.
 
         Raises InvalidInput for an unknown endpoint.
         """
         with self._lock:
             self._begin_to_advance()
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             while not running.gone and not running.resting:
                 self._move_to(self._agenda.next_moment())
             return self._take()
@@ -241,7 +245,7 @@ class Cloud:
         endpoint: str,
         faults: Iterable[Fault],
         when: When | str = When.NEXT_UPDATE,
-        region: str = REGION,
+        region: str | None = None,
     ) -> None:
         """Let something go wrong with an endpoint.
 
@@ -262,9 +266,9 @@ class Cloud:
             if meant is When.CREATION:
                 _check_text("EndpointName", endpoint, name("my-endpoint"))
                 there.endpoints.give_at_creation(endpoint, given)
-                self._regions[region] = there
+                self._regions[there.name] = there
                 return
-            running = there.endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             if meant is When.NEXT_UPDATE:
                 check_faults(given)
                 running.faults_to_come.append(given)
@@ -272,7 +276,7 @@ class Cloud:
             running.backend.add_faults(faults_now(running.endpoint, given))
             self._look(running)
 
-    def withdraw_faults(self, endpoint: str, region: str = REGION) -> None:
+    def withdraw_faults(self, endpoint: str, region: str | None = None) -> None:
         """Take back every fault of an endpoint.
 
         Those that wait for its creation or its next updates; and of what is under
@@ -282,15 +286,14 @@ class Cloud:
         """
         with self._lock:
             self._catch_up()
-            endpoints = self._there(region).endpoints
-            if endpoints.withdraw_at_creation(endpoint):
+            if self._there(region).endpoints.withdraw_at_creation(endpoint):
                 return
-            running = endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             running.withdraw_faults()
             self._look(running)
 
     def limit_capacity(
-        self, limit: int | None, endpoint: str | None = None, region: str = REGION
+        self, limit: int | None, endpoint: str | None = None, region: str | None = None
     ) -> None:
         """From now on no more than `limit` instances of an endpoint may be alive together.
 
@@ -304,16 +307,16 @@ class Cloud:
             found = settings_problems(settings)
             if found:
                 raise InvalidInput([evolve(each, field="Limit") for each in found])
-            there = self._there(region)
             if endpoint is not None:
-                there.endpoints.find(endpoint).backend.limit_capacity(limit)
+                self._find(endpoint, region).backend.limit_capacity(limit)
                 return
+            self._there(region)  # which may be none
             self._settings = settings
             for each in self._regions.values():
                 for running in each.endpoints:
                     running.backend.limit_capacity(limit)
 
-    def stop_update(self, endpoint: str, by: str = "operator", region: str = REGION) -> None:
+    def stop_update(self, endpoint: str, by: str = "operator", region: str | None = None) -> None:
         """Ask for the update in progress to stop: SageMaker has no such operation.
 
         It is undone, unless all traffic has moved; one that is going back goes on.
@@ -323,7 +326,7 @@ class Cloud:
         with self._lock:
             self._catch_up()
             _check_text("By", by, Text(1, 255, example="operator"))
-            running = self._there(region).endpoints.find(endpoint)
+            running = self._find(endpoint, region)
             if running.deployment is None:
                 rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
                 raise InvalidInput([Problem("EndpointName", endpoint, rule)])
@@ -362,13 +365,22 @@ class Cloud:
         place = Place(region, self._account)
         return Region(place, self._clock, lambda: self._settings, self._look)
 
-    def _there(self, region: str) -> Region:
-        """The region that a tester names; nobody keeps one that was only asked about.
+    def _there(self, named: str | None) -> Region:
+        """The region that a tester names, else its own; one only asked about is not kept.
 
         Raises InvalidInput for what is no name of a region.
         """
+        region = self._home if named is None else named
         _check_text("Region", region, REGION_NAME)
         return self._regions.get(region) or self._new_region(region)
+
+    def _find(self, endpoint: str, region: str | None) -> RunningEndpoint:
+        """The endpoint that a tester names, who is told of an unknown one as of all else."""
+        try:
+            return self._there(region).endpoints.find(endpoint)
+        except ValidationException as unknown:
+            found = [problem(each.field, endpoint, each.rule) for each in unknown.problems]
+            raise InvalidInput(found) from None
 
     def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
         """Let happen to an endpoint what does at this moment.
@@ -407,10 +419,14 @@ class Cloud:
 
     def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
         passed = ""
+        deployment = running.deployment
+        never = [] if deployment is None else wanted.never_comes(deployment)
+        if never:
+            raise InvalidInput(never)
         while not wanted.holds(running.endpoint) or running.gone:
             if running.gone or running.resting:
                 status = "Deleted" if running.gone else running.endpoint.status.value
-                rule = f"is {status} and has not come to {wanted}{passed}"
+                rule = f"is {status} and has not come to {wanted}{passed}{_ending(running)}"
                 raise InvalidInput([Problem("EndpointName", running.endpoint.name, rule)])
             before = self._happened_ever
             self._move_to(self._agenda.next_moment())
@@ -428,6 +444,16 @@ class Cloud:
             return self._time
         rule = "time runs by itself here; only manual time is advanced"
         raise InvalidInput([Problem("Time", "running", rule, "manual")])
+
+
+def _ending(running: RunningEndpoint) -> str:
+    """How the last change of an endpoint ended, where it says so."""
+    endpoint, deployment = running.endpoint, running.endpoint.deployment
+    if endpoint.failure_reason is not None:
+        return f". {endpoint.failure_reason}".removesuffix(".")
+    if deployment is None or running.gone:
+        return ""
+    return f'. The update to endpoint configuration "{endpoint.config_name}" succeeded'
 
 
 def _check_text(field: str, value: object, shape: Text) -> None:

@@ -2,14 +2,19 @@
 DeleteEndpointConfig.
 
 An endpoint keeps the configuration it was made or updated with: one that is
-deleted while in use is gone from here alone, as SageMaker has it.
+deleted while in use is gone from here alone, as SageMaker has it, which updates
+such an endpoint no more.
 """
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from rolling.core.errors import InvalidInput
-from rolling.endpoint.configuration import EndpointConfig, parse_endpoint_config
+from rolling.endpoint.configuration import (
+    EndpointConfig,
+    missing_model_problems,
+    parse_endpoint_config,
+)
 from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
 from rolling.server.listing import list_page
 from rolling.server.models import Models
@@ -51,7 +56,11 @@ class EndpointConfigs:
             raise ValidationException([taken])
         given = {key: value for key, value in parameters.items() if key != "Tags"}
         config = parse_endpoint_config(given)
-        self._require_models(given)
+        missing = missing_model_problems(
+            given, self._models.exists, self._place.region, self._place.account
+        )
+        if missing:
+            raise InvalidInput(missing)
         self._tags.put(self._arn(name), parameters.get("Tags", ()))
         self._configs[name], self._made[name] = config, self._now()
         return {"EndpointConfigArn": self._arn(name)}
@@ -80,18 +89,6 @@ class EndpointConfigs:
         del self._configs[name], self._made[name]
         self._tags.drop(self._arn(name))
         return {}
-
-    def _require_models(self, given: Parameters) -> None:
-        """Every model that a variant, a shadow variant too, names is there."""
-        found = [
-            problem
-            for key in ("ProductionVariants", "ShadowProductionVariants")
-            for place, variant in enumerate(given.get(key, ()))
-            if "ModelName" in variant
-            for problem in self._models.missing(f"{key}[{place}].ModelName", variant["ModelName"])
-        ]
-        if found:
-            raise InvalidInput(found)
 
     def _known(self, name: str) -> EndpointConfig:
         if name not in self._configs:

@@ -14,15 +14,20 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.endpoint.shapes import Judged, ListOf, Structure, is_list, name
+from rolling.endpoint.shapes import Judged, Structure, is_list, name
 from rolling.serialization.problems import error_document
 from rolling.server.cloud import Cloud
-from rolling.server.control_json import endpoint_document, faults_from, happening_document
+from rolling.server.control_json import (
+    FAULTS,
+    endpoint_document,
+    faults_from,
+    happening_document,
+)
 from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.places import REGION_NAME
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX, REGION
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json
 
@@ -122,8 +127,8 @@ def _reset(cloud: Cloud, body: Body) -> dict[str, object]:
     return {}
 
 
-def _region(body: Body) -> str:
-    return str(body.get("Region", REGION))
+def _region(body: Body) -> str | None:
+    return body.get("Region")
 
 
 def _goal_problems(body: Body) -> list[Problem]:
@@ -200,7 +205,7 @@ CALLS: Mapping[str, _Call] = {
             "inject",
             {
                 "EndpointName": _ENDPOINT,
-                "Faults": ListOf(Judged(), 1, 1000, [{"Kind": "ProvisioningFailed"}]),
+                "Faults": FAULTS,
                 "When": Judged(),
                 "Region": REGION_NAME,
             },
@@ -243,7 +248,9 @@ CALLS: Mapping[str, _Call] = {
 
 
 def _read(call: _Call, data: bytes) -> Body:
-    return read_json(data or b"{}", "the body").judged(lambda document: _judged(call, document))
+    return read_json(data.strip() or b"{}", "the body").judged(
+        lambda document: _judged(call, document)
+    )
 
 
 def _judged(call: _Call, document: object) -> Body:

@@ -8,15 +8,17 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPException
 from typing import Any, TypeVar
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from rolling.core.errors import RollingError
+from rolling.core.errors import InvalidInput, RollingError
+from rolling.endpoint.shapes import problem
 from rolling.serialization.problems import read_error
-from rolling.server.control_json import read_endpoint, read_happening
+from rolling.server.control_json import faults_listed, read_endpoint, read_happening
 from rolling.server.faults import When
 from rolling.server.running import Happening
-from rolling.server.service import CONTROL_PREFIX, REGION
+from rolling.server.service import CONTROL_PREFIX
 from rolling.server.under_way import EndpointNow
 
 Result = TypeVar("Result")
@@ -27,13 +29,15 @@ class ControlClient:
 
     `control.advance_until("my-endpoint", batch=3, phase="Baking")`, and the like.
 
-    Its methods raise InvalidInput as those of `Cloud` do, RollingError where
-    something else answers than a local SageMaker, and OSError where nothing does.
-    No proxy is used. `region`: the one that endpoints are in, where a call names no other.
+    Its methods raise InvalidInput as those of `Cloud` do, and RollingError where
+    nothing answers, or something else than a local SageMaker. Raises InvalidInput for
+    a `url` that is none of HTTP.
+    No proxy is used. `region`: the one that endpoints are in, where a call names no other;
+    the server's own unless given.
     """
 
-    def __init__(self, url: str, region: str = REGION, timeout_seconds: float = 60.0) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, region: str | None = None, timeout_seconds: float = 60.0) -> None:
+        self._url = _url(url)
         self._region = region
         self._timeout_seconds = timeout_seconds
         self._opener = build_opener(ProxyHandler({}))
@@ -85,13 +89,11 @@ class ControlClient:
     ) -> tuple[Happening, ...]:
         """The same, up to the moment at which an endpoint has come to a stage or a status."""
         goal = {"Batch": batch, "Phase": phase, "Direction": direction, "Status": status}
-        place = region or self._region
-        return self._told("advance-until", EndpointName=endpoint, Region=place, **goal)
+        return self._told("advance-until", EndpointName=endpoint, **self._in(region), **goal)
 
     def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> tuple[Happening, ...]:
         """The same, up to the moment at which nothing of an endpoint is under way any more."""
-        place = region or self._region
-        return self._told("advance-to-rest", EndpointName=endpoint, Region=place)
+        return self._told("advance-to-rest", EndpointName=endpoint, **self._in(region))
 
     def inject(
         self,
@@ -106,33 +108,36 @@ class ControlClient:
             "inject",
             _moment,
             EndpointName=endpoint,
-            Faults=[*faults],
+            Faults=faults_listed(faults),
             When=str(when),
-            Region=region or self._region,
+            **self._in(region),
         )
 
     def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
         """Take back every fault of an endpoint: those that wait, and those that still hold."""
-        place = region or self._region
-        self._call("withdraw-faults", _moment, EndpointName=endpoint, Region=place)
+        self._call("withdraw-faults", _moment, EndpointName=endpoint, **self._in(region))
 
     def limit_capacity(
         self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
     ) -> None:
         """Let no more than `limit` instances be alive, of an endpoint or of each."""
         named = {} if endpoint is None else {"EndpointName": endpoint}
-        self._call("limit-capacity", _moment, Limit=limit, Region=region or self._region, **named)
+        self._call("limit-capacity", _moment, Limit=limit, **self._in(region), **named)
 
     def stop_update(
         self, endpoint: str, by: str = "operator", *, region: str | None = None
     ) -> None:
         """Ask for the update in progress to stop."""
-        place = region or self._region
-        self._call("stop-update", _moment, EndpointName=endpoint, By=by, Region=place)
+        self._call("stop-update", _moment, EndpointName=endpoint, By=by, **self._in(region))
 
     def reset(self) -> None:
         """Make everything as it was at first, but for the time."""
         self._call("reset", _moment)
+
+    def _in(self, region: str | None) -> dict[str, object]:
+        """The region of a call; nothing where the server knows it best."""
+        place = region or self._region
+        return {} if place is None else {"Region": place}
 
     def _told(self, name: str, **body: object) -> tuple[Happening, ...]:
         return self._call(
@@ -146,8 +151,10 @@ class ControlClient:
         request = Request(f"{self._url}{CONTROL_PREFIX}{name}", given, headers)
         try:
             status, data = self._answer(request)
-        except OSError:  # RemoteDisconnected is of both kinds: it has answered nothing.
-            raise
+        except OSError as error:  # RemoteDisconnected is of both kinds: it has answered nothing.
+            reason = error.reason if isinstance(error, URLError) else error
+            said = f"Nothing answers at {self._url} ({reason})"
+            raise RollingError(f"{said}; `rolling serve` prints where it listens") from None
         except HTTPException:
             raise self._stranger("in no HTTP") from None
         try:
@@ -170,6 +177,18 @@ class ControlClient:
         return RollingError(
             f"{self._url} is no local SageMaker with control calls: it answered {said}"
         )
+
+
+def _url(given: object) -> str:
+    try:
+        parts = urlsplit(given) if isinstance(given, str) else None
+        if parts is not None and parts.scheme in ("http", "https") and parts.hostname:
+            parts.port  # noqa: B018 - raises ValueError for what is no port
+            return str(given).rstrip("/")
+    except ValueError:
+        pass
+    rule = "must be the URL of a local SageMaker, which AWS_ENDPOINT_URL holds"
+    raise InvalidInput([problem("url", given, rule, "http://127.0.0.1:4577")])
 
 
 def _moment(answer: Any) -> float:

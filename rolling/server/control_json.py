@@ -7,12 +7,16 @@ from rolling.backends.simulated import Fault
 from rolling.core.errors import InvalidInput
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.endpoint.endpoint import EndpointStatus
+from rolling.endpoint.shapes import Judged, ListOf
 from rolling.server.running import Happening
 from rolling.server.under_way import EndpointNow
 from rolling.simulation.fault_json import fault_json_problems, parse_fault
 from rolling.simulation.report import DIRECTIONS, PHASES, UnusedFault
 
 _DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}
+FAULTS = ListOf(Judged(), 0, 1000)
+"""A list of faults; an empty one leaves an update alone."""
+
 _PHASES: Mapping[str, Phase] = {text: key for key, text in PHASES.items()}
 
 
@@ -54,6 +58,7 @@ def endpoint_document(endpoint: EndpointNow) -> dict[str, object]:
         "UnusedFaults": [
             {"Field": each.field, "Kind": each.kind} for each in endpoint.unused_faults
         ],
+        "WaitingFaults": [[*kinds] for kinds in endpoint.waiting_faults],
     }
 
 
@@ -70,6 +75,7 @@ def read_endpoint(document: Mapping[str, Any]) -> EndpointNow:
         unused_faults=tuple(
             [UnusedFault(each["Field"], each["Kind"]) for each in document["UnusedFaults"]]
         ),
+        waiting_faults=tuple([tuple(map(str, kinds)) for kinds in document["WaitingFaults"]]),
     )
 
 
@@ -78,7 +84,7 @@ def faults_from(given: Iterable[Fault | Mapping[str, object]]) -> tuple[Fault, .
 
     Raises InvalidInput with every problem, the first fault's under Faults[0].
     """
-    faults = tuple(given)
+    faults = faults_listed(given)
     found = [
         problem
         for place, each in enumerate(faults)
@@ -88,6 +94,16 @@ def faults_from(given: Iterable[Fault | Mapping[str, object]]) -> tuple[Fault, .
     if found:
         raise InvalidInput(found)
     return tuple([each if isinstance(each, Fault) else parse_fault(each) for each in faults])
+
+
+def faults_listed(given: Any) -> list[Any]:
+    """What stands in a list of faults. Raises InvalidInput for what is none, or too long a one."""
+    alone = isinstance(given, str | Mapping) or not isinstance(given, Iterable)
+    listed: Any = given if alone else [*given]
+    found = FAULTS.problems(listed, "Faults")
+    if found:
+        raise InvalidInput(found)
+    return [*listed]
 
 
 def _stage_document(stage: Stage | None) -> dict[str, object] | None:

@@ -92,7 +92,7 @@ class Endpoints:
         Raises InvalidInput for faults that no creation has, and when it has
         been created already.
         """
-        check_faults_at_creation(name, faults, exists=self._exists(name))
+        check_faults_at_creation(name, faults, exists=self._existing(name) is not None)
         self._faults_at_creation[name.lower()] = faults
 
     def withdraw_at_creation(self, name: object) -> bool:
@@ -113,8 +113,9 @@ class Endpoints:
         endpoint = create_endpoint(
             parameters,
             self._configs.as_mapping(),
-            exists=self._exists(name),
+            existing=self._existing(name),
             alarm_exists=self._alarms.exists,
+            model_exists=self._models.exists,
             region=self._place.region,
             account=self._place.account,
         )
@@ -125,7 +126,7 @@ class Endpoints:
 
     def _describe(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
-        return with_images(running.describe(), running.images)
+        return with_images(running.describe(), running.images, running.serving)
 
     def _list(self, parameters: Parameters) -> Answer:
         return list_page(
@@ -139,8 +140,10 @@ class Endpoints:
     def _update(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
         configs = self._configs.as_mapping()
-        # The endpoint that runs knows of no alarms: what is wrong with them is told here.
-        update_endpoint(running.endpoint, parameters, configs, self._alarms.exists)
+        # The endpoint that runs knows of no alarms and models: these are judged here.
+        update_endpoint(
+            running.endpoint, parameters, configs, self._alarms.exists, self._models.exists
+        )
         running.update(parameters, configs, self._now())
         assert running.endpoint.update is not None
         running.images |= images_of(running.endpoint.update.config, self._models)
@@ -174,9 +177,9 @@ class Endpoints:
         self._running[endpoint.name] = running
         return running
 
-    def _exists(self, name: str) -> bool:
+    def _existing(self, name: str) -> str | None:
         """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
-        return name.lower() in [each.lower() for each in self._running]
+        return next((each for each in self._running if each.lower() == name.lower()), None)
 
 
 def _summary(running: RunningEndpoint) -> dict[str, object]:

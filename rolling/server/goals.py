@@ -7,9 +7,10 @@ from attrs import frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem, is_whole_number
+from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.shapes import shown
+from rolling.endpoint.shapes import OneOf, shown
 from rolling.simulation.report import DIRECTIONS, PHASES
 
 _T = TypeVar("_T")
@@ -52,6 +53,33 @@ class Goal:
         there = endpoint.pending is not None or self.phase in ENDS
         return there and self.includes(deployment.stage)
 
+    def never_comes(self, deployment: Deployment) -> list[Problem]:
+        """Why an update that is under way can never come to it, as far as its batches tell."""
+        spec, step = deployment.spec, deployment.stage.step
+        going_back = deployment.direction is Direction.BACK
+        if going_back and self.direction is Direction.FORWARD:
+            rule = "the update is on its way back already"
+            return [Problem("Direction", DIRECTIONS[self.direction], rule, "Back")]
+        only_back = going_back or self.direction is Direction.BACK
+        if only_back and self.phase is Phase.BAKING:
+            return [Problem("Phase", "Baking", "the way back has no bakes", "Cleaning")]
+        if self.batch is None:
+            return []
+        last = step_count(spec)
+        # The first batch of a way back restores what is there, any other so many instances.
+        last_back = 1 - (-spec.old_count // spec.pace.rollback_batch)
+        may_go_back = self.direction is not Direction.FORWARD and self.phase is not Phase.BAKING
+        coming = [] if only_back else [range(step, last + 1)]
+        coming += [range(step if going_back else 1, last_back + 1)] if may_go_back else []
+        if any(self.batch in batches for batches in coming):
+            return []
+        if self.batch < step:
+            rule = f"is over: the update is in batch {step}, {PHASES[deployment.phase]}"
+            return [Problem("Batch", self.batch, rule, step)]
+        most = last_back if only_back else last
+        rule = "the way back has at most" if only_back else "the update has"
+        return [Problem("Batch", self.batch, f"{rule} {most} batch{'es' * (most > 1)}", most)]
+
     def __str__(self) -> str:
         words = [] if self.direction is None else [DIRECTIONS[self.direction]]
         words += [] if self.batch is None else [f"batch {self.batch}"]
@@ -86,5 +114,5 @@ def _one_of(field: str, value: object, known: Mapping[str, _T], found: list[Prob
         return None
     if isinstance(value, str) and value in known:
         return known[value]
-    found.append(Problem(field, shown(value), f"must be one of {', '.join(known)}"))
+    found += OneOf(tuple(known)).problems(value, field)
     return None

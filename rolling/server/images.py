@@ -4,7 +4,7 @@ They are those that the models had when the endpoint was created or updated.
 No image is resolved, because none is ever pulled.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from rolling.core.errors import InvalidInput
@@ -30,30 +30,37 @@ def of_configurations(images: Images, names: Collection[str]) -> Images:
     return {key: value for key, value in images.items() if key[0] in names}
 
 
-def with_images(described: Mapping[str, object], images: Images) -> dict[str, object]:
-    """DescribeEndpoint's answer with the DeployedImages of its variants, the pending ones too."""
-    shown = _deployed(described, images)
+def with_images(
+    described: Mapping[str, object], images: Images, serving: Iterable[str]
+) -> dict[str, object]:
+    """DescribeEndpoint's answer with the DeployedImages of its variants, the pending ones too.
+
+    `serving`: the configurations that those in use are of, whose images they show.
+    """
+    shown = _deployed(described, images, serving)
     pending = shown.get("PendingDeploymentSummary")
     if isinstance(pending, Mapping):
-        shown["PendingDeploymentSummary"] = _deployed(pending, images)
+        target = cast(str, pending["EndpointConfigName"])
+        shown["PendingDeploymentSummary"] = _deployed(pending, images, [target])
     return shown
 
 
-def _deployed(described: Mapping[str, object], images: Images) -> dict[str, object]:
+def _deployed(
+    described: Mapping[str, object], images: Images, configurations: Iterable[str]
+) -> dict[str, object]:
     shown = dict(described)
-    config_name = cast(str, described["EndpointConfigName"])
     variants = cast(list[dict[str, Any]], described.get("ProductionVariants", []))
     if variants:
         shown["ProductionVariants"] = [
-            each | _entry(images.get((config_name, each["VariantName"]), ())) for each in variants
+            each | _entry([images.get((name, each["VariantName"]), ()) for name in configurations])
+            for each in variants
         ]
     return shown
 
 
-def _entry(images: tuple[str, ...]) -> dict[str, object]:
-    if not images:
-        return {}
-    return {"DeployedImages": [{"SpecifiedImage": image} for image in images]}
+def _entry(images: Iterable[tuple[str, ...]]) -> dict[str, object]:
+    entries = [{"SpecifiedImage": image} for each in images for image in each]
+    return {"DeployedImages": entries} if entries else {}
 
 
 def _images(model_name: str, models: Models) -> tuple[str, ...]:

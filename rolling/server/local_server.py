@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
+from rolling.core.errors import InvalidInput, range_problem
 from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
@@ -114,6 +115,9 @@ def local_sagemaker_server(
     from rolling.server.control import Control
     from rolling.server.wire import Server
 
+    wrong_port = range_problem("port", port, 0, 65_535)
+    if wrong_port is not None:
+        raise InvalidInput([wrong_port])
     chosen = Options.read(region, time, settings, scenario, account)
     cloud = chosen.cloud()
     control = Control(cloud)

@@ -2,7 +2,7 @@
 
 A model is what was said of it: nothing is loaded or run. An endpoint
 configuration may name it, and goes on naming it when it has been deleted, as
-SageMaker has it.
+SageMaker has it; an endpoint can then not be made with it, or updated to it.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.refusals import Refusal, ValidationException, already_exists
+from rolling.endpoint.refusals import ValidationException, already_exists, model_not_found
 from rolling.server.listing import list_page
 from rolling.server.service import Answer, Operation, Parameters, Place
 from rolling.server.tags import Tags
@@ -46,9 +46,9 @@ class Models:
             "DeleteModel": self._delete_model,
         }
 
-    def missing(self, field: str, name: str) -> list[Problem]:
-        """The problem of a `field` that names a model, when there is no such model."""
-        return [] if name in self._models else [self._not_found(field, name)]
+    def exists(self, name: str) -> bool:
+        """True when there is a model of this name."""
+        return name in self._models
 
     def _create_model(self, parameters: Parameters) -> Answer:
         name = parameters["ModelName"]
@@ -84,20 +84,18 @@ class Models:
 
     def _known(self, name: str) -> Model:
         if name not in self._models:
-            raise ValidationException([self._not_found("ModelName", name)])
+            raise ValidationException(
+                [model_not_found("ModelName", name, self._place.arn("model", name))]
+            )
         return self._models[name]
-
-    def _not_found(self, field: str, name: str) -> Refusal:
-        text = f'Could not find model "{self._place.arn("model", name)}".'
-        return Refusal(field, name, text)
 
 
 def _container_problems(parameters: Parameters) -> list[Problem]:
     """A model has one container, or a list of them."""
     one, several = parameters.get("PrimaryContainer"), parameters.get("Containers")
     if one is not None and several:
-        rule = "must not be given together with PrimaryContainer"
-        return [Problem("Containers", f"a list of {len(several)}", rule)]
+        rule = "is given together with PrimaryContainer; a model has one of the two"
+        return [Problem("Containers", None, rule)]
     if one is None and not several:
         rule = "is required in a model without Containers"
         return [Problem("PrimaryContainer", None, rule)]

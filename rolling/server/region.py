@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from rolling.backends.simulated import SimulatedBackend, SimulationSettings
 from rolling.core.errors import InvalidInput, Problem
 from rolling.driving.clock import Clock
+from rolling.endpoint.configuration import models_named
 from rolling.endpoint.deployment_config import DeploymentConfig, alarms_given
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
@@ -33,6 +34,7 @@ class Region:
         settings: Callable[[], SimulationSettings],
         look: Callable[[RunningEndpoint], None],
     ) -> None:
+        self.name = place.region
         self._clock = clock
         self._settings = settings
         self._look = look
@@ -87,8 +89,8 @@ class Region:
 
         shape = operation_model(SAGEMAKER, "CreateEndpointConfig").input_shape
         document = accepted_at(shape, given, at)
-        for name in _models_named(document):
-            if self._models.missing("ModelName", name):
+        for _, name in models_named(document):
+            if not self._models.exists(name):
                 self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
         try:
             self._call("CreateEndpointConfig", document)
@@ -143,12 +145,6 @@ class Region:
 
 def _watches(running: RunningEndpoint, alarm: str) -> bool:
     return running.deployment is not None and alarm in running.deployment.spec.alarms
-
-
-def _models_named(config: Parameters) -> Iterable[str]:
-    """The models that a configuration names, its shadow variants too."""
-    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
-    return [each["ModelName"] for each in variants if "ModelName" in each]
 
 
 def _alarms_named(scenario: Scenario) -> Iterable[str]:

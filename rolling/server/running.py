@@ -102,6 +102,14 @@ class RunningEndpoint:
             return False
         return self._record is None or self._record.deployment.at_rest
 
+    @property
+    def serving(self) -> tuple[str, ...]:
+        """The configurations that the variants in use are of: of a mix several, newest first."""
+        endpoint, pending = self.endpoint, self.endpoint.pending
+        fleets = endpoint.fleets if pending is None else pending.deployment.spec.old
+        there = [each.configuration for each in fleets if each.count]
+        return tuple(there) or (endpoint.config_name,)
+
     def tripped(self) -> frozenset[str]:
         """The alarms that a fault of the update in progress holds in ALARM now."""
         watched = () if self.deployment is None else self.deployment.spec.alarms
@@ -226,7 +234,7 @@ class RunningEndpoint:
             )
         self._record, self.wake_at = made.record, made.wake_at
         if made.wake_at is None:
-            self.images = of_configurations(self.images, {self.endpoint.config_name})
+            self.images = of_configurations(self.images, self.serving)
             self._release(deployment, now)
         return [
             change for change in made.changes if change.enters_stage and not change.before.ended

@@ -30,7 +30,7 @@ def cloud_of(
     Raises InvalidInput for a scenario or settings at fault.
     """
     if scenario is None:
-        return Cloud(time, settings, account)
+        return Cloud(time, settings, account, region)
     read = scenario if isinstance(scenario, Scenario) else parse_scenario(scenario)
     if settings is not None:
         read = evolve(read, settings=settings)

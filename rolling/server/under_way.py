@@ -18,6 +18,7 @@ class EndpointNow:
     none. `under_way`: one sentence; None when nothing is. `unused_faults`: of what
     ended last those of its faults that never struck; while an update is in
     progress, those that cannot strike it. Faults[0] is the first that was given.
+    `waiting_faults`: the kinds of those that wait, for each of the next updates.
     """
 
     name: str
@@ -28,6 +29,7 @@ class EndpointNow:
     stage: Stage | None
     under_way: str | None
     unused_faults: tuple[UnusedFault, ...] = ()
+    waiting_faults: tuple[tuple[str, ...], ...] = ()
 
 
 def endpoint_now(running: RunningEndpoint) -> EndpointNow:
@@ -42,6 +44,7 @@ def endpoint_now(running: RunningEndpoint) -> EndpointNow:
         None if deployment is None else deployment.stage,
         None if running.resting else sentence(running),
         running.unused_faults,
+        tuple([tuple([fault.kind.value for fault in each]) for each in running.faults_to_come]),
     )
 
 

@@ -21,6 +21,9 @@ DIGITS_LIMIT = 19
 Judged = TypeVar("Judged")
 
 
+_EMPTY = "is empty; it must hold a scenario or an UpdateEndpoint request, as JSON"
+
+
 class Literal(str):
     """A piece of a file as it stands there: `NaN`, and not the string "NaN"."""
 
@@ -167,7 +170,7 @@ def _decoded(text: str | bytes, name: str) -> str:
         rule = "begins with a byte order mark; save the file as UTF-8 without one"
         raise InvalidInput([Problem(f"{name}, line 1, column 1", "\ufeff", rule)])
     if not text.strip(" \t\r\n"):
-        raise InvalidInput([Problem(name, None, "is empty; it must hold a JSON object")])
+        raise InvalidInput([Problem(name, None, _EMPTY)])
     return text
 
 

@@ -35,6 +35,7 @@ from rolling.endpoint.shapes import (
     Text,
     Whole,
     is_list,
+    is_name,
     join,
     name,
     problem,
@@ -73,6 +74,11 @@ _SETTINGS = {
     "CapacityLimit": "capacity_limit",
     "JitterPercent": "jitter_percent",
 }
+
+_UNKNOWN_CONFIG = "must be the name of one of the EndpointConfigs"
+
+MADE_UP_TYPE = "ml.g5.2xlarge"
+"""The instance type of a bare request's fleets, which does not say any."""
 
 _DURATIONS = ("ProvisioningSeconds", "ShiftSeconds", "CleanupSeconds")
 
@@ -124,7 +130,8 @@ def is_scenario(document: object) -> bool:
         "is neither a scenario (EndpointConfigs, Endpoint, Updates) "
         "nor an UpdateEndpoint request (EndpointName, EndpointConfigName, DeploymentConfig)"
     )
-    raise InvalidInput([problem("the document", document, rule)])
+    smallest = {"EndpointName": "my-endpoint", "EndpointConfigName": "config-2"}
+    raise InvalidInput([problem("the document", document, rule, smallest)])
 
 
 def parse_scenario(document: object) -> Scenario:
@@ -137,15 +144,20 @@ def parse_scenario(document: object) -> Scenario:
         raise InvalidInput([problem("the document", document, rule)])
     assert isinstance(document, Mapping)
     found = SCENARIO.problems(document, "")
+    given = [_fields(each) for each in _items(document.get("EndpointConfigs"))]
     configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
     found += config_problems
     simulation = _fields(document.get("Simulation"))
     settings = settings_of(simulation)
     found += settings_problems(settings)
-    endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs)
-    found += [*endpoint_problems, *_room_problems(settings, endpoint)]
     updates = [_fields(update) for update in _items(document.get("Updates"))]
+    requests = [_fields(update.get("UpdateEndpoint")) for update in updates]
+    endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs, requests)
+    found += [*endpoint_problems, *_room_problems(settings, endpoint)]
     found += _update_problems(updates, endpoint, configs)
+    # One that is there and at fault is known, and what is wrong with it is told.
+    names = [each.get("EndpointConfigName") for each in given]
+    found = [each for each in found if each.rule != _UNKNOWN_CONFIG or each.value not in names]
     if found or endpoint is None:
         raise InvalidInput(_each_once(found))
     return Scenario(
@@ -161,7 +173,8 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
 
     The endpoint serves `old_count` instances from a made-up "config-old", the
-    requested configuration has `new_count` (None: as many). Raises InvalidInput
+    requested configuration has `new_count` (None: as many); both of a made-up
+    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
     with every problem, fields as in the request; for a `new_count` that the request
     does not let the new fleet have, too.
     """
@@ -182,7 +195,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     old_name = "config-old" if asked != "config-old" else "config-older"
     new_name = asked if isinstance(asked, str) else "config-new"
     configs = {
-        each: EndpointConfig(each, (ProductionVariant("AllTraffic", None, count),))
+        each: EndpointConfig(each, (ProductionVariant("AllTraffic", MADE_UP_TYPE, count),))
         for each, count in zip((old_name, new_name), counts, strict=True)
     }
     endpoint_name = document.get("EndpointName")
@@ -227,12 +240,18 @@ def _configs(documents: Iterable[object]) -> tuple[dict[str, EndpointConfig], li
 
 
 def _endpoint(
-    document: Mapping[str, object], configs: Mapping[str, EndpointConfig]
+    document: Mapping[str, object],
+    configs: Mapping[str, EndpointConfig],
+    requests: Iterable[Mapping[str, object]],
 ) -> tuple[Endpoint | None, list[Problem]]:
-    """The endpoint, None when it cannot be told, and what its form does not show."""
-    named, config_name = document.get("EndpointName"), document.get("EndpointConfigName")
-    count = document.get("DesiredInstanceCount")
-    if not isinstance(named, str) or not isinstance(config_name, str):
+    """The endpoint, None when it cannot be told, and what its form does not show.
+
+    Where its name is none, it is called as the first of its updates calls it.
+    """
+    config_name, count = document.get("EndpointConfigName"), document.get("DesiredInstanceCount")
+    names = [each.get("EndpointName") for each in (document, *requests)]
+    named = next(filter(is_name, names), "my-endpoint")
+    if not isinstance(config_name, str):
         return None, []
     if config_name not in configs:
         return None, [_unknown_config("Endpoint.EndpointConfigName", config_name, configs)]
@@ -334,8 +353,7 @@ def _request_problems(
 
 def _unknown_config(path: str, config_name: str, configs: Mapping[str, EndpointConfig]) -> Problem:
     near = get_close_matches(config_name, configs, n=1, cutoff=0) if len(config_name) < 100 else []
-    rule = "must be the name of one of the EndpointConfigs"
-    return Problem(path, config_name, rule, near[0] if near else None)
+    return Problem(path, config_name, _UNKNOWN_CONFIG, near[0] if near else None)
 
 
 def _watched(

@@ -89,6 +89,13 @@ def test_a_lost_instance_is_replaced_and_its_bake_begins_again() -> None:
     assert drive.end.outcome == Succeeded(0, None)
 
 
+@pytest.mark.parametrize("phase", [None, Phase.PROVISIONING])
+def test_a_loss_before_there_is_an_instance_strikes_the_first_one(phase: Phase | None) -> None:
+    drive = Drive(rolling_update(), [Fault(FaultKind.INSTANCE_LOST, phase=phase)])
+    assert drive.entered("forward 1.1 shifting") == 240 + 240
+    assert drive.end.outcome == Succeeded(0, None)
+
+
 def test_a_loss_in_the_old_fleet_is_replaced_and_holds_no_bake_up() -> None:
     fault = Fault(FaultKind.INSTANCE_LOST, batch=1, after_seconds=10, fleet="old", count=2)
     drive = Drive(rolling_update(), [fault])

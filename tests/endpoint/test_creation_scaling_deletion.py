@@ -123,8 +123,8 @@ def test_a_creation_at_fault_is_refused(spoilt: dict[str, Any]) -> None:
 
 def test_a_name_that_is_taken_is_refused() -> None:
     asked = {"EndpointName": "my-endpoint", "EndpointConfigName": "config-1"}
-    with pytest.raises(ValidationException, match="Cannot create already existing endpoint"):
-        create_endpoint(asked, AVAILABLE, exists=True)
+    with pytest.raises(ValidationException, match=r"already existing endpoint .*/my-Endpoint"):
+        create_endpoint(asked, AVAILABLE, existing="my-Endpoint")
 
 
 # --- scaling --------------------------------------------------------------------

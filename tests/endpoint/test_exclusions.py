@@ -15,6 +15,7 @@ from tests.endpoint.examples import (
 )
 
 PLAIN = config("config-1", variant(10))
+AVAILABLE = {"config-1": PLAIN}
 SERVERLESS = variant(
     InitialInstanceCount=None,
     InstanceType=None,
@@ -84,7 +85,7 @@ def test_a_guardrail_that_cannot_be_read_is_one() -> None:
 def test_inf2_is_not_excluded() -> None:
     new = config("config-2", variant(10, InstanceType="ml.inf2.xlarge"))
     asked = request(DeploymentConfig=rolling())
-    updating = update_endpoint(in_service("my-endpoint", PLAIN), asked, {new.name: new})
+    updating = update_endpoint(in_service("my-endpoint", PLAIN), asked, AVAILABLE | {new.name: new})
     assert updating.status == "Updating"
 
 
@@ -92,7 +93,7 @@ def test_inf2_is_not_excluded() -> None:
 @pytest.mark.parametrize("fields", [{"VariantName": "Other"}, {"InstanceType": "ml.inf1.xlarge"}])
 def test_without_guardrails_both_are_updated_all_at_once(asked: Json, fields: Json) -> None:
     new = config("config-2", variant(10, **fields))
-    updating = update_endpoint(in_service("my-endpoint", PLAIN), asked, {new.name: new})
+    updating = update_endpoint(in_service("my-endpoint", PLAIN), asked, AVAILABLE | {new.name: new})
     assert driven(updating)[-1].config_name == "config-2"
 
 

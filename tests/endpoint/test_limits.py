@@ -209,3 +209,22 @@ def test_at_most_three_properties_are_excluded() -> None:
     update_endpoint(
         healthy(available), retain | {"ExcludeRetainedVariantProperties": weights[:3]}, available
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [
+        ("FOO", "INSTANCE_COUNT"),
+        ("percent", "CAPACITY_PERCENT"),
+        ("", "INSTANCE_COUNT"),
+        (5, "CAPACITY_PERCENT"),
+    ],
+)
+def test_what_is_none_of_the_values_is_answered_with_the_nearest(
+    wrong: object, nearest: str
+) -> None:
+    config = rolling(1)
+    config["RollingUpdatePolicy"] |= {"MaximumBatchSize": {"Type": wrong, "Value": 1}}  # type: ignore[operator]
+    problems = refused(request(DeploymentConfig=config), configs(3, 3))
+    at = "DeploymentConfig.RollingUpdatePolicy.MaximumBatchSize.Type"
+    assert problems[at].fix == nearest

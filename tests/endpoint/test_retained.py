@@ -29,7 +29,8 @@ def scaled() -> Endpoint:
     return evolve(in_service("my-endpoint", config("config-1"), 7), desired_weight=5)
 
 
-TARGET = {"config-2": config("config-2", variant(4, InitialVariantWeight=2))}
+CURRENT = {"config-1": config("config-1")}
+TARGET = CURRENT | {"config-2": config("config-2", variant(4, InitialVariantWeight=2))}
 
 
 def excluding(*kinds: str) -> Json:
@@ -64,7 +65,7 @@ def test_the_old_fleet_is_of_the_size_that_autoscaling_gave_it() -> None:
 
 
 def test_nothing_is_kept_of_a_variant_of_another_name() -> None:
-    renamed = {"config-2": config("config-2", variant(4, VariantName="Other"))}
+    renamed = CURRENT | {"config-2": config("config-2", variant(4, VariantName="Other"))}
     updating = update_endpoint(scaled(), request(RetainAllVariantProperties=True), renamed)
     assert updating.update is not None
     assert updating.update.desired_instance_count == 4

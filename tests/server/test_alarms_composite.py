@@ -82,6 +82,7 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
         parse_rule(rule, PREFIX)
     error = account_with("a").error("PutCompositeAlarm", AlarmName="x", AlarmRule=rule)
     assert error.error_code == "ValidationError"
+    assert 'a rule is such as ALARM("a") AND NOT OK("b")' in str(error)
 
 
 def test_the_deepest_rule_is_read() -> None:

@@ -69,6 +69,7 @@ def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
                 "UnderWay": "my-endpoint in us-east-1 is being updated to config-2: "
                 "batch 2 of 3, baking.",
                 "UnusedFaults": [],
+                "WaitingFaults": [],
             }
         ],
     }
@@ -189,5 +190,5 @@ def test_the_client_says_so_when_something_else_answers(sky: Sky) -> None:
         pytest.raises(RollingError, match="no local SageMaker with control calls"),
     ):
         ControlClient(without.url).now()
-    with pytest.raises(OSError):
+    with pytest.raises(RollingError, match="Nothing answers at"):
         ControlClient(without.url).now()

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -79,9 +80,26 @@ def test_an_answer_of_another_form_is_no_local_sagemakers(
     ids=["nothing", "another protocol", "half an answer"],
 )
 def test_what_speaks_no_http_is_no_local_sagemaker(said: bytes) -> None:
-    with answering(said) as client, pytest.raises((RollingError, OSError)) as caught:
+    expected = NO_SAGEMAKER if said else "Nothing answers at http"
+    with answering(said) as client, pytest.raises(RollingError, match=expected):
         client.now()
-    assert isinstance(caught.value, RollingError) == bool(said)
+
+
+def test_a_port_where_nothing_listens_is_told_with_its_url() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with pytest.raises(RollingError, match=rf"Nothing answers at {url} \(.*refused"):
+        ControlClient(url).now()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "", None, 5, "127.0.0.1:4577", "http://h:80000", "ftp://h"]
+)
+def test_what_is_no_url_is_refused_at_once(url: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        ControlClient(url)
+    [problem] = refused.value.problems
+    assert (problem.field, problem.fix) == ("url", "http://127.0.0.1:4577")
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", '{"Error": {"Problems": 3}}', "<html>"])

@@ -158,7 +158,7 @@ def test_names_that_differ_in_case_alone_are_one_to_create_endpoint() -> None:
     text = sky.refusal("CreateEndpoint", EndpointName="My-Endpoint", EndpointConfigName="config-1")
     assert text == (
         'Cannot create already existing endpoint "arn:aws:sagemaker:us-east-1:123456789012:'
-        'endpoint/My-Endpoint".'
+        'endpoint/my-endpoint".'
     )
     assert sky.shown()["EndpointName"] == NAME
 

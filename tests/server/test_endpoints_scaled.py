@@ -168,7 +168,7 @@ def test_it_is_refused_with_every_reason(sky: Sky) -> None:
     assert "must be a whole number from 1 to 100000 instances (SageMaker's model has 0" in counted
     assert counted.endswith("; use 1")
     weightless = refusal(sky, {"VariantName": "AllTraffic", "DesiredWeight": 0})
-    assert "at least one variant must keep a weight above 0" in weightless
+    assert weightless.startswith("DesiredWeightsAndCapacities[0].DesiredWeight = 0: at least one")
     concurrent = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 2}}
     assert "a variant with instances has no concurrency" in refusal(sky, concurrent)
     assert sky.status() == "InService"

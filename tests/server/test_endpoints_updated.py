@@ -5,7 +5,7 @@ import pytest
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.stage import Direction
 from tests.server.account import metric_alarm
-from tests.server.clouds import ALARM, NAME, Sky, arn, rolling
+from tests.server.clouds import ALARM, NAME, Sky, arn, config, rolling
 
 
 @pytest.fixture
@@ -216,11 +216,51 @@ def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky
 
 
 def test_a_deleted_configuration_goes_on_serving(sky: Sky) -> None:
-    sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
     sky.update()
+    sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
     sky.call("DeleteEndpointConfig", EndpointConfigName="config-2")
     sky.cloud.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
+
+
+def test_an_endpoint_whose_configuration_was_deleted_is_updated_no_more(sky: Sky) -> None:
+    sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
+    asked = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
+    lost = f'Could not find endpoint configuration "{arn("config-1", "endpoint-config")}".'
+    assert sky.refusal("UpdateEndpoint", **asked) == lost
+    both = sky.refusal("UpdateEndpoint", **asked | {"EndpointConfigName": "missing"})
+    assert both == f"{lost.replace('config-1', 'missing')}\n{lost}"
+    sky.call("CreateEndpointConfig", **config("config-1", 3))
+    sky.call("UpdateEndpoint", **asked)
+
+
+def test_a_configuration_whose_model_was_deleted_is_not_deployed(sky: Sky) -> None:
+    sky.call("DeleteModel", ModelName="model")
+    expected = f'Could not find model "{arn("model", "model")}".'
+    asked = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
+    assert sky.refusal("UpdateEndpoint", **asked) == expected
+    assert sky.refusal("CreateEndpoint", **asked | {"EndpointName": "another"}) == expected
+    twice = asked | {"EndpointName": "another", "EndpointConfigName": "several"}
+    assert sky.refusal("CreateEndpoint", **twice) == f"{expected}\n{expected}"
+
+
+def test_a_mix_shows_the_images_of_all_that_serve(sky: Sky) -> None:
+    sky.call("CreateModel", ModelName="next", PrimaryContainer={"Image": "image:2"})
+    sky.call("CreateEndpointConfig", **config("next", 3, image="next"))
+    sky.update("next")
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    failing = Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK)
+    sky.cloud.inject(NAME, [failing], "Now")
+    sky.alarm("ALARM")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.status() == "UpdateRollbackFailed"
+    images = [{"SpecifiedImage": "image:2"}, {"SpecifiedImage": "image:1"}]
+    assert sky.variant()["DeployedImages"] == images
+    sky.alarm("OK")
+    sky.update("next")
+    assert sky.variant()["DeployedImages"] == images[1:]
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.variant()["DeployedImages"] == images[:1]
 
 
 def test_what_an_update_left_over_is_shown_until_it_is_gone(sky: Sky) -> None:

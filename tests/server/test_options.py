@@ -68,3 +68,11 @@ def test_only_its_services_leads_no_other_service_here() -> None:
         assert everything.environment["AWS_ENDPOINT_URL"] == everything.url
         led = {name for name, value in only.environment.items() if value == only.url}
     assert led == set(ITS_ENDPOINTS)
+
+
+@pytest.mark.parametrize(("port", "fix"), [(80_000, 65_535), (-1, 0), ("4577", 4577), (None, 0)])
+def test_a_port_that_there_is_not_is_refused(port: Any, fix: int) -> None:
+    with pytest.raises(InvalidInput) as refused, local_sagemaker_server(port=port):
+        pass
+    [problem] = refused.value.problems
+    assert (problem.field, problem.fix) == ("port", fix)

@@ -185,6 +185,30 @@ def test_without_the_extra_a_fixture_fails_in_one_sentence(project: pytest.Pytes
     assert "Traceback" not in result.stdout.str()
 
 
+def test_options_that_are_none_fail_in_one_sentence(project: pytest.Pytester) -> None:
+    for given in ("None", "['region']"):
+        project.makepyfile(
+            f"""
+            import pytest
+
+            @pytest.fixture
+            def local_sagemaker_options():
+                return {given}
+
+            def test_in_process(local_sagemaker):
+                pass
+
+            def test_on_a_port(local_sagemaker_server):
+                pass
+            """
+        )
+        result = project.runpytest_subprocess()
+        result.assert_outcomes(errors=2)
+        expected = "local_sagemaker_options must return a dict, such as {'region': 'eu-west-1'}"
+        assert result.stdout.str().count(expected) >= 2
+        result.stdout.no_fnmatch_line("*AttributeError*")
+
+
 def test_the_fixtures_say_what_they_are(project: pytest.Pytester) -> None:
     told = project.runpytest_subprocess("--fixtures").stdout.str()
     for name in ("local_sagemaker", "local_sagemaker_server", "local_sagemaker_options"):

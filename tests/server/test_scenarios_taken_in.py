@@ -8,7 +8,7 @@ from rolling.core.errors import InvalidInput
 from rolling.server.clients import local_sagemaker
 from rolling.server.cloud import Cloud
 from rolling.server.service import REGION
-from rolling.simulation.scenario import parse_scenario
+from rolling.simulation.scenario import parse_request, parse_scenario
 from tests.server.clouds import NAME, config
 
 
@@ -84,3 +84,12 @@ def test_what_it_would_take_is_kept_and_shown() -> None:
         tags = local.sagemaker.list_tags(ResourceArn=shown["EndpointConfigArn"])["Tags"]
         assert tags == [{"Key": "team", "Value": "blue"}]
         assert local.sagemaker.describe_model(ModelName="another")["ModelName"] == "another"
+
+
+def test_the_fleets_of_a_bare_request_are_kept_too() -> None:
+    request = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
+    with local_sagemaker(scenario=parse_request(request, 3)) as local:
+        local.sagemaker.update_endpoint(**request)
+        local.advance_to_rest(NAME)
+        shown = local.sagemaker.describe_endpoint(EndpointName=NAME)
+    assert shown["EndpointConfigName"] == "config-2"

@@ -1,5 +1,6 @@
 """What steers an endpoint takes its region; where none is given, its own is meant."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from rolling.server.steering import Steered
 from rolling.server.timekeeping import ManualTime
 from tests.server.account import model
 from tests.server.clouds import NAME, START, config
+from tests.source import ROOT
 
 EUROPE = "eu-west-1"
+SCENARIO = json.loads((ROOT / "specs/scenarios/seed-success.json").read_text("utf-8"))
 
 
 @pytest.fixture(params=["in-process", "by-control-calls"])
@@ -83,3 +86,38 @@ def test_a_region_that_was_only_asked_about_is_not_kept() -> None:
         cloud.advance_to_rest("e", "us-esat-1")
     cloud.inject("e", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation", "eu-west-1")
     assert [*cloud._regions] == ["eu-west-1"]
+
+
+def test_no_region_is_that_of_the_server_that_is_called() -> None:
+    with local_sagemaker_server(scenario=SCENARIO, region="cn-north-1") as server:
+        for steering in (server, server.cloud, ControlClient(server.url)):
+            steering.advance_to_rest(NAME)
+            assert [each.region for each in steering.endpoints()] == ["cn-north-1"]
+
+
+def test_both_ways_refuse_an_unknown_endpoint_alike(steering: Steered | ControlClient) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        steering.advance_until("zz", phase="Baking")
+    assert type(refused.value) is InvalidInput
+    [problem] = refused.value.problems
+    assert (problem.field, problem.value) == ("EndpointName", "zz")
+    assert problem.rule.startswith('Could not find endpoint "arn:aws:sagemaker:us-east-1:')
+
+
+@pytest.mark.parametrize("faults", ["Alarm", {"Kind": "Alarm"}, 5, None])
+def test_both_ways_refuse_what_is_no_list_of_faults(
+    steering: Steered | ControlClient, faults: Any
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        steering.inject(NAME, faults, region=EUROPE)
+    [problem] = refused.value.problems
+    assert (problem.field, problem.value, problem.rule) == ("Faults", faults, "must be a list")
+
+
+def test_both_ways_take_no_faults_for_an_update_that_is_left_alone(
+    steering: Steered | ControlClient,
+) -> None:
+    steering.inject(NAME, [], region=EUROPE)
+    steering.inject(NAME, [{"Kind": "Stop"}], region=EUROPE)
+    with pytest.raises(InvalidInput, match="must be a list of 0 to 1000 items"):
+        steering.inject(NAME, [{"Kind": "Stop"}] * 1001, region=EUROPE)

@@ -37,7 +37,7 @@ def test_a_moment_before_it_is_past() -> None:
 def test_what_was_due_meanwhile_has_happened_and_is_over() -> None:
     time, sky = updating()
     time.move_to(time.now() + 400)  # past the first bake, and into the second batch
-    with pytest.raises(InvalidInput, match="is InService and has not come to batch 1, Baking"):
+    with pytest.raises(InvalidInput, match="Batch = 1: is over: the update is in batch 2"):
         sky.cloud.advance_until(NAME, batch=1, phase="Baking")
 
 

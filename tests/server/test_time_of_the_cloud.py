@@ -1,6 +1,7 @@
 """Time runs, runs faster, or is moved by hand; what it comes to is the same."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -180,11 +181,60 @@ def test_it_stops_in_the_way_back() -> None:
 def test_an_end_without_it_is_an_error_and_time_stands_there() -> None:
     sky = updating()
     with pytest.raises(InvalidInput) as error:
-        sky.cloud.advance_until(NAME, batch=4, phase="Baking")
+        sky.cloud.advance_until(NAME, phase="RolledBack")
     assert problem(error) == (
-        "EndpointName = 'my-endpoint': is InService and has not come to batch 4, Baking"
+        "EndpointName = 'my-endpoint': is InService and has not come to RolledBack. "
+        'The update to endpoint configuration "config-2" succeeded'
     )
     assert sky.cloud.now() == START + 240 + 3 * 335
+
+
+def test_the_error_says_why_an_update_that_was_rolled_back_did_not_come_there() -> None:
+    sky = updating()
+    sky.alarm("ALARM")
+    with pytest.raises(
+        InvalidInput, match=r"not come to batch 3\. .* rolled back: alarm p99 tripped"
+    ):
+        sky.cloud.advance_until(NAME, batch=3)
+
+
+@pytest.mark.parametrize(
+    ("goal", "expected"),
+    [
+        ({"batch": 77}, "Batch = 77: the update has 3 batches; use 3"),
+        ({"batch": 4, "phase": "Baking"}, "Batch = 4: the update has 3 batches; use 3"),
+        (
+            {"batch": 1, "phase": "Baking"},
+            "Batch = 1: is over: the update is in batch 2, Baking; use 2",
+        ),
+        (
+            {"batch": 1, "direction": "Forward"},
+            "Batch = 1: is over: the update is in batch 2, Baking; use 2",
+        ),
+        ({"batch": 9, "direction": "Back"}, "Batch = 9: the way back has at most 2 batches; use 2"),
+        (
+            {"phase": "Baking", "direction": "Back"},
+            "Phase = 'Baking': the way back has no bakes; use 'Cleaning'",
+        ),
+    ],
+)
+def test_what_can_never_come_is_refused_before_time_moves(goal: Any, expected: str) -> None:
+    sky = updating()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    before = sky.cloud.now()
+    with pytest.raises(InvalidInput) as error:
+        sky.cloud.advance_until(NAME, **goal)
+    assert problem(error) == expected
+    assert sky.cloud.now() == before
+
+
+def test_on_the_way_back_nothing_of_the_way_forward_comes() -> None:
+    sky = updating()
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.cloud.stop_update(NAME)
+    for goal, field in (({"direction": "Forward"}, "Direction"), ({"phase": "Baking"}, "Phase")):
+        with pytest.raises(InvalidInput, match=f"^{field} = "):
+            sky.cloud.advance_until(NAME, **goal)  # type: ignore[arg-type]
 
 
 def test_what_takes_no_time_is_passed_by_and_the_error_says_so() -> None:

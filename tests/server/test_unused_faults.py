@@ -88,3 +88,16 @@ def test_they_survive_the_control_calls(sky: Sky) -> None:
     sky.cloud.advance_to_rest(NAME)
     [endpoint] = sky.cloud.endpoints()
     assert read_endpoint(endpoint_document(endpoint)) == endpoint
+
+
+def test_those_that_wait_are_shown_until_their_update(sky: Sky) -> None:
+    sky.cloud.inject(NAME, [OTHER_ALARM, PROVISIONING])
+    sky.cloud.inject(NAME, [])
+    sky.cloud.inject(NAME, [LATE])
+    [endpoint] = sky.cloud.endpoints()
+    assert endpoint.waiting_faults == (("Alarm", "ProvisioningFailed"), (), ("Alarm",))
+    assert read_endpoint(endpoint_document(endpoint)) == endpoint
+    sky.update()
+    assert sky.cloud.endpoints()[0].waiting_faults == ((), ("Alarm",))
+    sky.cloud.withdraw_faults(NAME)
+    assert sky.cloud.endpoints()[0].waiting_faults == ()

@@ -111,17 +111,32 @@ def test_mistakes_in_every_part_are_told_at_once() -> None:
         "Simulation.Speed",
         "Simulation.JitterPercent",
         "Simulation.ShiftSeconds",
-        "Updates[0].UpdateEndpoint.EndpointName",
         "Updates[0].UpdateEndpoint.EndpointConfigName",
         "Updates[0].UpdateEndpoint.DeploymentConfig.RollingUpdatePolicy.WaitIntervalInSeconds",
         "Updates[0].Faults[1].Kind",
-        "Updates[1].UpdateEndpoint.EndpointName",
         "Updates[1].UpdateEndpoint.EndpointConfigName",
         "Updates[1].UpdateEndpoint.RetainDeploymentConfig",
         "Updates[1].Faults[0].Batch",
         "Updates[1].Faults[0].AlarmName",
         "Updates[1].Faults[0].Seconds",
     }
+
+
+def test_a_configuration_at_fault_is_not_said_to_be_missing() -> None:
+    configs = [config("config-1", -3), config("config-2"), config("config-3")]
+    assert [*problems(scenario(EndpointConfigs=configs))] == [
+        "EndpointConfigs[0].ProductionVariants[0].InitialInstanceCount"
+    ]
+    configs = [config("config-1"), config("config-2", -3), config("config-3")]
+    assert [*problems(scenario(EndpointConfigs=configs))] == [
+        "EndpointConfigs[1].ProductionVariants[0].InitialInstanceCount"
+    ]
+
+
+@pytest.mark.parametrize("named", ["bad_name", 5])
+def test_an_endpoint_that_is_named_badly_is_not_said_to_be_another(named: object) -> None:
+    endpoint = {"EndpointName": named, "EndpointConfigName": "config-1"}
+    assert [*problems(scenario(Endpoint=endpoint))] == ["Endpoint.EndpointName"]
 
 
 @pytest.mark.parametrize("part", ["EndpointConfigs", "Endpoint", "Updates"])
@@ -239,6 +254,7 @@ def test_a_request_is_no_scenario_and_the_answer_says_what_to_do() -> None:
 def test_what_is_neither_is_told_what_both_look_like(document: object) -> None:
     (problem,) = problems(document).values()
     assert "neither a scenario (EndpointConfigs, Endpoint, Updates)" in problem.rule
+    assert not is_scenario(problem.fix)
 
 
 def test_a_scenario_and_a_request_are_told_apart_by_their_fields() -> None:

@@ -279,7 +279,8 @@ class SimulatedBackend:
         self._failures.setdefault((operation, place), fault.reason or _REQUEST_FAILED)
 
     def _strike_all(self, now: float) -> None:
-        for strike in self._strikes.take_due(now):
+        waiting = self._strikes.unsated(FaultKind.INSTANCE_LOST)
+        for strike in [*waiting, *self._strikes.take_due(now)]:
             self._strike(strike, now)
 
     def _strike(self, strike: Strike, now: float) -> None:

@@ -48,7 +48,8 @@ class Fault:
       for `reason`; what is missing is launched again when a later stage is
       commanded.
     - `ProvisioningSlow`: `count` instances, chosen the same way, take `seconds` longer.
-    - `InstanceLost`: `count` instances in service vanish, or as many as there are.
+    - `InstanceLost`: `count` instances in service vanish, or as many as there are;
+      where there are none yet, as soon as there are.
     - `ShiftFailed`: the shift under way, or the next, is not made, `count` times
       within `for_seconds`. Tried again when a later stage is commanded.
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating

@@ -79,6 +79,14 @@ class Strikes:
         self._standing += struck
         return struck
 
+    def unsated(self, kind: FaultKind) -> list[Strike]:
+        """Those of a kind whose moment has come, and that have struck nothing so far."""
+        return [
+            strike
+            for strike in self._standing
+            if strike.fault.kind is kind and strike.place not in self.struck
+        ]
+
     def take(
         self, kind: FaultKind, new_fleet: bool, most: int, now: float
     ) -> list[tuple[int, Fault]]:

@@ -233,6 +233,8 @@ class _Connection(BaseHTTPRequestHandler):
     """One connection, which may carry many requests."""
 
     protocol_version = "HTTP/1.1"
+    # What is said of a request line that names none: the library's own would go without a status.
+    default_request_version = "HTTP/1.0"
     disable_nagle_algorithm = True
     wbufsize = 65_536
     server: _Listener

@@ -220,7 +220,8 @@ class _Reading:
         read = _SCALARS[shape.type_name](shape.type_name, value)
         if read is None:
             called = _TYPE_NAMES[shape.type_name]
-            self._misplaced(value, path, f"{_token(value)} can not be converted to {called}")
+            token = f"{_token(value)} with a lone surrogate" if _is_torn(value) else _token(value)
+            self._misplaced(value, path, f"{token} can not be converted to {called}")
         return read
 
     def _misplaced(self, value: object, path: Path, otherwise: str) -> None:
@@ -322,8 +323,12 @@ def _boolean(kind: str, value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _is_torn(value: object) -> bool:
+    return isinstance(value, str) and _LONE_SURROGATE.search(value) is not None
+
+
 def _string(kind: str, value: object) -> str | None:
-    return value if isinstance(value, str) and not _LONE_SURROGATE.search(value) else None
+    return value if isinstance(value, str) and not _is_torn(value) else None
 
 
 def _timestamp(kind: str, value: object) -> float | int | None:

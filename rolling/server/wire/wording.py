@@ -47,10 +47,10 @@ def refused(error: InvalidInput) -> ServiceError:
     """The ValidationException of what rolling refuses.
 
     A Refusal is a whole text of AWS's, and alone it is the message. Several
-    follow each other; then what AWS has no words for, a sentence each; last the
+    follow each other, the same text once; then what AWS has no words for, a sentence each; last the
     problems that can be worded as violations.
     """
-    texts = [str(each) for each in error.problems if isinstance(each, Refusal)]
+    texts = [*dict.fromkeys(str(each) for each in error.problems if isinstance(each, Refusal))]
     others = [each for each in error.problems if not isinstance(each, Refusal)]
     violations = [_as_violation(each) for each in others if _is_constraint(each)]
     texts += [_as_sentence(each) for each in others if not _is_constraint(each)]

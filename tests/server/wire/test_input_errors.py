@@ -167,7 +167,11 @@ def test_all_violations_are_in_one_message_in_aws_words(
             {"EndpointName": {}},
             "Start of structure or map found where not expected",
         ),
-        ("DeleteEndpoint", {"EndpointName": "\ud800"}, "STRING_VALUE can not be converted"),
+        (
+            "DeleteEndpoint",
+            {"EndpointName": "\ud800"},
+            "STRING_VALUE with a lone surrogate can not be converted",
+        ),
         ("DeleteEndpoint", [], "Start of list found where not expected"),
         ("DeleteEndpoint", "x", "Expected a structure"),
         ("DeleteEndpoint", None, "Expected a structure"),
@@ -328,6 +332,7 @@ ABSENT = Problem(
     ("problems", "message"),
     [
         ([IN_PROGRESS], f'Cannot update in-progress endpoint "{ARN}".'),
+        ([IN_PROGRESS, IN_PROGRESS], f'Cannot update in-progress endpoint "{ARN}".'),
         (
             [IN_USE],
             'Cannot update endpoint with the currently in use endpoint configuration "c"',
