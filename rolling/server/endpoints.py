@@ -139,12 +139,14 @@ class Endpoints:
 
     def _update(self, parameters: Parameters) -> Answer:
         running = self.find(parameters["EndpointName"])
-        configs = self._configs.as_mapping()
-        # The endpoint that runs knows of no alarms and models: these are judged here.
-        update_endpoint(
-            running.endpoint, parameters, configs, self._alarms.exists, self._models.exists
+        accepted = update_endpoint(
+            running.endpoint,
+            parameters,
+            self._configs.as_mapping(),
+            self._alarms.exists,
+            self._models.exists,
         )
-        running.update(parameters, configs, self._now())
+        running.update(accepted, self._now())
         assert running.endpoint.update is not None
         running.images |= images_of(running.endpoint.update.config, self._models)
         self._look(running)

@@ -6,7 +6,7 @@ from what is seen is decided in `rolling.endpoint` and `rolling.core`.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
@@ -17,14 +17,12 @@ from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
 from rolling.driving.record import Record, accept
 from rolling.driving.tick import Change, tick
-from rolling.endpoint.configuration import EndpointConfig
 from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.launching import launch_due, with_launched
 from rolling.endpoint.scaling import scale_endpoint
-from rolling.endpoint.update import update_endpoint
 from rolling.server.images import Images, of_configurations
 from rolling.server.service import Parameters
 from rolling.simulation.narration import acceptance, narrate
@@ -121,11 +119,8 @@ class RunningEndpoint:
 
     # --- what is asked of it ---------------------------------------------------
 
-    def update(
-        self, request: Parameters, configs: Mapping[str, EndpointConfig], now: float
-    ) -> None:
-        """UpdateEndpoint. Raises ValidationException, and then nothing has happened."""
-        endpoint = update_endpoint(self.endpoint, request, configs)
+    def update(self, endpoint: Endpoint, now: float) -> None:
+        """Begin the update that this endpoint, as `update_endpoint` gave it, was accepted with."""
         assert endpoint.deployment is not None
         faults = self.faults_to_come.popleft() if self.faults_to_come else ()
         self.backend = self.backend.next_update(faults)
