@@ -13,8 +13,8 @@ from rolling.embedding import CallbacksFailed, MachineMisused
 from rolling.embedding.fitting import NoSuchCallback
 from rolling.endpoint.refusals import ValidationException, in_progress
 from rolling.serialization import UnreadableRecord
-from rolling.server.alarm_rules import UnreadableRule
 from rolling.server.extra import MissingExtra
+from rolling.server.region.alarm_rules import UnreadableRule
 from rolling.server.service import ServiceError
 from tests.simulated import rolling_update
 

@@ -36,6 +36,12 @@ THIRD_PARTY = {
     "rolling.cli": {"attrs", "rich"},
 }
 
+# What the server keeps, and how it speaks, with what each knows of the server beside itself.
+APART = {
+    "rolling.server.region": ("rolling.server.service", "rolling.server.wire"),
+    "rolling.server.wire": ("rolling.server.service", "rolling.server.addresses"),
+}
+
 MODULES = tuple(modules())
 
 
@@ -70,6 +76,20 @@ def test_a_module_imports_no_layer_above_its_own_or_beside_it(name: str) -> None
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_no_other_package_than_its_layer_may(name: str) -> None:
     assert third_party(modules()[name]) <= THIRD_PARTY[layer_of(name)]
+
+
+@pytest.mark.parametrize("package", APART)
+def test_what_stands_apart_in_the_server_knows_little_of_the_rest(package: str) -> None:
+    known = (package, *APART[package])
+    strange = [
+        (name, imported)
+        for name in MODULES
+        if is_within(name, package)
+        for imported in imports(modules()[name])
+        if is_within(imported, "rolling.server")
+        and not any(is_within(imported, each) for each in known)
+    ]
+    assert strange == []
 
 
 def test_every_package_that_is_imported_is_declared() -> None:

@@ -24,11 +24,11 @@ from rolling.driving.clock import VirtualClock
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.shapes import Text, name, problem
 from rolling.server.agenda import Agenda
-from rolling.server.faults import When, check_faults, faults_now, when_of
 from rolling.server.goals import Goal, goal
 from rolling.server.places import REGION_NAME
-from rolling.server.region import Region
-from rolling.server.running import Happening, RunningEndpoint
+from rolling.server.region.faults import When, check_faults, faults_now, when_of
+from rolling.server.region.region import Region
+from rolling.server.region.running import Happening, RunningEndpoint
 from rolling.server.service import (
     ACCOUNT,
     REGION,

@@ -23,10 +23,10 @@ from rolling.server.control_json import (
     faults_from,
     happening_document,
 )
-from rolling.server.faults import When
 from rolling.server.goals import goal
 from rolling.server.places import REGION_NAME
-from rolling.server.running import Happening
+from rolling.server.region.faults import When
+from rolling.server.region.running import Happening
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.simulation.loading import read_json

@@ -16,8 +16,8 @@ from rolling.core.errors import InvalidInput, RollingError
 from rolling.endpoint.shapes import problem
 from rolling.serialization.problems import read_error
 from rolling.server.control_json import faults_listed, read_endpoint, read_happening
-from rolling.server.faults import When
-from rolling.server.running import Happening
+from rolling.server.region.faults import When
+from rolling.server.region.running import Happening
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.under_way import EndpointNow
 

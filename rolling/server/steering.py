@@ -7,8 +7,8 @@ from attrs import evolve
 from rolling.backends.simulated import Fault, SimulationSettings
 from rolling.server.cloud import Cloud
 from rolling.server.control_json import faults_from
-from rolling.server.faults import When
-from rolling.server.running import Happening
+from rolling.server.region.faults import When
+from rolling.server.region.running import Happening
 from rolling.server.service import ACCOUNT, REGION
 from rolling.server.timekeeping import Time
 from rolling.server.under_way import EndpointNow

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from rolling.core.errors import InvalidInput
-from rolling.server.alarms import Alarms
-from rolling.server.configs import EndpointConfigs
-from rolling.server.models import Models
+from rolling.server.region.alarms import Alarms
+from rolling.server.region.configs import EndpointConfigs
+from rolling.server.region.models import Models
+from rolling.server.region.tags import Tags
 from rolling.server.service import Answer, Operation, Place, ServiceError
-from rolling.server.tags import Tags
 from tests.server.shapes import require_conforming
 
 

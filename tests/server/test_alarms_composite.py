@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from rolling.core.events import Reading
-from rolling.server.alarm_rules import UnreadableRule, parse_rule
+from rolling.server.region.alarm_rules import UnreadableRule, parse_rule
 from tests.server.account import Account, metric_alarm
 
 PREFIX = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"

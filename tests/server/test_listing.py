@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rolling.core.errors import InvalidInput
-from rolling.server.listing import list_page
+from rolling.server.region.listing import list_page
 from rolling.server.service import Answer
 from tests.server.clouds import Sky
 

@@ -23,7 +23,7 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.launching import launch_due, with_launched
 from rolling.endpoint.scaling import scale_endpoint
-from rolling.server.images import Images, of_configurations
+from rolling.server.region.images import Images, of_configurations
 from rolling.server.service import Parameters
 from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import UnusedFault

@@ -12,9 +12,9 @@ from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import ValidationException, already_exists, model_not_found
-from rolling.server.listing import list_page
+from rolling.server.region.listing import list_page
+from rolling.server.region.tags import Tags
 from rolling.server.service import Answer, Operation, Parameters, Place
-from rolling.server.tags import Tags
 
 
 @frozen

@@ -16,10 +16,10 @@ from rolling.endpoint.configuration import (
     parse_endpoint_config,
 )
 from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
-from rolling.server.listing import list_page
-from rolling.server.models import Models
+from rolling.server.region.listing import list_page
+from rolling.server.region.models import Models
+from rolling.server.region.tags import Tags
 from rolling.server.service import Answer, Operation, Parameters, Place
-from rolling.server.tags import Tags
 
 
 class EndpointConfigs:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import Refusal
-from rolling.server.listing import page
+from rolling.server.region.listing import page
 from rolling.server.service import Answer, Operation, Parameters
 
 MOST_TAGS = 50

@@ -10,13 +10,13 @@ from rolling.endpoint.deployment_config import DeploymentConfig, alarms_given
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
 from rolling.endpoint.shapes import under
-from rolling.server.alarms import Alarms
-from rolling.server.configs import EndpointConfigs
-from rolling.server.endpoints import Endpoints
-from rolling.server.models import Models
-from rolling.server.running import RunningEndpoint
+from rolling.server.region.alarms import Alarms
+from rolling.server.region.configs import EndpointConfigs
+from rolling.server.region.endpoints import Endpoints
+from rolling.server.region.models import Models
+from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.tags import Tags
 from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Parameters, Place
-from rolling.server.tags import Tags
 from rolling.simulation.scenario import Scenario
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from rolling.core.errors import InvalidInput
 from rolling.endpoint.configuration import EndpointConfig
-from rolling.server.models import Models
+from rolling.server.region.models import Models
 
 Images = dict[tuple[str, str], tuple[str, ...]]
 """By the names of a configuration and a variant of it."""

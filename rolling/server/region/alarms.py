@@ -19,9 +19,9 @@ from attrs import evolve, frozen
 from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading
 from rolling.endpoint.arns import partition
-from rolling.server.alarm_requests import metric_alarm_problems, name_problems
-from rolling.server.alarm_rules import EXAMPLE, AlarmRule, UnreadableRule, parse_rule
-from rolling.server.listing import page
+from rolling.server.region.alarm_requests import metric_alarm_problems, name_problems
+from rolling.server.region.alarm_rules import EXAMPLE, AlarmRule, UnreadableRule, parse_rule
+from rolling.server.region.listing import page
 from rolling.server.service import Answer, Operation, Parameters, Place, ServiceError
 
 PAGE = 100
