@@ -405,3 +405,10 @@ def test_s5_takes_each_reason_that_cuts_an_end_short() -> None:
         after = advance(before, event)
         assert after.cut_short is not None
         assert properties.s5_a_cause_is_what_came(before, event, after)
+
+
+def test_a_spec_made_again_is_the_same_spec() -> None:
+    before = at("forward 2.1 baking")
+    again = evolve(before, spec=evolve(before.spec))
+    assert again.spec is not before.spec
+    assert properties.a_spec_never_changes(before, STOP, again)
