@@ -2,7 +2,6 @@
 
 import argparse
 import re
-from difflib import get_close_matches
 from enum import Enum
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from rolling.checking.world import Granularity
 from rolling.cli.check_size import LARGEST_SWEPT, Range, range_within_reach
 from rolling.core.errors import InvalidInput, Problem, nearest
 from rolling.core.transition import follow
+from rolling.endpoint.shapes import OneOf
 
 MOST_LOSSES = 9
 """The largest budget of losses or stalls. Ours."""
@@ -95,8 +95,7 @@ def _chosen(name: str, kind: type[_Kind], text: str | None, found: list[Problem]
     words = {str(each.value): each for each in kind}
     if text is None or text in words:
         return None if text is None else words[text]
-    nearest_word = get_close_matches(text[:100], words, n=1, cutoff=0)[0]
-    found.append(Problem(name, text, f"must be one of {', '.join(words)}", nearest_word))
+    found += OneOf(tuple(words)).problems(text, name)
     return None
 
 

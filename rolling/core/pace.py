@@ -99,3 +99,14 @@ def steps_back(deployment: Deployment) -> int:
     """
     missing = deployment.spec.old_count - deployment.up
     return deployment.stage.step + -(-missing // deployment.spec.pace.rollback_batch)
+
+
+def most_steps_back(deployment: Deployment) -> int:
+    """The most steps that the way back has, or would have from here or later.
+
+    The first step restores what is there, which may be nothing, and any other a batch.
+    """
+    if deployment.direction is Direction.BACK:
+        return steps_back(deployment)
+    spec = deployment.spec
+    return 1 - (-spec.old_count // spec.pace.rollback_batch)

@@ -146,7 +146,11 @@ class ControlClient:
 
     def _call(self, name: str, read: Callable[[Any], Result], **body: object) -> Result:
         """What `read` reads in the answer to a call."""
-        given = None if name == "state" else json.dumps(body).encode()
+        try:
+            given = None if name == "state" else json.dumps(body).encode()
+        except TypeError:
+            rule = 'must be JSON, such as {"Kind": "Stop"} for a fault'
+            raise InvalidInput([problem(name, body, rule)]) from None
         headers = {"Content-Type": "application/json"}
         request = Request(f"{self._url}{CONTROL_PREFIX}{name}", given, headers)
         try:
@@ -184,6 +188,7 @@ def _url(given: object) -> str:
         parts = urlsplit(given) if isinstance(given, str) else None
         if parts is not None and parts.scheme in ("http", "https") and parts.hostname:
             parts.port  # noqa: B018 - raises ValueError for what is no port
+            str(given).encode("ascii")  # raises ValueError for what no request line holds
             return str(given).rstrip("/")
     except ValueError:
         pass

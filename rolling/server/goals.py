@@ -7,7 +7,7 @@ from attrs import frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem, is_whole_number
-from rolling.core.pace import step_count
+from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.shapes import OneOf, shown
@@ -55,7 +55,7 @@ class Goal:
 
     def never_comes(self, deployment: Deployment) -> list[Problem]:
         """Why an update that is under way can never come to it, as far as its batches tell."""
-        spec, step = deployment.spec, deployment.stage.step
+        step = deployment.stage.step
         going_back = deployment.direction is Direction.BACK
         if going_back and self.direction is Direction.FORWARD:
             rule = "the update is on its way back already"
@@ -65,9 +65,8 @@ class Goal:
             return [Problem("Phase", "Baking", "the way back has no bakes", "Cleaning")]
         if self.batch is None:
             return []
-        last = step_count(spec)
-        # The first batch of a way back restores what is there, any other so many instances.
-        last_back = 1 - (-spec.old_count // spec.pace.rollback_batch)
+        last = step_count(deployment.spec)
+        last_back = most_steps_back(deployment)
         may_go_back = self.direction is not Direction.FORWARD and self.phase is not Phase.BAKING
         coming = [] if only_back else [range(step, last + 1)]
         coming += [range(step if going_back else 1, last_back + 1)] if may_go_back else []

@@ -1,8 +1,8 @@
-"""What an operation of a service is: parameters in, an answer or an error out.
+"""What the parts of the server agree on: services, places, and what an operation is.
 
-Here belongs what the wire and the operations agree on, and nothing of either:
-the wire checks parameters against the service's model before an operation sees
-them, and writes answers by that model after.
+An operation is parameters in, an answer or an error out. Nothing of the wire or
+of the operations belongs here: the wire checks parameters against the service's
+model before an operation sees them, and writes answers by that model after.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,8 +23,11 @@ Operation = Callable[[Parameters], Answer]
 """An operation. Raises ServiceError, or an InvalidInput, which is a ValidationException."""
 
 
-SAGEMAKER, CLOUDWATCH = SERVICES = ("sagemaker", "cloudwatch")
-"""The services that there are here, as boto3 names them."""
+SAGEMAKER, CLOUDWATCH = "sagemaker", "cloudwatch"
+"""The two services, as boto3 names them."""
+
+SERVICES = (SAGEMAKER, CLOUDWATCH)
+"""All services that there are here."""
 
 REGION = "us-east-1"
 """The region that is meant where none is given."""

@@ -14,7 +14,7 @@ from rolling import (
     advance,
     plan_batches,
 )
-from rolling.core.pace import steps_back
+from rolling.core.pace import most_steps_back, steps_back
 from tests.core.walking import end_of, rolling, row, rows, run_to, seen, states, trip
 
 
@@ -73,6 +73,16 @@ def test_how_many_steps_back_there_are_is_known_in_each_of_them(back: int, steps
     counted = [state for state in states(deployment) if state.up]
     assert {state.stage.step for state in counted} == set(range(1, steps + 1))
     assert {steps_back(state) for state in counted} == {steps}
+    assert {most_steps_back(state) for state in counted} == {steps}
+
+
+@pytest.mark.parametrize(("back", "most"), [(1, 11), (3, 5), (5, 3), (10, 2)])
+def test_before_what_is_there_was_counted_there_may_be_a_step_for_each_batch(
+    back: int, most: int
+) -> None:
+    forward = run_to(rolling(10, 10, 5, back=back), "forward 2.1 baking")
+    assert most_steps_back(forward) == most
+    assert most_steps_back(trip(forward)) == most
 
 
 def test_the_new_fleet_is_never_scaled_out_on_the_way_back() -> None:

@@ -244,6 +244,16 @@ def test_a_configuration_whose_model_was_deleted_is_not_deployed(sky: Sky) -> No
     assert sky.refusal("CreateEndpoint", **twice) == f"{expected}\n{expected}"
 
 
+def test_an_image_that_two_configurations_have_is_shown_once(sky: Sky) -> None:
+    sky.update("config-2")
+    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK)], "Now")
+    sky.alarm("ALARM")
+    sky.cloud.advance_to_rest(NAME)
+    assert sky.status() == "UpdateRollbackFailed"
+    assert sky.variant()["DeployedImages"] == [{"SpecifiedImage": "image:1"}]
+
+
 def test_a_mix_shows_the_images_of_all_that_serve(sky: Sky) -> None:
     sky.call("CreateModel", ModelName="next", PrimaryContainer={"Image": "image:2"})
     sky.call("CreateEndpointConfig", **config("next", 3, image="next"))

@@ -5,6 +5,7 @@ No image is resolved, because none is ever pulled.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any, cast
 
 from rolling.core.errors import InvalidInput
@@ -31,7 +32,7 @@ def of_configurations(images: Images, names: Collection[str]) -> Images:
 
 
 def with_images(
-    described: Mapping[str, object], images: Images, serving: Iterable[str]
+    described: Mapping[str, object], images: Images, serving: Collection[str]
 ) -> dict[str, object]:
     """DescribeEndpoint's answer with the DeployedImages of its variants, the pending ones too.
 
@@ -46,7 +47,7 @@ def with_images(
 
 
 def _deployed(
-    described: Mapping[str, object], images: Images, configurations: Iterable[str]
+    described: Mapping[str, object], images: Images, configurations: Collection[str]
 ) -> dict[str, object]:
     shown = dict(described)
     variants = cast(list[dict[str, Any]], described.get("ProductionVariants", []))
@@ -59,7 +60,8 @@ def _deployed(
 
 
 def _entry(images: Iterable[tuple[str, ...]]) -> dict[str, object]:
-    entries = [{"SpecifiedImage": image} for each in images for image in each]
+    each_once = dict.fromkeys(chain.from_iterable(images))
+    entries = [{"SpecifiedImage": image} for image in each_once]
     return {"DeployedImages": entries} if entries else {}
 
 

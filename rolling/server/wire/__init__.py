@@ -12,9 +12,8 @@ Signatures are not checked: a request's credentials say which region and which
 service it is for, and nothing else.
 """
 
-from rolling.server.service import not_implemented
 from rolling.server.wire.dispatch import ServiceCall, respond
 from rolling.server.wire.http import Server
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 
-__all__ = ["HttpRequest", "HttpResponse", "Server", "ServiceCall", "not_implemented", "respond"]
+__all__ = ["HttpRequest", "HttpResponse", "Server", "ServiceCall", "respond"]
