@@ -1,5 +1,7 @@
 """An input with several mistakes gets one answer that names them all, each with its fix."""
 
+import copy
+
 import pytest
 
 from rolling import (
@@ -216,3 +218,9 @@ def test_a_rollback_batch_is_judged_also_when_no_old_instance_is_in_service(
 @pytest.mark.parametrize("alarms", [None, 5, [["x"]]])
 def test_alarms_that_are_no_names_are_a_problem_and_no_traceback(alarms: object) -> None:
     assert problems(GOOD, alarms=alarms)
+
+
+def test_a_copy_of_the_answer_says_the_same() -> None:
+    answer = InvalidInput([Problem("count", 3, "must be even", 4), Problem("name", "", "is empty")])
+    again = copy.copy(answer)
+    assert (again.problems, str(again)) == (answer.problems, str(answer))
