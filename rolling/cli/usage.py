@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.shapes import OneOf
 
 
 class _Usage(Exception):
@@ -82,6 +83,5 @@ def _wrong_value(name: str, message: str, shows: str) -> Problem:
     option = name.rpartition("/")[2]
     if wrong := re.match(r"invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
         words = re.findall(r"[\w-]+", wrong[2])
-        near = get_close_matches(wrong[1][:100], words, n=1, cutoff=0)
-        return Problem(option, wrong[1], f"must be one of {', '.join(words)}", near[0])
+        return OneOf(tuple(words)).problems(wrong[1], option)[0]
     return Problem(option, None, f"{message}; {shows} shows how")

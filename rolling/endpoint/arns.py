@@ -1,5 +1,11 @@
 """ARNs: the names of what an account has, in all of AWS."""
 
+REGION = "us-east-1"
+"""The region that is meant where none is given."""
+
+ACCOUNT = "123456789012"
+"""The account whose things these are where none is given."""
+
 
 def arn(kind: str, name: str, region: str, account: str) -> str:
     """The ARN of an `endpoint`, an `endpoint-config` or a `model`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from rolling.endpoint.arns import arn
+from rolling.endpoint.arns import ACCOUNT, REGION, arn
 from rolling.endpoint.capacities import capacities_of
 from rolling.endpoint.configuration import EndpointConfig, missing_model_problems
 from rolling.endpoint.deployment_config import (
@@ -33,8 +33,8 @@ def create_endpoint(
     existing: str | None = None,
     alarm_exists: Callable[[str], bool] = lambda name: True,
     model_exists: Callable[[str], bool] = lambda name: True,
-    region: str = "us-east-1",
-    account: str = "123456789012",
+    region: str = REGION,
+    account: str = ACCOUNT,
 ) -> Endpoint:
     """The endpoint that `request` asks for, being created: nothing of it is there yet.
 

@@ -13,7 +13,7 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, range_problem
 from rolling.core.fleet import FleetSpec, serving
-from rolling.endpoint.arns import arn
+from rolling.endpoint.arns import ACCOUNT, REGION, arn
 from rolling.endpoint.capacities import VariantCapacity, capacities_of
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import DeploymentConfig
@@ -81,8 +81,8 @@ class Endpoint:
     last_deployment_config: DeploymentConfig | None = None
     update: Update | None = None
     capacities: tuple[VariantCapacity, ...] = ()
-    region: str = "us-east-1"
-    account: str = "123456789012"
+    region: str = REGION
+    account: str = ACCOUNT
 
     @property
     def config_name(self) -> str:

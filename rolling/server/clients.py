@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import ACCOUNT, REGION, SERVICES
+from rolling.server.service import SERVICES
 from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import Waiting

@@ -21,6 +21,7 @@ from rolling.backends.simulated import Fault, SimulationSettings, settings_probl
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
+from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.shapes import Text, name, problem
 from rolling.server.agenda import Agenda
@@ -30,8 +31,6 @@ from rolling.server.region.faults import When, check_faults, faults_now, when_of
 from rolling.server.region.region import Region
 from rolling.server.region.running import Happening, RunningEndpoint
 from rolling.server.service import (
-    ACCOUNT,
-    REGION,
     Answer,
     Parameters,
     Place,

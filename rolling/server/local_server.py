@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, range_problem
+from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import Options
-from rolling.server.service import ACCOUNT, REGION
 from rolling.server.steering import ScenarioLike, Steered
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import waiting_at

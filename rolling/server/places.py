@@ -3,8 +3,8 @@
 import re
 
 from rolling.core.errors import Problem
+from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.shapes import Text, problem
-from rolling.server.service import ACCOUNT, REGION
 
 REGION_NAME = Text(
     1,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from attrs import frozen
 
 from rolling.core.errors import RollingError
-from rolling.endpoint.arns import arn
+from rolling.endpoint.arns import ACCOUNT, REGION, arn
 
 Parameters = Mapping[str, Any]
 """The input of an operation, as boto3 takes it; times are seconds since the epoch."""
@@ -28,12 +28,6 @@ SAGEMAKER, CLOUDWATCH = "sagemaker", "cloudwatch"
 
 SERVICES = (SAGEMAKER, CLOUDWATCH)
 """All services that there are here."""
-
-REGION = "us-east-1"
-"""The region that is meant where none is given."""
-
-ACCOUNT = "123456789012"
-"""The account whose things these are where none is given."""
 
 CONTROL_PREFIX = "/_rolling/"
 """What the paths of control calls begin with: those of no service."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulationSettings
+from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.control_json import faults_from
 from rolling.server.region.faults import When
 from rolling.server.region.running import Happening
-from rolling.server.service import ACCOUNT, REGION
 from rolling.server.timekeeping import Time
 from rolling.server.under_way import EndpointNow
 from rolling.simulation.scenario import Scenario, parse_scenario

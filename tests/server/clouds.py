@@ -6,8 +6,9 @@ import pytest
 
 from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput
+from rolling.endpoint.arns import REGION
 from rolling.server.cloud import Cloud
-from rolling.server.service import REGION, Answer
+from rolling.server.service import Answer
 from rolling.server.timekeeping import ManualTime, Time
 from tests.server.account import metric_alarm, model
 from tests.server.shapes import require_conforming

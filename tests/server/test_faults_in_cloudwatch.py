@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
-from rolling.server.service import REGION
+from rolling.endpoint.arns import REGION
 from tests.server.clouds import NAME, Sky
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from rolling.core.errors import InvalidInput
+from rolling.endpoint.arns import REGION
 from rolling.server.clients import local_sagemaker
 from rolling.server.cloud import Cloud
-from rolling.server.service import REGION
 from rolling.simulation.scenario import parse_request, parse_scenario
 from tests.server.clouds import NAME, config
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from rolling.server.service import REGION
+from rolling.endpoint.arns import REGION
 from rolling.server.wire.messages import HttpRequest
 
 # A signature's scope: access key, day, region, service.
