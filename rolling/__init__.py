@@ -24,14 +24,13 @@ from rolling.core.capacity import (
 )
 from rolling.core.cleaning import clean_up
 from rolling.core.deployment import Deployment, Spec
-from rolling.core.desired import Desired, due
+from rolling.core.desired import Desired, DesiredFleet, due
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem, RollingError
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -84,6 +83,7 @@ __all__ = [
     "DeadlineElapsed",
     "Deployment",
     "Desired",
+    "DesiredFleet",
     "Direction",
     "Edge",
     "Event",
@@ -92,7 +92,6 @@ __all__ = [
     "FleetSpec",
     "FleetsSeen",
     "ForeignEvent",
-    "IntervalElapsed",
     "InvalidInput",
     "Operation",
     "OperationFailed",

@@ -30,7 +30,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
@@ -127,8 +126,6 @@ def _told(event: Event, names: tuple[str, ...]) -> str:
             when = "after" if after else "within"
             states = [f"{name} {state.name}" for name, state in readings] or ["no alarm at all"]
             return f"The driver reads {_and(states)}, {when} the interval"
-        case IntervalElapsed():
-            return "The interval is over"
         case DeadlineElapsed(direction=direction):
             return f"The deadline of the way {direction.name.lower()} is over"
         case OperationFailed(operation=operation, fleet=fleet):

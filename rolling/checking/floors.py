@@ -29,7 +29,7 @@ def readings_of(deployment: Deployment, event: AlarmsRead) -> Iterator[str]:
     """What a reading is counted as: the phase, for each alarm of the deployment what is read of
     it, and of a bake whether it was read after the interval."""
     where = place(deployment.direction, deployment.phase)
-    if deployment.interval_elapsed and event.after_interval:
+    if deployment.phase is Phase.BAKING and event.after_interval:
         where += _AFTER
     for alarm in deployment.spec.alarms:
         kinds = {reading.name for name, reading in event.readings if name == alarm}

@@ -143,7 +143,9 @@ class CoreUnderTest:
             desired = due(deployment)
             found = self._known[deployment] = Known(
                 deployment,
-                Command(desired.counts, weights(desired.split)),
+                Command(
+                    tuple([fleet.count for fleet in desired.fleets]), weights(deployment.split)
+                ),
                 measure(deployment),
                 broken(_STATE, deployment),
                 tuple([fleet.in_service for fleet in deployment.fleets]),
@@ -233,11 +235,12 @@ def _same(a: Deployment, b: Deployment) -> bool:
 def _lead_there(
     before: Deployment, event: Event, edges: tuple[Edge, ...], after: Deployment
 ) -> bool:
-    """True when the edges that were told are a way: the first on the event, the others silent."""
+    """True when the edges are a way from `before` to `after`: the first may be on the event,
+    and any other is silent."""
     at = (before.direction, before.phase)
     kind: type[Event] | None = type(event)
     for edge in edges:
-        if (edge.direction, edge.phase) != at or edge.event is not kind:
+        if (edge.direction, edge.phase) != at or edge.event not in (kind, None):
             return False
         at, kind = (edge.target_direction, edge.target), None
     return at == (after.direction, after.phase)
@@ -260,6 +263,5 @@ def without_history(deployment: Deployment) -> Deployment:
         0 if deployment.ended else deployment.up,
         deployment.fleets,
         deployment.settled,
-        deployment.interval_elapsed,
         *[None if cause is None else _FORGOTTEN for cause in causes],
     )

@@ -18,7 +18,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     SplitSettled,
@@ -78,7 +77,6 @@ class Prediction:
     share: Fraction = field(init=False, default=Fraction(0))
     up: int = field(init=False)
     settled: bool = field(init=False, default=True)
-    interval_elapsed: bool = field(init=False, default=False)
     cause: Cause | None = field(init=False, default=None)
     cut_short: Cause | None = field(init=False, default=None)
 
@@ -167,9 +165,6 @@ class Prediction:
                 self._after_a_look()
             case SplitSettled(split=(new_share, _)):
                 self._see_traffic(Fraction(new_share.part, new_share.whole))
-            case IntervalElapsed():
-                if self.stage.phase is Phase.BAKING:
-                    self.interval_elapsed = True
             case AlarmsRead(readings=readings, after_interval=after):
                 if self.stage.phase is Phase.BAKING:
                     self._judge(readings, after)
@@ -243,7 +238,7 @@ class Prediction:
             return
         known = all(seen and Reading.UNREADABLE not in seen for seen in told.values())
         whole = self.new.in_service >= self.new.asked
-        if self.interval_elapsed and after_interval and known and whole:
+        if after_interval and known and whole:
             self._clean()
 
     def _clean(self) -> None:
@@ -328,7 +323,6 @@ class Prediction:
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
-        self.interval_elapsed = False
 
 
 def _instances(size: CapacitySize, fleet: int) -> int:

@@ -182,7 +182,6 @@ class PredictedDeployment(RuleBasedStateMachine):
             policy = data.draw(policies(old.count, new.full))
         alarms = data.draw(_ALARMS)
         self.to_come = {Direction.FORWARD: [forward], Direction.BACK: back}
-        self.late_in_a_bake = self.random.random() < 0.5
         self.deployment = self._held("accepted", self.accepted(start(old, new, policy, alarms)))
         self.prediction = Prediction(
             old.count, new.full, policy, alarms, (new.configuration, old.configuration)
@@ -199,12 +198,6 @@ class PredictedDeployment(RuleBasedStateMachine):
             return False
         trouble = to_come[0]
         if trouble.kind == "alarm" and not deployment.spec.alarms:
-            return False
-        if (
-            trouble.phase is Phase.BAKING
-            and self.late_in_a_bake
-            and not deployment.interval_elapsed
-        ):
             return False
         in_step = deployment.stage.step >= trouble.step or self.prediction.is_last_step
         return deployment.phase is trouble.phase and in_step
@@ -275,13 +268,12 @@ def shown(deployment: Deployment) -> dict[str, object]:
     new, old = deployment.fleets
     return {
         "stage": deployment.stage,
-        "counts": desired.counts,
+        "counts": tuple(fleet.count for fleet in desired.fleets),
         "traffic on new": Fraction(new.share.part, new.share.whole),
         "traffic on old": Fraction(old.share.part, old.share.whole),
         "in service": (new.in_service, old.in_service),
         "alive": (new.alive, old.alive),
         "split seen": deployment.settled,
-        "interval over": deployment.interval_elapsed,
         "alarms": desired.alarms,
         "interval": desired.interval_seconds,
         "deadline": desired.deadline_seconds,
@@ -304,7 +296,6 @@ def foretold(prediction: Prediction) -> dict[str, object]:
         "in service": (new.in_service, old.in_service),
         "alive": (new.alive, old.alive),
         "split seen": prediction.settled,
-        "interval over": prediction.interval_elapsed,
         "alarms": prediction.alarms if baking else (),
         "interval": prediction.interval_seconds,
         "deadline": None if prediction.ended else seconds,

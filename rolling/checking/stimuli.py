@@ -9,8 +9,6 @@ deployment_model.py.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from attrs import evolve
-
 from rolling.checking.explorer import Kind
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import (
@@ -18,7 +16,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -30,18 +27,13 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def at_any_time(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
-    """Timers, and a stop."""
-    if deployment.phase is Phase.BAKING:
-        yield IntervalElapsed(deployment.stage), Kind.PROGRESS
+    """The deadline, and a stop."""
     yield DeadlineElapsed(deployment.direction), Kind.FAULT
     yield StopRequested("anyone"), Kind.FAULT
 
 
 def once_said(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
-    """What can only follow what is due: its failures, and readings of its alarms.
-
-    A reading after the interval may come before the news that the interval is over.
-    """
+    """What can only follow what is due: its failures, and readings of its alarms."""
     stage = deployment.stage
     for operation in Operation:
         for fleet in range(len(deployment.fleets)):
@@ -74,13 +66,13 @@ def _readings(spec: Spec) -> Iterator[tuple[_Readings, Kind]]:
 
 def foreign_stages(stage: Stage) -> Iterator[Stage]:
     """The stages that differ from this one in one component, by as little as can be."""
-    yield evolve(stage, direction=Direction(1 - stage.direction))
+    yield stage._replace(direction=Direction(1 - stage.direction))
     for by in (-1, 1):
-        yield evolve(stage, step=stage.step + by)
-        yield evolve(stage, attempt=stage.attempt + by)
+        yield stage._replace(step=stage.step + by)
+        yield stage._replace(attempt=stage.attempt + by)
     for phase in Phase:
         if phase is not stage.phase:
-            yield evolve(stage, phase=phase)
+            yield stage._replace(phase=phase)
 
 
 def foreign_events(deployment: Deployment) -> Iterator[Event]:
@@ -104,7 +96,6 @@ def _foreign(stage: Stage, alarms: tuple[str, ...]) -> tuple[tuple[Stage, tuple[
             (
                 foreign,
                 (
-                    IntervalElapsed(foreign),
                     AlarmsRead(foreign, ringing, after_interval=True),
                     AlarmsRead(foreign, quiet, after_interval=True),
                     OperationFailed(foreign, Operation.CLEAN_UP, 0, "a failure elsewhere"),

@@ -23,13 +23,11 @@ from rolling.core.capacity import (
     percent,
 )
 from rolling.core.deployment import Deployment
-from rolling.core.desired import due
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -162,11 +160,10 @@ def ideal_event(deployment: Deployment) -> Event:
     if deployment.phase is Phase.SHIFTING:
         return SplitSettled(stage, deployment.split)
     if deployment.phase is Phase.BAKING and is_batch_in_service(deployment):
-        if not deployment.interval_elapsed:
-            return IntervalElapsed(stage)
         readings = tuple((alarm, Reading.OK) for alarm in deployment.spec.alarms)
         return AlarmsRead(stage, readings, after_interval=True)
-    return FleetsSeen(stage, tuple(Sighting(count, count) for count in due(deployment).counts))
+    as_asked = [Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets]
+    return FleetsSeen(stage, tuple(as_asked))
 
 
 def dealt_reading(
@@ -175,8 +172,8 @@ def dealt_reading(
     """A reading of the alarms as a world may give it, each kind as often as any other.
 
     One alarm reads `kind`, or is dealt what it reads: any kind, or nothing at all; in a bake
-    nothing that turns the deployment back. The others are quiet, or dealt as well. Mostly it was
-    read before or after the interval as that stands. Raises IndexError where there are no alarms.
+    nothing that turns the deployment back. The others are quiet, or dealt as well. It was read
+    before or after the interval. Raises IndexError where there are no alarms.
     """
     readings: dict[str, Reading] = {}
     quiet_only = deployment.phase is Phase.BAKING and kind is None
@@ -192,9 +189,8 @@ def dealt_reading(
             reading = random.choice(kinds)
         if reading is not None:
             readings[name] = reading
-    as_it_is = random.random() < 0.8
-    after = deployment.interval_elapsed if as_it_is else not deployment.interval_elapsed
-    return AlarmsRead.of(deployment.stage, readings, after_interval=after)
+    after_interval = random.random() < 0.5
+    return AlarmsRead.of(deployment.stage, readings, after_interval=after_interval)
 
 
 def _sighting(draw: st.DrawFn, fleet: Fleet) -> Sighting:
@@ -230,7 +226,7 @@ _PAIRS = st.lists(st.tuples(st.integers(0, 3), _READINGS), max_size=4)
 _FLAGS: st.SearchStrategy[bool] = st.booleans()
 _OPERATIONS = st.sampled_from(Operation)
 _LABELLED = st.sampled_from(
-    (FleetsSeen, FleetsSeen, SplitSettled, AlarmsRead, AlarmsRead, IntervalElapsed, OperationFailed)
+    (FleetsSeen, FleetsSeen, SplitSettled, AlarmsRead, AlarmsRead, OperationFailed)
 )
 _PLAUSIBLE = st.sampled_from(
     (
@@ -240,7 +236,6 @@ _PLAUSIBLE = st.sampled_from(
         SplitSettled,
         AlarmsRead,
         AlarmsRead,
-        IntervalElapsed,
         OperationFailed,
         DeadlineElapsed,
         StopRequested,
@@ -258,8 +253,6 @@ def _labelled(
         return SplitSettled(stage, split)
     if kind is AlarmsRead:
         return AlarmsRead(stage, _readings(draw, of.spec.alarms), draw(_FLAGS))
-    if kind is IntervalElapsed:
-        return IntervalElapsed(stage)
     place = draw(st.integers(0, len(of.fleets) - 1))
     return OperationFailed(stage, draw(_OPERATIONS), place, draw(names))
 

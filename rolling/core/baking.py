@@ -29,15 +29,15 @@ def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:
     """Judge a bake by one reading of its alarms.
 
     TRIPPED: an alarm is in ALARM, at whatever moment of the interval.
-    PASSED: the interval is over, this reading was taken after that, every
-    alarm could be read, and no instance of the batch is missing.
+    PASSED: this reading was taken after the interval, every alarm could be
+    read, and no instance of the batch is missing.
     HELD: anything else. An alarm that cannot be read holds the bake open; the
     deadline ends the waiting.
     """
     if tripped_alarms(deployment, reading):
         return Verdict.TRIPPED
-    in_time = deployment.interval_elapsed and reading.after_interval
-    if in_time and is_readable(deployment, reading) and is_batch_in_service(deployment):
+    complete = is_readable(deployment, reading) and is_batch_in_service(deployment)
+    if reading.after_interval and complete:
         return Verdict.PASSED
     return Verdict.HELD
 

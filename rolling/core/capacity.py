@@ -59,8 +59,7 @@ def percent(value: int) -> CapacitySize:
 class Share:
     """A part of the traffic, as the exact fraction `part`/`whole` between 0 and 1.
 
-    Two shares may be equal in amount and differ in form (1/2, 2/4): compare
-    amounts with `at_most` and `same_amount`, never with `==`.
+    Always in lowest terms: `Share(2, 4) == Share(1, 2)`.
     Raises ValueError for anything outside 0 to 1.
     """
 
@@ -70,12 +69,13 @@ class Share:
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.part <= self.whole or self.whole == 0:
             raise ValueError(f"a share lies between 0 and 1, not {self.part}/{self.whole}")
+        divisor = gcd(self.part, self.whole)
+        if divisor > 1:
+            object.__setattr__(self, "part", self.part // divisor)
+            object.__setattr__(self, "whole", self.whole // divisor)
 
     def __str__(self) -> str:
-        if self.part == 0 or self.part == self.whole:
-            return "0" if self.part == 0 else "1"
-        divisor = gcd(self.part, self.whole)
-        return f"{self.part // divisor}/{self.whole // divisor}"
+        return str(self.part) if self.whole == 1 else f"{self.part}/{self.whole}"
 
 
 NO_TRAFFIC = Share(0, 1)
@@ -90,18 +90,13 @@ def at_most(a: Share, b: Share) -> bool:
     return a.part * b.whole <= b.part * a.whole
 
 
-def same_amount(a: Share, b: Share) -> bool:
-    """True when both shares are the same amount of traffic."""
-    return a.part * b.whole == b.part * a.whole
-
-
 def larger(a: Share, b: Share) -> Share:
-    """The share that is more traffic; `a` when they are equal."""
+    """The share that is more traffic."""
     return a if at_most(b, a) else b
 
 
 def smaller(a: Share, b: Share) -> Share:
-    """The share that is less traffic; `a` when they are equal."""
+    """The share that is less traffic."""
     return a if at_most(a, b) else b
 
 
@@ -112,11 +107,7 @@ def rest_of(share: Share) -> Share:
 
 def minus(a: Share, b: Share) -> Share:
     """Share `a` less share `b`. Raises ValueError when `b` is the larger."""
-    if a.whole == b.whole:
-        return Share(a.part - b.part, a.whole)
-    part, whole = a.part * b.whole - b.part * a.whole, a.whole * b.whole
-    divisor = gcd(part, whole)
-    return Share(part // divisor, whole // divisor)
+    return Share(a.part * b.whole - b.part * a.whole, a.whole * b.whole)
 
 
 def are_whole(split: Iterable[Share]) -> bool:

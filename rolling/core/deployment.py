@@ -26,13 +26,16 @@ class Spec:
 
     `fleets`: the new one, then the old ones, newest first.
     `alarms`: the names of the alarms that the bakes watch.
-    `deadline_seconds`: the limit of the way forward, and again of the way back.
+    `deadline_seconds`: the limit of the way forward, the termination wait apart,
+    and again of the way back.
+    `generation`: the number of this update on its endpoint, counted from 1.
     """
 
     fleets: tuple[FleetSpec, ...]
     pace: Pace
     alarms: tuple[str, ...]
     deadline_seconds: int
+    generation: int = 1
 
     @property
     def new(self) -> FleetSpec:
@@ -59,7 +62,6 @@ class Deployment:
     back, of the old fleets together.
     `fleets`: in the order of `spec.fleets`.
     `settled`: the split that `fleets` asks for has been seen since it was asked.
-    `interval_elapsed`: the baking period of this attempt is over.
     `cause`: why it turned back. `cut_short`: what ended it before it was done.
     """
 
@@ -69,7 +71,6 @@ class Deployment:
     up: int
     fleets: tuple[Fleet, ...]
     settled: bool
-    interval_elapsed: bool = False
     cause: Cause | None = None
     cut_short: Cause | None = None
 
@@ -134,17 +135,13 @@ class Deployment:
         cause: Cause | None = None,
         cut_short: Cause | None = None,
     ) -> "Deployment":
-        """This deployment in another stage; what is not given stays as it is.
-
-        A baking period belongs to one stage: in a new one, none has elapsed.
-        """
+        """This deployment in another stage; what is not given stays as it is."""
         return Deployment(
             self.spec,
             stage,
             self.up if up is None else up,
             self.fleets if fleets is None else fleets,
             self.settled if settled is None else settled,
-            False,
             cause or self.cause,
             cut_short or self.cut_short,
         )
@@ -154,7 +151,6 @@ class Deployment:
         *,
         fleets: tuple[Fleet, ...] | None = None,
         settled: bool | None = None,
-        interval_elapsed: bool | None = None,
     ) -> "Deployment":
         """This deployment in the same stage, with more known of the world."""
         return Deployment(
@@ -163,7 +159,6 @@ class Deployment:
             self.up,
             self.fleets if fleets is None else fleets,
             self.settled if settled is None else settled,
-            self.interval_elapsed if interval_elapsed is None else interval_elapsed,
             self.cause,
             self.cut_short,
         )

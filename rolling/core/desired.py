@@ -9,26 +9,34 @@ from attrs import frozen
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
-from rolling.core.pace import bake_seconds
+from rolling.core.pace import bake_seconds, deadline_seconds
 from rolling.core.stage import Phase, Stage
+
+
+@frozen
+class DesiredFleet:
+    """What one fleet should be: `count` instances of `configuration`, sent `share`."""
+
+    configuration: str
+    count: int
+    share: Share
 
 
 @frozen
 class Desired:
     """The desired state of the world.
 
-    `stage`: the stage that makes it due; a later one supersedes it.
-    `configurations`, `counts`, `split`: for each fleet, the new one first, its
-    name, how many instances it should have, and its share of the traffic.
+    `generation`, `stage`: the update and the stage of it that make this due. A
+    later pair supersedes it; no pair ever has two different desired states.
+    `fleets`: each fleet of the deployment, the new one first.
     `alarms`: the alarms to read now; none outside a bake.
     `interval_seconds`: a timer to keep from the moment this stage began, or None.
     `deadline_seconds`: a timer to keep from the moment this direction began, or None.
     """
 
+    generation: int
     stage: Stage
-    configurations: tuple[str, ...]
-    counts: tuple[int, ...]
-    split: tuple[Share, ...]
+    fleets: tuple[DesiredFleet, ...]
     alarms: tuple[str, ...]
     interval_seconds: int | None
     deadline_seconds: int | None
@@ -38,12 +46,12 @@ def due(deployment: Deployment) -> Desired:
     """What should be true of the world now."""
     spec = deployment.spec
     baking = deployment.phase is Phase.BAKING
+    fleets = zip(spec.fleets, deployment.fleets, strict=True)
     return Desired(
-        stage=deployment.stage,
-        configurations=tuple([fleet.configuration for fleet in spec.fleets]),
-        counts=tuple([fleet.asked for fleet in deployment.fleets]),
-        split=deployment.split,
+        spec.generation,
+        deployment.stage,
+        tuple([DesiredFleet(start.configuration, now.asked, now.share) for start, now in fleets]),
         alarms=spec.alarms if baking else (),
         interval_seconds=bake_seconds(deployment) if baking else None,
-        deadline_seconds=None if deployment.ended else spec.deadline_seconds,
+        deadline_seconds=None if deployment.ended else deadline_seconds(deployment),
     )

@@ -10,16 +10,37 @@ anything but what it should be raises ForeignEvent, there and then. A string
 "ALARM" that passed for no alarm would end a bake well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import TypeVar
+from typing import Any
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
 from rolling.core.capacity import Share, are_whole
 from rolling.core.errors import ForeignEvent, is_whole_number
 from rolling.core.outcome import Operation
 from rolling.core.stage import Direction, Stage
+
+_Validator = Callable[[Any, "Attribute[Any]", Any], None]
+
+
+def _is(kind: type) -> _Validator:
+    def check(instance: object, attribute: "Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kind):
+            raise ForeignEvent(f"{value!r} stands where a {kind.__name__} should")
+
+    return check
+
+
+def _are(kind: type) -> _Validator:
+    is_tuple, is_kind = _is(tuple), _is(kind)
+
+    def check(instance: object, attribute: "Attribute[Any]", values: tuple[object, ...]) -> None:
+        is_tuple(instance, attribute, values)
+        for value in values:
+            is_kind(instance, attribute, value)
+
+    return check
 
 
 @frozen
@@ -62,12 +83,8 @@ class FleetsSeen:
     The observation was made after what `stage` makes due had been commanded.
     """
 
-    stage: Stage
-    fleets: tuple[Sighting, ...]
-
-    def __attrs_post_init__(self) -> None:
-        _require(self.stage, Stage)
-        _require_all(self.fleets, Sighting)
+    stage: Stage = field(validator=_is(Stage))
+    fleets: tuple[Sighting, ...] = field(validator=_are(Sighting))
 
 
 @frozen
@@ -77,12 +94,10 @@ class SplitSettled:
     Raises ForeignEvent for shares that do not sum to 1.
     """
 
-    stage: Stage
-    split: tuple[Share, ...]
+    stage: Stage = field(validator=_is(Stage))
+    split: tuple[Share, ...] = field(validator=_are(Share))
 
     def __attrs_post_init__(self) -> None:
-        _require(self.stage, Stage)
-        _require_all(self.split, Share)
         if not are_whole(self.split):
             shares = ", ".join(map(str, self.split))
             raise ForeignEvent(f"the shares of a split sum to 1, and these do not: {shares}")
@@ -96,16 +111,14 @@ class AlarmsRead:
     the reading was taken when the period was over: only such a one passes a bake.
     """
 
-    stage: Stage
-    readings: tuple[tuple[str, Reading], ...]
-    after_interval: bool
+    stage: Stage = field(validator=_is(Stage))
+    readings: tuple[tuple[str, Reading], ...] = field(validator=_are(tuple))
+    after_interval: bool = field(validator=_is(bool))
 
     def __attrs_post_init__(self) -> None:
-        _require(self.stage, Stage)
-        _require(self.after_interval, bool)
-        for name, state in _require_all(self.readings, tuple):
-            _require(name, str)
-            _require(state, Reading)
+        for name, state in self.readings:
+            if not isinstance(state, Reading):
+                raise ForeignEvent(f"{state!r} stands where the Reading of {name!r} should")
 
     @classmethod
     def of(
@@ -116,23 +129,10 @@ class AlarmsRead:
 
 
 @frozen
-class IntervalElapsed:
-    """The baking period of `stage` is over."""
-
-    stage: Stage
-
-    def __attrs_post_init__(self) -> None:
-        _require(self.stage, Stage)
-
-
-@frozen
 class DeadlineElapsed:
     """The time limit of the whole `direction` is over."""
 
-    direction: Direction
-
-    def __attrs_post_init__(self) -> None:
-        _require(self.direction, Direction)
+    direction: Direction = field(validator=_is(Direction))
 
 
 @frozen
@@ -143,50 +143,18 @@ class OperationFailed:
     a shift, of the one that was to receive.
     """
 
-    stage: Stage
-    operation: Operation
-    fleet: int
-    reason: str
-
-    def __attrs_post_init__(self) -> None:
-        _require(self.stage, Stage)
-        _require(self.operation, Operation)
-        if not is_whole_number(self.fleet):
-            raise ForeignEvent(f"a fleet is named by its place, not by {self.fleet!r}")
-        _require(self.reason, str)
+    stage: Stage = field(validator=_is(Stage))
+    operation: Operation = field(validator=_is(Operation))
+    fleet: int = field(validator=_is(int))
+    reason: str = field(validator=_is(str))
 
 
 @frozen
 class StopRequested:
     """Somebody, `by` name, asks for the deployment to stop."""
 
-    by: str
-
-    def __attrs_post_init__(self) -> None:
-        _require(self.by, str)
+    by: str = field(validator=_is(str))
 
 
-Event = (
-    FleetsSeen
-    | SplitSettled
-    | AlarmsRead
-    | IntervalElapsed
-    | DeadlineElapsed
-    | OperationFailed
-    | StopRequested
-)
+Event = FleetsSeen | SplitSettled | AlarmsRead | DeadlineElapsed | OperationFailed | StopRequested
 """A fact that may move a deployment."""
-
-_T = TypeVar("_T")
-
-
-def _require(value: object, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise ForeignEvent(f"{value!r} stands where a {kind.__name__} should")
-
-
-def _require_all(values: tuple[_T, ...], kind: type) -> tuple[_T, ...]:
-    _require(values, tuple)
-    for value in values:
-        _require(value, kind)
-    return values

@@ -15,12 +15,10 @@ def start_count(spec: Spec) -> int:
 
 def next_up(deployment: Deployment) -> int:
     """How far the receiving side comes in the next step of this direction."""
-    pace = deployment.spec.pace
+    spec = deployment.spec
     if deployment.direction is Direction.BACK:
-        return min(deployment.spec.old_count, deployment.up + pace.rollback_batch)
-    first = deployment.stage.step == 0
-    shift = pace.first_shift if first else pace.next_shift
-    return min(deployment.spec.new.full, deployment.up + shift)
+        return min(spec.old_count, deployment.up + spec.pace.rollback_batch)
+    return up_in_step(spec, deployment.stage.step + 1)
 
 
 def up_in_step(spec: Spec, step: int) -> int:
@@ -58,6 +56,18 @@ def bake_seconds(deployment: Deployment) -> int:
     if is_termination_wait(deployment):
         return spec.pace.termination_wait_seconds
     return spec.pace.wait_interval_seconds
+
+
+def deadline_seconds(deployment: Deployment) -> int:
+    """The limit of the present direction, in seconds from its beginning.
+
+    AWS calls the termination wait one "after the completion of an endpoint
+    deployment", so its length does not count against the limit.
+    """
+    spec = deployment.spec
+    if deployment.direction is Direction.FORWARD and is_termination_wait(deployment):
+        return spec.deadline_seconds + spec.pace.termination_wait_seconds
+    return spec.deadline_seconds
 
 
 def restored_counts(spec: Spec, up: int) -> tuple[int, ...]:

@@ -19,7 +19,6 @@ from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     StopRequested,
@@ -183,8 +182,8 @@ def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deploy
 def s7_old_is_given_up_only_after_a_good_bake(
     before: Deployment, event: Event, after: Deployment
 ) -> bool:
-    """S7: old capacity is given up only on the edge out of a bake: the interval of this
-    attempt over, a reading taken after it with every alarm quiet, and the batch whole.
+    """S7: old capacity is given up only on the edge out of a bake: a reading taken after
+    the interval of this attempt, with every alarm quiet, and the batch whole.
 
     A rollback that fails stops asking for what never came into service; that gives up none.
     """
@@ -202,15 +201,6 @@ def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -
     if not _is_good(before, event):
         return True
     return after.direction is _FORWARD and after.stage > before.stage
-
-
-def s7_an_interval_is_over_when_it_was_said(
-    before: Deployment, event: Event, after: Deployment
-) -> bool:
-    """S7: the interval of an attempt is over once its timer has said so, and not before."""
-    stays = after.stage == before.stage
-    said = isinstance(event, IntervalElapsed) and event.stage == before.stage
-    return not after.interval_elapsed or (stays and (before.interval_elapsed or said))
 
 
 def s8_repeated_events_change_nothing(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -290,7 +280,6 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
     s7_a_good_bake_passes,
-    s7_an_interval_is_over_when_it_was_said,
     s8_repeated_events_change_nothing,
     s8_foreign_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
@@ -312,7 +301,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
     spec = deployment.spec
     unseen = 0 if deployment.settled else 1
     if deployment.ended:
-        return (0, 0, 0, 0, -deployment.stage.attempt, unseen)
+        return (0, 0, 0, -deployment.stage.attempt, unseen)
     forward = deployment.direction is _FORWARD
     to_go = (spec.new.full if forward else spec.old_count) - deployment.up
     waits_left = forward and deployment.stage.step < step_count(spec)
@@ -321,7 +310,6 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
         2 * to_go + waits_left,
         Phase.CLEANING - deployment.phase,
         _waiting_for(deployment),
-        0 if deployment.interval_elapsed else 1,
         unseen,
     )
 
@@ -364,13 +352,7 @@ def _is_good(before: Deployment, event: Event) -> bool:
         readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
     )
     whole = before.new.in_service >= min(before.new.asked, before.spec.new.full)
-    return (
-        before.phase is Phase.BAKING
-        and before.interval_elapsed
-        and event.after_interval
-        and quiet
-        and whole
-    )
+    return before.phase is Phase.BAKING and event.after_interval and quiet and whole
 
 
 def _reason(before: Deployment, event: Event) -> Cause | None:
@@ -383,11 +365,19 @@ def _reason(before: Deployment, event: Event) -> Cause | None:
             configuration = before.spec.fleets[event.fleet].configuration
             return Failed(event.operation, configuration, event.reason)
         case DeadlineElapsed() if event.direction is before.direction:
-            return TimedOut(before.spec.deadline_seconds)
+            return TimedOut(_limit_seconds(before))
         case StopRequested():
             return Stopped(event.by)
         case _:
             return None
+
+
+def _limit_seconds(before: Deployment) -> int:
+    """The limit of a direction: the termination wait, which moves no traffic, does not count."""
+    spec = before.spec
+    waiting = spec.pace.termination_wait_seconds and before.stage.step == step_count(spec)
+    wait = spec.pace.termination_wait_seconds if waiting else 0
+    return spec.deadline_seconds + (wait if before.direction is _FORWARD else 0)
 
 
 def _depends_on(before: Deployment, event: OperationFailed) -> bool:

@@ -10,7 +10,6 @@ from rolling.core.capacity import (
     larger,
     minus,
     rest_of,
-    same_amount,
     smaller,
 )
 from rolling.core.deployment import Deployment
@@ -27,18 +26,12 @@ def apply_shift(deployment: Deployment) -> Deployment:
         split = _split_forward(deployment)
     else:
         split = _split_back(deployment)
-    unchanged = is_split(deployment, split)
     fleets = zip(deployment.fleets, split, strict=True)
     return deployment.enter(
         deployment.stage.enter(Phase.SHIFTING),
         fleets=tuple([fleet.sent(share) for fleet, share in fleets]),
-        settled=deployment.settled and unchanged,
+        settled=deployment.settled and split == deployment.split,
     )
-
-
-def is_split(deployment: Deployment, split: tuple[Share, ...]) -> bool:
-    """True when `split` is the split that the deployment asks for."""
-    return all(map(same_amount, deployment.split, split))
 
 
 def _split_forward(deployment: Deployment) -> tuple[Share, ...]:

@@ -5,8 +5,7 @@ one that belongs elsewhere can be told from one that counts.
 """
 
 from enum import IntEnum
-
-from attrs import frozen
+from typing import NamedTuple
 
 
 class Direction(IntEnum):
@@ -36,14 +35,15 @@ ENDS = frozenset({Phase.SUCCEEDED, Phase.ROLLED_BACK, Phase.ROLLBACK_FAILED})
 """The phases in which a deployment is over."""
 
 
-@frozen(order=True)
-class Stage:
+class Stage(NamedTuple):
     """One place in the life of a deployment.
 
     `step` counts batches from 1 in each direction; `attempt` counts the bakes
     of a batch from 1 (and, in a failed rollback, the splits to hold). Stages are
-    ordered, and a deployment only ever moves to a later one: so a backend may
-    refuse a command whose stage is earlier than one it has already carried out.
+    ordered as tuples, and a deployment only ever moves to a later one. With the
+    generation of the update before it, a stage orders every command that an
+    endpoint is ever given: a backend that keeps the latest pair can refuse every
+    older one, whichever driver it comes from.
     """
 
     direction: Direction

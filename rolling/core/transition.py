@@ -5,21 +5,23 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 """
 
 from collections.abc import Iterable
+from operator import is_
 
+from rolling.core.baking import evaluate_bake
 from rolling.core.deployment import Deployment, Spec
-from rolling.core.errors import ForeignEvent, InvalidInput, Problem
+from rolling.core.errors import ForeignEvent, InvalidInput, Problem, is_whole_number
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
-from rolling.core.lifecycle import Edge, open_edge
+from rolling.core.interrupting import cause_of, failure_matters
+from rolling.core.lifecycle import Edge, Trigger, open_edge
 from rolling.core.pace import start_count
 from rolling.core.policy import (
     LONGEST_ALARM_NAME,
@@ -29,7 +31,6 @@ from rolling.core.policy import (
     policy_problems,
 )
 from rolling.core.provisioning import provision_batch
-from rolling.core.shifting import is_split
 from rolling.core.stage import Direction, Phase, Stage
 
 
@@ -38,11 +39,14 @@ def start(
     new: FleetSpec,
     policy: UpdatePolicy,
     alarms: Iterable[str] = (),
+    generation: int = 1,
 ) -> Deployment:
     """Accept an update: the deployment in its first stage, its first batch asked for.
 
     `old`: the fleet to replace, or several, newest first, where the endpoint
     was left with a mix. `alarms`: the names to watch in every bake, at most 10.
+    `generation`: the number of this update on its endpoint, counted from 1. A
+    backend refuses the commands of an earlier one.
     Raises InvalidInput with every problem of the fleets, the policy and the alarms.
     """
     if not isinstance(old, Iterable | FleetSpec):
@@ -55,6 +59,8 @@ def start(
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
     problems += policy_problems(policy, old_count, 0 if problems else new.full)
     problems += _alarm_problems(names)
+    if not is_whole_number(generation) or generation < 1:
+        problems.append(Problem("generation", generation, "must be a whole number, 1 or more", 1))
     if problems:
         raise InvalidInput(problems)
     spec = Spec(
@@ -62,6 +68,7 @@ def start(
         pace_of(policy, old_count, new.full),
         names,
         policy.maximum_execution_timeout_seconds,
+        generation,
     )
     before_first_step = Deployment(
         spec=spec,
@@ -94,41 +101,79 @@ def trace(
     deployment: Deployment, event: Event
 ) -> tuple[Deployment, tuple[tuple[Edge, Deployment], ...]]:
     """What `advance` does, with each edge that it followed and the deployment after it."""
-    if not _belongs(deployment, event):
+    trigger = trigger_of(deployment, event)
+    if trigger is None:
         return deployment, ()
     deployment = observe(deployment, event)
+    edge = open_edge(deployment, trigger) or open_edge(deployment, None)
+    if edge is None:
+        return deployment, ()
+    cause = cause_of(deployment, event)
     path: list[tuple[Edge, Deployment]] = []
-    edge = open_edge(deployment, event)
     while edge is not None:
-        deployment = edge.effect(deployment, event)
+        deployment = edge.effect(deployment, cause)
         path.append((edge, deployment))
         edge = open_edge(deployment, None)
     return deployment, tuple(path)
 
 
-def observe(deployment: Deployment, event: Event) -> Deployment:
-    """The deployment with what an event says taken in, before any edge is followed."""
+def trigger_of(deployment: Deployment, event: Event) -> Trigger | None:
+    """What an event may open in the present stage; None if it is about another, or of no account.
+
+    Raises ForeignEvent for one that speaks of fleets that the deployment does not have.
+    """
     match event:
-        case FleetsSeen(fleets=sightings):
-            fleets = tuple(
-                [
-                    fleet.seen(sighting.in_service, sighting.alive)
-                    for fleet, sighting in zip(deployment.fleets, sightings, strict=True)
-                ]
-            )
-            if fleets == deployment.fleets:
-                return deployment
-            return deployment.knowing(fleets=fleets)
-        case SplitSettled() if not deployment.settled:
-            return _observe_split(deployment, event)
-        case IntervalElapsed() if not deployment.interval_elapsed:
-            return deployment.knowing(interval_elapsed=True)
+        case FleetsSeen(stage=stage, fleets=fleets):
+            _check_count(deployment, event, len(fleets))
+            return FleetsSeen if stage == deployment.stage else None
+        case SplitSettled(stage=stage, split=split):
+            _check_count(deployment, event, len(split))
+            news = stage == deployment.stage and not deployment.settled
+            return SplitSettled if news else None
+        case AlarmsRead(stage=stage):
+            baking = stage == deployment.stage and stage.phase is Phase.BAKING
+            return evaluate_bake(deployment, event) if baking else None
+        case OperationFailed(stage=stage, fleet=fleet):
+            if not 0 <= fleet < len(deployment.fleets):
+                raise ForeignEvent(
+                    f"OperationFailed speaks of fleet {fleet}; "
+                    f"this deployment has fleets 0 to {len(deployment.fleets) - 1}"
+                )
+            heeded = stage == deployment.stage and failure_matters(deployment, event)
+            return OperationFailed if heeded else None
+        case DeadlineElapsed(direction=direction):
+            return DeadlineElapsed if direction is deployment.direction else None
+        case StopRequested():
+            return StopRequested
         case _:
+            raise ForeignEvent(f"{event!r} is not an event of a deployment")
+
+
+def _check_count(deployment: Deployment, event: Event, count: int) -> None:
+    if count != len(deployment.fleets):
+        raise ForeignEvent(
+            f"{type(event).__name__} speaks of {count} fleets; "
+            f"this deployment has {len(deployment.fleets)}"
+        )
+
+
+def observe(deployment: Deployment, event: Event) -> Deployment:
+    """The deployment with what an event of its present stage shows taken in; no edge followed."""
+    if isinstance(event, FleetsSeen):
+        fleets = [
+            fleet.seen(sighting.in_service, sighting.alive)
+            for fleet, sighting in zip(deployment.fleets, event.fleets, strict=True)
+        ]
+        if all(map(is_, fleets, deployment.fleets)):
             return deployment
+        return deployment.knowing(fleets=tuple(fleets))
+    if isinstance(event, SplitSettled):
+        return _observe_split(deployment, event)
+    return deployment
 
 
 def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
-    if is_split(deployment, event.split):
+    if event.split == deployment.split:
         return deployment.knowing(settled=True)
     stage = deployment.stage
     if stage.phase is not Phase.ROLLBACK_FAILED or stage.attempt > 1:
@@ -142,35 +187,6 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
         Stage(stage.direction, stage.step, stage.attempt + 1, stage.phase),
         fleets=tuple([fleet.sent(share) for fleet, share in pairs]),
     )
-
-
-def _belongs(deployment: Deployment, event: Event) -> bool:
-    """True when the event is about the present stage; a stop always is."""
-    match event:
-        case FleetsSeen(stage=stage, fleets=seen) | SplitSettled(stage=stage, split=seen):
-            if len(seen) != len(deployment.fleets):
-                raise ForeignEvent(
-                    f"{type(event).__name__} speaks of {len(seen)} fleets; "
-                    f"this deployment has {len(deployment.fleets)}"
-                )
-            return stage == deployment.stage
-        case OperationFailed(stage=stage, fleet=fleet):
-            if not 0 <= fleet < len(deployment.fleets):
-                raise ForeignEvent(
-                    f"OperationFailed speaks of fleet {fleet}; "
-                    f"this deployment has fleets 0 to {len(deployment.fleets) - 1}"
-                )
-            return stage == deployment.stage
-        case IntervalElapsed(stage=stage):
-            return stage == deployment.stage and deployment.phase is Phase.BAKING
-        case AlarmsRead(stage=stage):
-            return stage == deployment.stage
-        case DeadlineElapsed(direction=direction):
-            return direction is deployment.direction
-        case StopRequested():
-            return True
-        case _:
-            raise ForeignEvent(f"{event!r} is not an event of a deployment")
 
 
 def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
@@ -274,8 +273,6 @@ def _events(
         yield SplitSettled(stage, observation.split)
     if desired.interval_seconds is not None:
         after_interval = _is_over(record.stage_began_at, desired.interval_seconds, now)
-        if after_interval:
-            yield IntervalElapsed(stage)
         # Also without alarms: it is the reading after the interval that ends a bake.
         yield AlarmsRead.of(stage, observation.alarms, after_interval=after_interval)
 

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from rolling.core.capacity import NO_TRAFFIC, Share, same_amount
-from rolling.core.desired import Desired
+from rolling.core.capacity import NO_TRAFFIC, Share
+from rolling.core.desired import Desired, DesiredFleet
 from rolling.core.events import Sighting
 from rolling.core.fleet import FleetSpec, serving
 from rolling.core.stage import Direction, Phase, Stage
@@ -33,12 +33,15 @@ def launch_due(endpoint: Endpoint) -> Desired:
     back = endpoint.status is EndpointStatus.ROLLING_BACK
     direction = Direction.BACK if back else Direction.FORWARD
     wanted = [each.desired for each in endpoint.capacities]
-    left_over = _left_over(endpoint)
+    split = _split([level.weight for level in wanted])
+    variants = zip(_fleet_names(endpoint), wanted, split, strict=True)
     return Desired(
+        generation=endpoint.generation,
         stage=Stage(direction, 1, 1, Phase.PROVISIONING),
-        configurations=(*_fleet_names(endpoint), *left_over),
-        counts=tuple([*[level.units for level in wanted], *[0 for _ in left_over]]),
-        split=(*_split([level.weight for level in wanted]), *[NO_TRAFFIC for _ in left_over]),
+        fleets=(
+            *[DesiredFleet(name, level.units, share) for name, level, share in variants],
+            *[DesiredFleet(name, 0, NO_TRAFFIC) for name in _left_over(endpoint)],
+        ),
         alarms=(),
         interval_seconds=None,
         deadline_seconds=None,
@@ -66,12 +69,12 @@ def with_launched(
     seen = evolve(endpoint, capacities=capacities)
     if failure is not None:
         return _failed(seen, failure)
-    wanted = launch_due(endpoint)
+    wanted = launch_due(endpoint).fleets
     there = all(
-        sighted == Sighting(count, count)
-        for sighted, count in zip(sightings, wanted.counts, strict=True)
+        sighted == Sighting(fleet.count, fleet.count)
+        for sighted, fleet in zip(sightings, wanted, strict=True)
     )
-    settled = split is not None and all(map(same_amount, split, wanted.split))
+    settled = split is not None and list(split) == [fleet.share for fleet in wanted]
     return _rested(seen) if there and settled else seen
 
 

@@ -81,6 +81,7 @@ def scale_endpoint(endpoint: Endpoint, request: Mapping[str, object]) -> Endpoin
         status=EndpointStatus.UPDATING,
         failure_reason=None,
         update=None,
+        generation=endpoint.generation + 1,
         capacities=tuple(capacities.values()),
     )
 

@@ -109,6 +109,7 @@ def update_endpoint(
         new,
         carried_out.effective_policy,
         carried_out.alarms,
+        generation=endpoint.generation + 1,
     )
     return evolve(
         endpoint,
@@ -124,6 +125,7 @@ def update_endpoint(
             from_mix=endpoint.status is EndpointStatus.UPDATE_ROLLBACK_FAILED,
             deployment_config=attempted,
         ),
+        generation=deployment.spec.generation,
     )
 
 

@@ -5,7 +5,8 @@ crash the record gives back the same value, and `due` says again what is due.
 
 The stored form is versioned, `"version": "MAJOR.MINOR"`:
 
-- another major version is refused;
+- the major version before this one is read where nothing is lost by it, and another
+  is refused;
 - an older minor version is read: fields that it did not have get their defaults;
 - from a newer minor version, fields that are unknown here are left out. A minor
   version may only add what can be left out without changing what the rest

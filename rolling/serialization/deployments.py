@@ -18,7 +18,10 @@ from rolling.serialization.possible import note_impossible
 from rolling.serialization.reading import Field, read_header
 
 DEPLOYMENT_FORMAT = "rolling-deployment"
-DEPLOYMENT_VERSION = "1.0"
+DEPLOYMENT_VERSION = "2.0"
+
+MOST_GENERATIONS = 2**53
+"""The highest generation that a record may hold: what every reader of JSON keeps exactly."""
 
 
 def deployment_to_json(deployment: Deployment) -> dict[str, object]:
@@ -48,6 +51,7 @@ def deployment_to_json(deployment: Deployment) -> dict[str, object]:
             },
             "alarms": list(spec.alarms),
             "deadline_seconds": spec.deadline_seconds,
+            "generation": spec.generation,
         },
         "stage": stage_to_json(deployment.stage),
         "up": deployment.up,
@@ -61,7 +65,6 @@ def deployment_to_json(deployment: Deployment) -> dict[str, object]:
             for fleet in deployment.fleets
         ],
         "settled": deployment.settled,
-        "interval_elapsed": deployment.interval_elapsed,
         "cause": cause_to_json(deployment.cause),
         "cut_short": cause_to_json(deployment.cut_short),
     }
@@ -73,10 +76,10 @@ def deployment_from_json(obj: object) -> Deployment:
     Raises UnreadableRecord with every problem of what cannot be read, or, when
     all of it can, with every reason why no deployment can be in that state.
     """
-    record, top = read_header(obj, DEPLOYMENT_FORMAT, DEPLOYMENT_VERSION)
+    record, top = read_header(obj, DEPLOYMENT_FORMAT, DEPLOYMENT_VERSION, _from_version_1)
     found = top.members(
         ("format", "version", "spec", "stage", "up", "fleets", "settled"),
-        {"interval_elapsed": False, "cause": None, "cut_short": None},
+        {"cause": None, "cut_short": None},
     )
     deployment = Deployment(
         spec=_read_spec(found["spec"]),
@@ -84,7 +87,6 @@ def deployment_from_json(obj: object) -> Deployment:
         up=found["up"].whole_number(0, MOST_IN_ALL, " instances"),
         fleets=tuple([_read_fleet(item) for item in found["fleets"].items()]),
         settled=found["settled"].flag(),
-        interval_elapsed=found["interval_elapsed"].flag(),
         cause=read_cause(found["cause"]),
         cut_short=read_cause(found["cut_short"]),
     )
@@ -94,13 +96,23 @@ def deployment_from_json(obj: object) -> Deployment:
     return deployment
 
 
+def _from_version_1(document: dict[str, object]) -> dict[str, object]:
+    """Version 1 knew no generation, so every deployment was its endpoint's first; and it kept
+    whether the interval of a bake was over, which the next reading of the alarms says again."""
+    upgraded = {key: value for key, value in document.items() if key != "interval_elapsed"}
+    if isinstance(spec := document.get("spec"), dict):
+        upgraded["spec"] = {**spec, "generation": 1}
+    return upgraded
+
+
 def _read_spec(field: Field) -> Spec:
-    found = field.members(("fleets", "pace", "alarms", "deadline_seconds"))
+    found = field.members(("fleets", "pace", "alarms", "deadline_seconds", "generation"))
     return Spec(
         fleets=tuple([_read_fleet_spec(item) for item in found["fleets"].items()]),
         pace=_read_pace(found["pace"]),
         alarms=tuple([item.text() for item in found["alarms"].items()]),
         deadline_seconds=read_deadline(found["deadline_seconds"]),
+        generation=found["generation"].whole_number(1, MOST_GENERATIONS),
     )
 
 

@@ -8,7 +8,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -27,7 +26,7 @@ from rolling.serialization.parts import (
 from rolling.serialization.reading import Field, read_header
 
 EVENT_FORMAT = "rolling-event"
-EVENT_VERSION = "1.0"
+EVENT_VERSION = "2.0"
 
 _HEADER = ("format", "version", "type")
 
@@ -57,8 +56,6 @@ def _content(event: Event) -> dict[str, object]:
                 ],
                 "after_interval": after_interval,
             }
-        case IntervalElapsed(stage=stage):
-            return {"stage": stage_to_json(stage)}
         case DeadlineElapsed(direction=direction):
             return {"direction": direction.name}
         case OperationFailed(stage=stage, operation=operation, fleet=fleet, reason=reason):
@@ -78,10 +75,15 @@ def event_from_json(obj: object) -> Event:
     Whether it belongs to a deployment is for `advance` to say. Raises
     UnreadableRecord with every problem of what cannot be read.
     """
-    record, top = read_header(obj, EVENT_FORMAT, EVENT_VERSION)
+    # All that version 1 has and version 2 has not is one type of event.
+    record, top = read_header(obj, EVENT_FORMAT, EVENT_VERSION, lambda document: document)
     assert isinstance(obj, dict)
     kind = obj.get("type")
     reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if kind == "IntervalElapsed":
+        rule = "is of version 1 only: leave it out, for AlarmsRead.after_interval says the same"
+        Field(record, "type", kind).wrong(rule)
+        record.check()
     if reader is None:
         Field(record, "type", kind).wrong(f"must be one of {', '.join(_READERS)}")
         record.check()
@@ -126,10 +128,6 @@ def _read_alarms_read(top: Field) -> AlarmsRead:
     return AlarmsRead(read_stage(found["stage"]), tuple(readings), after_interval)
 
 
-def _read_interval_elapsed(top: Field) -> IntervalElapsed:
-    return IntervalElapsed(read_stage(top.members((*_HEADER, "stage"))["stage"]))
-
-
 def _read_deadline_elapsed(top: Field) -> DeadlineElapsed:
     found = top.members((*_HEADER, "direction"))
     return DeadlineElapsed(found["direction"].member_of(Direction))
@@ -153,7 +151,6 @@ _READERS: dict[str, Callable[[Field], Event]] = {
     "FleetsSeen": _read_fleets_seen,
     "SplitSettled": _read_split_settled,
     "AlarmsRead": _read_alarms_read,
-    "IntervalElapsed": _read_interval_elapsed,
     "DeadlineElapsed": _read_deadline_elapsed,
     "OperationFailed": _read_operation_failed,
     "StopRequested": _read_stop_requested,

@@ -132,8 +132,6 @@ def _note_flags(deployment: Deployment, note: _Notes) -> None:
     phase = deployment.phase
     unseen = phase in _SPLIT_WAS_SEEN and not deployment.settled
     note(unseen, "settled", False, f"must be true in {phase.name}", True)
-    early = deployment.interval_elapsed and phase is not Phase.BAKING
-    note(early, "interval_elapsed", True, f"must be false in {phase.name}", False)
 
 
 def _note_causes(deployment: Deployment, note: _Notes) -> None:

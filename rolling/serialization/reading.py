@@ -6,7 +6,7 @@ is wrong they note a problem and return a stand-in, so that one reading finds
 every mistake. Whoever reads calls `Findings.check` before using the result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import ClassVar, TypeVar
 
@@ -15,6 +15,9 @@ from attrs import field, frozen
 from rolling.core.errors import InvalidInput, Problem, range_problem
 
 EnumT = TypeVar("EnumT", bound=Enum)
+
+Upgrade = Callable[[dict[str, object]], dict[str, object]]
+"""Makes a document of the major version before this one a document of this version."""
 
 
 class UnreadableRecord(InvalidInput):
@@ -147,10 +150,13 @@ def shown(value: object) -> object:
     return f"a {type(value).__name__}"
 
 
-def read_header(document: object, kind: str, version: str) -> tuple[Findings, Field]:
+def read_header(
+    document: object, kind: str, version: str, upgrade: Upgrade | None = None
+) -> tuple[Findings, Field]:
     """The record of a `document` that must be of this `kind`, and its field.
 
-    `version` is the version known here. Raises UnreadableRecord at once for another
+    `version` is the version known here. `upgrade` makes a document of the major
+    version before it one of this version. Raises UnreadableRecord at once for another
     format or major version: there is no telling what the rest would mean.
     """
     known_major, known_minor = (int(number) for number in version.split("."))
@@ -167,6 +173,9 @@ def read_header(document: object, kind: str, version: str) -> tuple[Findings, Fi
     if major > known_major:
         found.wrong("was written by newer software, and only that reads it: upgrade this one")
         record.check()
+    if upgrade is not None and major == known_major - 1:
+        record = Findings(newer=minor > 0)
+        return record, Field(record, top.path, upgrade(document))
     if major != known_major:
         found.wrong(f"must be a version {known_major}.x", version)
         record.check()

@@ -19,7 +19,6 @@ from rolling.core.events import (
     AlarmsRead,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     Reading,
     Sighting,
     SplitSettled,
@@ -148,12 +147,11 @@ class _World:
         ]
         yield FleetsSeen(stage, tuple(seen))
         if stage.phase is Phase.SHIFTING and self._settled_at <= self.now:
-            yield SplitSettled(stage, desired.split)
+            yield SplitSettled(stage, deployment.split)
         if (
             stage.phase is Phase.BAKING
             and self._stage_began_at + bake_seconds(deployment) <= self.now
         ):
-            yield IntervalElapsed(stage)
             quiet = tuple((alarm, Reading.OK) for alarm in desired.alarms)
             yield AlarmsRead(stage, quiet, after_interval=True)
 

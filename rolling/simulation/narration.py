@@ -5,7 +5,7 @@ the event and the stage that it came in, the second from the stage it led to.
 """
 
 from rolling.core.baking import tripped_alarms
-from rolling.core.capacity import rest_of, same_amount
+from rolling.core.capacity import rest_of
 from rolling.core.deployment import Deployment
 from rolling.core.events import (
     AlarmsRead,
@@ -16,9 +16,15 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.outcome import Operation
-from rolling.core.pace import bake_seconds, is_last_step, is_termination_wait, step_count
+from rolling.core.pace import (
+    bake_seconds,
+    deadline_seconds,
+    is_last_step,
+    is_termination_wait,
+    step_count,
+)
 from rolling.core.provisioning import take_stock
-from rolling.core.shifting import apply_shift, is_split
+from rolling.core.shifting import apply_shift
 from rolling.core.stage import Direction, Phase
 from rolling.driving.tick import Change
 
@@ -47,22 +53,24 @@ def narrate(change: Change) -> str:
 
 def _happened(change: Change) -> str:
     before = change.before
+    stage_seconds = change.at - change.stage_began_at
     match change.event:
         case FleetsSeen():
             return _seen(change)
         case SplitSettled():
             return f"{_sides(before)[0]} {_carries(before)}"
         case AlarmsRead() as event:
-            return _read(before, event, change.at - change.stage_began_at)
+            return _read(before, event, stage_seconds)
         case DeadlineElapsed():
             whose = "The" if before.direction is Direction.FORWARD else "The rollback's own"
-            limit = before.spec.deadline_seconds
-            return f"{whose} time limit of {limit} s passed during {_place(before)}".rstrip(",")
+            where = _place(before, stage_seconds)
+            limit = deadline_seconds(before)
+            return f"{whose} time limit of {limit} s passed during {where}".rstrip(",")
         case OperationFailed(operation=operation, fleet=fleet, reason=reason):
             configuration = before.spec.fleets[fleet].configuration
             return f'{_OPERATIONS[operation]} {configuration} failed with "{reason}"'
         case StopRequested(by=by):
-            return f"{by} asked during {_place(before)} to stop"
+            return f"{by} asked during {_place(before, stage_seconds)} to stop"
         case event:
             raise AssertionError(f"{event} leads to no other stage")
 
@@ -113,7 +121,7 @@ def _follows(change: Change) -> str:
             return _provisioning(change)
         case Phase.SHIFTING:
             receiving, _ = _sides(after)
-            if all(map(same_amount, change.before.split, after.split)):
+            if change.before.split == after.split:
                 later = "" if is_last_step(after) else " until more are launched"
                 return f"the traffic stays as it is{later}"
             return f"traffic shifts until {_uncapital(receiving)} {_carries(after)}"
@@ -132,9 +140,9 @@ def _follows(change: Change) -> str:
 def _provisioning(change: Change) -> str:
     before, after = change.before, change.after
     if after.direction is Direction.BACK and before.direction is Direction.FORWARD:
-        if same_amount(before.new.share, before.spec.new.share):
+        if before.new.share == before.spec.new.share:
             return "the update is rolled back before any traffic has moved"
-        stays = is_split(after, apply_shift(take_stock(after)).split)
+        stays = after.split == apply_shift(take_stock(after)).split
         when = " once more of it is in service" if stays else ""
         return f"traffic returns to the old {_fleets(after)}{when}"
     if after.stage.attempt > 1:
@@ -193,11 +201,12 @@ def _fleets(deployment: Deployment) -> str:
     return "fleet" if len(deployment.old) == 1 else "fleets"
 
 
-def _place(deployment: Deployment) -> str:
+def _place(deployment: Deployment, stage_seconds: float) -> str:
     if deployment.phase is Phase.BAKING:
         # A bake goes on after its interval only where an alarm gave no evidence.
-        held = ", held open by an alarm that could not be read,"
-        return f"{_bake(deployment)}{held if deployment.interval_elapsed else ''}"
+        held = stage_seconds >= bake_seconds(deployment)
+        why = ", held open by an alarm that could not be read," if held else ""
+        return f"{_bake(deployment)}{why}"
     doing = {
         Phase.PROVISIONING: "provisioning",
         Phase.SHIFTING: "shift",

@@ -14,7 +14,7 @@ from rolling.core.desired import due
 from rolling.core.events import Reading
 from rolling.core.pace import step_count
 from rolling.core.properties import ceiling
-from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.core.stage import ENDS, Direction, Stage
 from rolling.driving.progress import seconds_left
 from rolling.driving.record import Record
 from rolling.endpoint.endpoint import EndpointStatus
@@ -99,10 +99,10 @@ class Watch:
         alive = sum(fleet.alive for fleet in self.deployment.fleets)
         return max(ceiling(self.deployment.spec), alive)
 
-    @property
-    def held(self) -> bool:
+    def held(self, now: float) -> bool:
         """The baking period is over and the bake goes on: an alarm could not be read."""
-        return self.deployment.phase is Phase.BAKING and self.deployment.interval_elapsed
+        interval = due(self.deployment).interval_seconds
+        return interval is not None and now > self.record.stage_began_at + interval
 
     def seconds(self, now: float) -> float:
         """How long ago the update was accepted; after its end, how long it took."""
@@ -114,7 +114,7 @@ class Watch:
 
     def phase_seconds_left(self, now: float) -> float | None:
         """What is left of the baking period; None where no timer of the phase runs."""
-        if self.held:
+        if self.held(now):
             return None
         interval = due(self.deployment).interval_seconds
         return seconds_left(self.record.stage_began_at, interval, now)

@@ -7,7 +7,6 @@ from rolling import (
     AlarmTripped,
     Deployment,
     Direction,
-    IntervalElapsed,
     Phase,
     Reading,
     RollingUpdatePolicy,
@@ -27,11 +26,6 @@ def baking(*alarms: str, wait: int = 300) -> Deployment:
     return run_to(start(serving("a", 4), wanted("b", 4), policy, alarms), "forward 1.1 baking")
 
 
-def baked(*alarms: str) -> Deployment:
-    deployment = baking(*alarms)
-    return advance(deployment, IntervalElapsed(deployment.stage))
-
-
 def reading_of(
     deployment: Deployment, after_interval: bool = True, **states: Reading
 ) -> AlarmsRead:
@@ -44,29 +38,20 @@ QUIET = (Reading.OK, Reading.INSUFFICIENT_DATA)
 @pytest.mark.parametrize("reading", QUIET)
 def test_a_quiet_reading_after_the_interval_passes(reading: Reading) -> None:
     """Only ALARM trips: INSUFFICIENT_DATA is quiet."""
-    deployment = baked("p99")
+    deployment = baking("p99")
     assert advance(deployment, read(deployment, reading)).phase is Phase.CLEANING
 
 
 @pytest.mark.parametrize("reading", [*Reading, None])
 def test_before_the_interval_is_over_no_reading_passes(reading: Reading | None) -> None:
     deployment = baking("p99")
-    for after_interval in (False, True):
-        later = advance(deployment, read(deployment, reading, after_interval=after_interval))
-        assert later.phase is not Phase.CLEANING
-
-
-@pytest.mark.parametrize("reading", QUIET)
-def test_a_reading_taken_before_the_timer_does_not_pass_after_it(reading: Reading) -> None:
-    deployment = baked("p99")
-    early = read(deployment, reading, after_interval=False)
-    assert advance(deployment, early) is deployment
+    later = advance(deployment, read(deployment, reading, after_interval=False))
+    assert later.phase is not Phase.CLEANING
 
 
 @pytest.mark.parametrize("after_interval", [False, True])
-@pytest.mark.parametrize("elapsed", [False, True])
-def test_an_alarm_in_alarm_trips_at_any_moment(elapsed: bool, after_interval: bool) -> None:
-    deployment = baked("p99") if elapsed else baking("p99")
+def test_an_alarm_in_alarm_trips_at_any_moment(after_interval: bool) -> None:
+    deployment = baking("p99")
     turned = advance(deployment, read(deployment, Reading.ALARM, after_interval=after_interval))
     assert turned.direction is Direction.BACK
     assert turned.cause == AlarmTripped(("p99",))
@@ -74,19 +59,19 @@ def test_an_alarm_in_alarm_trips_at_any_moment(elapsed: bool, after_interval: bo
 
 def test_an_alarm_that_cannot_be_read_holds_the_bake_open() -> None:
     """argo-rollouts #4479: successful, though every measurement errored."""
-    deployment = baked("p99")
+    deployment = baking("p99")
     assert advance(deployment, read(deployment, Reading.UNREADABLE)) is deployment
 
 
 def test_a_missing_alarm_is_not_ok() -> None:
     """A name that is absent from DescribeAlarms is no evidence."""
-    deployment = baked("p99", "errors")
+    deployment = baking("p99", "errors")
     assert advance(deployment, reading_of(deployment, p99=Reading.OK)) is deployment
     assert advance(deployment, read(deployment, None)) is deployment
 
 
 def test_one_bad_alarm_among_good_ones_decides() -> None:
-    deployment = baked("p99", "errors")
+    deployment = baking("p99", "errors")
     held = reading_of(deployment, p99=Reading.OK, errors=Reading.UNREADABLE)
     assert evaluate_bake(deployment, held) is Verdict.HELD
     tripped = reading_of(deployment, p99=Reading.ALARM, errors=Reading.UNREADABLE)
@@ -103,7 +88,7 @@ def test_all_alarms_that_tripped_are_named_in_their_order() -> None:
 
 
 def test_an_alarm_that_is_not_watched_decides_nothing() -> None:
-    deployment = baked("p99")
+    deployment = baking("p99")
     foreign = reading_of(deployment, p99=Reading.OK, other=Reading.ALARM)
     assert advance(deployment, foreign).phase is Phase.CLEANING
     alone = reading_of(deployment, other=Reading.ALARM)
@@ -112,7 +97,7 @@ def test_an_alarm_that_is_not_watched_decides_nothing() -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_an_alarm_read_twice_is_judged_by_the_worse(order: tuple[int, int]) -> None:
-    deployment = baked("p99")
+    deployment = baking("p99")
     pairs = (("p99", Reading.OK), ("p99", Reading.ALARM))
     event = AlarmsRead(deployment.stage, (pairs[order[0]], pairs[order[1]]), True)
     assert advance(deployment, event).direction is Direction.BACK
@@ -121,18 +106,16 @@ def test_an_alarm_read_twice_is_judged_by_the_worse(order: tuple[int, int]) -> N
 @pytest.mark.parametrize("wait", [0, 3600])
 def test_a_reading_is_needed_also_when_the_interval_is_zero(wait: int) -> None:
     deployment = baking("p99", wait=wait)
-    assert advance(deployment, read(deployment, Reading.OK)) is deployment
-    over = advance(deployment, IntervalElapsed(deployment.stage))
-    assert over.phase is Phase.BAKING
-    assert advance(over, read(over, Reading.ALARM)).direction is Direction.BACK
-    assert advance(over, read(over, Reading.OK)).phase is Phase.CLEANING
+    early = read(deployment, Reading.OK, after_interval=False)
+    assert advance(deployment, early) is deployment
+    assert advance(deployment, read(deployment, Reading.ALARM)).direction is Direction.BACK
+    assert advance(deployment, read(deployment, Reading.OK)).phase is Phase.CLEANING
 
 
 def test_without_alarms_the_wait_still_happens() -> None:
     deployment = baking()
-    assert advance(deployment, read(deployment, None)) is deployment
-    over = advance(deployment, IntervalElapsed(deployment.stage))
-    assert advance(over, read(over, None)).phase is Phase.CLEANING
+    assert advance(deployment, read(deployment, None, after_interval=False)) is deployment
+    assert advance(deployment, read(deployment, None)).phase is Phase.CLEANING
 
 
 def test_an_alarm_already_in_alarm_trips_in_the_first_bake() -> None:

@@ -15,7 +15,6 @@ from rolling.core.capacity import (
     larger,
     minus,
     rest_of,
-    same_amount,
     smaller,
 )
 
@@ -33,7 +32,7 @@ def shares(draw: st.DrawFn) -> Share:
 @given(shares(), shares())
 def test_shares_compare_as_fractions_do(a: Share, b: Share) -> None:
     assert at_most(a, b) == (amount(a) <= amount(b))
-    assert same_amount(a, b) == (amount(a) == amount(b))
+    assert (a == b) == (amount(a) == amount(b))
     assert amount(larger(a, b)) == max(amount(a), amount(b))
     assert amount(smaller(a, b)) == min(amount(a), amount(b))
 
@@ -42,14 +41,9 @@ def test_shares_compare_as_fractions_do(a: Share, b: Share) -> None:
 def test_an_amount_is_the_same_in_whatever_form(whole: int, data: st.DataObject) -> None:
     part, factor = data.draw(st.integers(0, whole)), data.draw(st.integers(1, 9))
     a, b = Share(part, whole), Share(part * factor, whole * factor)
-    assert same_amount(a, b) and at_most(a, b) and at_most(b, a)
+    assert a == b and hash(a) == hash(b)
+    assert at_most(a, b) and at_most(b, a)
     assert str(a) == str(b)
-
-
-def test_of_two_equal_shares_the_first_is_kept() -> None:
-    half, two_quarters = Share(1, 2), Share(2, 4)
-    assert larger(half, two_quarters) is half
-    assert smaller(half, two_quarters) is half
 
 
 @given(shares(), shares())

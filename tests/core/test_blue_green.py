@@ -19,7 +19,7 @@ from rolling import (
     start,
     wanted,
 )
-from tests.core.walking import end_of, rows, run_to, states, trip
+from tests.core.walking import end_of, rows, run_to, split_due, states, trip
 
 
 def blue_green(routing: TrafficRouting, termination_wait: int = 0) -> Deployment:
@@ -86,7 +86,7 @@ def test_the_termination_wait_is_one_more_bake_before_the_cleanup(
     waited = [state for state in states(blue_green(routing, wait)) if "baking" in str(state.stage)]
     assert [due(state).interval_seconds for state in plain] == [120] * len(plain)
     assert [due(state).interval_seconds for state in waited] == [120] * len(plain) + [wait]
-    assert due(waited[-1]).split == due(plain[-1]).split
+    assert split_due(waited[-1]) == split_due(plain[-1])
     assert due(waited[-1]).alarms == ("p99",)
     assert [batch.bake_seconds for batch in plan_batches(blue_green(routing, wait))] == [
         *[120] * len(plain),

@@ -26,7 +26,17 @@ from rolling import (
 )
 from rolling.core.capacity import carries
 from rolling.core.properties import ceiling
-from tests.core.walking import end_of, read, rolling, run_to, seen, states, trip
+from tests.core.walking import (
+    counts_due,
+    end_of,
+    read,
+    rolling,
+    run_to,
+    seen,
+    split_due,
+    states,
+    trip,
+)
 
 
 def stopped(begun: Deployment, stage: str) -> Deployment:
@@ -50,8 +60,8 @@ def test_a_stop_never_leaves_the_new_fleet_undrained() -> None:
     for state in states(rolling(4, 4, 1, back=1)):
         end = end_of(advance(state, StopRequested("me")))
         if end.direction is Direction.BACK:
-            assert due(end).counts == (0, 4)
-            assert [str(share) for share in due(end).split] == ["0", "1"]
+            assert counts_due(end) == (0, 4)
+            assert [str(share) for share in split_due(end)] == ["0", "1"]
 
 
 def test_a_stop_before_anything_moved_leaves_the_old_fleet_whole() -> None:
@@ -73,7 +83,7 @@ def test_a_stop_after_the_last_bake_never_removes_the_fleet_that_serves() -> Non
     """flagger #1898 again, at the very end: nothing is left to go back to."""
     end = stopped(rolling(4, 4, 2), "forward 2.1 cleaning")
     assert isinstance(end.outcome, Succeeded)
-    assert due(end).counts == (4, 0)
+    assert counts_due(end) == (4, 0)
 
 
 @pytest.mark.parametrize("back", [1, 2, 3, None])
@@ -120,7 +130,7 @@ def test_old_capacity_goes_only_after_the_traffic_has_really_moved() -> None:
     for state in states(rolling(6, 6, 2)):
         if state.phase is Phase.SHIFTING:
             for later in (seen(state, (6, 6), (6, 6)), read(state, Reading.OK)):
-                assert due(advance(state, later)).counts == due(state).counts
+                assert counts_due(advance(state, later)) == counts_due(state)
 
 
 def test_terminating_instances_count_against_the_ceiling() -> None:

@@ -5,7 +5,6 @@ import pytest
 from rolling import (
     AlarmsRead,
     BlueGreenUpdatePolicy,
-    IntervalElapsed,
     Phase,
     Reading,
     RollingUpdatePolicy,
@@ -19,7 +18,7 @@ from rolling import (
     wanted,
 )
 from rolling.checking.strategies import ideal_event
-from tests.core.walking import end_of, read, rolling, row, run_to, seen, states
+from tests.core.walking import counts_due, end_of, read, rolling, row, run_to, seen, states
 
 
 def test_a_loss_in_a_bake_starts_a_new_attempt() -> None:
@@ -32,17 +31,13 @@ def test_a_loss_in_a_bake_starts_a_new_attempt() -> None:
 
 def test_the_new_attempt_bakes_the_whole_interval() -> None:
     deployment = run_to(rolling(4, 4, 2), "forward 1.1 baking")
-    nearly = advance(deployment, IntervalElapsed(deployment.stage))
-    lost = advance(nearly, seen(nearly, (1, 2), (4, 4)))
+    lost = advance(deployment, seen(deployment, (1, 2), (4, 4)))
     again = advance(lost, seen(lost, (2, 2), (4, 4)))
     assert due(again).interval_seconds == 300
-    assert not again.interval_elapsed
-    assert advance(again, read(again, Reading.OK)) is again
+    assert advance(again, read(again, Reading.OK, after_interval=False)) is again
     stale = AlarmsRead(deployment.stage, (("p99", Reading.OK),), True)
     assert advance(again, stale) is again
-    assert advance(again, IntervalElapsed(deployment.stage)) is again
-    over = advance(again, IntervalElapsed(again.stage))
-    assert advance(over, read(over, Reading.OK)).phase is Phase.CLEANING
+    assert advance(again, read(again, Reading.OK)).phase is Phase.CLEANING
 
 
 def test_each_loss_is_another_attempt() -> None:
@@ -52,7 +47,6 @@ def test_each_loss_is_another_attempt() -> None:
         assert deployment.stage.attempt == attempt
         deployment = advance(deployment, seen(deployment, (2, 2), (4, 4)))
     assert deployment.phase is Phase.BAKING
-    deployment = advance(deployment, IntervalElapsed(deployment.stage))
     cleaning = advance(deployment, read(deployment, Reading.OK))
     assert advance(cleaning, seen(cleaning, (2, 2), (2, 2))).stage.attempt == 1
 
@@ -62,9 +56,8 @@ def test_a_loss_while_shifting_is_noticed_in_the_bake() -> None:
     short = advance(deployment, seen(deployment, (1, 2), (4, 4)))
     assert short.phase is Phase.SHIFTING
     baking = advance(short, ideal_event(short))
-    over = advance(baking, IntervalElapsed(baking.stage))
-    assert advance(over, read(over, Reading.OK)) is over
-    assert advance(over, seen(over, (1, 2), (4, 4))).stage.attempt == 2
+    assert advance(baking, read(baking, Reading.OK)) is baking
+    assert advance(baking, seen(baking, (1, 2), (4, 4))).stage.attempt == 2
 
 
 def test_a_lost_old_instance_does_not_disturb_the_bake() -> None:
@@ -77,7 +70,7 @@ def test_a_lost_old_instance_does_not_disturb_the_bake() -> None:
 def test_losses_do_not_make_anything_more_be_asked_for() -> None:
     deployment = run_to(rolling(4, 4, 2), "forward 1.1 baking")
     lost = advance(deployment, seen(deployment, (0, 0), (0, 0)))
-    assert due(lost).counts == due(deployment).counts
+    assert counts_due(lost) == counts_due(deployment)
 
 
 def test_old_instances_lost_on_the_way_back_are_what_is_provisioned() -> None:

@@ -16,7 +16,6 @@ from rolling import (
     Succeeded,
     UpdatePolicy,
     advance,
-    due,
     instances,
     percent,
     plan_batches,
@@ -24,7 +23,7 @@ from rolling import (
     wanted,
 )
 from rolling.core.properties import s2_under_the_ceiling
-from tests.core.walking import end_of, rows, run_to, seen, states
+from tests.core.walking import counts_due, end_of, rows, run_to, seen, split_due, states
 
 HALF_NEWER = FleetSpec("config-2", 4, 2, Share(1, 2))
 HALF_OLDER = FleetSpec("config-1", 4, 2, Share(1, 2))
@@ -65,8 +64,8 @@ def test_a_repair_that_turns_back_returns_to_the_mix_it_started_from() -> None:
     for stage in ("forward 1.1 provisioning", "forward 2.1 shifting", "forward 3.1 cleaning"):
         end = end_of(advance(run_to(repaired_to_third(), stage), StopRequested("me")))
         assert isinstance(end.outcome, RolledBack)
-        assert due(end).counts == (0, 2, 2)
-        assert list(map(str, due(end).split)) == ["0", "1/2", "1/2"]
+        assert counts_due(end) == (0, 2, 2)
+        assert list(map(str, split_due(end))) == ["0", "1/2", "1/2"]
 
 
 @pytest.mark.parametrize("back_to", ["config-1", "config-2"])
@@ -88,8 +87,8 @@ def test_a_repair_that_turns_back_leaves_the_wanted_side_what_it_had() -> None:
     begun = start(HALF_OLDER, HALF_NEWER, BY_ONE)
     turned = advance(run_to(begun, "forward 2.1 baking"), StopRequested("me"))
     end = end_of(turned)
-    assert due(end).counts == (2, 2)
-    assert list(map(str, due(end).split)) == ["1/2", "1/2"]
+    assert counts_due(end) == (2, 2)
+    assert list(map(str, split_due(end))) == ["1/2", "1/2"]
 
 
 def test_fewer_may_be_wanted_than_are_there() -> None:
@@ -110,7 +109,7 @@ def test_an_old_fleet_with_more_in_service_than_its_full_count_goes_and_comes_ba
     begun = start(old, wanted("b", 4), RollingUpdatePolicy(percent(50), 0, instances(1)))
     assert isinstance(end_of(begun).outcome, Succeeded)
     turned = advance(run_to(begun, "forward 2.1 baking"), StopRequested("me"))
-    assert due(end_of(turned)).counts == (0, 5, 2)
+    assert counts_due(end_of(turned)) == (0, 5, 2)
 
 
 def test_a_fleet_that_carries_nothing_is_restored_without_a_shift() -> None:
@@ -118,8 +117,8 @@ def test_a_fleet_that_carries_nothing_is_restored_without_a_shift() -> None:
     begun = start(old, wanted("b", 4), RollingUpdatePolicy(percent(50), 0, instances(1)))
     turned = advance(run_to(begun, "forward 2.1 baking"), StopRequested("me"))
     end = end_of(turned)
-    assert due(end).counts == (0, 2, 4)
-    assert list(map(str, due(end).split)) == ["0", "0", "1"]
+    assert counts_due(end) == (0, 2, 4)
+    assert list(map(str, split_due(end))) == ["0", "0", "1"]
 
 
 def test_a_start_with_too_little_is_repaired_too() -> None:
@@ -130,11 +129,11 @@ def test_a_start_with_too_little_is_repaired_too() -> None:
         RollingUpdatePolicy(percent(50), 0),
     )
     assert isinstance(end_of(begun).outcome, Succeeded)
-    assert due(end_of(begun)).counts == (10, 0)
+    assert counts_due(end_of(begun)) == (10, 0)
     turned = advance(run_to(begun, "forward 1.1 baking"), StopRequested("me"))
     end = end_of(turned)
-    assert list(map(str, due(end).split)) == ["1/2", "1/2"]
-    assert due(end).counts[1] == 3
+    assert list(map(str, split_due(end))) == ["1/2", "1/2"]
+    assert counts_due(end)[1] == 3
 
 
 def test_no_shift_of_a_repair_takes_traffic_from_what_is_wanted() -> None:
@@ -151,7 +150,7 @@ def test_no_shift_of_a_repair_takes_traffic_from_what_is_wanted() -> None:
 def test_every_kind_of_policy_repairs(policy: UpdatePolicy) -> None:
     end = end_of(repaired_to_third(policy))
     assert end.phase is Phase.SUCCEEDED
-    assert due(end).counts == (4, 0, 0)
+    assert counts_due(end) == (4, 0, 0)
 
 
 def test_a_blue_green_repair_goes_back_whole() -> None:
@@ -185,7 +184,7 @@ def test_turning_back_leaves_the_wanted_side_what_it_had_beyond_its_traffic() ->
     )
     for stage in ("forward 1.1 provisioning", "forward 1.1 baking"):
         end = end_of(advance(run_to(begun, stage), StopRequested("me")))
-        assert due(end).counts == (3, 3)
+        assert counts_due(end) == (3, 3)
 
 
 def test_a_newer_fleet_waits_until_the_older_one_is_restored() -> None:
@@ -194,7 +193,7 @@ def test_a_newer_fleet_waits_until_the_older_one_is_restored() -> None:
     short = advance(turned, seen(turned, (1, 1), (2, 2), (1, 2)))
     assert short.up == 1
     assert isinstance(end_of(short).outcome, RolledBack)
-    assert due(end_of(short)).counts == (0, 2, 2)
+    assert counts_due(end_of(short)) == (0, 2, 2)
 
 
 def test_an_update_with_nothing_to_replace_is_an_update_all_the_same() -> None:
@@ -203,4 +202,4 @@ def test_an_update_with_nothing_to_replace_is_an_update_all_the_same() -> None:
     assert end_of(begun).outcome == Succeeded(0, None)
     end = end_of(advance(begun, StopRequested("me")))
     assert isinstance(end.outcome, RolledBack)
-    assert due(end).split == (ALL_TRAFFIC,)
+    assert split_due(end) == (ALL_TRAFFIC,)

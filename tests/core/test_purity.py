@@ -75,10 +75,11 @@ def test_nothing_in_a_deployment_can_be_changed() -> None:
         deployment.spec.new,
         deployment.new,
         deployment.new.share,
-        deployment.stage,
         event,
         due(deployment),
     ):
         hash(value)
         with pytest.raises(FrozenInstanceError):
             setattr(value, next(iter(type(value).__attrs_attrs__)).name, 0)
+    with pytest.raises(AttributeError):
+        deployment.stage.step = 2  # type: ignore[misc]

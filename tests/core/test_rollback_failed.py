@@ -16,9 +16,8 @@ from rolling import (
     Share,
     SplitSettled,
     advance,
-    due,
 )
-from tests.core.walking import rolling, row, run_to, seen, states, trip
+from tests.core.walking import counts_due, rolling, row, run_to, seen, split_due, states, trip
 
 
 def turned() -> Deployment:
@@ -60,10 +59,10 @@ def test_the_split_that_is_really_there_is_taken_in() -> None:
     assert not end.settled
     real = (Share(3, 5), Share(2, 5))
     held = advance(end, SplitSettled(end.stage, real))
-    assert due(held).split == real
+    assert split_due(held) == real
     assert advance(held, SplitSettled(end.stage, real)) is held
     known = advance(held, SplitSettled(held.stage, real))
-    assert known.settled and due(known).split == real
+    assert known.settled and split_due(known) == real
 
 
 def test_the_split_to_hold_is_seen_again_before_it_is_believed() -> None:
@@ -83,9 +82,9 @@ def test_while_the_split_is_unknown_nothing_that_may_carry_traffic_is_given_up()
     lost = advance(shifting, seen(shifting, (1, 1), (0, 2)))
     back = trip(advance(lost, SplitSettled(lost.stage, lost.split)))
     end = advance(back, DeadlineElapsed(Direction.BACK))
-    assert due(end).counts[1] == 2
+    assert counts_due(end)[1] == 2
     known = advance(end, SplitSettled(end.stage, (Share(0, 1), Share(1, 1))))
-    assert due(known).counts[1] == 2
+    assert counts_due(known)[1] == 2
 
 
 def test_a_first_step_back_that_fails_holds_both_fleets_as_they_are() -> None:

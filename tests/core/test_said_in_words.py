@@ -115,7 +115,7 @@ def test_what_an_event_is_made_of_is_refused_with_what_it_should_be() -> None:
         "the shares of a split sum to 1, and these do not: 1/2, 1/3"
     )
     assert refusal(lambda: OperationFailed(stage, Operation.SHIFT, "new", "")) == (  # type: ignore[arg-type]
-        "a fleet is named by its place, not by 'new'"
+        "'new' stands where a int should"
     )
     assert refusal(lambda: StopRequested(7)) == (  # type: ignore[arg-type]
         "7 stands where a str should"

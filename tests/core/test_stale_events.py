@@ -11,7 +11,6 @@ from rolling import (
     Direction,
     FleetsSeen,
     ForeignEvent,
-    IntervalElapsed,
     Operation,
     OperationFailed,
     Phase,
@@ -56,23 +55,17 @@ def test_events_of_earlier_stages_change_nothing_later() -> None:
                 ideal_event(early),
                 OperationFailed(early.stage, Operation.SHIFT, 0, "late"),
                 AlarmsRead(early.stage, (("p99", Reading.ALARM),), True),
-                IntervalElapsed(early.stage),
+                AlarmsRead(early.stage, (("p99", Reading.OK),), True),
             ):
                 assert advance(late, event) is late
 
 
-def test_a_timer_of_an_earlier_attempt_does_not_end_a_later_bake() -> None:
+def test_a_reading_after_an_earlier_attempt_does_not_end_a_later_bake() -> None:
     deployment = run_to(rolling(), "forward 1.1 baking")
     lost = advance(deployment, seen(deployment, (0, 1), (3, 3)))
     again = advance(lost, seen(lost, (1, 1), (3, 3)))
     assert again.phase is Phase.BAKING
-    assert advance(again, IntervalElapsed(deployment.stage)) is again
-
-
-def test_an_interval_counts_only_while_baking() -> None:
-    for state in states(rolling()):
-        if state.phase is not Phase.BAKING:
-            assert advance(state, IntervalElapsed(state.stage)) is state
+    assert advance(again, AlarmsRead(deployment.stage, (("p99", Reading.OK),), True)) is again
 
 
 def test_observations_are_absolute_and_the_latest_wins() -> None:

@@ -8,11 +8,10 @@ from rolling import (
     SplitSettled,
     Succeeded,
     advance,
-    due,
     plan_batches,
 )
 from rolling.checking.strategies import ideal_event
-from tests.core.walking import end_of, rolling, rows, run_to, seen, states
+from tests.core.walking import counts_due, end_of, rolling, rows, run_to, seen, split_due, states
 
 
 def test_three_instances_by_one_go_as_amazon_shows() -> None:
@@ -89,8 +88,8 @@ def test_the_plan_of_three_by_one_peaks_at_four() -> None:
 
 def test_due_is_what_was_asked_for_in_every_state() -> None:
     for state in states(rolling()):
-        assert due(state).counts == tuple(fleet.asked for fleet in state.fleets)
-        assert due(state).split == state.split
+        assert counts_due(state) == tuple(fleet.asked for fleet in state.fleets)
+        assert split_due(state) == state.split
 
 
 def test_a_split_is_the_same_in_whatever_form_it_is_reported() -> None:

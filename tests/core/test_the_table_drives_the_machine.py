@@ -16,7 +16,6 @@ from rolling import (
     StopRequested,
     advance,
 )
-from rolling.core.lifecycle import cause_of
 from tests.core.afresh import read_afresh
 from tests.core.walking import rolling, run_to, seen, states, trip
 
@@ -60,5 +59,6 @@ def test_a_table_read_again_drives_the_machine_the_same_way(
 
 def test_what_gives_no_cause_turns_nothing_back() -> None:
     """No edge does it; were one added, it must not turn back for no reason."""
-    with pytest.raises(AssertionError, match=r"^None is no reason to turn back$"):
-        cause_of(rolling(), None)
+    turns = [edge for edge in EDGES if edge.target_direction is not edge.direction]
+    with pytest.raises(AssertionError, match=r"^what interrupts a deployment gives its cause$"):
+        turns[0].effect(rolling(), None)

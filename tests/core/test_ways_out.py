@@ -21,6 +21,7 @@ from rolling import (
     TimedOut,
     TrafficRouting,
     advance,
+    due,
     percent,
     serving,
     start,
@@ -58,7 +59,7 @@ def failure(state: Deployment) -> OperationFailed:
 def reasons(state: Deployment) -> list[tuple[Event, object]]:
     return [
         (StopRequested("me"), Stopped("me")),
-        (DeadlineElapsed(Direction.FORWARD), TimedOut(28_800)),
+        (DeadlineElapsed(Direction.FORWARD), TimedOut(due(state).deadline_seconds or 0)),
         (failure(state), Failed(Operation.CLEAN_UP, "config-1", "out of service")),
     ]
 

@@ -1,7 +1,6 @@
 """One observation takes nothing back of what another one said."""
 
 from rolling import (
-    IntervalElapsed,
     Phase,
     Reading,
     SplitSettled,
@@ -13,12 +12,11 @@ from rolling import (
 from tests.core.walking import read, rolling, run_to, seen
 
 
-def test_fleets_seen_in_a_bake_do_not_start_its_interval_again() -> None:
+def test_fleets_seen_in_a_bake_do_not_start_it_again() -> None:
     baking = run_to(rolling(), "forward 2.1 baking")
-    over = advance(baking, IntervalElapsed(baking.stage))
-    later = advance(over, seen(over, (2, 3), (2, 4)))
-    assert later != over
-    assert later.interval_elapsed is True and later.settled is True
+    later = advance(baking, seen(baking, (2, 3), (2, 4)))
+    assert later != baking
+    assert later.stage == baking.stage and later.settled is True
     assert advance(later, read(later, Reading.OK)).phase is Phase.CLEANING
 
 
@@ -27,14 +25,15 @@ def test_fleets_seen_before_the_split_do_not_settle_it_and_after_it_do_not_unset
     sighting = seen(shifting, (2, 3), (2, 4))
     assert advance(shifting, sighting).settled is False
     baking = advance(advance(shifting, sighting), SplitSettled(shifting.stage, shifting.split))
-    assert baking.settled is True and baking.interval_elapsed is False
+    assert baking.settled is True
     assert baking.fleets == advance(shifting, sighting).fleets
 
 
 def test_a_split_seen_leaves_the_counts_as_they_were_seen() -> None:
-    baking = run_to(rolling(), "forward 2.1 baking")
-    over = advance(baking, IntervalElapsed(baking.stage))
-    assert (over.fleets, over.up, over.cause) == (baking.fleets, baking.up, baking.cause)
+    shifting = run_to(rolling(), "forward 2.1 shifting")
+    baking = advance(shifting, SplitSettled(shifting.stage, shifting.split))
+    before = (shifting.fleets, shifting.up, shifting.cause)
+    assert (baking.fleets, baking.up, baking.cause) == before
 
 
 def test_what_cut_an_end_short_is_told_also_when_its_leftover_is_gone() -> None:

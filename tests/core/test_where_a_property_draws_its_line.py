@@ -15,7 +15,6 @@ from rolling import (
     Deployment,
     Direction,
     FleetSpec,
-    IntervalElapsed,
     Operation,
     OperationFailed,
     Phase,
@@ -202,7 +201,7 @@ def test_s4_is_of_a_reading_of_this_bake_alone() -> None:
     rule = properties.s4_a_trip_turns_back
     baking, cleaning = at("forward 2.1 baking"), at("forward 2.1 cleaning")
     alarm = read(baking, Reading.ALARM)
-    stale = evolve(alarm, stage=evolve(baking.stage, attempt=2))
+    stale = evolve(alarm, stage=baking.stage._replace(attempt=2))
     unwatched = AlarmsRead(baking.stage, (("other", Reading.ALARM),), True)
     assert rule(baking, stale, baking)
     assert rule(baking, unwatched, baking)
@@ -273,14 +272,13 @@ def test_s6_sums_what_is_raised_over_all_fleets_and_takes_off_nothing() -> None:
 def test_s7_lets_old_capacity_go_after_a_good_bake_of_a_whole_batch() -> None:
     rule = properties.s7_old_is_given_up_only_after_a_good_bake
     baking = at("forward 2.1 baking")
-    over = advance(baking, IntervalElapsed(baking.stage))
     for reading in (Reading.OK, Reading.INSUFFICIENT_DATA):
-        good = read(over, reading)
-        after = advance(over, good)
-        assert after.old[0].asked < over.old[0].asked
-        assert rule(over, good, after)
-        assert not rule(with_fleet(over, 0, in_service=1), good, after)
-    more = with_fleet(over, 0, asked=5, in_service=4)
+        good = read(baking, reading)
+        after = advance(baking, good)
+        assert after.old[0].asked < baking.old[0].asked
+        assert rule(baking, good, after)
+        assert not rule(with_fleet(baking, 0, in_service=1), good, after)
+    more = with_fleet(baking, 0, asked=5, in_service=4)
     assert rule(more, read(more, Reading.OK), after)
 
 
@@ -322,9 +320,9 @@ def test_stages_grow_or_stay_and_an_end_only_holds_what_it_saw() -> None:
     assert rule(early, STOP, evolve(early, settled=False))
     assert not rule(late, STOP, early)
     end = failed_rollback()
-    again = evolve(end, stage=evolve(end.stage, attempt=end.stage.attempt + 1))
+    again = evolve(end, stage=end.stage._replace(attempt=end.stage.attempt + 1))
     assert rule(end, STOP, end) and rule(end, STOP, again) and not rule(again, STOP, end)
-    other = evolve(end, stage=evolve(end.stage, phase=Phase.ROLLED_BACK, attempt=2))
+    other = evolve(end, stage=end.stage._replace(phase=Phase.ROLLED_BACK, attempt=2))
     assert not rule(end, STOP, other)
 
 
@@ -337,33 +335,31 @@ def measures(deployment: Deployment) -> list[tuple[int, ...]]:
 
 def test_l2_falls_by_direction_then_traffic_then_phase_then_what_it_waits_for() -> None:
     assert measures(rolling(3, 2, 1, back=1)) == [
-        (2, 3, 3, 1, 1, 0),
-        (2, 3, 2, 0, 1, 1),
-        (2, 3, 1, 0, 1, 0),
-        (2, 3, 0, 1, 1, 0),
-        (2, 0, 3, 1, 1, 0),
-        (2, 0, 2, 0, 1, 1),
-        (2, 0, 1, 0, 1, 0),
-        (2, 0, 0, 2, 1, 0),
-        (0, 0, 0, 0, -1, 0),
+        (2, 3, 3, 1, 0),
+        (2, 3, 2, 0, 1),
+        (2, 3, 1, 0, 0),
+        (2, 3, 0, 1, 0),
+        (2, 0, 3, 1, 0),
+        (2, 0, 2, 0, 1),
+        (2, 0, 1, 0, 0),
+        (2, 0, 0, 2, 0),
+        (0, 0, 0, -1, 0),
     ]
     assert measures(trip(run_to(rolling(4, 3, 1, back=1), "forward 2.1 baking"))) == [
-        (1, 8, 3, 0, 1, 1),
-        (1, 2, 2, 0, 1, 1),
-        (1, 2, 0, 1, 1, 0),
-        (1, 0, 3, 1, 1, 0),
-        (1, 0, 2, 0, 1, 1),
-        (1, 0, 0, 1, 1, 0),
-        (0, 0, 0, 0, -1, 0),
+        (1, 8, 3, 0, 1),
+        (1, 2, 2, 0, 1),
+        (1, 2, 0, 1, 0),
+        (1, 0, 3, 1, 0),
+        (1, 0, 2, 0, 1),
+        (1, 0, 0, 1, 0),
+        (0, 0, 0, -1, 0),
     ]
 
 
-def test_l2_falls_when_the_interval_is_over_and_when_the_split_is_seen() -> None:
-    baking = at("forward 2.1 baking")
-    assert measure(advance(baking, IntervalElapsed(baking.stage))) == (2, 5, 1, 0, 0, 0)
+def test_l2_falls_when_the_split_is_seen() -> None:
     end = failed_rollback()
-    assert measure(end) == (0, 0, 0, 0, -1, 0)
-    assert measure(evolve(end, settled=False)) == (0, 0, 0, 0, -1, 1)
+    assert measure(end) == (0, 0, 0, -1, 0)
+    assert measure(evolve(end, settled=False)) == (0, 0, 0, -1, 1)
 
 
 def test_l2_counts_the_termination_wait_as_a_step() -> None:

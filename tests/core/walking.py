@@ -10,6 +10,7 @@ from rolling import (
     Phase,
     Reading,
     RollingUpdatePolicy,
+    Share,
     Sighting,
     advance,
     due,
@@ -82,10 +83,19 @@ def trip(deployment: Deployment) -> Deployment:
     return advance(deployment, read(deployment, Reading.ALARM, after_interval=False))
 
 
+def counts_due(deployment: Deployment) -> tuple[int, ...]:
+    """How many instances each fleet should have."""
+    return tuple(fleet.count for fleet in due(deployment).fleets)
+
+
+def split_due(deployment: Deployment) -> tuple[Share, ...]:
+    """The share of the traffic that each fleet should be sent."""
+    return tuple(fleet.share for fleet in due(deployment).fleets)
+
+
 def row(deployment: Deployment) -> str:
     """What is due, in one line: the stage, the counts and the traffic, old before new."""
-    desired = due(deployment)
-    (new, *old), (new_share, *old_shares) = desired.counts, desired.split
+    (new, *old), (new_share, *old_shares) = counts_due(deployment), split_due(deployment)
     counts = "+".join(map(str, old))
     shares = "+".join(map(str, old_shares))
     return f"{deployment.stage}: old {counts} new {new}, traffic {shares} and {new_share}"

@@ -15,6 +15,7 @@ from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.outcome import Operation
+from rolling.core.stage import Stage
 from rolling.driving.backend import Failure, Observation, Superseded
 from rolling.driving.clock import Clock, VirtualClock
 
@@ -166,17 +167,17 @@ class SimulatedBackend:
         last = self._last
         if desired == last:
             return
-        if last is not None and desired.stage < last.stage:
-            raise Superseded(f"told of {desired.stage} after {last.stage}")
+        if last is not None and _fence(desired) < _fence(last):
+            raise Superseded(f"told of {_text(desired)} after {_text(last)}")
         self._last = desired
-        self._fleets = [self._world.fleet(name) for name in desired.configurations]
-        if last is None or desired.stage != last.stage:
+        self._fleets = [self._world.fleet(fleet.configuration) for fleet in desired.fleets]
+        if last is None or _fence(desired) != _fence(last):
             self._failures.clear()
             self._retry_ends(now)
             self._strikes.begin(desired.stage, now)
             self._strike_all(now)
-        for fleet, count in zip(self._fleets, desired.counts, strict=True):
-            fleet.asked = count
+        for fleet, wanted in zip(self._fleets, desired.fleets, strict=True):
+            fleet.asked = wanted.count
         self._match_counts(now)
         self._match_split(desired, now)
 
@@ -187,11 +188,13 @@ class SimulatedBackend:
         split = None
         if len(world.splits) == 1:
             settled = world.splits[0]
-            split = tuple([settled.get(name, NO_TRAFFIC) for name in desired.configurations])
-        current = self._last is not None and self._last.stage == desired.stage
+            split = tuple(
+                [settled.get(fleet.configuration, NO_TRAFFIC) for fleet in desired.fleets]
+            )
+        current = self._last is not None and _fence(self._last) == _fence(desired)
         failures = [Failure(*key, reason) for key, reason in self._failures.items()]
         return Observation(
-            fleets=tuple([world.fleet(name).sighting for name in desired.configurations]),
+            fleets=tuple([world.fleet(fleet.configuration).sighting for fleet in desired.fleets]),
             split=split,
             alarms={name: self._reading(name, now) for name in desired.alarms},
             failures=tuple(failures) if current else (),
@@ -259,16 +262,17 @@ class SimulatedBackend:
 
     def _retry_ends(self, now: float) -> None:
         assert self._last is not None
+        names = _names(self._last)
         for name, fleet in self._world.fleets.items():
             stuck, fleet.stuck = fleet.stuck, 0
-            if name in self._last.configurations:
-                self._end(self._last.configurations.index(name), fleet, stuck, now)
+            if name in names:
+                self._end(names.index(name), fleet, stuck, now)
             else:
                 self._world.schedule_end(fleet, stuck, now)
 
     def _match_split(self, desired: Desired, now: float) -> None:
         world = self._world
-        split = dict(zip(desired.configurations, desired.split, strict=True))
+        split = {fleet.configuration: fleet.share for fleet in desired.fleets}
         if not world.is_headed_for(split):
             world.shift(split, now)
             self._break_shift(now)
@@ -338,9 +342,21 @@ class SimulatedBackend:
         origin, target = world.splits[-2:]
         place = next(
             place
-            for place, name in enumerate(self._last.configurations)
+            for place, name in enumerate(_names(self._last))
             if not at_most(target.get(name, NO_TRAFFIC), origin.get(name, NO_TRAFFIC))
         )
         for _, fault in self._strikes.take(FaultKind.SHIFT_FAILED, place == 0, 1, now):
             world.abandon_shift()
             self._fail(Operation.SHIFT, place, fault)
+
+
+def _names(desired: Desired) -> list[str]:
+    return [fleet.configuration for fleet in desired.fleets]
+
+
+def _fence(desired: Desired) -> tuple[int, Stage]:
+    return (desired.generation, desired.stage)
+
+
+def _text(desired: Desired) -> str:
+    return f"generation {desired.generation}, {desired.stage}"

@@ -10,7 +10,7 @@ from random import Random
 
 from rolling.backends.simulated.instances import Due, Instances, add
 from rolling.backends.simulated.settings import SimulationSettings
-from rolling.core.capacity import NO_TRAFFIC, Share, same_amount
+from rolling.core.capacity import NO_TRAFFIC, Share
 from rolling.core.fleet import FleetSpec
 
 Split = dict[str, Share]
@@ -80,7 +80,7 @@ class World:
         """True when traffic goes, or is on its way, where `split` says."""
         last = self.splits[-1]
         return all(
-            same_amount(last.get(name, NO_TRAFFIC), split.get(name, NO_TRAFFIC))
+            last.get(name, NO_TRAFFIC) == split.get(name, NO_TRAFFIC)
             for name in last.keys() | split.keys()
         )
 
