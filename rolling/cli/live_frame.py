@@ -170,7 +170,7 @@ def _until(watch: Watch, now: float, terminal: Terminal) -> str:
     left = watch.phase_seconds_left(now)
     if left is not None:
         return f" {remaining(left)} of {clock(bake_seconds(watch.deployment))} left"
-    if watch.held(now):
+    if watch.held:
         over = watch.phase_seconds(now) - bake_seconds(watch.deployment)
         return f" held open for {elapsed(over)}"
     next_in = watch.seconds_to_wake(now)

@@ -99,10 +99,11 @@ class Watch:
         alive = sum(fleet.alive for fleet in self.deployment.fleets)
         return max(ceiling(self.deployment.spec), alive)
 
-    def held(self, now: float) -> bool:
+    @property
+    def held(self) -> bool:
         """The baking period is over and the bake goes on: an alarm could not be read."""
         interval = due(self.deployment).interval_seconds
-        return interval is not None and now > self.record.stage_began_at + interval
+        return interval is not None and self.seen_at >= self.record.stage_began_at + interval
 
     def seconds(self, now: float) -> float:
         """How long ago the update was accepted; after its end, how long it took."""
@@ -114,7 +115,7 @@ class Watch:
 
     def phase_seconds_left(self, now: float) -> float | None:
         """What is left of the baking period; None where no timer of the phase runs."""
-        if self.held(now):
+        if self.held:
             return None
         interval = due(self.deployment).interval_seconds
         return seconds_left(self.record.stage_began_at, interval, now)

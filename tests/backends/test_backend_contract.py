@@ -7,6 +7,7 @@ import pytest
 from rolling import (
     Deployment,
     Desired,
+    DesiredFleet,
     Direction,
     Operation,
     Phase,
@@ -25,7 +26,8 @@ HALF = (Share(1, 2), Share(1, 2))
 
 def desired(new: int, old: int, split: tuple[Share, ...] = ALL_OLD, step: int = 1) -> Desired:
     stage = Stage(Direction.FORWARD, step, 1, Phase.PROVISIONING)
-    return Desired(stage, ("config-2", "config-1"), (new, old), split, (), None, None)
+    fleets = tuple(map(DesiredFleet, ("config-2", "config-1"), (new, old), split))
+    return Desired(1, stage, fleets, (), None, None)
 
 
 class At:
@@ -187,10 +189,9 @@ def test_what_is_under_way_at_the_end_of_an_update_goes_on_in_the_next() -> None
     world.say(desired(2, 2))
     following = world.backend.next_update()
     second = Desired(
+        2,
         Stage(Direction.FORWARD, 1, 1, Phase.PROVISIONING),
-        ("config-3", "config-2"),
-        (1, 2),
-        ALL_OLD,
+        tuple(map(DesiredFleet, ("config-3", "config-2"), (1, 2), ALL_OLD)),
         (),
         None,
         None,

@@ -11,7 +11,6 @@ from rolling import (
     Deployment,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     Phase,
     Reading,
     RollingUpdatePolicy,
@@ -77,11 +76,11 @@ def _rollout() -> list[tuple[Deployment, Event, Deployment]]:
 def _good_news(deployment: Deployment) -> Event:
     stage, desired = deployment.stage, due(deployment)
     if deployment.phase is Phase.SHIFTING:
-        return SplitSettled(stage, desired.split)
+        return SplitSettled(stage, deployment.split)
     if deployment.phase is not Phase.BAKING:
-        return FleetsSeen(stage, tuple([Sighting(count, count) for count in desired.counts]))
-    if not deployment.interval_elapsed:
-        return IntervalElapsed(stage)
+        return FleetsSeen(
+            stage, tuple([Sighting(fleet.count, fleet.count) for fleet in desired.fleets])
+        )
     readings = tuple([(name, Reading.OK) for name in desired.alarms])
     return AlarmsRead(stage, readings, after_interval=True)
 

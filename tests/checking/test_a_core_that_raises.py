@@ -1,6 +1,6 @@
 """A core that raises is a finding with a trace, and says which event it could not take in."""
 
-from rolling import AlarmsRead, Deployment, Edge, Event, IntervalElapsed, Reading, follow
+from rolling import AlarmsRead, Deployment, Edge, Event, Reading, SplitSettled, follow
 from rolling.checking import EXCEPTION, DeploymentModel, explore
 from tests.checking.configurations import rolling
 
@@ -29,9 +29,9 @@ def test_an_exception_of_the_core_says_which_event_raised_it() -> None:
 def crashes_on_what_is_foreign(
     deployment: Deployment, event: Event
 ) -> tuple[Deployment, tuple[Edge, ...]]:
-    """Timers of other stages were forgotten."""
-    if isinstance(event, IntervalElapsed):
-        assert event.stage == deployment.stage, "no such timer"
+    """Splits of other stages were forgotten."""
+    if isinstance(event, SplitSettled):
+        assert event.stage == deployment.stage, "no such split"
     return follow(deployment, event)
 
 
@@ -41,5 +41,5 @@ def test_an_exception_says_which_foreign_event_raised_it() -> None:
     found = explore(DeploymentModel(deployment, follow=crashes_on_what_is_foreign))
     violation = found.violation_of(EXCEPTION)
     assert violation is not None
-    assert "no such timer" in violation.detail
-    assert "while taking in IntervalElapsed" in violation.detail
+    assert "no such split" in violation.detail
+    assert "while taking in SplitSettled" in violation.detail

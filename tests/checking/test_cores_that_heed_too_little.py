@@ -61,12 +61,11 @@ def reads_no_data_as(state: Reading) -> Core:
     return core
 
 
-def needs_no_timer(deployment: Deployment, event: Event) -> Followed:
-    """A core whose interval is over as soon as a bake begins."""
-    after, edges = follow(deployment, event)
-    if after.phase is Phase.BAKING and after.stage != deployment.stage:
-        after = evolve(after, interval_elapsed=True)
-    return after, edges
+def needs_no_interval(deployment: Deployment, event: Event) -> Followed:
+    """A core that takes every reading for one of after the interval."""
+    if isinstance(event, AlarmsRead):
+        event = evolve(event, after_interval=True)
+    return follow(deployment, event)
 
 
 def tells_the_last_stop(deployment: Deployment, event: Event) -> Followed:
@@ -121,7 +120,10 @@ def tells_another_edge(deployment: Deployment, event: Event) -> Followed:
 
 
 CORES: dict[str, tuple[Core, str]] = {
-    "a bake without a timer": (needs_no_timer, "s7_an_interval_is_over_when_it_was_said"),
+    "a bake without an interval": (
+        needs_no_interval,
+        "s7_old_is_given_up_only_after_a_good_bake",
+    ),
     "a way back without a deadline": (
         deaf_to(DeadlineElapsed, Direction.BACK),
         "s9_past_the_deadline_a_direction_is_over",

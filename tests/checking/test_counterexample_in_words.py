@@ -37,6 +37,5 @@ def test_every_kind_of_step_has_a_sentence_of_its_own() -> None:
         "Vanished": "1 condemned new instance vanishes.",
         "Stalled": "The shift stalls with the traffic 0 on new, 1/3 on old (b) and 2/3 on old (a).",
         "Moved": "The traffic has moved: 1/3 on new, 0 on old (b) and 2/3 on old (a).",
-        "IntervalElapsed": "The interval is over.",
         "AlarmsRead": f"The driver reads p99 ALARM, within the interval: {tripped}.",
     }

@@ -209,7 +209,7 @@ class DeafAfterTheInterval(PredictedDeployment):
     """A core that takes an alarm for a quiet one once the interval is over."""
 
     def taken_in(self, event: Event) -> Deployment:
-        if isinstance(event, AlarmsRead) and self.deployment.interval_elapsed:
+        if isinstance(event, AlarmsRead) and event.after_interval:
             quiet = {Reading.ALARM: Reading.OK}
             readings = tuple([(name, quiet.get(read, read)) for name, read in event.readings])
             event = evolve(event, readings=readings)

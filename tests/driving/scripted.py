@@ -43,4 +43,5 @@ class NoNews(Scripted):
 
 def all_true(desired: Desired) -> Observation:
     """What is seen where everything asked for came true; alarms cannot be read."""
-    return Observation(tuple(Sighting(n, n) for n in desired.counts), desired.split)
+    fleets = tuple(Sighting(fleet.count, fleet.count) for fleet in desired.fleets)
+    return Observation(fleets, tuple(fleet.share for fleet in desired.fleets))

@@ -3,10 +3,8 @@
 from attrs import evolve
 
 from rolling import (
-    AlarmsRead,
     Deployment,
     FleetsSeen,
-    IntervalElapsed,
     Operation,
     OperationFailed,
     Phase,
@@ -74,12 +72,6 @@ def test_a_lost_instance_goes_before_the_end_of_its_bake() -> None:
     lost = Observation((Sighting(0, 0), Sighting(3, 3)), alarms={ALARM: Reading.OK})
     after = tick(record, Scripted([lost]), 60).record.deployment
     assert after.phase is Phase.PROVISIONING and after.stage.attempt == 2
-
-
-def test_the_bake_timer_goes_before_the_alarms() -> None:
-    record = in_phase(Phase.BAKING)
-    changes = tick(record, Scripted([quiet(record.deployment)]), 60).changes
-    assert [type(change.event) for change in changes] == [IntervalElapsed, AlarmsRead]
 
 
 def test_a_stop_goes_before_everything_that_would_commit_the_deployment() -> None:

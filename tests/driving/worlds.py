@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from rolling import ALL_TRAFFIC, NO_TRAFFIC, Desired, Operation, Reading, Share, Sighting
-from rolling.core.capacity import same_amount
+from rolling import ALL_TRAFFIC, NO_TRAFFIC, Desired, Operation, Reading, Share, Sighting, Stage
 from rolling.driving import Failure, Observation, Superseded, VirtualClock
 
 CALLS = VirtualClock()
@@ -12,6 +11,16 @@ CALLS = VirtualClock()
 LAUNCH_SECONDS, END_SECONDS, SHIFT_SECONDS = 30, 20, 10
 
 Split = tuple[Share, ...]
+
+
+def names(desired: Desired) -> tuple[str, ...]:
+    """The configurations of its fleets."""
+    return tuple(fleet.configuration for fleet in desired.fleets)
+
+
+def fence(desired: Desired) -> tuple[int, Stage]:
+    """What orders commands."""
+    return (desired.generation, desired.stage)
 
 
 class Honest:
@@ -47,20 +56,18 @@ class Honest:
     def make_true(self, desired: Desired) -> None:
         """Begin to make it true."""
         self.check_fence(desired)
-        if self.said is None or desired.stage != self.said.stage:
+        if self.said is None or fence(desired) != fence(self.said):
             self.failures = ()
         self.said = desired
-        for place, (name, count) in enumerate(
-            zip(desired.configurations, desired.counts, strict=True)
-        ):
-            self.match(place, name, count)
-        split = dict(zip(desired.configurations, desired.split, strict=True))
+        for place, fleet in enumerate(desired.fleets):
+            self.match(place, fleet.configuration, fleet.count)
+        split = {fleet.configuration: fleet.share for fleet in desired.fleets}
         if not self.is_split(split):
             self.shift(split)
 
     def check_fence(self, desired: Desired) -> None:
         """Refuse what is over."""
-        if self.said is not None and desired.stage < self.said.stage:
+        if self.said is not None and fence(desired) < fence(self.said):
             raise Superseded(f"told of {desired.stage} after {self.said.stage}")
 
     def match(self, place: int, name: str, count: int) -> None:
@@ -79,7 +86,7 @@ class Honest:
 
     def is_split(self, split: Mapping[str, Share]) -> bool:
         """True when traffic is headed there already."""
-        return all(same_amount(self.split[name], split[name]) for name in split)
+        return all(self.split[name] == split[name] for name in split)
 
     def shift(self, split: dict[str, Share]) -> None:
         """Set traffic in motion."""
@@ -88,7 +95,7 @@ class Honest:
     def observe(self, desired: Desired) -> Observation:
         """What is there now."""
         return Observation(
-            tuple([self.sighting(name) for name in desired.configurations]),
+            tuple([self.sighting(name) for name in names(desired)]),
             self.seen_split(desired),
             {name: self.reading(name) for name in desired.alarms if self.has(name)},
             self.failures,
@@ -112,7 +119,7 @@ class Honest:
         """The split, once nothing moves."""
         if self.now < self.settles_at:
             return None
-        return tuple([self.split[name] for name in desired.configurations])
+        return tuple([self.split[name] for name in names(desired)])
 
     def news_at(self) -> float | None:
         """When something happens next."""
@@ -165,7 +172,7 @@ class RefusesTooLate(Honest):
     def make_true(self, desired: Desired) -> None:
         latest, self.said = self.said, None
         super().make_true(desired)
-        if latest is not None and desired.stage < latest.stage:
+        if latest is not None and fence(desired) < fence(latest):
             self.said = latest
             raise Superseded("an earlier stage, carried out")
 
@@ -269,10 +276,10 @@ class AnswersFromACache(Honest):
     def observe(self, desired: Desired) -> Observation:
         if self.answer is not None:
             at, configurations, seen = self.answer
-            if self.now - at < 5 and configurations == desired.configurations:
+            if self.now - at < 5 and configurations == names(desired):
                 return seen
         seen = super().observe(desired)
-        self.answer = (self.now, desired.configurations, seen)
+        self.answer = (self.now, names(desired), seen)
         return seen
 
 

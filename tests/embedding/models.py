@@ -8,7 +8,6 @@ from rolling import (
     Deployment,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     Reading,
     RollingUpdatePolicy,
     RoutingType,
@@ -20,7 +19,6 @@ from rolling import (
     start,
     wanted,
 )
-from rolling.core.desired import due
 from rolling.embedding import Move, Watched
 
 ALARM = "p99"
@@ -47,13 +45,13 @@ def next_fact(deployment: Deployment, level: Reading = Reading.OK) -> Event:
     match stage.phase.name:
         case "SHIFTING":
             return SplitSettled(stage, deployment.split)
-        case "BAKING" if not deployment.interval_elapsed:
-            return IntervalElapsed(stage)
         case "BAKING":
             readings = {name: level for name in deployment.spec.alarms}
             return AlarmsRead.of(stage, readings, after_interval=True)
         case _:
-            return FleetsSeen(stage, tuple([Sighting(n, n) for n in due(deployment).counts]))
+            return FleetsSeen(
+                stage, tuple([Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets])
+            )
 
 
 def run(model: Watched, until: str | None = None) -> Iterator[Deployment]:

@@ -6,10 +6,11 @@ from rolling import (
     AlarmsRead,
     DeadlineElapsed,
     Direction,
+    FleetsSeen,
     ForeignEvent,
-    IntervalElapsed,
     Operation,
     OperationFailed,
+    Sighting,
     StopRequested,
     follow,
 )
@@ -161,7 +162,8 @@ def test_an_event_that_opens_no_edge_changes_the_deployment_and_calls_nobody() -
     DeploymentMachine(diary, rolling_update())
     reach(diary, "baking")
     told, before = list(diary.notes), diary.deployment
-    after = diary.advance(IntervalElapsed(before.stage))
+    seen = tuple(Sighting(fleet.in_service, fleet.alive + 1) for fleet in before.fleets)
+    after = diary.advance(FleetsSeen(before.stage, seen))
     assert diary.deployment is after
     assert after != before and diary.state == "baking"
     assert diary.notes == told

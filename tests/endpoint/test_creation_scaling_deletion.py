@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from rolling import Direction, FleetSpec, Share, Sighting, serving
+from rolling import DesiredFleet, Direction, FleetSpec, Share, Sighting, serving
 from rolling.core.capacity import NO_TRAFFIC
 from rolling.endpoint import (
     Endpoint,
@@ -67,8 +67,7 @@ def seen(
 def test_a_creation_asks_for_all_of_it_and_knows_of_nothing() -> None:
     endpoint = created()
     assert endpoint.status is EndpointStatus.CREATING
-    due = launch_due(endpoint)
-    assert (due.configurations, due.counts, due.split) == (("config-1",), (3,), (Share(1, 1),))
+    assert launch_due(endpoint).fleets == (DesiredFleet("config-1", 3, Share(1, 1)),)
     assert "ProductionVariants" not in describe(endpoint, Times(0, 0))
 
 
@@ -99,8 +98,8 @@ def test_a_failure_reason_is_never_longer_than_it_may_be() -> None:
 
 def test_several_variants_are_created_as_several_fleets() -> None:
     endpoint = created(EndpointConfigName="many")
-    due = launch_due(endpoint)
-    assert (due.configurations, due.counts) == (("many/a", "many/b"), (2, 1))
+    asked = [(fleet.configuration, fleet.count) for fleet in launch_due(endpoint).fleets]
+    assert asked == [("many/a", 2), ("many/b", 1)]
     endpoint = seen(endpoint, (2, 2), (1, 1), split=HALVES)
     assert endpoint == in_service("my-endpoint", AVAILABLE["many"])
     assert [fleet.count for fleet in fleets_of(endpoint)] == [2, 1]
@@ -133,7 +132,7 @@ def test_a_name_that_is_taken_is_refused() -> None:
 def test_scaling_changes_what_is_wanted_and_then_what_there_is() -> None:
     endpoint = scaled(healthy(AVAILABLE), only(DesiredInstanceCount=5, DesiredWeight=2))
     assert endpoint.status is EndpointStatus.UPDATING
-    assert launch_due(endpoint).counts == (5,)
+    assert launch_due(endpoint).fleets == (DesiredFleet("config-1", 5, Share(1, 1)),)
     assert seen(endpoint, (4, 5)).launching
     endpoint = seen(endpoint, (5, 5))
     assert endpoint == evolve(in_service("my-endpoint", AVAILABLE["config-1"], 5), desired_weight=2)
@@ -142,14 +141,17 @@ def test_scaling_changes_what_is_wanted_and_then_what_there_is() -> None:
 def test_what_is_not_asked_for_stays() -> None:
     endpoint = scaled(in_service("my-endpoint", AVAILABLE["many"]), {"VariantName": "a",
                       "DesiredWeight": 3})  # fmt: skip
-    due = launch_due(endpoint)
-    assert (due.counts, due.split) == ((2, 1), (Share(3, 4), Share(1, 4)))
+    assert launch_due(endpoint).fleets == (
+        DesiredFleet("many/a", 2, Share(3, 4)),
+        DesiredFleet("many/b", 1, Share(1, 4)),
+    )
 
 
 def test_shares_of_odd_weights_are_exact() -> None:
     wanted = ({"VariantName": "a", "DesiredWeight": 0.1}, {"VariantName": "b", "DesiredWeight": 0})
     endpoint = scaled(in_service("my-endpoint", AVAILABLE["many"]), *wanted)
-    assert launch_due(endpoint).split == (Share(1, 1), Share(0, 1))
+    shares = [fleet.share for fleet in launch_due(endpoint).fleets]
+    assert shares == [Share(1, 1), Share(0, 1)]
 
 
 def test_a_scaling_that_fails_goes_back_to_what_was_wanted_before() -> None:
@@ -157,7 +159,8 @@ def test_a_scaling_that_fails_goes_back_to_what_was_wanted_before() -> None:
     endpoint = seen(endpoint, (4, 4), failure="No room.")
     assert endpoint.status is EndpointStatus.ROLLING_BACK
     due = launch_due(endpoint)
-    assert (due.counts, due.stage.direction) == ((3,), Direction.BACK)
+    assert [fleet.count for fleet in due.fleets] == [3]
+    assert due.stage.direction is Direction.BACK
     assert seen(endpoint, (3, 4)).status is EndpointStatus.ROLLING_BACK
     endpoint = seen(endpoint, (3, 3))
     assert endpoint.status is EndpointStatus.IN_SERVICE
@@ -267,9 +270,10 @@ def messages(endpoint: Endpoint) -> list[str]:
 
 def test_a_scaling_sees_what_the_last_update_left_over_go() -> None:
     endpoint = scaled(with_leftover(), only(DesiredInstanceCount=5))
-    due = launch_due(endpoint)
-    assert (due.configurations, due.counts) == (("config-2", "config-1"), (5, 0))
-    assert due.split == (Share(1, 1), NO_TRAFFIC)
+    assert launch_due(endpoint).fleets == (
+        DesiredFleet("config-2", 5, Share(1, 1)),
+        DesiredFleet("config-1", 0, NO_TRAFFIC),
+    )
     split = [Share(1, 1), NO_TRAFFIC]
     endpoint = seen(endpoint, (3, 5), (0, 2), split=split)
     assert messages(endpoint) == [

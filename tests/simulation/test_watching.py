@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from rolling.core.capacity import same_amount
 from rolling.core.events import Reading
 from rolling.core.stage import Direction, Phase
 from rolling.endpoint.endpoint import EndpointStatus
@@ -119,7 +118,7 @@ def test_the_split_that_was_seen_lags_behind_the_one_that_is_asked_for() -> None
     settled = at("seed-success", 245)
     assert not settled.moving
     assert settled.split_seen is not None
-    assert same_amount(settled.split_seen[0], settled.deployment.new.share)
+    assert settled.split_seen[0] == settled.deployment.new.share
 
 
 def test_an_alarm_has_the_age_of_its_reading_in_this_bake() -> None:

@@ -11,6 +11,7 @@ from rolling import (
     BlueGreenUpdatePolicy,
     Deployment,
     Desired,
+    DesiredFleet,
     Edge,
     Event,
     Failed,
@@ -38,7 +39,7 @@ policy = RollingUpdatePolicy(percent(30), wait_interval_seconds=300)
 deployment = start(serving("config-1", 10), wanted("config-2", 10), policy, alarms=["p99"])
 assert_type(deployment, Deployment)
 assert_type(due(deployment), Desired)
-assert_type(due(deployment).split, tuple[Share, ...])
+assert_type(due(deployment).fleets, tuple[DesiredFleet, ...])
 assert_type(plan_batches(deployment), tuple[Batch, ...])
 assert_type(deployment.phase, Phase)
 

@@ -32,8 +32,8 @@ class Fleet:
         self.desired = desired
 
     def observe(self, desired: Desired) -> Observation:
-        fleets = tuple(Sighting(in_service=count, alive=count) for count in desired.counts)
-        return Observation(fleets, desired.split)
+        fleets = tuple(Sighting(fleet.count, fleet.count) for fleet in desired.fleets)
+        return Observation(fleets, tuple(fleet.share for fleet in desired.fleets))
 
 
 class Half:
