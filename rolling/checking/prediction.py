@@ -139,6 +139,15 @@ class Prediction:
         return self._waits()[self.stage.step - 1] if baking else None
 
     @property
+    def deadline_seconds(self) -> int | None:
+        """The limit of the present direction, to which the termination wait adds its length."""
+        if self.ended:
+            return None
+        limit, waits = self.policy.maximum_execution_timeout_seconds, self._waits()
+        waiting = self.stage.direction is not _BACK and self.stage.step > len(self._shifts())
+        return limit + waits[-1] if waiting else limit
+
+    @property
     def ended(self) -> bool:
         """True when nothing more is to come."""
         return self.stage.phase >= Phase.SUCCEEDED
@@ -275,8 +284,8 @@ class Prediction:
             self._cut_short(cause)
 
     def _run_out_of_time(self) -> None:
-        seconds = self.policy.maximum_execution_timeout_seconds
-        if not self.ended:
+        seconds = self.deadline_seconds
+        if seconds is not None:
             self._cut_short(TimedOut(seconds))
 
     def _fail(self, operation: Operation, fleet: int, cause: Cause) -> None:

@@ -287,7 +287,6 @@ def foretold(prediction: Prediction) -> dict[str, object]:
     """The same of a prediction."""
     new, old = prediction.new, prediction.old
     baking = prediction.stage.phase is Phase.BAKING
-    seconds = prediction.policy.maximum_execution_timeout_seconds
     return {
         "stage": prediction.stage,
         "counts": (new.asked, old.asked),
@@ -298,7 +297,7 @@ def foretold(prediction: Prediction) -> dict[str, object]:
         "split seen": prediction.settled,
         "alarms": prediction.alarms if baking else (),
         "interval": prediction.interval_seconds,
-        "deadline": None if prediction.ended else seconds,
+        "deadline": prediction.deadline_seconds,
         "ended": prediction.ended,
         "cause": prediction.cause,
         "cut short": prediction.cut_short,

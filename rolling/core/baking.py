@@ -15,9 +15,9 @@ from rolling.core.stage import Phase
 class Verdict(Enum):
     """What a reading of the alarms says of a bake."""
 
-    TRIPPED = "tripped"
-    HELD = "held"
-    PASSED = "passed"
+    TRIPPED = "alarm tripped"
+    HELD = "bake held open"
+    PASSED = "bake passed"
 
 
 def begin_bake(deployment: Deployment) -> Deployment:

@@ -67,13 +67,18 @@ class Edge:
         return AlarmsRead if isinstance(self.trigger, Verdict) else self.trigger
 
     @property
+    def condition(self) -> str:
+        """What opens the edge beside its event, in a few words such as "batch in service"."""
+        if isinstance(self.trigger, Verdict):
+            return self.trigger.value
+        return self.guard.__name__.removeprefix("is_").replace("_", " ")
+
+    @property
     def name(self) -> str:
         """What identifies the edge: where from, on what, when, where to."""
         event = "silent" if self.event is None else self.event.__name__
-        condition = self.trigger.name if isinstance(self.trigger, Verdict) else self.guard.__name__
         return (
-            f"{self.direction.name} {self.phase.name} "
-            f"--{event} [{condition.lower().replace('_', ' ')}]--> "
+            f"{self.direction.name} {self.phase.name} --{event} [{self.condition}]--> "
             f"{self.target_direction.name} {self.target.name}"
         )
 
@@ -116,8 +121,13 @@ def clean_at_last(deployment: Deployment) -> bool:
     return is_last_step(deployment) and is_clean(deployment)
 
 
-def not_last_step(deployment: Deployment) -> bool:
-    """Traffic is still to arrive."""
+def committed(deployment: Deployment) -> bool:
+    """All traffic has arrived; of a cleaning deployment."""
+    return is_last_step(deployment)
+
+
+def not_committed(deployment: Deployment) -> bool:
+    """Traffic is still to arrive; of a cleaning deployment."""
     return not is_last_step(deployment)
 
 
@@ -197,8 +207,8 @@ _TURNS = (
     *_interrupts(_F, [_BAKING], always, _TURN, roll_back,
                  {Verdict.TRIPPED: "An alarm in a baking period turns the deployment back."}),
     *_interrupts(_F, [_PROVISIONING, _SHIFTING, _BAKING], always, _TURN, roll_back, _UNDO),
-    *_interrupts(_F, [_CLEANING], not_last_step, _TURN, roll_back, _UNDO),
-    *_interrupts(_F, [_CLEANING], is_last_step, (_F, _SUCCEEDED), succeed, {
+    *_interrupts(_F, [_CLEANING], not_committed, _TURN, roll_back, _UNDO),
+    *_interrupts(_F, [_CLEANING], committed, (_F, _SUCCEEDED), succeed, {
         OperationFailed: "All traffic is on the new fleet: the leftover is reported.",
         DeadlineElapsed: "All traffic is on the new fleet: there is nothing to undo.",
         StopRequested: "All traffic is on the new fleet: there is nothing to stop."}),
@@ -216,7 +226,7 @@ _BACK = (
           "What was given up is gone, so the next batch fits under the ceiling."),
     _move(_B, _CLEANING, clean_at_last, _ROLLED_BACK, finish_rollback,
           "Everything is as it was before the update."),
-    *_interrupts(_B, [_CLEANING], is_last_step, (_B, _ROLLED_BACK), finish_rollback, {
+    *_interrupts(_B, [_CLEANING], committed, (_B, _ROLLED_BACK), finish_rollback, {
         OperationFailed: "All traffic is home: the leftover is reported.",
         DeadlineElapsed: "All traffic is home: the leftover is reported."}),
 )  # fmt: skip
@@ -228,7 +238,7 @@ _FAILURES = (
         OperationFailed: "The old fleet cannot be restored.", **_LATE}),
     *_interrupts(_B, [_SHIFTING], always, (_B, _FAILED), fail_rollback, {
         OperationFailed: "The traffic cannot be brought home.", **_LATE}),
-    *_interrupts(_B, [_CLEANING], not_last_step, (_B, _FAILED), fail_rollback, {
+    *_interrupts(_B, [_CLEANING], not_committed, (_B, _FAILED), fail_rollback, {
         OperationFailed: "What was given up cannot be cleaned up, "
         "and the next batch would not fit beside it.", **_LATE}),
 )  # fmt: skip

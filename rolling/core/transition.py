@@ -5,7 +5,6 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 """
 
 from collections.abc import Iterable
-from operator import is_
 
 from rolling.core.baking import evaluate_bake
 from rolling.core.deployment import Deployment, Spec
@@ -164,7 +163,8 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
             fleet.seen(sighting.in_service, sighting.alive)
             for fleet, sighting in zip(deployment.fleets, event.fleets, strict=True)
         ]
-        if all(map(is_, fleets, deployment.fleets)):
+        known = deployment.fleets
+        if all([after is before for after, before in zip(fleets, known, strict=True)]):
             return deployment
         return deployment.knowing(fleets=tuple(fleets))
     if isinstance(event, SplitSettled):

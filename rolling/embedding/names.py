@@ -62,9 +62,8 @@ def trigger_of(edge: Edge) -> str:
 
 
 def guard_of(edge: Edge) -> str:
-    """The name of an edge's guard in words; empty when the edge is always open."""
-    words = edge.guard.__name__.replace("_", " ").strip()
-    return "" if words == "always" else words
+    """What opens an edge beside its event, in words; empty when the event is enough."""
+    return "" if edge.condition == "always" else edge.condition
 
 
 def _places() -> list[tuple[Direction, Phase]]:

@@ -78,7 +78,6 @@ def create_endpoint(
         fleets=(),
         status=EndpointStatus.CREATING,
         last_deployment_config=stored,
-        generation=1,
         capacities=capacities_of(config, launched=False),
         region=region,
         account=account,

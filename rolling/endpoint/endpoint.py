@@ -67,8 +67,8 @@ class Endpoint:
     `update`: the latest update. It is in progress while the status is Updating,
     and kept afterwards because its deployment still takes observations in; None
     again once the endpoint is scaled.
-    `generation`: how often it was created, updated or scaled: the number of the latest,
-    which every command of that carries.
+    `generation`: the number of its latest creation, update or scaling, counted from the
+    creation, which is 1. Every command carries it.
     `capacities`: of each variant, while the endpoint is being created or scaled,
     and always where it has several or a serverless one; else none.
     """
@@ -82,7 +82,7 @@ class Endpoint:
     failure_reason: str | None = None
     last_deployment_config: DeploymentConfig | None = None
     update: Update | None = None
-    generation: int = 0
+    generation: int = 1
     capacities: tuple[VariantCapacity, ...] = ()
     region: str = REGION
     account: str = ACCOUNT

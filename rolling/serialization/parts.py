@@ -9,6 +9,7 @@ import re
 from rolling.core.capacity import NO_TRAFFIC, Share
 from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
 from rolling.core.policy import (
+    LONGEST_WAIT_SECONDS,
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
     SHORTEST_EXECUTION_TIMEOUT_SECONDS,
 )
@@ -106,7 +107,9 @@ def read_cause(field: Field) -> Cause | None:
             )
         case "TimedOut":
             found = field.members(("type", "seconds"))
-            return TimedOut(read_deadline(found["seconds"]))
+            most = MAXIMUM_EXECUTION_TIMEOUT_SECONDS + LONGEST_WAIT_SECONDS
+            least = SHORTEST_EXECUTION_TIMEOUT_SECONDS
+            return TimedOut(found["seconds"].whole_number(least, most, " seconds"))
         case "Stopped":
             return Stopped(field.members(("type", "by"))["by"].text())
         case _:

@@ -40,7 +40,7 @@ def test_silent_edges_are_walked_one_by_one_after_the_event_edge() -> None:
     diary = Diary()
     DeploymentMachine(diary, linear(2))
     reach(diary, "baking")
-    before = diary.advance(next_fact(diary.deployment))
+    before = diary.deployment
     diary.moves.clear()
     event = next_fact(before)
     expected, edges = follow(before, event)
@@ -104,11 +104,11 @@ def test_registered_callbacks_come_in_the_order_that_transitions_gives_them() ->
         prepare_event=lambda move: order.append("prepare_event"),
         finalize_event=lambda move: order.append("finalize_event"),
     )
-    machine.prepare_fleets_seen(said("prepare"))
-    machine.before_fleets_seen(said("before"))
+    machine.prepare_silent(said("prepare"))
+    machine.before_silent(said("before"))
     machine.on_exit_provisioning(said("on_exit"))
     machine.on_enter_shifting(said("on_enter"))
-    machine.after_fleets_seen(said("after"))
+    machine.after_silent(said("after"))
     model.advance(next_fact(model.deployment))
     assert order == [
         *("prepare_event", "prepare", "before_state_change", "before"),

@@ -60,7 +60,7 @@ def test_every_callback_is_called_and_what_they_raise_is_raised_together_at_the_
         reach(model, "shifting")
     assert model.state == "shifting"
     reach(model, "baking")
-    before = model.advance(next_fact(model.deployment))
+    before = model.deployment
     event = next_fact(before)
     model.notes.clear()
     machine.after_alarms_read(lambda move: model.notes.append("after"))
@@ -177,7 +177,7 @@ def test_a_callback_may_advance_the_deployment_of_another_model() -> None:
     first, second = Plain(), Plain()
     machine = DeploymentMachine(first, rolling_update())
     machine.add_model(second, rolling_update())
-    machine.before_fleets_seen(lambda move: second.advance(STOP))
+    machine.before_silent(lambda move: second.advance(STOP))
     first.advance(next_fact(first.deployment))
     assert (first.state, second.state) == ("shifting", "rolling_back_provisioning")
 
@@ -231,7 +231,7 @@ def test_what_a_callback_writes_before_it_raises_is_told_too() -> None:
         move.model.state = "succeeded"
         raise ValueError
 
-    machine.before_fleets_seen(write)
+    machine.before_silent(write)
     with pytest.raises(CallbacksFailed) as failed:
         model.advance(next_fact(model.deployment))
     assert [type(error) for error in failed.value.exceptions] == [ValueError, MachineMisused]
@@ -294,7 +294,7 @@ def test_states_cannot_be_set_and_triggers_cannot_be_pulled() -> None:
 
 def test_a_condition_smuggled_in_is_reported_and_vetoes_nothing() -> None:
     model, machine = begun()
-    for transition in machine.get_transitions("fleets_seen", "provisioning"):
+    for transition in machine.get_transitions("silent", "provisioning"):
         transition.conditions.append(Condition(lambda move: False))
     with pytest.raises(CallbacksFailed) as failed:
         model.advance(next_fact(model.deployment))
@@ -304,7 +304,7 @@ def test_a_condition_smuggled_in_is_reported_and_vetoes_nothing() -> None:
 
 def test_a_machine_with_a_transition_torn_out_still_follows() -> None:
     model, machine = begun()
-    machine.events["fleets_seen"].transitions.clear()
+    machine.events["silent"].transitions.clear()
     with pytest.raises(CallbacksFailed) as failed:
         model.advance(next_fact(model.deployment))
     assert isinstance(failed.value.exceptions[0], MachineError)

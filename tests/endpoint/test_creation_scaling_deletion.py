@@ -135,7 +135,8 @@ def test_scaling_changes_what_is_wanted_and_then_what_there_is() -> None:
     assert launch_due(endpoint).fleets == (DesiredFleet("config-1", 5, Share(1, 1)),)
     assert seen(endpoint, (4, 5)).launching
     endpoint = seen(endpoint, (5, 5))
-    assert endpoint == evolve(in_service("my-endpoint", AVAILABLE["config-1"], 5), desired_weight=2)
+    five = in_service("my-endpoint", AVAILABLE["config-1"], 5)
+    assert endpoint == evolve(five, desired_weight=2, generation=2)
 
 
 def test_what_is_not_asked_for_stays() -> None:

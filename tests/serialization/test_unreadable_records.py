@@ -71,7 +71,8 @@ def test_what_is_no_object_is_refused(document: object) -> None:
     [
         "0.9",
         "1",
-        "1.",
+        "2",
+        "2.",
         ".0",
         "",
         "one",
@@ -86,11 +87,11 @@ def test_what_is_no_object_is_refused(document: object) -> None:
 )
 def test_another_major_version_is_refused_at_once(version: object) -> None:
     found = problem({**record(), "version": version, "up": "nonsense"})
-    assert (found.field, found.fix) == ("version", "1.0")
-    assert found.rule == "must be a version 1.x"
+    assert (found.field, found.fix) == ("version", "2.0")
+    assert found.rule == "must be a version 2.x"
 
 
-@pytest.mark.parametrize("version", ["2.0", "10.3"])
+@pytest.mark.parametrize("version", ["3.0", "10.3"])
 def test_a_newer_major_version_asks_for_newer_software_and_not_for_an_edit(version: str) -> None:
     found = problem({**record(), "version": version, "up": "nonsense"})
     assert (found.field, found.fix) == ("version", None)
@@ -106,13 +107,34 @@ def test_another_format_is_refused_at_once(name: object) -> None:
 def test_fields_with_a_default_may_be_absent() -> None:
     """What an older minor version did not have yet."""
     document = record("forward 1.1 provisioning")
-    for name in ("interval_elapsed", "cause", "cut_short"):
+    for name in ("cause", "cut_short"):
         del document[name]
     assert deployment_from_json(document) == rolling(4, 4, 1, back=2)
 
 
+def test_version_1_is_read_as_the_first_generation_of_its_endpoint() -> None:
+    """What it kept of an interval is not lost: the next reading of the alarms says it again."""
+    document = put(record("forward 2.1 baking"), "fleets.0.share", "4/8")
+    del document["spec"]["generation"]
+    old = {**document, "version": "1.0", "interval_elapsed": True}
+    read = deployment_from_json(old)
+    assert read == deployment_from_json(record("forward 2.1 baking"))
+    assert read.spec.generation == 1
+
+
+def test_an_event_of_version_1_is_read_but_for_the_one_that_has_no_counterpart() -> None:
+    stage = {"direction": "FORWARD", "step": 1, "attempt": 1, "phase": "BAKING"}
+    header = {"format": "rolling-event", "version": "1.0"}
+    assert event_from_json({**header, "type": "StopRequested", "by": "me"}) == StopRequested("me")
+    with pytest.raises(UnreadableRecord) as caught:
+        event_from_json({**header, "type": "IntervalElapsed", "stage": stage})
+    (found,) = caught.value.problems
+    assert (found.field, found.value) == ("type", "IntervalElapsed")
+    assert "AlarmsRead.after_interval says the same" in found.rule
+
+
 def test_an_unknown_field_of_a_newer_minor_version_is_left_out() -> None:
-    document = put({**record(), "version": "1.7", "region": "x"}, "spec.pace.warm_pool", 3)
+    document = put({**record(), "version": "2.7", "region": "x"}, "spec.pace.warm_pool", 3)
     assert deployment_from_json(document) == deployment_from_json(record())
 
 
@@ -228,7 +250,6 @@ def test_a_state_that_cannot_be_is_refused(path: str, value: object, field: str)
         ("cause", {"type": "TimedOut", "seconds": 5}, "cause.seconds"),
         ("cause", {"type": "Tired"}, "cause"),
         ("cause", "Stopped", "cause"),
-        ("interval_elapsed", True, "interval_elapsed"),
     ],
 )
 def test_a_state_on_the_way_back_that_cannot_be_is_refused(
@@ -356,7 +377,7 @@ def test_an_event_of_an_unknown_type_is_refused(kind: object) -> None:
 
 def test_a_fleet_with_more_in_service_than_alive_is_refused() -> None:
     document = json.loads(
-        '{"format": "rolling-event", "version": "1.0", "type": "FleetsSeen",'
+        '{"format": "rolling-event", "version": "2.0", "type": "FleetsSeen",'
         ' "stage": {"direction": "FORWARD", "step": 1, "attempt": 1, "phase": "CLEANING"},'
         ' "fleets": [{"in_service": 2, "alive": 1}]}'
     )
