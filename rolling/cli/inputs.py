@@ -1,9 +1,8 @@
-"""Inputs: what is in FILE, of the sizes that `--instances` gives, or all that is wrong with both."""
+"""Inputs: what is in FILE, with the sizes that `--instances` gives, and all that is wrong."""
 
 import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from attrs import evolve
@@ -83,7 +82,7 @@ def _read(name: str) -> bytes:
         if sys.stdin is None:
             raise _unreadable(name, "standard input is closed")
         return sys.stdin.buffer.read(LARGEST_BYTES + 1)
-    with Path(name).open("rb") as file:
+    with open(name, "rb") as file:
         return file.read(LARGEST_BYTES + 1)
 
 
@@ -133,7 +132,7 @@ def _meant(text: str) -> int | None:
     return 1 if sign == "-" else min(max(count, 1), MOST_INSTANCES)
 
 
-# --- several inputs ----------------------------------------------------------
+# --- several inputs -----------------------------------------------------------
 
 
 _A = TypeVar("_A")
