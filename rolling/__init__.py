@@ -12,16 +12,17 @@
 `advance(deployment, event)` gives the deployment after a fact.
 """
 
-TYPE_CHECKING = False  # as typing has it, which takes longer to load than all of this
+TYPE_CHECKING = False  # Typing's own would cost more than all the rest here.
 if TYPE_CHECKING:
     from rolling.core.public import *  # noqa: F403
     from rolling.core.public import __all__ as __all__
 
 __version__ = "0.1.0"
 
-if not TYPE_CHECKING:  # So that a type checker knows the public names, and no other.
+if not TYPE_CHECKING:  # A type checker would take any name for one that is here.
 
     def __getattr__(name):
+        # The first name that is used loads the core; `rolling --version` uses none.
         from rolling.core import public
 
         globals().update({each: getattr(public, each) for each in ("__all__", *public.__all__)})

@@ -1,6 +1,6 @@
-"""The public names of the core, which are those of `rolling`: imports and nothing else.
+"""The public names: what `from rolling import …` gives.
 
-`rolling` loads this module when the first of the names is used.
+Imports and nothing else. `rolling` loads them all when the first of them is used.
 """
 
 from rolling.core.baking import Verdict, evaluate_bake
