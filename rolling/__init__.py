@@ -12,126 +12,23 @@
 `advance(deployment, event)` gives the deployment after a fact.
 """
 
-from rolling.core.baking import Verdict, evaluate_bake
-from rolling.core.capacity import (
-    ALL_TRAFFIC,
-    NO_TRAFFIC,
-    CapacitySize,
-    Share,
-    SizeType,
-    instances,
-    percent,
-)
-from rolling.core.cleaning import clean_up
-from rolling.core.deployment import Deployment, Spec
-from rolling.core.desired import Desired, DesiredFleet, due
-from rolling.core.errors import ForeignEvent, InvalidInput, Problem, RollingError
-from rolling.core.events import (
-    AlarmsRead,
-    DeadlineElapsed,
-    Event,
-    FleetsSeen,
-    OperationFailed,
-    Reading,
-    Sighting,
-    SplitSettled,
-    StopRequested,
-)
-from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
-from rolling.core.lifecycle import EDGES, Edge
-from rolling.core.outcome import (
-    AlarmTripped,
-    Cause,
-    Failed,
-    Operation,
-    Outcome,
-    RollbackFailed,
-    RolledBack,
-    Stopped,
-    Succeeded,
-    TimedOut,
-)
-from rolling.core.plan import Batch, plan_batches
-from rolling.core.policy import (
-    BlueGreenUpdatePolicy,
-    Pace,
-    RollingUpdatePolicy,
-    RoutingType,
-    TrafficRouting,
-    UpdatePolicy,
-)
-from rolling.core.provisioning import provision_batch
-from rolling.core.repair import fleets_left, sides_of
-from rolling.core.rollback import roll_back
-from rolling.core.shifting import apply_shift
-from rolling.core.stage import ENDS, Direction, Phase, Stage
-from rolling.core.transition import advance, follow, start
+TYPE_CHECKING = False  # Typing's own would cost more than all the rest here.
+if TYPE_CHECKING:
+    from rolling.core.public import *  # noqa: F403
+    from rolling.core.public import __all__ as __all__
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ALL_TRAFFIC",
-    "EDGES",
-    "ENDS",
-    "NO_TRAFFIC",
-    "AlarmTripped",
-    "AlarmsRead",
-    "Batch",
-    "BlueGreenUpdatePolicy",
-    "CapacitySize",
-    "Cause",
-    "DeadlineElapsed",
-    "Deployment",
-    "Desired",
-    "DesiredFleet",
-    "Direction",
-    "Edge",
-    "Event",
-    "Failed",
-    "Fleet",
-    "FleetSpec",
-    "FleetsSeen",
-    "ForeignEvent",
-    "InvalidInput",
-    "Operation",
-    "OperationFailed",
-    "Outcome",
-    "Pace",
-    "Phase",
-    "Problem",
-    "Reading",
-    "RollbackFailed",
-    "RolledBack",
-    "RollingError",
-    "RollingUpdatePolicy",
-    "RoutingType",
-    "Share",
-    "Sighting",
-    "SizeType",
-    "Spec",
-    "SplitSettled",
-    "Stage",
-    "StopRequested",
-    "Stopped",
-    "Succeeded",
-    "TimedOut",
-    "TrafficRouting",
-    "UpdatePolicy",
-    "Verdict",
-    "advance",
-    "apply_shift",
-    "clean_up",
-    "due",
-    "evaluate_bake",
-    "fleets_left",
-    "follow",
-    "instances",
-    "percent",
-    "plan_batches",
-    "provision_batch",
-    "roll_back",
-    "serving",
-    "sides_of",
-    "start",
-    "wanted",
-]
+if not TYPE_CHECKING:  # A type checker would take any name for one that is here.
+
+    def __getattr__(name):
+        # The first name that is used loads the core; `rolling --version` uses none.
+        from rolling.core import public
+
+        globals().update({each: getattr(public, each) for each in ("__all__", *public.__all__)})
+        if name not in globals():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals()[name]
+
+    def __dir__():
+        return sorted({*globals(), *__getattr__("__all__")})

@@ -5,6 +5,8 @@ A change of that file is a change for embedders: it belongs in the changelog.
 
 import ast
 import inspect
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
@@ -61,6 +63,20 @@ def test_the_public_surface_is_as_written_down(rewrite: bool) -> None:
 def test_the_public_names_are_there_once() -> None:
     assert all(hasattr(rolling, name) for name in rolling.__all__)
     assert len(set(rolling.__all__)) == len(rolling.__all__)
+
+
+def test_a_public_name_is_found_however_it_is_asked_for_first() -> None:
+    for asked in (
+        "from rolling import *; advance",
+        "import rolling; assert 'advance' in dir(rolling)",
+    ):
+        subprocess.run([sys.executable, "-c", asked], check=True)
+
+
+def test_there_is_no_other_name() -> None:
+    with pytest.raises(AttributeError, match="module 'rolling' has no attribute 'no_such_name'"):
+        getattr(rolling, "no_such_name")  # noqa: B009
+    assert set(rolling.__all__) <= set(dir(rolling))
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:

@@ -1,15 +1,58 @@
-"""Inputs: the bytes of a file or of standard input, and `--instances` as two counts."""
+"""Inputs: what is in FILE, with the sizes that `--instances` gives, and all that is wrong."""
 
 import re
 import sys
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from attrs import evolve
 
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
+from rolling.endpoint.update import request_problems
+from rolling.simulation.loading import read_json
+from rolling.simulation.scenario import Scenario, is_scenario, parse_request, parse_scenario
 
 STANDARD_INPUT = "-"
 LARGEST_BYTES = 16 * 1024 * 1024
 """The longest input that is read. Ours: a scenario is a few kilobytes."""
+
+
+def read_scenario(file: str, instances: str | None) -> Scenario:
+    """The scenario in a file, or what becomes of the request in it with `--instances`.
+
+    Raises InvalidInput with everything that is wrong with both.
+    """
+    named = "standard input" if file == STANDARD_INPUT else file
+    try:
+        loaded = read_json(read_input(file), named)
+    except InvalidInput as wrong:
+        miscounted = () if instances is None else problems_of(lambda: parse_instances(instances))
+        raise InvalidInput([*wrong.problems, *miscounted]) from None
+    try:
+        return loaded.judged(lambda document: _parsed(document, instances))
+    except InvalidInput as wrong:
+        whole = {"the document": named}
+        raise InvalidInput(
+            [evolve(each, field=whole.get(each.field, each.field)) for each in wrong.problems]
+        ) from None
+
+
+def _parsed(document: object, instances: str | None) -> Scenario:
+    if is_scenario(document) and instances is None:
+        return parse_scenario(document)
+    try:
+        counts = parse_instances(instances)
+    except InvalidInput as wrong:
+        raise InvalidInput([*wrong.problems, *_request_problems(document)]) from None
+    return parse_request(document, *counts)
+
+
+def _request_problems(document: object) -> Sequence[Problem]:
+    if not is_scenario(document):
+        return request_problems(document)
+    # It comes with counts, whatever the counts are.
+    return problems_of(lambda: parse_request(document, 1))
 
 
 def read_input(name: str) -> bytes:
@@ -39,7 +82,7 @@ def _read(name: str) -> bytes:
         if sys.stdin is None:
             raise _unreadable(name, "standard input is closed")
         return sys.stdin.buffer.read(LARGEST_BYTES + 1)
-    with Path(name).open("rb") as file:
+    with open(name, "rb") as file:
         return file.read(LARGEST_BYTES + 1)
 
 
@@ -87,3 +130,28 @@ def _meant(text: str) -> int | None:
     sign, digits, _ = number.groups()
     count = int(digits) if len(digits) <= 10 else MOST_INSTANCES
     return 1 if sign == "-" else min(max(count, 1), MOST_INSTANCES)
+
+
+# --- several inputs -----------------------------------------------------------
+
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+
+def together(first: Callable[[], _A], second: Callable[[], _B]) -> tuple[_A, _B]:
+    """What both give. Raises InvalidInput with the problems of both."""
+    try:
+        found = first()
+    except InvalidInput as wrong:
+        raise InvalidInput([*wrong.problems, *problems_of(second)]) from None
+    return found, second()
+
+
+def problems_of(read: Callable[[], object]) -> Sequence[Problem]:
+    """What is wrong with what is read; nothing where it can be."""
+    try:
+        read()
+    except InvalidInput as wrong:
+        return wrong.problems
+    return ()

@@ -1,19 +1,15 @@
-"""Live: a simulation shown as it goes. Its arguments, when it is, and what is printed after.
+"""Live: a simulation shown as it goes. When it is, and what is printed after.
 
-The picture is in live_frame.py, its pace in live_player.py, the terminal in
-live_screen.py; those that need rich are imported when a live view begins.
+Its arguments are in live_arguments.py, the picture is in live_frame.py, its pace in
+live_player.py, the terminal in live_screen.py; those that need rich are imported
+when a live view begins.
 """
 
-import argparse
-import math
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TextIO
-
-from attrs import frozen
 
 from rolling.cli.figures import elapsed, percentage
 from rolling.cli.interruption import (
@@ -25,6 +21,7 @@ from rolling.cli.interruption import (
     sleep,
     suspendable,
 )
+from rolling.cli.live_arguments import INSTANT, PLAYED_SECONDS, Asked
 from rolling.cli.simulation_text import (
     Document,
     ending_text,
@@ -34,7 +31,6 @@ from rolling.cli.simulation_text import (
 from rolling.cli.streams import write_complaint, write_out
 from rolling.cli.terminal import Terminal
 from rolling.core.deployment import Deployment
-from rolling.core.errors import InvalidInput, Problem
 from rolling.core.stage import Direction
 from rolling.driving.clock import Clock, SystemClock
 from rolling.simulation.moments import Moment
@@ -44,93 +40,10 @@ from rolling.simulation.scenario import Scenario
 from rolling.simulation.watching import Watch, watch
 from rolling.simulation.way_home import WayHome
 
-PLAYED_SECONDS = 20
-"""How long a live view lasts where no speed is given, in seconds of the wall clock."""
-
-INSTANT = math.inf
-"""The speed at which everything is over at once."""
-
 NARROWEST = 40
 """The fewest columns that a picture is drawn in; it would be cut."""
 
-_SLOWEST, _FASTEST = 0.001, 1_000_000
 _HOW_TO_INSTALL = "the live view needs rich: pip install 'rolling-deployments[cli]'"
-
-
-@frozen
-class Asked:
-    """What the arguments ask for.
-
-    `live`: whether to show it live; None for where that can be. `speed`: how much
-    faster than real time, `INSTANT` for at once; None for what suits.
-    """
-
-    live: bool | None = None
-    speed: float | None = None
-
-
-def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The options of `simulate` that say how it is shown."""
-    command.add_argument(
-        "--live",
-        action=argparse.BooleanOptionalAction,
-        help="show a picture that moves (default: on a terminal, where rich is installed)",
-    )
-    command.add_argument(
-        "--speed",
-        metavar="N",
-        help="let time pass N times as fast as it does, 1 for real time, or `instant`; default: "
-        f"a live view takes about {PLAYED_SECONDS} s, anything else is instant",
-    )
-
-
-def read_arguments(chosen: argparse.Namespace) -> Asked:
-    """What the arguments ask for. Raises InvalidInput for what cannot be."""
-    problems: list[Problem] = []
-    speed = None
-    try:
-        speed = None if chosen.speed is None else parse_speed(chosen.speed)
-    except InvalidInput as wrong:
-        problems += wrong.problems
-    if chosen.output == "json":
-        rule = "does not go with -o json, which is printed at the end, all at once: leave one out"
-        if chosen.live:
-            problems.append(Problem("--live", None, rule))
-        if chosen.speed is not None:
-            problems.append(Problem("--speed", chosen.speed, rule))
-    if problems:
-        raise InvalidInput(problems)
-    return Asked(chosen.live, speed)
-
-
-def parse_speed(text: str) -> float:
-    """The speed of `--speed`: a number from 0.001 to 1,000,000, or `instant`.
-
-    Raises InvalidInput for anything else.
-    """
-    if text == "instant":
-        return INSTANT
-    plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII)
-    if plain and _SLOWEST <= float(text) <= _FASTEST:
-        return float(text)
-    rule = (
-        "must be how many times as fast as real time, written in digits, "
-        f"from {_SLOWEST} to {_FASTEST:,}, or `instant`"
-    )
-    raise InvalidInput([Problem("--speed", text, rule, _meant(text))])
-
-
-def _meant(text: str) -> str:
-    """The speed that is most likely meant."""
-    if text.strip().lower() in ("inf", "infinity", "max", "instant", "now"):
-        return "instant"
-    number = re.fullmatch(
-        r"\s*\+?([0-9]{1,9}(?:\.[0-9]{1,9})?(?:[eE][+-]?[0-9]{1,3})?)\s*[xX×]?\s*", text, re.ASCII
-    )
-    speed = 0.0 if number is None else float(number[1])
-    if speed == 0:
-        return "60"
-    return f"{min(max(speed, _SLOWEST), _FASTEST):.9f}".rstrip("0").rstrip(".")
 
 
 def shown(

@@ -4,5 +4,6 @@ Standard library and attrs only. Nothing here knows a clock, a client or a log.
 Read it in this order: stage, capacity, fleet, policy, deployment, events,
 desired, pace; then the rules: provisioning, shifting, baking, cleaning,
 rollback, ending, repair; then the table that orders them, lifecycle, and the machine
-that follows it, transition. What must always hold is in properties.
+that follows it, transition. What must always hold is in properties; public lists the
+names that `rolling` gives.
 """

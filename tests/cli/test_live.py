@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rolling.cli import live
-from rolling.cli.live import INSTANT, parse_speed
+from rolling.cli.live_arguments import INSTANT, parse_speed
 from rolling.core.errors import InvalidInput
 from rolling.driving import SystemClock
 from tests.cli.command import Command, scenario

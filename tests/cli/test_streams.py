@@ -100,6 +100,29 @@ def test_ctrl_c_while_it_starts_ends_it_quietly(
     assert capsys.readouterr() == ("", "")
 
 
+# Ctrl-C as early as can be told apart: in the first import that the entry does not need itself.
+WITH_CTRL_C_IN_AN_IMPORT = """
+import importlib.abc, runpy, sys
+class Interrupting(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in ("argparse", "attr", "attrs"):
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+runpy.run_module("rolling", run_name="__main__")
+"""
+
+
+def test_ctrl_c_in_the_first_milliseconds_ends_it_quietly() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_CTRL_C_IN_AN_IMPORT, "--version"],
+        capture_output=True,
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 # A process that is started in the background may inherit that Ctrl-C is ignored.
 UNTIL_CTRL_C = """
 import runpy, signal, sys

@@ -6,6 +6,7 @@ an error of that code: an ignore that is not needed is itself an error.
 
 from typing import assert_type
 
+import rolling
 from rolling import (
     Batch,
     BlueGreenUpdatePolicy,
@@ -77,3 +78,5 @@ RollingUpdatePolicy(30, wait_interval_seconds=300)  # type: ignore[arg-type]
 RollingUpdatePolicy(instances(3))  # type: ignore[call-arg]
 FleetSpec("config-1", "10", 10, Share(1, 1))  # type: ignore[arg-type]
 Stage(1, 1, 1, Phase.BAKING)  # type: ignore[arg-type]
+print(rolling.no_such_name)  # type: ignore[attr-defined]
+print(rolling.public)  # type: ignore[attr-defined]
