@@ -29,7 +29,7 @@ def is_clean(deployment: Deployment) -> bool:
     In any: a step that provisioned while condemned instances of its own side
     still ran would break the ceiling.
     """
-    return all(fleet.alive == fleet.asked for fleet in deployment.fleets)
+    return all([fleet.alive == fleet.asked for fleet in deployment.fleets])
 
 
 def trimmed_new(deployment: Deployment) -> Fleet:

@@ -10,7 +10,7 @@ from attrs import frozen
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.pace import bake_seconds, deadline_seconds
-from rolling.core.stage import Phase, Stage
+from rolling.core.stage import ENDS, Phase, Stage
 
 
 @frozen
@@ -44,14 +44,14 @@ class Desired:
 
 def due(deployment: Deployment) -> Desired:
     """What should be true of the world now."""
-    spec = deployment.spec
-    baking = deployment.phase is Phase.BAKING
+    spec, stage = deployment.spec, deployment.stage
+    baking = stage.phase is Phase.BAKING
     fleets = zip(spec.fleets, deployment.fleets, strict=True)
     return Desired(
         spec.generation,
-        deployment.stage,
+        stage,
         tuple([DesiredFleet(start.configuration, now.asked, now.share) for start, now in fleets]),
         alarms=spec.alarms if baking else (),
         interval_seconds=bake_seconds(deployment) if baking else None,
-        deadline_seconds=None if deployment.ended else deadline_seconds(deployment),
+        deadline_seconds=None if stage.phase in ENDS else deadline_seconds(deployment),
     )

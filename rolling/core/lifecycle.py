@@ -113,12 +113,12 @@ def split_as_asked(deployment: Deployment) -> bool:
 
 def clean_with_more_to_come(deployment: Deployment) -> bool:
     """Nothing alive that is not asked for, and another step follows."""
-    return not is_last_step(deployment) and is_clean(deployment)
+    return is_clean(deployment) and not is_last_step(deployment)
 
 
 def clean_at_last(deployment: Deployment) -> bool:
     """Nothing alive that is not asked for, and no step follows."""
-    return is_last_step(deployment) and is_clean(deployment)
+    return is_clean(deployment) and is_last_step(deployment)
 
 
 def committed(deployment: Deployment) -> bool:

@@ -29,9 +29,12 @@ def up_in_step(spec: Spec, step: int) -> int:
 
 def is_last_step(deployment: Deployment) -> bool:
     """True when no further step of this direction follows."""
+    spec = deployment.spec
     if deployment.direction is Direction.BACK:
-        return deployment.up == deployment.spec.old_count
-    return deployment.stage.step == step_count(deployment.spec)
+        return deployment.up == spec.old_count
+    if spec.pace.termination_wait_seconds > 0:
+        return is_termination_wait(deployment)
+    return deployment.up == spec.new.full
 
 
 def step_count(spec: Spec) -> int:
@@ -47,7 +50,10 @@ def shift_count(spec: Spec) -> int:
 
 def is_termination_wait(deployment: Deployment) -> bool:
     """True in the step forward that moves no traffic: blue/green's last bake."""
-    return deployment.stage.step > shift_count(deployment.spec)
+    spec, stage = deployment.spec, deployment.stage
+    if spec.pace.termination_wait_seconds == 0 or stage.direction is Direction.BACK:
+        return False
+    return stage.step > shift_count(spec)
 
 
 def bake_seconds(deployment: Deployment) -> int:
@@ -65,7 +71,7 @@ def deadline_seconds(deployment: Deployment) -> int:
     deployment", so its length does not count against the limit.
     """
     spec = deployment.spec
-    if deployment.direction is Direction.FORWARD and is_termination_wait(deployment):
+    if is_termination_wait(deployment):
         return spec.deadline_seconds + spec.pace.termination_wait_seconds
     return spec.deadline_seconds
 
