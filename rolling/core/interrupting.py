@@ -36,8 +36,8 @@ def failure_matters(deployment: Deployment, failure: OperationFailed) -> bool:
     return failure.operation is Operation.PROVISION and failure.fleet > 0
 
 
-def cause_of(deployment: Deployment, event: Event) -> Cause | None:
-    """The cause that an event gives for turning back or ending early; None if it is no such."""
+def cause_of(deployment: Deployment, event: Event) -> Cause:
+    """The cause that an event gives for turning back or ending early."""
     match event:
         case AlarmsRead():
             return AlarmTripped(tripped_alarms(deployment, event))
@@ -48,4 +48,4 @@ def cause_of(deployment: Deployment, event: Event) -> Cause | None:
         case StopRequested(by=by):
             return Stopped(by)
         case _:
-            return None
+            raise AssertionError(f"{event} is no reason to turn back")

@@ -246,6 +246,9 @@ _FAILURES = (
 EDGES: tuple[Edge, ...] = (*_FORWARD, *_TURNS, *_BACK, *_FAILURES)
 """Every edge of the lifecycle. No two that are open in one state share a trigger."""
 
+OF_MOVES = frozenset({None, FleetsSeen, Verdict.PASSED})
+"""The triggers that give no cause: what they lead to is no turn, and no early end."""
+
 _Rows = dict[Trigger | None, tuple[Edge, ...]]
 
 

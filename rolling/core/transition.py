@@ -20,7 +20,7 @@ from rolling.core.events import (
 )
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
 from rolling.core.interrupting import cause_of, failure_matters
-from rolling.core.lifecycle import Edge, Trigger, open_edge
+from rolling.core.lifecycle import OF_MOVES, Edge, Trigger, open_edge
 from rolling.core.pace import start_count
 from rolling.core.policy import (
     LONGEST_ALARM_NAME,
@@ -107,7 +107,7 @@ def trace(
     edge = open_edge(deployment, trigger) or open_edge(deployment, None)
     if edge is None:
         return deployment, ()
-    cause = cause_of(deployment, event)
+    cause = None if edge.trigger in OF_MOVES else cause_of(deployment, event)
     path: list[tuple[Edge, Deployment]] = []
     while edge is not None:
         deployment = edge.effect(deployment, cause)
@@ -159,14 +159,9 @@ def _check_count(deployment: Deployment, event: Event, count: int) -> None:
 def observe(deployment: Deployment, event: Event) -> Deployment:
     """The deployment with what an event of its present stage shows taken in; no edge followed."""
     if isinstance(event, FleetsSeen):
-        fleets = [
-            fleet.seen(sighting.in_service, sighting.alive)
-            for fleet, sighting in zip(deployment.fleets, event.fleets, strict=True)
-        ]
-        known = deployment.fleets
-        if all([after is before for after, before in zip(fleets, known, strict=True)]):
-            return deployment
-        return deployment.knowing(fleets=tuple(fleets))
+        pairs = zip(deployment.fleets, event.fleets, strict=True)
+        fleets = tuple([fleet.seen(seen.in_service, seen.alive) for fleet, seen in pairs])
+        return deployment if fleets == deployment.fleets else deployment.knowing(fleets=fleets)
     if isinstance(event, SplitSettled):
         return _observe_split(deployment, event)
     return deployment
