@@ -7,6 +7,10 @@ gives the next state; both are rules of the files they are imported from.
 
 A rule checks no preconditions of its own: to call one is to know that its edge
 is open, and `advance` is what knows.
+
+Every edge leads to a later stage. Commands carry the update's generation and
+the stage, and a backend refuses a pair earlier than one it has carried out: so
+a driver that holds an old record cannot hurt.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
