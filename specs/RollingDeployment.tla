@@ -92,12 +92,14 @@ OldTraffic == Whole - NewTraffic    \* the old fleet's traffic at the start
 (*   traffic    the units that the new fleet should be sent; the old fleet *)
 (*              is sent the rest                                           *)
 (*   settled    the traffic was seen to be split so, since it was asked    *)
-(*   elapsed    the interval of this bake is over                          *)
 (*   cause      why the deployment turned back, or "none"                  *)
 (*   cut        what ended it before it was done, or "none"                *)
 (***************************************************************************)
 Ends == {"succeeded", "rolled back", "rollback failed"}
-Phases == {"provisioning", "shifting", "baking", "cleaning"} \union Ends
+PhasesInOrder ==
+    <<"provisioning", "shifting", "baking", "cleaning",
+      "succeeded", "rolled back", "rollback failed">>
+Phases == {PhasesInOrder[i] : i \in 1..Len(PhasesInOrder)}
 Reasons == {"alarm", "failure", "deadline", "stop"}
 
 Direction(d) == d.stage[1]
@@ -108,9 +110,7 @@ Phase(d) == d.stage[4]
 IsForward(d) == Direction(d) = "forward"
 HasEnded(d) == Phase(d) \in Ends
 
-\* A bake's interval belongs to one stage: in the next, none has elapsed.
-Enter(d, stage) == [d EXCEPT !.stage = stage, !.elapsed = FALSE]
-EnterPhase(d, phase) == Enter(d, <<Direction(d), Step(d), Attempt(d), phase>>)
+Enter(d, phase) == [d EXCEPT !.stage = <<Direction(d), Step(d), Attempt(d), phase>>]
 
 (***************************************************************************)
 (* Commands take time, so an ask is not believed to be carried out. Asking *)
@@ -130,10 +130,18 @@ Observe(fleet, sighting) ==
      in_service |-> Min(sighting[1], fleet.asked),
      alive |-> Max(sighting[2], fleet.asked)]
 
+\* A fleet that drains: no more than its traffic needs, and never less than `least`.
+Trim(fleet, least, units, per) ==
+    Ask(fleet, Min(fleet.asked, Max(least, InstancesFor(units, per))))
+
+TrimNew(d, least) == Trim(d.new, least, d.traffic, PerNew)
+TrimOld(d, least) == Trim(d.old, least, Whole - d.traffic, PerOld)
+
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* How far a step goes. The plan is not stored: each step follows from the *)
-(* one before it.                                                          *)
+(* How far a step goes. The plan is not stored. Forward the number of the  *)
+(* step says how far; back, each step goes on from what was in service     *)
+(* when the first one began.                                               *)
 (***************************************************************************)
 AlreadyUp == Min(NewFull, NewCount)
 
@@ -145,13 +153,15 @@ StepsForward == ShiftSteps + (IF TerminationWait THEN 1 ELSE 0)
 
 NextUp(d) ==
     IF IsForward(d)
-    THEN Min(NewFull, d.up + (IF Step(d) = 0 THEN FirstShift ELSE NextShift))
+    THEN Min(NewFull, AlreadyUp + FirstShift + Step(d) * NextShift)
     ELSE Min(OldCount, d.up + BackBatch)
 
-\* After the last step of a direction all traffic has arrived: from then on the
-\* deployment is committed to the end that it walks towards.
 IsLastStep(d) ==
     IF IsForward(d) THEN Step(d) = StepsForward ELSE d.up = OldCount
+
+\* In the last cleanup of a direction all traffic has arrived: from then on the
+\* deployment is committed to the end that it walks towards.
+IsCommitted(d) == Phase(d) = "cleaning" /\ IsLastStep(d)
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
@@ -163,8 +173,9 @@ IsLastStep(d) ==
 \* back, it is the old fleet's turn. What is asked for already stays asked for.
 Provision(d) ==
     LET up == NextUp(d)
-        begun == Enter([d EXCEPT !.up = up],
-                       <<Direction(d), Step(d) + 1, 1, "provisioning">>)
+        begun == [d EXCEPT
+                     !.stage = <<Direction(d), Step(d) + 1, 1, "provisioning">>,
+                     !.up = up]
     IN  IF IsForward(d)
         THEN [begun EXCEPT !.new = Ask(@, Max(@.asked, Min(NewFull, d.up + Batch)))]
         ELSE [begun EXCEPT !.old = Ask(@, Max(@.asked, up))]
@@ -189,34 +200,27 @@ TrafficBack(d) ==
 
 Shift(d) ==
     LET traffic == IF IsForward(d) THEN TrafficForward(d) ELSE TrafficBack(d)
-    IN  [EnterPhase(d, "shifting") EXCEPT
+    IN  [Enter(d, "shifting") EXCEPT
             !.traffic = traffic,
             !.settled = @ /\ traffic = d.traffic]
 
-Bake(d) == EnterPhase(d, "baking")
+Bake(d) == Enter(d, "baking")
 
 \* A batch that lost an instance while it baked proved nothing. It is provisioned
 \* again, which asks for nothing more, and bakes afresh.
 BakeAgain(d) ==
-    Enter(d, <<Direction(d), Step(d), Attempt(d) + 1, "provisioning">>)
-
-\* The new fleet once it drains: no more than its traffic needs; but what was there
-\* before a repair began is not the repair's to take.
-TrimmedNew(d) ==
-    Ask(d.new, Min(d.new.asked, Max(NewCount, InstancesFor(d.traffic, PerNew))))
-
-TrimmedOld(d) ==
-    Ask(d.old, Min(d.old.asked, InstancesFor(Whole - d.traffic, PerOld)))
+    [d EXCEPT !.stage = <<Direction(d), Step(d), Attempt(d) + 1, "provisioning">>]
 
 \* "After the baking period, if no Amazon CloudWatch alarms are tripped, then
-\* SageMaker cleans up a batch of old instances."
+\* SageMaker cleans up a batch of old instances." Going back, the new fleet is
+\* cleaned up; but what was there before a repair began is not the repair's to take.
 CleanUp(d) ==
-    LET begun == EnterPhase(d, "cleaning")
+    LET begun == Enter(d, "cleaning")
     IN  IF ~IsForward(d)
-        THEN [begun EXCEPT !.new = TrimmedNew(d)]
+        THEN [begun EXCEPT !.new = TrimNew(d, NewCount)]
         ELSE [begun EXCEPT
                  !.new = Ask(@, Min(@.asked, NewFull)),
-                 !.old = IF CleansEachStep \/ IsLastStep(d) THEN TrimmedOld(d) ELSE @]
+                 !.old = IF CleansEachStep \/ IsLastStep(d) THEN TrimOld(d, 0) ELSE @]
 
 \* Nothing is alive that is not asked for: only then does another batch fit.
 IsClean(d) == d.new.alive = d.new.asked /\ d.old.alive = d.old.asked
@@ -229,9 +233,10 @@ IsClean(d) == d.new.alive = d.new.asked /\ d.old.alive = d.old.asked
 \* The shift that was under way may or may not have happened, and so may anything
 \* that was asked for: the split must be seen again, and nothing counts as restored.
 TurnBack(d, why) ==
-    [Enter(d, <<"back", 1, 1, "provisioning">>) EXCEPT
+    [d EXCEPT
+        !.stage = <<"back", 1, 1, "provisioning">>,
         !.up = 0,
-        !.new = TrimmedNew(d),
+        !.new = TrimNew(d, NewCount),
         !.settled = FALSE,
         !.cause = why]
 
@@ -239,28 +244,26 @@ TurnBack(d, why) ==
 TakeStock(d) == [d EXCEPT !.up = Min(OldCount, d.old.in_service)]
 
 Finish(d, cut) ==
-    [EnterPhase(d, IF IsForward(d) THEN "succeeded" ELSE "rolled back") EXCEPT !.cut = cut]
+    [Enter(d, IF IsForward(d) THEN "succeeded" ELSE "rolled back") EXCEPT !.cut = cut]
 
 \* The endpoint keeps the mix that is there. Nothing in service is given up, and
 \* nothing more is asked for than is in service or than the traffic needs. But while
 \* nobody knows where the traffic went, nobody knows what it needs.
 HoldTheMix(d, cut) ==
-    LET failed == [EnterPhase(d, "rollback failed") EXCEPT !.cut = cut]
-        Held(fleet, units, per) ==
-            Ask(fleet, Min(fleet.asked, Max(fleet.in_service, InstancesFor(units, per))))
+    LET failed == [Enter(d, "rollback failed") EXCEPT !.cut = cut]
     IN  IF d.settled
         THEN [failed EXCEPT
-                 !.new = Held(@, d.traffic, PerNew),
-                 !.old = Held(@, Whole - d.traffic, PerOld)]
+                 !.new = TrimNew(d, d.new.in_service),
+                 !.old = TrimOld(d, d.old.in_service)]
         ELSE failed
 
-\* Whatever goes wrong going forward. Past the last bake there is nothing to undo.
+\* Whatever goes wrong. An end stays what it is; and where all traffic has arrived,
+\* there is nothing to undo.
 GoWrong(d, why) ==
-    IF Phase(d) = "cleaning" /\ IsLastStep(d) THEN Finish(d, why) ELSE TurnBack(d, why)
-
-\* Whatever stops the way back. With all traffic home, the rollback is done.
-GoWrongAgain(d, why) ==
-    IF Phase(d) = "cleaning" /\ IsLastStep(d) THEN Finish(d, why) ELSE HoldTheMix(d, why)
+    IF HasEnded(d) THEN d
+    ELSE IF IsCommitted(d) THEN Finish(d, why)
+    ELSE IF IsForward(d) THEN TurnBack(d, why)
+    ELSE HoldTheMix(d, why)
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
@@ -299,14 +302,13 @@ AfterFleets(d, e) ==
 \* But it must be seen again, as another attempt's, for a command to make the first one
 \* may still be on its way.
 AfterSplit(d, e) ==
-    CASE d.settled -> d
-      [] e.traffic = d.traffic /\ Phase(d) = "shifting"
-            -> Proceed([d EXCEPT !.settled = TRUE])
-      [] e.traffic = d.traffic /\ Phase(d) # "shifting"
-            -> [d EXCEPT !.settled = TRUE]
-      [] e.traffic # d.traffic /\ Phase(d) = "rollback failed" /\ Attempt(d) = 1
-            -> [Enter(d, <<Direction(d), Step(d), 2, Phase(d)>>) EXCEPT !.traffic = e.traffic]
-      [] OTHER -> d
+    IF d.settled THEN d
+    ELSE CASE e.traffic = d.traffic -> Proceed([d EXCEPT !.settled = TRUE])
+           [] e.traffic # d.traffic /\ Phase(d) = "rollback failed" /\ Attempt(d) = 1 ->
+                 [d EXCEPT
+                     !.stage = <<Direction(d), Step(d), 2, Phase(d)>>,
+                     !.traffic = e.traffic]
+           [] OTHER -> d
 
 (***************************************************************************)
 (* "If any of the pre-specified alarms trip during any baking period, then *)
@@ -320,37 +322,29 @@ IsQuiet(readings) ==
     \A alarm \in 1..Alarms : readings[alarm] \in {"OK", "INSUFFICIENT_DATA"}
 
 AfterReading(d, e) ==
-    CASE Phase(d) # "baking" -> d
-      [] Phase(d) = "baking" /\ IsTripped(e.readings) -> TurnBack(d, "alarm")
-      [] Phase(d) = "baking" /\ IsQuiet(e.readings)
-            /\ d.elapsed /\ e.after_interval /\ BatchInService(d) -> Proceed(CleanUp(d))
+    CASE Phase(d) = "baking" /\ IsTripped(e.readings) -> TurnBack(d, "alarm")
+      [] Phase(d) = "baking" /\ IsQuiet(e.readings) /\ e.after_interval /\ BatchInService(d)
+            -> Proceed(CleanUp(d))
       [] OTHER -> d
-
-AfterInterval(d) == IF Phase(d) = "baking" THEN [d EXCEPT !.elapsed = TRUE] ELSE d
 
 \* Going forward, whatever cannot be done is undone. Committed, only the cleanup is
 \* still of interest. Going back, only what the way home depends on can fail it:
 \* provisioning the old fleet, the shift, the cleanup, each in its own phase.
-AfterFailure(d, e) ==
-    LET matters ==
-            CASE Phase(d) = "cleaning" /\ (~IsForward(d) \/ IsLastStep(d))
-                    -> e.operation = "clean up"
-              [] IsForward(d) -> TRUE
-              [] Phase(d) = "provisioning" -> e.operation = "provision" /\ e.fleet = "old"
-              [] OTHER -> e.operation = "shift"
-    IN  CASE HasEnded(d) \/ ~matters -> d
-          [] IsForward(d) -> GoWrong(d, "failure")
-          [] OTHER -> GoWrongAgain(d, "failure")
+Matters(d, e) ==
+    \/ IsForward(d) /\ ~IsCommitted(d)
+    \/ Phase(d) = "provisioning" /\ e.operation = "provision" /\ e.fleet = "old"
+    \/ Phase(d) = "shifting" /\ e.operation = "shift"
+    \/ Phase(d) = "cleaning" /\ e.operation = "clean up"
+
+AfterFailure(d, e) == IF Matters(d, e) THEN GoWrong(d, "failure") ELSE d
 
 \* "Exceeding this limit causes a timeout": a failure like any other. The way back
-\* has a limit of its own.
-AfterDeadline(d) ==
-    CASE HasEnded(d) -> d
-      [] IsForward(d) -> GoWrong(d, "deadline")
-      [] OTHER -> GoWrongAgain(d, "deadline")
+\* has a limit of its own. How long a limit is, and that the way forward is given the
+\* termination wait on top of it, is not told here: any timer may fire at any time.
+AfterDeadline(d) == GoWrong(d, "deadline")
 
 \* A stop turns the deployment back. One that is on its way back already heeds none.
-AfterStop(d) == IF HasEnded(d) \/ ~IsForward(d) THEN d ELSE GoWrong(d, "stop")
+AfterStop(d) == IF IsForward(d) THEN GoWrong(d, "stop") ELSE d
 
 Belongs(d, e) ==
     CASE e.kind = "StopRequested" -> TRUE
@@ -362,7 +356,6 @@ After(d, e) ==
       [] e.kind = "FleetsSeen" -> AfterFleets(d, e)
       [] e.kind = "SplitSettled" -> AfterSplit(d, e)
       [] e.kind = "AlarmsRead" -> AfterReading(d, e)
-      [] e.kind = "IntervalElapsed" -> AfterInterval(d)
       [] e.kind = "OperationFailed" -> AfterFailure(d, e)
       [] e.kind = "DeadlineElapsed" -> AfterDeadline(d)
       [] e.kind = "StopRequested" -> AfterStop(d)
@@ -420,7 +413,6 @@ Fresh(d) ==
     FleetsSeen(d)
         \union {[kind |-> "SplitSettled", stage |-> d.stage, traffic |-> t] : t \in Splits(d)}
         \union AlarmsRead(d)
-        \union {[kind |-> "IntervalElapsed", stage |-> d.stage]}
         \union (IF "failure" \in Troubles THEN Failures(d) ELSE {})
         \union (IF "deadline" \in Troubles THEN Deadlines ELSE {})
         \union (IF "stop" \in Troubles THEN {[kind |-> "StopRequested"]} ELSE {})
@@ -441,7 +433,6 @@ Stale(d) ==
           readings |-> [alarm \in 1..Alarms |-> "ALARM"], after_interval |-> TRUE],
          [kind |-> "AlarmsRead", stage |-> s,
           readings |-> [alarm \in 1..Alarms |-> "OK"], after_interval |-> TRUE],
-         [kind |-> "IntervalElapsed", stage |-> s],
          [kind |-> "OperationFailed", stage |-> s, operation |-> "clean up", fleet |-> "new"]} :
         s \in OtherStages(d)}
 
@@ -466,7 +457,6 @@ BeforeTheFirstStep ==
      old |-> [asked |-> OldCount, in_service |-> OldCount, alive |-> OldCount],
      traffic |-> NewTraffic,
      settled |-> TRUE,
-     elapsed |-> FALSE,
      cause |-> "none",
      cut |-> "none"]
 
@@ -520,14 +510,14 @@ S1_AskedCapacityCarriesAskedShare ==
 \* S2. Everything that was asked for or is alive stays under a ceiling: a batch more
 \* than the larger of the fleets, roughly. The old fleet keeps what a share of the
 \* traffic needs, so fleets of different size need the rounding below.
-CeilDiv(a, b) == (a + b - 1) \div b
+OldFor(new) == InstancesFor(new * PerNew, PerOld)   \* old ones that carry what new ones do
+NewFor(old) == InstancesFor(old * PerOld, PerNew)   \* and the other way round
 
 Ceiling ==
-    IF NewCount > 0
+    IF NewCount > 0 \/ OldCount # OldFull
     THEN NewCount + OldCount + NewFull
-    ELSE Max(Max(OldCount + Batch, NewFull + CeilDiv(OldCount * Batch, NewFull)),
-             Min(OldCount + NewFull,
-                 Max(NewFull + BackBatch, OldCount + CeilDiv(NewFull * BackBatch, OldCount))))
+    ELSE Max(Max(OldFull + Batch, NewFull + OldFor(Batch)),
+             Min(OldFull + NewFull, Max(NewFull + BackBatch, OldFull + NewFor(BackBatch))))
 
 S2_UnderTheCeiling == deployment.new.alive + deployment.old.alive <= Ceiling
 
@@ -603,7 +593,6 @@ AtMostABatch(d, after) ==
 IsGoodBake(d, e) ==
     /\ e.kind = "AlarmsRead"
     /\ Phase(d) = "baking"
-    /\ d.elapsed
     /\ e.after_interval
     /\ IsQuiet(e.readings)
     /\ NewFits(d, d.new.in_service)
@@ -621,6 +610,22 @@ NothingForwardAfterTheDeadline(d, e, after) ==
     ((e = [kind |-> "DeadlineElapsed", direction |-> Direction(d)])
         => (Direction(after) = "back" \/ HasEnded(after)))
 
+\* What is due in the world: the stage that says so, the counts and the traffic. Which
+\* alarms are read and which timers run, the stage alone says.
+Due(d) == <<d.stage, d.new.asked, d.old.asked, d.traffic>>
+
+IsLater(stage, than) ==
+    LET Place(p) == CHOOSE i \in 1..Len(PhasesInOrder) : PhasesInOrder[i] = p
+        InOrder(s) == <<IF s[1] = "forward" THEN 1 ELSE 2, s[2], s[3], Place(s[4])>>
+        a == InOrder(stage)
+        b == InOrder(than)
+    IN  \E i \in 1..4 : a[i] > b[i] /\ \A j \in 1..(i - 1) : a[j] = b[j]
+
+\* No stage ever has two different commands: a step leaves what is due as it is, or
+\* enters a later stage. So a world that keeps the latest stage it was commanded from
+\* may refuse what an earlier one made due.
+NoStageHasTwoCommands(d, after) == Due(after) = Due(d) \/ IsLater(after.stage, d.stage)
+
 \* And an end is the end.
 AnEndIsTheEnd(d, after) == (HasEnded(d) => Phase(after) = Phase(d))
 
@@ -635,6 +640,7 @@ EveryStepIsRight(d, e, after) ==
     /\ RepeatedNewsChangesNothing(e, after)
     /\ StaleNewsChangesNothing(d, e, after)
     /\ NothingForwardAfterTheDeadline(d, e, after)
+    /\ NoStageHasTwoCommands(d, after)
     /\ AnEndIsTheEnd(d, after)
 
 \* While a letter lies open, the step to come is a function of the state: so what must

@@ -41,6 +41,9 @@ const
   -- All traffic, in units of which an instance of either fleet carries whole ones.
   Whole: NewFull * OldFull;
 
+  -- No stage has a larger number: see `stage_number`.
+  LastStage: 2 * (LastStep + 1) * (Most + 2) * 7;
+
 type
   Side: enum { New, Old };
   Direction: enum { Forward, Back };
@@ -59,6 +62,15 @@ type
     alive: Count;
   end;
 
+  -- What is due in the world: the counts to have, the traffic to send, and the stage
+  -- that says so. Which alarms are read and which timers run, the stage alone says.
+  Due: record
+    stage: 0 .. LastStage;
+    new_asked: Count;
+    old_asked: Count;
+    traffic: Units;
+  end;
+
 var
   direction: Direction;
   step: 0 .. LastStep;
@@ -68,7 +80,6 @@ var
   fleets: array [Side] of Fleet;
   traffic: Units; -- the new side's; the old side has the rest
   settled: boolean;
-  elapsed: boolean;
   cause: Reason;
   cut: Reason;
 
@@ -197,10 +208,44 @@ begin
   fleets[s].alive := max(alive, fleets[s].asked);
 end;
 
-procedure enter(p: Phase);
+-- A side is asked for no more than its traffic needs, and never for less than `least`.
+procedure trim(s: Side; least: Count);
 begin
-  phase := p;
-  elapsed := false;
+  ask(s, min(fleets[s].asked, max(least, needed(s, traffic_of(s)))));
+end;
+
+------------------------------------------------------------------------------
+-- What is due, and when.
+
+-- The stage as a number: a later stage has a larger one.
+function stage_number(): 0 .. LastStage;
+var place: 0 .. 6;
+begin
+  place := 0;
+  for p: Phase do
+    if p = phase then
+      return (((direction = Forward ? 0 : 1) * (LastStep + 1) + step) * (Most + 2) + attempt) * 7
+        + place;
+    end;
+    place := place + 1;
+  end;
+end;
+
+function due(): Due;
+var now: Due;
+begin
+  now.stage := stage_number();
+  now.new_asked := fleets[New].asked;
+  now.old_asked := fleets[Old].asked;
+  now.traffic := traffic;
+  return now;
+end;
+
+-- Every rule ends with this, of what was due when it began.
+procedure check(was: Due);
+begin
+  assert "no stage ever has two different commands"
+    due() = was | stage_number() > was.stage;
 end;
 
 ------------------------------------------------------------------------------
@@ -219,7 +264,7 @@ begin
   end;
   step := step + 1;
   attempt := 1;
-  enter(Provisioning);
+  phase := Provisioning;
 end;
 
 -- The receiving side is sent what `up` of its instances carry: never less than it is
@@ -240,13 +285,7 @@ begin
     | count_at_start(receiving()) * per(receiving()) < traffic_at_start(receiving())
     | carried <= fleets[receiving()].in_service * per(receiving());
   settled := settled & traffic = was;
-  enter(Shifting);
-end;
-
--- A side is asked for no more than its traffic needs, and never for less than `least`.
-procedure trim(s: Side; least: Count);
-begin
-  ask(s, min(fleets[s].asked, max(least, needed(s, traffic_of(s)))));
+  phase := Shifting;
 end;
 
 procedure clean_up();
@@ -259,13 +298,13 @@ begin
       trim(Old, 0);
     end;
   end;
-  enter(Cleaning);
+  phase := Cleaning;
 end;
 
 procedure finish(why: Reason);
 begin
   cut := why;
-  enter(direction = Forward ? Succeeded : RolledBack);
+  phase := direction = Forward ? Succeeded : RolledBack;
 end;
 
 -- A phase with nothing to wait for is over as soon as it has begun. Only the first step
@@ -279,7 +318,7 @@ begin
       shift();
     elsif phase = Shifting & settled then
       if direction = Forward then
-        enter(Baking);
+        phase := Baking;
       else
         clean_up();
       end;
@@ -307,7 +346,7 @@ begin
   settled := false;
   cause := why;
   trim(New, NewCount);
-  enter(Provisioning);
+  phase := Provisioning;
 end;
 
 -- What is not in service and carries nothing is asked for no more; unless nobody knows
@@ -319,17 +358,19 @@ begin
     trim(Old, fleets[Old].in_service);
   end;
   cut := why;
-  enter(RollbackFailed);
+  phase := RollbackFailed;
 end;
 
 procedure go_wrong(why: Reason);
 begin
-  if is_committed() then
-    finish(why);
-  elsif direction = Forward then
-    turn_back(why);
-  else
-    hold_the_mix(why);
+  if !ended() then
+    if is_committed() then
+      finish(why);
+    elsif direction = Forward then
+      turn_back(why);
+    else
+      hold_the_mix(why);
+    end;
   end;
 end;
 
@@ -370,20 +411,23 @@ ruleset new_serving: Count; new_alive: Count; old_serving: Count; old_alive: Cou
     & may_be_seen(Old, old_serving, old_alive)
     & (phase != Baking | attempt < MostAttempts | new_serving >= min(fleets[New].asked, NewFull))
   ==>
+  var was: Due;
   begin
+    was := due();
     observe(New, new_serving, new_alive);
     observe(Old, old_serving, old_alive);
     if phase = Baking & !batch_in_service() then
       attempt := attempt + 1;
-      enter(Provisioning);
-    elsif phase = Provisioning & direction = Back & step = 1 then
-      -- The first batch back is what is there.
-      up := min(goal(), fleets[Old].in_service);
-      shift();
-      proceed();
+      phase := Provisioning;
     else
+      if phase = Provisioning & direction = Back & step = 1 then
+        -- The first batch back is what is there.
+        up := min(goal(), fleets[Old].in_service);
+        shift();
+      end;
       proceed();
     end;
+    check(was);
   end;
 end;
 
@@ -395,39 +439,35 @@ ruleset units: Units do
        & units <= fleets[New].asked * per(New)
        & Whole - units <= fleets[Old].asked * per(Old))
   ==>
+  var was: Due;
   begin
+    was := due();
     if !settled & units = traffic then
       settled := true;
-      if phase = Shifting then
-        proceed();
-      end;
+      proceed();
     elsif !settled & phase = RollbackFailed & attempt = 1 then
       -- The shift that was under way was not made. Look again before believing it.
       traffic := units;
       attempt := 2;
     end;
+    check(was);
   end;
 end;
 
 ------------------------------------------------------------------------------
--- Timers and alarms.
-
-rule "the interval of the bake is over"
-  true
-==>
-begin
-  elapsed := elapsed | phase = Baking;
-end;
+-- Alarms and deadlines.
 
 ruleset reading: Reading; after_interval: boolean do
   rule "the alarm is read"
     reading = Alarm -> AlarmsTrip = 1
   ==>
+  var was: Due;
   begin
+    was := due();
     if phase = Baking then
       if reading = Alarm then
         turn_back(AnAlarm);
-      elsif reading != Unreadable & elapsed & after_interval & batch_in_service() then
+      elsif reading != Unreadable & after_interval & batch_in_service() then
         assert "S7: old capacity goes only after a good bake"
           fleets[New].in_service * per(New) >= traffic
           | NewCount * per(New) < NewTraffic;
@@ -435,6 +475,7 @@ ruleset reading: Reading; after_interval: boolean do
         proceed();
       end;
     end;
+    check(was);
   end;
 end;
 
@@ -442,10 +483,13 @@ ruleset of_direction: Direction do
   rule "a deadline has elapsed"
     DeadlinesElapse = 1
   ==>
+  var was: Due;
   begin
-    if of_direction = direction & !ended() then
+    was := due();
+    if of_direction = direction then
       go_wrong(ADeadline);
     end;
+    check(was);
   end;
 end;
 
@@ -456,35 +500,36 @@ end;
 -- back, only what the end depends on.
 function matters(operation: Operation; s: Side): boolean;
 begin
-  if phase = Cleaning & (direction = Back | is_last_step()) then
-    return operation = CleanUp;
-  elsif direction = Forward then
-    return true;
-  elsif phase = Provisioning then
-    return operation = Provision & s = Old;
-  else
-    return operation = Shift;
-  end;
+  return (direction = Forward & !is_committed())
+    | (phase = Provisioning & operation = Provision & s = Old)
+    | (phase = Shifting & operation = Shift)
+    | (phase = Cleaning & operation = CleanUp);
 end;
 
 ruleset operation: Operation; s: Side do
   rule "an operation has failed"
     OperationsFail = 1
   ==>
+  var was: Due;
   begin
-    if !ended() & matters(operation, s) then
+    was := due();
+    if matters(operation, s) then
       go_wrong(AFailure);
     end;
+    check(was);
   end;
 end;
 
 rule "somebody asks for a stop"
   StopsAreRequested = 1
 ==>
+var was: Due;
 begin
-  if !ended() & direction = Forward then
+  was := due();
+  if direction = Forward then
     go_wrong(AStop);
   end;
+  check(was);
 end;
 
 ------------------------------------------------------------------------------
@@ -503,12 +548,11 @@ invariant "S1: asked capacity carries the asked share"
 
 invariant "S2: under the ceiling"
   fleets[New].alive + fleets[Old].alive <=
-    (NewCount > 0
+    (NewCount > 0 | OldCount != OldFull
       ? NewCount + OldCount + NewFull
-      : max(max(OldCount + Batch, NewFull + (OldCount * Batch + NewFull - 1) / NewFull),
-            min(OldCount + NewFull,
-                max(NewFull + BackBatch,
-                    OldCount + (NewFull * BackBatch + OldCount - 1) / OldCount))));
+      : max(max(OldFull + Batch, NewFull + needed(Old, Batch * per(New))),
+            min(OldFull + NewFull,
+                max(NewFull + BackBatch, OldFull + needed(New, BackBatch * per(Old))))));
 
 invariant "S3: no traffic to a side that is asked for nothing"
   forall s: Side do
@@ -524,7 +568,7 @@ invariant "S5: a rollback is told truly"
   phase = RolledBack ->
     settled & cause != Nothing & traffic = NewTraffic & fleets[Old].asked = OldCount;
 
-invariant "S5: a failed rollback has two causes, and nothing else that goes wrong has"
+invariant "S5: a failed rollback has two causes"
   phase = RollbackFailed -> cause != Nothing & cut != Nothing;
 
 invariant "S5: what has not ended was not cut short, and has turned if it has a cause"

@@ -15,7 +15,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -37,8 +36,8 @@ def core_graph(case: Case, advance: Advance = advance) -> Graph:
     world = World(case)
     initial = world.node(case.deployment)
     edges: dict[Node, dict[Letter, Node]] = {}
-    # Deployments that are one node differ in the wording of a cause, or in the form of
-    # a share; the first one met stands for all.
+    # Deployments that are one node differ in the wording of a cause; the first one met
+    # stands for all.
     standing_for = {initial: case.deployment}
     frontier = [initial]
     for node in frontier:
@@ -91,7 +90,6 @@ class World:
             old=_counts(old),
             traffic=(self.units(new.share), self.units(old.share)),
             settled=deployment.settled,
-            interval_elapsed=deployment.interval_elapsed,
             cause=_reason(deployment.cause),
             cut_short=_reason(deployment.cut_short),
         )
@@ -120,8 +118,6 @@ class World:
                 what = operation.name.lower().replace("_", " ")
                 data = [f"operation={what}", f"fleet={('new', 'old')[fleet]}"]
                 return (kind, _at(stage), *data)
-            case IntervalElapsed(stage=stage):
-                return (kind, _at(stage))
             case DeadlineElapsed(direction=direction):
                 return (kind, f"direction={direction.name.lower()}")
             case StopRequested():
@@ -138,7 +134,6 @@ class World:
         for units in self._splits(deployment):
             yield SplitSettled(stage, (Share(units, self.whole), self._rest(units)))
         yield from self._readings(stage)
-        yield IntervalElapsed(stage)
         if "failure" in troubles:
             for operation, fleet in product(Operation, (0, 1)):
                 yield OperationFailed(stage, operation, fleet, "no reason given")
@@ -192,7 +187,6 @@ class World:
         yield SplitSettled(stage, deployment.split)
         for state in (Reading.ALARM, Reading.OK):
             yield AlarmsRead(stage, tuple([(name, state) for name in self.spec.alarms]), True)
-        yield IntervalElapsed(stage)
         yield OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere")
 
 

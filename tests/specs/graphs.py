@@ -30,7 +30,6 @@ class Node(NamedTuple):
     old: Counts
     traffic: tuple[int, int]
     settled: bool
-    interval_elapsed: bool
     cause: str
     cut_short: str
 
@@ -47,7 +46,6 @@ class Node(NamedTuple):
                     )
                 ],
                 f"  split {'settled' if self.settled else 'not seen'}, "
-                f"interval {'over' if self.interval_elapsed else 'not over'}, "
                 f"cause {self.cause}, cut short by {self.cut_short}",
             ]
         )

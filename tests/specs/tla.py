@@ -125,7 +125,6 @@ def _node(value: dict[str, Any], whole: int) -> Node:
         old=_counts(value["old"]),
         traffic=(value["traffic"], whole - value["traffic"]),
         settled=value["settled"],
-        interval_elapsed=value["elapsed"],
         cause=value["cause"],
         cut_short=value["cut"],
     )
