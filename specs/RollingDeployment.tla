@@ -8,10 +8,10 @@
 (*   provisioning  one more batch of new instances is asked for;           *)
 (*   shifting      the new fleet takes its part of the traffic;            *)
 (*   baking        its alarms are watched for a whole interval;            *)
-(*   cleaning      the old instances that nobody needs now are given up.   *)
+(*   cleaning      the old instances that are no longer needed go.         *)
 (*                                                                         *)
 (* When an alarm trips in a bake, when something fails, when the time is   *)
-(* up or when somebody asks for it, the deployment turns back: the same    *)
+(* up or when a stop is requested, the deployment turns back: the same     *)
 (* walk with the two fleets in each other's place, and without bakes.      *)
 (*                                                                         *)
 (* This text follows Amazon's description of rolling deployments and the   *)
@@ -47,15 +47,15 @@ CONSTANTS
     Alarms,         \* how many alarms are watched
     Troubles,       \* what may go wrong: any of "alarm", "failure", "deadline", "stop"
     MostAttempts,   \* how often the world lets one batch bake: keeps the model finite
-    StaleNews       \* TRUE when news that belongs elsewhere may come as well
+    StaleEvents     \* TRUE when events of another stage may come as well
 
 (***************************************************************************)
 (* The whole state is one record, `deployment`. The other variable is the  *)
-(* letter on its way to it: what the world says happened, or Silence.      *)
+(* event on its way to it: what happened in the world, or NoEvent.         *)
 (***************************************************************************)
-VARIABLES deployment, news
+VARIABLES deployment, event
 
-vars == <<deployment, news>>
+vars == <<deployment, event>>
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
@@ -139,9 +139,8 @@ TrimOld(d, least) == Trim(d.old, least, Whole - d.traffic, PerOld)
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* How far a step goes. The plan is not stored. Forward the number of the  *)
-(* step says how far; back, each step goes on from what was in service     *)
-(* when the first one began.                                               *)
+(* How far a step goes. The plan is not stored. Forward, the number of the *)
+(* step says how far; back, a step adds a batch to where the last one was. *)
 (***************************************************************************)
 AlreadyUp == Min(NewFull, NewCount)
 
@@ -248,7 +247,7 @@ Finish(d, cut) ==
 
 \* The endpoint keeps the mix that is there. Nothing in service is given up, and
 \* nothing more is asked for than is in service or than the traffic needs. But while
-\* nobody knows where the traffic went, nobody knows what it needs.
+\* the split is not known, what the traffic needs is not known either.
 HoldTheMix(d, cut) ==
     LET failed == [Enter(d, "rollback failed") EXCEPT !.cut = cut]
     IN  IF d.settled
@@ -257,8 +256,8 @@ HoldTheMix(d, cut) ==
                  !.old = TrimOld(d, d.old.in_service)]
         ELSE failed
 
-\* Whatever goes wrong. An end stays what it is; and where all traffic has arrived,
-\* there is nothing to undo.
+\* Something went wrong. An end stays what it is. Where all traffic has arrived there
+\* is nothing to undo.
 GoWrong(d, why) ==
     IF HasEnded(d) THEN d
     ELSE IF IsCommitted(d) THEN Finish(d, why)
@@ -268,9 +267,9 @@ GoWrong(d, why) ==
 -----------------------------------------------------------------------------
 (***************************************************************************)
 (* What follows by itself. A phase that has nothing to wait for is over as *)
-(* soon as it has begun, so that one letter may carry the deployment       *)
-(* through several phases. The first step back is the exception: it waits  *)
-(* for a fresh look at what is in service.                                 *)
+(* soon as it has begun, so one event may carry the deployment through     *)
+(* several phases. The first step back is the exception: it waits for a    *)
+(* fresh look at what is in service.                                       *)
 (***************************************************************************)
 IsFirstStepBack(d) == ~IsForward(d) /\ Step(d) = 1
 
@@ -286,10 +285,10 @@ Proceed(d) ==
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* Taking in the news. Each letter but a stop says which stage, or which   *)
-(* direction, it is about; one about another changes nothing. To no letter *)
-(* is there an answer "cannot happen": every phase says what it makes of   *)
-(* every kind, if only that nothing changes.                               *)
+(* What an event leads to. Each event but a stop says which stage, or      *)
+(* which direction, it is about; one about another changes nothing. No     *)
+(* event is impossible: every phase says what it makes of every kind, if   *)
+(* only that nothing changes.                                              *)
 (***************************************************************************)
 AfterFleets(d, e) ==
     LET seen == [d EXCEPT !.new = Observe(@, e.new), !.old = Observe(@, e.old)]
@@ -339,8 +338,8 @@ Matters(d, e) ==
 AfterFailure(d, e) == IF Matters(d, e) THEN GoWrong(d, "failure") ELSE d
 
 \* "Exceeding this limit causes a timeout": a failure like any other. The way back
-\* has a limit of its own. How long a limit is, and that the way forward is given the
-\* termination wait on top of it, is not told here: any timer may fire at any time.
+\* has a limit of its own. Forward, the termination wait does not count against the
+\* limit; but no time passes in this model, so a limit may be exceeded at any moment.
 AfterDeadline(d) == GoWrong(d, "deadline")
 
 \* A stop turns the deployment back. One that is on its way back already heeds none.
@@ -362,9 +361,9 @@ After(d, e) ==
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* The world: which news may come. It is as bad as Troubles lets it be.    *)
+(* The world: which events may come. It is as bad as Troubles lets it be.  *)
 (* Any number of instances may be seen in service or alive, up to those    *)
-(* that can exist; any split that anybody may have asked for; anything may *)
+(* that can exist; any split that can have been asked for; anything may    *)
 (* fail and any timer fire at any time. Only the number of bakes of one    *)
 (* batch is limited: a world that takes an instance from every bake would  *)
 (* let them be counted for ever.                                           *)
@@ -386,7 +385,7 @@ FleetsSeen(d) ==
     {[kind |-> "FleetsSeen", stage |-> d.stage, new |-> new, old |-> old] :
         new \in NewSightings(d), old \in Sightings(d.old)}
 
-\* A split that anybody can have asked for, and that the instances asked for can carry:
+\* A split that can have been asked for, and that the instances asked for can carry:
 \* no capacity is given up while traffic may still be on its way to it.
 Splits(d) ==
     LET asked == {k * PerNew : k \in 0..NewFull}
@@ -417,7 +416,7 @@ Fresh(d) ==
         \union (IF "deadline" \in Troubles THEN Deadlines ELSE {})
         \union (IF "stop" \in Troubles THEN {[kind |-> "StopRequested"]} ELSE {})
 
-\* Letters about another stage, each of which would matter in its own.
+\* Events of other stages, each of which would matter in its own.
 OtherStages(d) ==
     {<<IF IsForward(d) THEN "back" ELSE "forward", Step(d), Attempt(d), Phase(d)>>,
      <<Direction(d), Step(d) + 1, Attempt(d), Phase(d)>>,
@@ -436,19 +435,19 @@ Stale(d) ==
          [kind |-> "OperationFailed", stage |-> s, operation |-> "clean up", fleet |-> "new"]} :
         s \in OtherStages(d)}
 
-Possible(d) == IF StaleNews THEN Fresh(d) \union Stale(d) ELSE Fresh(d)
+PossibleEvents(d) == IF StaleEvents THEN Fresh(d) \union Stale(d) ELSE Fresh(d)
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
 (* The machine. It starts with its first batch asked for. Then, for ever,  *)
-(* the world writes a letter and the deployment takes it in.               *)
+(* an event occurs and the deployment advances.                            *)
 (*                                                                         *)
-(* A letter lies open for the length of a state. That costs the checker a  *)
-(* state for each letter, and is worth it: in such a state both the        *)
-(* deployment and what it is about to learn are there to be looked at, so  *)
-(* that what must hold of a step can be said of a state.                   *)
+(* An event that has occurred makes a state of its own. That costs the     *)
+(* checker a state for each event, and is worth it: such a state has both  *)
+(* the deployment and the event that it is about to take in, so what must  *)
+(* hold of a step can be said of a state.                                  *)
 (***************************************************************************)
-Silence == [kind |-> "Silence"]
+NoEvent == [kind |-> "None"]
 
 BeforeTheFirstStep ==
     [stage |-> <<"forward", 0, 1, "cleaning">>,
@@ -460,19 +459,19 @@ BeforeTheFirstStep ==
      cause |-> "none",
      cut |-> "none"]
 
-Init == deployment = Provision(BeforeTheFirstStep) /\ news = Silence
+Init == deployment = Provision(BeforeTheFirstStep) /\ event = NoEvent
 
-Write ==
-    /\ news = Silence
-    /\ \E e \in Possible(deployment) : news' = e
+Occur ==
+    /\ event = NoEvent
+    /\ \E e \in PossibleEvents(deployment) : event' = e
     /\ UNCHANGED deployment
 
-TakeIn ==
-    /\ news # Silence
-    /\ deployment' = After(deployment, news)
-    /\ news' = Silence
+Advance ==
+    /\ event # NoEvent
+    /\ deployment' = After(deployment, event)
+    /\ event' = NoEvent
 
-Next == Write \/ TakeIn
+Next == Occur \/ Advance
 
 Spec == Init /\ [][Next]_vars
 
@@ -497,8 +496,8 @@ TypeOK ==
 NewFits(d, count) == d.traffic <= count * PerNew
 OldFits(d, count) == Whole - d.traffic <= count * PerOld
 
-\* A repair may find a fleet that has too little for its traffic; from there on
-\* nobody can promise that it has enough.
+\* A repair may find a fleet that has too little for its traffic. From there on it may
+\* have too little.
 NewStartedFit == NewTraffic <= NewCount * PerNew
 OldStartedFit == OldTraffic <= OldCount * PerOld
 
@@ -523,7 +522,7 @@ S2_UnderTheCeiling == deployment.new.alive + deployment.old.alive <= Ceiling
 
 \* S3. All traffic is sent somewhere (of two shares that sum to Whole this is so by
 \* their form), and none to a fleet of which nothing is asked for.
-S3_NoTrafficToNobody ==
+S3_NoTrafficToAnEmptyFleet ==
     /\ (deployment.traffic > 0 => deployment.new.asked > 0)
     /\ (deployment.traffic < Whole => deployment.old.asked > 0)
 
@@ -547,7 +546,7 @@ S5_AnEndTellsTheTruth ==
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* What must hold of every step: of a deployment d, a letter e, and the    *)
+(* What must hold of every step: of a deployment d, an event e, and the    *)
 (* deployment `after` it.                                                  *)
 (***************************************************************************)
 
@@ -592,6 +591,7 @@ AtMostABatch(d, after) ==
 \* whole interval, and a reading after it was quiet.
 IsGoodBake(d, e) ==
     /\ e.kind = "AlarmsRead"
+    /\ e.stage = d.stage
     /\ Phase(d) = "baking"
     /\ e.after_interval
     /\ IsQuiet(e.readings)
@@ -600,10 +600,10 @@ IsGoodBake(d, e) ==
 OldIsGivenUpOnlyAfterAGoodBake(d, e, after) ==
     (after.old.asked < Min(d.old.asked, d.old.in_service) => IsGoodBake(d, e))
 
-\* S8. News that comes twice changes nothing the second time; stale news never does.
-RepeatedNewsChangesNothing(e, after) == After(after, e) = after
+\* S8. An event that comes again changes nothing; one of another stage never does.
+RepeatedEventsChangeNothing(e, after) == After(after, e) = after
 
-StaleNewsChangesNothing(d, e, after) == (~Belongs(d, e) => after = d)
+StaleEventsChangeNothing(d, e, after) == (~Belongs(d, e) => after = d)
 
 \* S9. Past its deadline a deployment goes forward no further.
 NothingForwardAfterTheDeadline(d, e, after) ==
@@ -622,8 +622,8 @@ IsLater(stage, than) ==
     IN  \E i \in 1..4 : a[i] > b[i] /\ \A j \in 1..(i - 1) : a[j] = b[j]
 
 \* No stage ever has two different commands: a step leaves what is due as it is, or
-\* enters a later stage. So a world that keeps the latest stage it was commanded from
-\* may refuse what an earlier one made due.
+\* enters a later stage. So a world that remembers the latest stage of a command can
+\* refuse the commands of earlier ones, and a repeated command changes nothing.
 NoStageHasTwoCommands(d, after) == Due(after) = Due(d) \/ IsLater(after.stage, d.stage)
 
 \* And an end is the end.
@@ -637,15 +637,15 @@ EveryStepIsRight(d, e, after) ==
     /\ ACleanEndLeavesNothing(d, after)
     /\ AtMostABatch(d, after)
     /\ OldIsGivenUpOnlyAfterAGoodBake(d, e, after)
-    /\ RepeatedNewsChangesNothing(e, after)
-    /\ StaleNewsChangesNothing(d, e, after)
+    /\ RepeatedEventsChangeNothing(e, after)
+    /\ StaleEventsChangeNothing(d, e, after)
     /\ NothingForwardAfterTheDeadline(d, e, after)
     /\ NoStageHasTwoCommands(d, after)
     /\ AnEndIsTheEnd(d, after)
 
-\* While a letter lies open, the step to come is a function of the state: so what must
-\* hold of every step is an invariant as well.
+\* Once an event has occurred, the step to come is a function of the state. So what
+\* must hold of every step is an invariant as well.
 StepsAreRight ==
-    IF news = Silence THEN TRUE
-    ELSE EveryStepIsRight(deployment, news, After(deployment, news))
+    IF event = NoEvent THEN TRUE
+    ELSE EveryStepIsRight(deployment, event, After(deployment, event))
 =============================================================================

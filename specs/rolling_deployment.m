@@ -10,8 +10,8 @@
 -- program that visits every state. `:=` assigns, `=` compares, `->` is "implies".
 -- A rule whose guard holds may fire; which one does is the world's choice.
 --
--- All news here is fresh: a rule fires in the stage that it is about. (That stale
--- news changes nothing is checked of the TLA+ text and of the program.)
+-- No event here is stale: a rule fires in the stage that it is about. (That stale
+-- events change nothing is checked of the TLA+ text and of the program.)
 
 const
   -- The update. What the names mean is said in RollingDeployment.tla.
@@ -151,7 +151,7 @@ begin
 end;
 
 ------------------------------------------------------------------------------
--- The plan, which nobody stores.
+-- The plan, which is not stored.
 
 -- Steps forward: those that shift, and the further wait that blue/green may end with.
 function steps_forward(): 1 .. LastStep;
@@ -349,8 +349,8 @@ begin
   phase := Provisioning;
 end;
 
--- What is not in service and carries nothing is asked for no more; unless nobody knows
--- where the traffic is.
+-- What is not in service and carries nothing is asked for no more; unless the
+-- split is not known.
 procedure hold_the_mix(why: Reason);
 begin
   if settled then
@@ -431,7 +431,7 @@ ruleset new_serving: Count; new_alive: Count; old_serving: Count; old_alive: Cou
   end;
 end;
 
--- A split that anybody may have asked for, and that the instances asked for can carry.
+-- A split that can have been asked for, and that the instances asked for can carry.
 ruleset units: Units do
   rule "the split has settled"
     units = traffic
@@ -520,7 +520,7 @@ ruleset operation: Operation; s: Side do
   end;
 end;
 
-rule "somebody asks for a stop"
+rule "a stop is requested"
   StopsAreRequested = 1
 ==>
 var was: Due;

@@ -138,7 +138,7 @@ def _ours(case: Case) -> Search:
 def _tla(node: str, modules: Path, case: Case, scratch: Path) -> Search:
     answer = tla.ask(node, modules, tla.write_configuration(case, scratch))
     assert not isinstance(answer, str), answer
-    # In the spec an open letter is a state: these are our states and our steps.
+    # In the spec an event is a state of its own: these are our states and our steps.
     return Search(answer["states"], answer["seconds"])
 
 

@@ -30,7 +30,7 @@ class Case:
     """One update, and how bad the world is in which it is carried out.
 
     The numbers are the update in terms of the specs. `troubles`: what may go wrong.
-    `most_attempts`: how often a batch may bake. `stale_news`: whether events of
+    `most_attempts`: how often a batch may bake. `stale_events`: whether events of
     other stages come too.
     """
 
@@ -50,7 +50,7 @@ class Case:
     alarms: int = 1
     troubles: tuple[str, ...] = ALL_TROUBLES
     most_attempts: int = 1
-    stale_news: bool = False
+    stale_events: bool = False
 
     @property
     def constants(self) -> dict[str, int]:
@@ -108,11 +108,11 @@ COMPARED = (
         troubles=("alarm", "stop"), most_attempts=2,
     ),
     Case(
-        name="two alarms, and stale news",
+        name="two alarms, and stale events",
         deployment=start(serving(_OLD, 2), wanted(_NEW, 2), _BY_ONE, ["a", "b"]),
         new_full=2, old_full=2, old_count=2,
         batch=1, first_shift=1, next_shift=1, back_batch=1, alarms=2,
-        troubles=("alarm",), stale_news=True,
+        troubles=("alarm",), stale_events=True,
     ),
     Case(
         name="no alarms, the rollback fails: two by one",
@@ -175,6 +175,20 @@ COMPARED = (
         new_full=3, old_full=3, new_count=1, old_count=2, new_traffic=3,
         batch=1, first_shift=1, next_shift=1, back_batch=2,
         troubles=("alarm", "deadline"),
+    ),
+    Case(
+        # The only one whose first batch is in service at the start. A look at the fleets
+        # shifts traffic to it; other events do not.
+        name="a mix whose new fleet is whole, stopped",
+        deployment=start(
+            FleetSpec(_OLD, 2, 1, Share(1, 2)),
+            FleetSpec(_NEW, 2, 2, Share(1, 2)),
+            _BY_ONE,
+            ["a"],
+        ),
+        new_full=2, old_full=2, new_count=2, old_count=1, new_traffic=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("stop",),
     ),
 )  # fmt: skip
 """For these the labelled graphs of the TLA+ spec and of the core are compared."""

@@ -1,8 +1,8 @@
 """The core's graph: every state that it can reach in the world of the specs.
 
 The world here is the one that RollingDeployment.tla describes under "The
-world: which news may come". It is written a second time, in Python, so that a
-letter that only one of the two lets come is a difference as well.
+world: which events may come". It is written a second time, in Python, so that an
+event that only one of the two lets come is a difference as well.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance
 from tests.specs.cases import Case
-from tests.specs.graphs import Counts, Graph, Letter, Node, Place
+from tests.specs.graphs import Counts, Graph, Label, Node, Place
 
 Advance = Callable[[Deployment, Event], Deployment]
 
@@ -35,7 +35,7 @@ def core_graph(case: Case, advance: Advance = advance) -> Graph:
     """The graph of `case`, as the core has it, or another `advance` in its place."""
     world = World(case)
     initial = world.node(case.deployment)
-    edges: dict[Node, dict[Letter, Node]] = {}
+    edges: dict[Node, dict[Label, Node]] = {}
     # Deployments that are one node differ in the wording of a cause; the first one met
     # stands for all.
     standing_for = {initial: case.deployment}
@@ -46,7 +46,7 @@ def core_graph(case: Case, advance: Advance = advance) -> Graph:
         for event in world.possible(deployment):
             after = advance(deployment, event)
             target = node if after is deployment else world.node(after)
-            leads[world.letter(event)] = target
+            leads[world.label(event)] = target
             if target not in standing_for:
                 standing_for[target] = after
                 frontier.append(target)
@@ -70,7 +70,7 @@ def core_counts(case: Case) -> tuple[int, int]:
 
 
 class World:
-    """Which events may come, and how a case's deployments and events read as nodes and letters."""
+    """Which events may come, and how a case's deployments and events read as nodes and labels."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -100,9 +100,9 @@ class World:
         assert rest == 0, f"{share} is no whole number of units of 1/{self.whole}"
         return units
 
-    # --- letters ---
+    # --- labels ---
 
-    def letter(self, event: Event) -> Letter:
+    def label(self, event: Event) -> Label:
         """The event as text."""
         kind = type(event).__name__
         match event:
@@ -123,12 +123,12 @@ class World:
             case StopRequested():
                 return (kind,)
             case _:
-                raise AssertionError(f"no letter says {event}")
+                raise AssertionError(f"no label says {event}")
 
     # --- what may come ---
 
     def possible(self, deployment: Deployment) -> Iterator[Event]:
-        """The events that may come to a deployment; each is another letter."""
+        """The events that may come to a deployment; each has a label of its own."""
         stage, troubles = deployment.stage, self.case.troubles
         yield from self._fleets_seen(deployment)
         for units in self._splits(deployment):
@@ -141,7 +141,7 @@ class World:
             yield from map(DeadlineElapsed, Direction)
         if "stop" in troubles:
             yield StopRequested("anyone")
-        if self.case.stale_news:
+        if self.case.stale_events:
             for other in _other_stages(stage):
                 yield from self._stale(deployment, other)
 

@@ -1,8 +1,8 @@
 """Labelled state graphs, and the first difference between two of them, in words.
 
 A node is all that a deployment knows, in terms that belong neither to the core
-nor to a spec. An edge is a node, a letter (what the world says happened), and
-the node after it. Letters that change nothing are edges too.
+nor to a spec. An edge is a node, a label (an event, as text) and the node after
+it. Events that change nothing are edges too.
 """
 
 from collections.abc import Mapping
@@ -51,16 +51,16 @@ class Node(NamedTuple):
         )
 
 
-Letter = tuple[str, ...]
+Label = tuple[str, ...]
 """An event as text: its kind, then each part of its data as `name=value`."""
 
 
 @frozen
 class Graph:
-    """All that can happen from `initial`: for each node, where each letter leads."""
+    """All that can happen from `initial`: for each node, where each label leads."""
 
     initial: Node
-    edges: Mapping[Node, Mapping[Letter, Node]] = field(repr=False)
+    edges: Mapping[Node, Mapping[Label, Node]] = field(repr=False)
 
     @property
     def edge_count(self) -> int:
@@ -76,42 +76,42 @@ def first_difference(graph: Graph, name: str, other: Graph, other_name: str) -> 
     if graph.initial != other.initial:
         return f"They start differently.\n{name}:\n{graph.initial}\n{other_name}:\n{other.initial}"
     # How each node was first reached.
-    ways: dict[Node, tuple[Node, Letter] | None] = {graph.initial: None}
+    ways: dict[Node, tuple[Node, Label] | None] = {graph.initial: None}
     frontier = [graph.initial]
     for node in frontier:
         here, there = graph.edges[node], other.edges[node]
-        for letter in sorted({*here, *there}):
-            if letter not in here or letter not in there:
-                has, lacks = (name, other_name) if letter in here else (other_name, name)
+        for label in sorted({*here, *there}):
+            if label not in here or label not in there:
+                has, lacks = (name, other_name) if label in here else (other_name, name)
                 return _told(
-                    ways, node, f"{has} lets this letter come, {lacks} does not: {_said(letter)}"
+                    ways, node, f"{has} lets this event come, {lacks} does not: {_said(label)}"
                 )
-            if here[letter] != there[letter]:
+            if here[label] != there[label]:
                 return _told(
                     ways,
                     node,
-                    f"then comes {_said(letter)}\n"
-                    f"{name} goes to\n{here[letter]}\n{other_name} goes to\n{there[letter]}",
+                    f"then comes {_said(label)}\n"
+                    f"{name} goes to\n{here[label]}\n{other_name} goes to\n{there[label]}",
                 )
-            if here[letter] not in ways:
-                ways[here[letter]] = node, letter
-                frontier.append(here[letter])
+            if here[label] not in ways:
+                ways[here[label]] = node, label
+                frontier.append(here[label])
     # Equal from the start on: what else there is in either cannot be reached.
     assert graph.edges.keys() == other.edges.keys() == ways.keys(), "a graph has unreachable nodes"
     return None
 
 
-def _told(ways: Mapping[Node, tuple[Node, Letter] | None], node: Node, end: str) -> str:
-    letters: list[str] = []
+def _told(ways: Mapping[Node, tuple[Node, Label] | None], node: Node, end: str) -> str:
+    labels: list[str] = []
     at, way = node, ways[node]
     while way is not None:
-        at, letter = way
-        letters.append(_said(letter))
+        at, label = way
+        labels.append(_said(label))
         way = ways[at]
-    way_there = "".join(f"\n  {said}" for said in reversed(letters)) or " nothing at all"
+    way_there = "".join(f"\n  {said}" for said in reversed(labels)) or " nothing at all"
     return f"They agree until after{way_there}\nwhich leads to\n{node}\n{end}"
 
 
-def _said(letter: Letter) -> str:
-    kind, *data = letter
+def _said(label: Label) -> str:
+    kind, *data = label
     return f"{kind}({', '.join(data)})"

@@ -23,7 +23,7 @@ class Counted:
 def model(case: Case) -> str:
     """The spec's text with the constants of `case`."""
     assert case.alarms == 1, "the Murphi spec watches one alarm"
-    assert not case.stale_news, "the Murphi spec hears fresh news only"
+    assert not case.stale_events, "the Murphi spec has no stale events"
     most = max(case.new_full, case.old_full, case.new_count, case.old_count)
     values = {
         **case.constants,

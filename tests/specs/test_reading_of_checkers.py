@@ -7,30 +7,30 @@ from tests.specs.murphi import Counted, model, read_counts
 from tests.specs.tla import configuration, parse, read_graph
 
 DEPLOYMENT = (
-    r"[cause |-> \"none\", cut |-> \"none\", elapsed |-> false, "
+    r"[cause |-> \"none\", cut |-> \"none\", "
     r"new |-> [alive |-> 1, asked |-> 1, in_service |-> 0], "
     r"old |-> [alive |-> 2, asked |-> 2, in_service |-> 2], settled |-> true, "
     r"stage |-> <<\"forward\", 1, 1, \"provisioning\">>, traffic |-> 0, up |-> 1]"
 )
 STOP = r"[kind |-> \"StopRequested\"]"
-SILENCE = r"[kind |-> \"Silence\"]"
+NO_EVENT = r"[kind |-> \"None\"]"
 
 
 def dot(*lines: str) -> str:
     return "\n".join(["digraph StateGraph {", "  rankdir=TB;", *lines, "}"])
 
 
-def state(name: str, news: str) -> str:
-    return rf'  {name} [label="deployment={DEPLOYMENT}\nnews={news}"];'
+def state(name: str, event: str) -> str:
+    return rf'  {name} [label="deployment={DEPLOYMENT}\nevent={event}"];'
 
 
-def test_an_open_letter_is_an_edge_from_its_deployment_to_the_one_after_it() -> None:
+def test_an_event_is_an_edge_from_its_deployment_to_the_one_after_it() -> None:
     graph = read_graph(
         dot(
-            state("s0", SILENCE),
+            state("s0", NO_EVENT),
             state("s1", STOP),
-            '  s0 -> s1 [label="Write"];',
-            '  s1 -> s0 [label="TakeIn"];',
+            '  s0 -> s1 [label="Occur"];',
+            '  s1 -> s0 [label="Advance"];',
         ),
         whole=4,
     )
@@ -40,15 +40,15 @@ def test_an_open_letter_is_an_edge_from_its_deployment_to_the_one_after_it() -> 
     assert graph.edges == {graph.initial: {("StopRequested",): graph.initial}}
 
 
-def test_a_letter_that_is_never_taken_in_is_refused() -> None:
-    text = dot(state("s0", SILENCE), state("s1", STOP), '  s0 -> s1 [label="Write"];')
-    with pytest.raises(ValueError, match="of 1 letters 0 are taken in"):
+def test_an_event_that_is_never_taken_in_is_refused() -> None:
+    text = dot(state("s0", NO_EVENT), state("s1", STOP), '  s0 -> s1 [label="Occur"];')
+    with pytest.raises(ValueError, match="of 1 events 0 are taken in"):
         read_graph(text, whole=4)
 
 
 def test_a_line_of_another_form_is_refused() -> None:
     with pytest.raises(ValueError, match="neither a state nor a step"):
-        read_graph(dot(state("s0", SILENCE), "  s0 -> s0;"), whole=4)
+        read_graph(dot(state("s0", NO_EVENT), "  s0 -> s0;"), whole=4)
 
 
 @pytest.mark.parametrize(

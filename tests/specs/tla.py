@@ -1,8 +1,8 @@
 """The TLA+ spec's graph: runs tla-checker on node, and reads the state graph that it exports.
 
-In the spec a letter lies open for the length of a state. Such a state is the
-edge of our graph: its deployment is the node that it leaves, its news the
-letter, and the deployment of the one state after it the node that it enters.
+In the spec an event that has occurred makes a state of its own. Such a state is
+the edge of our graph: its deployment is the node that it leaves, its event the
+label, and the deployment of the one state after it the node that it enters.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.specs.cases import Case
-from tests.specs.graphs import Graph, Letter, Node
+from tests.specs.graphs import Graph, Label, Node
 
 SPECS = Path(__file__).parents[2] / "specs"
 SPEC = SPECS / "RollingDeployment.tla"
@@ -25,7 +25,7 @@ def configuration(case: Case) -> str:
         **case.constants,
         "Alarms": case.alarms,
         "Troubles": "{" + ", ".join(f'"{trouble}"' for trouble in case.troubles) + "}",
-        "StaleNews": case.stale_news,
+        "StaleEvents": case.stale_events,
     }
     text = CONFIGURATION.read_text()
     for name, value in values.items():
@@ -84,33 +84,33 @@ def read_graph(dot: str, whole: int) -> Graph:
     Raises ValueError for what is no such graph.
     """
     nodes: dict[str, Node] = {}
-    letters: dict[str, Letter] = {}
+    labels: dict[str, Label] = {}
     known: dict[str, Node] = {}
-    edges: dict[Node, dict[Letter, Node]] = {}
+    edges: dict[Node, dict[Label, Node]] = {}
     for line in dot.splitlines():
         if state := _STATE.fullmatch(line):
-            name, deployment, news = state.groups()
+            name, deployment, event = state.groups()
             if deployment not in known:
                 known[deployment] = _node(parse(_unescaped(deployment)), whole)
             nodes[name] = known[deployment]
-            letter = _letter(parse(_unescaped(news)))
-            if letter != _SILENCE:
-                letters[name] = letter
+            label = _label(parse(_unescaped(event)))
+            if label != _NO_EVENT:
+                labels[name] = label
         elif step := _STEP.fullmatch(line):
             source, target, action = step.groups()
-            if action == "TakeIn":
-                edges.setdefault(nodes[source], {})[letters[source]] = nodes[target]
+            if action == "Advance":
+                edges.setdefault(nodes[source], {})[labels[source]] = nodes[target]
         elif line.startswith("  s"):
             raise ValueError(f"neither a state nor a step: {line}")
     taken_in = sum(map(len, edges.values()))
-    if taken_in != len(letters):
-        raise ValueError(f"of {len(letters)} letters {taken_in} are taken in")
+    if taken_in != len(labels):
+        raise ValueError(f"of {len(labels)} events {taken_in} are taken in")
     return Graph(nodes["s0"], edges)
 
 
-_STATE = re.compile(r'  (s\d+) \[label="deployment=(.*)\\nnews=(.*)"\];')
-_STEP = re.compile(r'  (s\d+) -> (s\d+) \[label="(Write|TakeIn)"\];')
-_SILENCE = ("Silence",)
+_STATE = re.compile(r'  (s\d+) \[label="deployment=(.*)\\nevent=(.*)"\];')
+_STEP = re.compile(r'  (s\d+) -> (s\d+) \[label="(Occur|Advance)"\];')
+_NO_EVENT = ("None",)
 
 
 def _unescaped(text: str) -> str:
@@ -134,8 +134,8 @@ def _counts(value: dict[str, int]) -> tuple[int, int, int]:
     return value["asked"], value["in_service"], value["alive"]
 
 
-def _letter(value: dict[str, Any]) -> Letter:
-    # A record is printed with its fields in the order of the alphabet; letters have their own.
+def _label(value: dict[str, Any]) -> Label:
+    # A record is printed with its fields in the order of the alphabet; labels have their own.
     kind = value["kind"]
     order = ["stage", "direction", "new", "old", "traffic"]
     order += ["readings", "after_interval", "operation", "fleet"]
