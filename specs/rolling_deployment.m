@@ -193,7 +193,7 @@ begin
 end;
 
 ------------------------------------------------------------------------------
--- What a side is asked for, and what is believed of it: the ask is not the deed.
+-- What a side is asked for, and what is believed of it: an ask takes time to come true.
 
 procedure ask(s: Side; count: Count);
 begin
