@@ -74,7 +74,7 @@ def parsers(called: Collection[str | None]) -> tuple[Parser, dict[str, Parser]]:
     parser = Parser(
         prog="rolling",
         description=_DESCRIPTION,
-        epilog=f"{_COMMON}\n{_EXAMPLES['']}\n{_EXIT_CODE_HELP}",
+        epilog=f"{_COMMON}\n{_EXAMPLES['']}\n{_EVERY_EXIT_CODE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -85,7 +85,7 @@ def parsers(called: Collection[str | None]) -> tuple[Parser, dict[str, Parser]]:
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
-            epilog=f"{_COMMON}\n{_EXAMPLES[name]}\n{_EXIT_CODE_HELP}",
+            epilog=f"{_COMMON}\n{_EXAMPLES[name]}\n{_exit_codes(name)}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -145,19 +145,50 @@ request just as `aws sagemaker update-endpoint --cli-input-json` takes it.
 "-" is standard input.
 """
 
-_EXIT_CODE_HELP = """\
+_EXIT_CODES = {
+    "0": {
+        "plan": "a plan was made, whatever it warns of",
+        "simulate": "the last update succeeded",
+        "check": "every property holds",
+        "serve": "the server was told to end",
+    },
+    "1": {"check": "a property is broken; the counterexample is printed"},
+    "2": dict.fromkeys(COMMANDS, "bad input; every mistake is on standard error, with its fix"),
+    "3": {"simulate": "the last update was rolled back"},
+    "4": {"simulate": "the rollback of the last update failed"},
+    "5": {
+        "plan": "standard output could not be written",
+        "simulate": "standard output could not be written",
+        "check": "the machine failed: standard output could not be written, or a\n"
+        "       process of --sweep was killed; what was found before that is printed",
+        "serve": "standard output could not be written",
+    },
+    "130": {
+        "plan": "interrupted",
+        "simulate": "interrupted",
+        "check": "interrupted; what was found so far is printed",
+        "serve": "interrupted; what was under way is printed",
+    },
+    "141": dict.fromkeys(COMMANDS, "the reader of a pipe left early"),
+}
+"""What each exit code says, of each subcommand that has it."""
+
+
+def _exit_codes(name: str) -> str:
+    lines = [f"  {code:<4} {means[name]}" for code, means in _EXIT_CODES.items() if name in means]
+    return "\n".join(["exit codes:", *lines]) + "\n"
+
+
+_EVERY_EXIT_CODE = """\
 exit codes:
-  0    succeeded; of `plan`: a plan was made, whatever it warns of; of `check`:
-       every property holds
-  1    of `check`: a property is broken, and how is told
-  2    bad input; every mistake is on standard error, with a value that works
-  3    the last update was rolled back
-  4    the rollback of the last update failed
-  5    the machine failed: standard output could not be written, or a process of
-       `check --sweep` was killed; what was found before that is told
-  130  interrupted; `check` says what it found so far, and `serve` what was
-       under way
-  141  whoever read standard output left early
+  0    succeeded
+  1    a property is broken (check)
+  2    bad input
+  3    rolled back (simulate)
+  4    rollback failed (simulate)
+  5    the machine failed
+  130  interrupted
+  141  the reader of a pipe left early
 """
 
 _EXAMPLES = {

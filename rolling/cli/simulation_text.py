@@ -65,7 +65,11 @@ def _block(lines: Iterable[str]) -> str:
 def _timeline(
     rows: Sequence[Document], terminal: Terminal
 ) -> Iterator[tuple[float, Sequence[str]]]:
-    """The lines of each row, with its moment: of a table, or of a paragraph where none fits."""
+    """The lines of each row, with its moment.
+
+    The reason stands beside the row where there is room to read it, below it on
+    a narrower terminal; where not even the row fits, all of it is a paragraph.
+    """
     arrows = {"Forward": terminal.arrow, "Back": terminal.back_arrow}
     cells = [
         [
@@ -80,15 +84,25 @@ def _timeline(
     ]
     header = ["time", "batch", "phase", "old", "new", "on new"]
     above, *table = ["  ".join(line) for line in align([header, *cells], frozenset({1, 2}))]
-    is_table = len(above) + 2 + NARROWEST_COLUMN <= terminal.width
-    if is_table:
+    room = terminal.width - len(above) - 2
+    if room >= _READABLE_COLUMN:
         yield 0, [terminal.paint(f"{above}  why", Style.DIM)]
+    elif room >= NARROWEST_COLUMN:
+        yield 0, [terminal.paint(above, Style.DIM)]
     for row, of_row, line in zip(rows, cells, table, strict=True):
-        if is_table:
-            wrapped = terminal.wrap(row["Why"], f"{line}  ")
+        if room >= _READABLE_COLUMN:
+            lines = terminal.wrap(row["Why"], f"{line}  ")
+        elif room >= NARROWEST_COLUMN:
+            lines = [line, *terminal.wrap(row["Why"], _BELOW, _BELOW)]
         else:
-            wrapped = terminal.wrap(f"{_in_words(of_row)} {row['Why']}", f"{of_row[0]}  ", "  ")
-        yield row["At"], [terminal.paint(text, *_style(row)) for text in wrapped]
+            lines = terminal.wrap(f"{_in_words(of_row)} {row['Why']}", f"{of_row[0]}  ", "  ")
+        yield row["At"], [terminal.paint(text, *_style(row)) for text in lines]
+
+
+_READABLE_COLUMN = 40
+"""A reason of two dozen words, wrapped into a narrower column, is hard to read."""
+
+_BELOW = " " * len("0:00:00  ")
 
 
 def _in_words(cells: Sequence[str]) -> str:
