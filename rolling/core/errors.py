@@ -68,7 +68,21 @@ def range_problem(field: str, value: object, low: int, high: int, unit: str = ""
     if is_whole_number(value) and low <= value <= high:
         return None
     rule = f"must be a whole number from {low} to {high}{unit}"
-    return Problem(field, value, rule, nearest(value, low, high))
+    seconds = meant_seconds(value) if unit == " seconds" else None
+    return Problem(field, value, rule, nearest(value if seconds is None else seconds, low, high))
+
+
+def meant_seconds(value: object) -> int | None:
+    """The seconds that a text such as "10m" or "1h" means; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    number, unit = value[:-1].strip(), value[-1:]
+    if unit not in _SECONDS or not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    return int(number) * _SECONDS[unit]
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def nearest(value: object, low: int, high: int) -> int:

@@ -99,7 +99,10 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
     found: list[Problem | None] = []
     configurations = [fleet.configuration for fleet in fleets]
     for name, fleet in zip(names, fleets, strict=True):
-        if not fleet.configuration or configurations.count(fleet.configuration) > 1:
+        if not fleet.configuration:
+            rule = "must be the name of an endpoint configuration"
+            found.append(Problem(f"{name}.configuration", "", rule, "config-1"))
+        elif configurations.count(fleet.configuration) > 1:
             rule = "must be a name that no other fleet has"
             found.append(Problem(f"{name}.configuration", fleet.configuration, rule))
         found.append(range_problem(f"{name}.full", fleet.full, 1, MOST_INSTANCES, " instances"))
@@ -108,7 +111,8 @@ def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
             rule = "a fleet with nothing in service is sent no traffic"
             found.append(Problem(f"{name}.share", str(fleet.share), rule, "0"))
     if not are_whole([fleet.share for fleet in fleets]):
-        shares = ", ".join(str(fleet.share) for fleet in fleets)
+        pairs = zip(names, fleets, strict=True)
+        shares = ", ".join([f"{name} {fleet.share}" for name, fleet in pairs])
         found.append(Problem("shares", shares, "the shares of all fleets must sum to 1"))
     return [problem for problem in found if problem is not None]
 

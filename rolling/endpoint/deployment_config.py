@@ -136,6 +136,7 @@ DEPLOYMENT_CONFIG = Structure(
                             )
                         },
                         required=("AlarmName",),
+                        example={"AlarmName": "p99-latency"},
                     ),
                     1,
                     10,

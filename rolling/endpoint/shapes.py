@@ -15,7 +15,7 @@ from typing import Protocol, TypeGuard
 
 from attrs import evolve, field, frozen
 
-from rolling.core.errors import Problem, is_whole_number
+from rolling.core.errors import Problem, is_whole_number, meant_seconds
 
 DEPTH_LIMIT = 64
 """The deepest nesting that a document may have. Ours; AWS's documents need 7."""
@@ -135,6 +135,8 @@ class Whole:
     def problems(self, value: object, path: str) -> list[Problem]:
         """Everything wrong with `value` as this number: at most one problem."""
         near = nearest_whole(value)
+        if near is None and self.unit == " seconds":
+            near = meant_seconds(value)
         if is_whole_number(value) and near is not None and self._clamped(near) == near:
             return []
         fix: object = self.example if self.low is None else self.low

@@ -166,9 +166,8 @@ def _decoded(text: str | bytes, name: str) -> str:
             rule = f"is not UTF-8 at byte {error.start}; save the file as UTF-8"
             found = Literal(f"0x{error.object[error.start : error.end].hex()}")
             raise InvalidInput([Problem(name, found, rule)]) from None
-    if text.startswith("\ufeff"):
-        rule = "begins with a byte order mark; save the file as UTF-8 without one"
-        raise InvalidInput([Problem(f"{name}, line 1, column 1", "\ufeff", rule)])
+    # Some editors put a byte order mark first. It says nothing of the content.
+    text = text.removeprefix("\ufeff")
     if not text.strip(" \t\r\n"):
         raise InvalidInput([Problem(name, None, _EMPTY)])
     return text

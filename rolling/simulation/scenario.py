@@ -143,6 +143,7 @@ def parse_scenario(document: object) -> Scenario:
         )
         raise InvalidInput([problem("the document", document, rule)])
     assert isinstance(document, Mapping)
+    document = _without_what_describe_adds(document)
     found = SCENARIO.problems(document, "")
     given = [_fields(each) for each in _items(document.get("EndpointConfigs"))]
     configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
@@ -219,6 +220,33 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
 
 
 # --- the parts ---------------------------------------------------------------
+
+
+def _without_what_describe_adds(document: Mapping[object, object]) -> Mapping[object, object]:
+    """The scenario, its endpoint and configurations as AWS's answers say them, or as a request.
+
+    DescribeEndpoint and DescribeEndpointConfig answer with more than a scenario
+    needs. An answer is told by its ARN.
+    """
+    changed = dict(document)
+    endpoint, configs = _fields(document.get("Endpoint")), document.get("EndpointConfigs")
+    if "EndpointArn" in endpoint:
+        needed = ("EndpointName", "EndpointConfigName")
+        picked = {key: endpoint[key] for key in needed if key in endpoint}
+        variants = list(_items(endpoint.get("ProductionVariants")))
+        if len(variants) == 1 and "DesiredInstanceCount" in _fields(variants[0]):
+            picked["DesiredInstanceCount"] = _fields(variants[0])["DesiredInstanceCount"]
+        changed["Endpoint"] = picked
+    if is_list(configs):
+        changed["EndpointConfigs"] = [_without_answer(each) for each in configs]
+    return changed
+
+
+def _without_answer(config: object) -> object:
+    if not isinstance(config, Mapping) or "EndpointConfigArn" not in config:
+        return config
+    added = ("EndpointConfigArn", "CreationTime", "ResponseMetadata")
+    return {key: value for key, value in config.items() if key not in added}
 
 
 def _configs(documents: Iterable[object]) -> tuple[dict[str, EndpointConfig], list[Problem]]:

@@ -71,7 +71,8 @@ def test_the_name_of_a_fleet() -> None:
         Problem("new.configuration", "config-2", NAME),
         Problem("old.configuration", "config-2", NAME),
     )
-    assert problems(new=wanted("", 10)) == (Problem("new.configuration", "", NAME),)
+    rule = "must be the name of an endpoint configuration"
+    assert problems(new=wanted("", 10)) == (Problem("new.configuration", "", rule, "config-1"),)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ def test_the_shares_of_fleets() -> None:
     rule = "a fleet with nothing in service is sent no traffic"
     half = evolve(OLD, share=Share(2, 4))
     assert problems(old=evolve(OLD, count=0)) == (Problem("old.share", "1", rule, "0"),)
-    assert problems(old=half) == (Problem("shares", "0, 1/2", SUM),)
-    assert problems(old=[]) == (Problem("shares", "0", SUM),)
+    assert problems(old=half) == (Problem("shares", "new 0, old 1/2", SUM),)
+    assert problems(old=[]) == (Problem("shares", "new 0", SUM),)
     assert problems(old=[half, evolve(half, configuration="c", count=0)]) == (
         Problem("old[1].share", "1/2", rule, "0"),
     )

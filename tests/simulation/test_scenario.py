@@ -56,6 +56,53 @@ def test_the_endpoint_may_be_scaled_away_from_its_configuration() -> None:
     assert parse_scenario(scenario(Endpoint=endpoint)).endpoint.desired_instance_count == 17
 
 
+def test_what_describe_answers_may_be_pasted_in() -> None:
+    """An answer of AWS's has fields that a scenario has no use for."""
+    document = scenario()
+    described = document | {
+        "EndpointConfigs": [
+            each | {"EndpointConfigArn": "arn:aws:sagemaker:…", "CreationTime": "2026-01-01"}
+            for each in document["EndpointConfigs"]
+        ],
+        "Endpoint": {
+            "EndpointName": "my-endpoint",
+            "EndpointArn": "arn:aws:sagemaker:…",
+            "EndpointConfigName": "config-1",
+            "EndpointStatus": "InService",
+            "ProductionVariants": [
+                {
+                    "VariantName": "AllTraffic",
+                    "CurrentWeight": 1.0,
+                    "CurrentInstanceCount": 12,
+                    "DesiredInstanceCount": 12,
+                }
+            ],
+            "CreationTime": "2026-01-01",
+        },
+    }
+    read = parse_scenario(described)
+    assert read.endpoint.desired_instance_count == 12
+    assert read.configs == parse_scenario(document).configs
+
+
+def test_a_duration_in_words_is_answered_with_its_seconds() -> None:
+    document = updates()
+    policy = document["Updates"][0]["UpdateEndpoint"]["DeploymentConfig"]["RollingUpdatePolicy"]
+    policy |= {"WaitIntervalInSeconds": "10m", "MaximumExecutionTimeoutInSeconds": "2h"}
+    found = problems(document)
+    fixes = {field.rpartition(".")[2]: problem.fix for field, problem in found.items()}
+    assert fixes == {"WaitIntervalInSeconds": 600, "MaximumExecutionTimeoutInSeconds": 7200}
+
+
+def test_the_name_of_an_alarm_alone_is_answered_with_the_form_of_an_alarm() -> None:
+    document = updates()
+    guards = {"Alarms": ["p99"]}
+    config = document["Updates"][0]["UpdateEndpoint"]["DeploymentConfig"]
+    config["AutoRollbackConfiguration"] = guards
+    (problem,) = problems(document).values()
+    assert problem.fix == {"AlarmName": "p99-latency"}
+
+
 @pytest.mark.parametrize(
     ("fault", "read"),
     [
