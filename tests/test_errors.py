@@ -10,7 +10,6 @@ from rolling import InvalidInput, Problem, RollingError
 from rolling.core.errors import ForeignEvent
 from rolling.driving import Superseded
 from rolling.embedding import CallbacksFailed, MachineMisused
-from rolling.embedding.fitting import NoSuchCallback
 from rolling.endpoint.refusals import ValidationException, in_progress
 from rolling.serialization import UnreadableRecord
 from rolling.server.extra import MissingExtra
@@ -26,7 +25,6 @@ ERRORS = [
     InvalidInput(iter([PROBLEM])),
     UnreadableRecord([PROBLEM]),
     ValidationException([PROBLEM, in_progress("Updating", "arn:aws")]),
-    NoSuchCallback([PROBLEM]),
     ForeignEvent("of another stage"),
     Superseded("too late"),
     MachineMisused("out of turn"),

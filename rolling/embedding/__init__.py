@@ -1,7 +1,7 @@
 """Embedding: callbacks in the manner of `transitions`, and the lifecycle as diagrams.
 
-A model says what it wants to hear of by the names of its methods, and a
-`DeploymentMachine` calls them as the deployment takes each edge:
+A `DeploymentMachine` calls the methods of a model by their names as the deployment
+takes each edge:
 
 >>> from rolling import FleetsSeen, RollingUpdatePolicy, Sighting, SplitSettled, StopRequested
 >>> from rolling import instances, serving, start, wanted
@@ -19,7 +19,7 @@ A model says what it wants to hear of by the names of its methods, and a
 >>> pager = Pager()
 >>> machine = DeploymentMachine(pager, deployment)
 
-Facts go in at the model's `advance`, which returns what `rolling.advance` returns:
+Give events to the model's `advance`, which returns what `rolling.advance` returns:
 
 >>> def see(*counts):
 ...     fleets = tuple(Sighting(count, count) for count in counts)
@@ -33,8 +33,9 @@ batch 1 bakes
 >>> stopped = pager.advance(StopRequested("operator"))
 turned back: stopped by operator
 
-The core decides and callbacks observe: what one returns is ignored, and what it
-raises is raised when all are done, with the deployment where the core put it.
+The core decides and callbacks observe. The machine ignores what they return. What they
+raise, it raises together as CallbacksFailed, after all have run. The deployment has then
+advanced as the core decided.
 """
 
 from rolling.embedding.diagrams import View, state_diagram

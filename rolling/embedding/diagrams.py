@@ -1,13 +1,12 @@
 """Diagrams: the lifecycle table as Mermaid's `stateDiagram-v2`.
 
-Here belongs the drawing of the table, and nothing that only a picture knows:
-states have the machine's names, and what stands on an arrow is read off its edges.
+States have the names that the machine gives them. What stands on an arrow comes from
+the edges.
 """
 
 from collections.abc import Iterable
 from enum import Enum
 
-from rolling.core.errors import InvalidInput, Problem
 from rolling.core.lifecycle import EDGES, Edge
 from rolling.core.stage import ENDS, Direction
 from rolling.embedding.names import STATES, guard_of, source_of, state_name, target_of
@@ -22,27 +21,24 @@ class View(Enum):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """The edges to be seen, in the order of the table."""
+        """The edges that the diagram shows, in the order of the table."""
         if self is View.ALL:
             return EDGES
         return tuple([edge for edge in EDGES if edge.direction is Direction[self.name]])
 
 
 AT_ONCE = "at once"
-"""What stands in place of an event on a silent edge."""
+"""What stands on a silent edge in place of an event."""
 
 
 def state_diagram(view: View = View.ALL) -> str:
     """The lifecycle as text for Mermaid, one arrow for all edges between the same two states.
 
-    What stands on an arrow are the events, then in brackets the guard that they share;
-    a dash stands between one guard and the next. Raises InvalidInput for what is no View.
+    On an arrow stand the events, then in brackets the guard that they share. A dash
+    separates one guard from the next.
     """
-    if not isinstance(view, View):
-        rule = f"must be {View.FORWARD}, {View.BACK} or {View.ALL}"
-        raise InvalidInput([Problem("view", view, rule)])
     arrows: dict[tuple[str, str], list[Edge]] = {}
-    # By source: laid out in this order, no arrow's label covers another's.
+    # In this order, Mermaid lays out the arrows so that no label covers another.
     for edge in sorted(view.edges, key=lambda edge: STATES.index(source_of(edge))):
         arrows.setdefault((source_of(edge), target_of(edge)), []).append(edge)
     met = [name for name in STATES if any(name in arrow for arrow in arrows)]

@@ -1,48 +1,37 @@
-"""The transitions facade: a `transitions.Machine` that follows deployments and tells callbacks.
+"""The `transitions` machine: it walks the edges that the core took and calls the callbacks.
 
-The core decides, and the machine walks each edge that the core took. Here belongs
-what keeps the two in step: nothing that a callback does, returns or raises can
-change where a deployment goes, and the machine has the lifecycle's edges and no others.
+The core decides first. Then the machine walks each edge, and the model holds the
+deployment of that edge. No callback can change where the deployment goes.
 """
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from enum import Enum
 from functools import partial
-from itertools import chain
 from typing import Any, NoReturn
 
-from transitions import Event as Trigger
-from transitions import EventData, Machine, State
-from transitions.core import listify
+from attrs import define, field
+from transitions import EventData, Machine, State, Transition
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import Event
-from rolling.core.lifecycle import EDGES
-from rolling.embedding.binding import Binding, refuse_copy
-from rolling.embedding.fitting import (
-    NoSuchCallback,
-    attribute_problem,
-    callback_problems,
-    missing_methods,
-    model_problems,
-    nearest_name,
-)
-from rolling.embedding.moves import MachineMisused, Move
+from rolling.core.lifecycle import EDGES, Edge
+from rolling.core.transition import trace
+from rolling.embedding.moves import CallbacksFailed, MachineMisused, Move
 from rolling.embedding.names import (
-    ASKABLE,
-    REGISTRATIONS,
+    METHODS,
     ROLLING_BACK,
     STATES,
     Names,
+    is_on_the_way_back,
     source_of,
+    state_of,
     target_of,
     trigger_of,
 )
-from rolling.embedding.parts import EdgeTransition, PhaseState, state_within
 
-Callbacks = str | Callable[[Move], Any] | list[str | Callable[..., Any]] | None
+Callbacks = str | Callable[[Move], Any] | list[str | Callable[[Move], Any]] | None
 """A callback, the name of a method of the model, or several of them."""
 
 
@@ -50,41 +39,26 @@ class DeploymentMachine(Machine):
     """The lifecycle as a `transitions.Machine`, for one deployment or for thousands.
 
     `DeploymentMachine(model, deployment)` begins with one model; `add_model` adds
-    others. A model is any object that takes attributes, and is given these:
-    `state` and `deployment`, which the machine alone writes; `advance(event)`;
-    `is_baking()` and the like. With another `model_attribute`, say `rollout`, they
-    are `rollout`, `rollout_deployment`, `advance_rollout` and `is_rollout_baking`.
-    Raises InvalidInput for a model that has such attributes already.
+    others. A model is any object that has a `__dict__`. The machine gives it these
+    attributes: `state` and `deployment`, which only the machine writes;
+    `advance(event)`; `is_baking()` and the like. With another `model_attribute`, say
+    `rollout`, they are `rollout`, `rollout_deployment`, `advance_rollout` and
+    `is_rollout_baking`.
 
-    Callbacks take a `Move`. They are, in the order in which one edge calls them:
+    Each callback takes a `Move`. One edge calls them in this order:
     `prepare_event`; `prepare_TRIGGER`; `before_state_change`; `before_TRIGGER`;
     `on_exit_STATE`; `on_enter_STATE`; `after_TRIGGER`; `after_state_change`;
-    `finalize_event`. Methods of the model named `on_enter_…` and `on_exit_…` are
-    found by their names and come first of their kind; all others are registered, as in
-    `machine.on_enter_baking(page_me)` or `machine.before_stop_requested(log)`.
-    `rolling_back` counts as a state around those of the way back: entered before
-    them, left after them. The state that a model is added in is not entered.
+    `finalize_event`. The machine finds methods of the model named `on_enter_STATE` and
+    `on_exit_STATE` by their names, and calls them before the registered ones. You
+    register all others, as in `machine.on_enter_baking(page_me)` or
+    `machine.before_stop_requested(log)`. `rolling_back` is a state around those of the way
+    back: it is entered before them and left after them. Adding a model calls no callback.
 
-    `model.state` and `model.deployment` are in step at every moment: up to
-    `on_exit_…` they are what was before the edge, from `on_enter_…` on what is after it.
+    Up to `on_exit_STATE`, `model.state` and `model.deployment` are what was before the
+    edge. From `on_enter_STATE` on, they are what is after it.
 
-    A callback's name stands for the method that each model has, or for a function by
-    its path. What cannot be called, and a method of the model that is named after no
-    state, is refused when it is registered or added, with InvalidInput.
-
-    `name` stands before what transitions logs. The machine and its models cannot be
-    copied or pickled: their deployments can.
+    `name` stands before what transitions logs.
     """
-
-    _is_built = False
-
-    def __init_subclass__(cls) -> None:
-        """Refuse the extensions of transitions."""
-        super().__init_subclass__()
-        for each in cls.__mro__:
-            if each.__module__.startswith("transitions.") and each.__name__ in _EXTENSIONS:
-                why = _EXTENSIONS[each.__name__]
-                raise MachineMisused(f"{each.__name__} is not supported: {why}")
 
     def __init__(
         self,
@@ -98,288 +72,232 @@ class DeploymentMachine(Machine):
         finalize_event: Callbacks = None,
         name: str = "",
     ) -> None:
-        wrong = attribute_problem(model_attribute)
-        problems = [] if wrong is None else [wrong]
-        if not isinstance(name, str):
-            problems.append(Problem("name", name, "must be a text", str(name)))
-        if problems:
-            raise InvalidInput(problems)
         self._names = Names.for_attribute(model_attribute)
-        self._rolling_back = PhaseState(ROLLING_BACK)
-        self._by_name: list[str] = []
+        self._walks: dict[int, _Walk] = {}  # by the id of the model: a model may be unhashable
         super().__init__(
             model=None,
-            states=[state_within(name, self._rolling_back) for name in STATES],
             initial=None,
             auto_transitions=False,
-            send_event=False,
             model_attribute=model_attribute,
             before_state_change=before_state_change,
             after_state_change=after_state_change,
             prepare_event=prepare_event,
             finalize_event=finalize_event,
-            name=name,
         )
+        self.name = f"{name}: " if name else ""
+        super().add_states([*STATES, ROLLING_BACK])
         for edge in EDGES:
-            self.add_transition(trigger_of(edge), source_of(edge), target_of(edge), edge=edge)
-        self._is_built = True
-        if model is not None or deployment is not None:
+            super().add_transition(trigger_of(edge), source_of(edge), target_of(edge), edge=edge)
+        if model is not None and deployment is not None:
             self.add_model(model, deployment)
+        elif model is not None or deployment is not None:
+            raise TypeError("give a model together with its deployment")
 
     # --- models ---
 
-    def add_model(self, model: object, deployment: Deployment | None) -> None:  # type: ignore[override]
-        """Give `model` a deployment to hold, in whatever state that is; no callback is called.
+    def add_model(self, model: object, deployment: Deployment) -> None:  # type: ignore[override]
+        """Give `model` a deployment to hold, in any state.
 
-        The machine holds on to its models until `remove_model`; to have it not, add a
-        `weakref.proxy`. Raises InvalidInput, and leaves the model as it was, for a model
-        that has an attribute of the names to be added, takes none, has methods named
-        `on_enter_…` or `on_exit_…` after no state, or answers for every name, as mocks do.
+        Raises InvalidInput, and leaves the model as it was, if it has one of the attributes
+        that the machine adds, or a method `on_enter_…` or `on_exit_…` named after no state.
         """
-        problems = model_problems(model, self._names)
-        if not isinstance(deployment, Deployment):
-            rule = "must be a Deployment, such as rolling.start returns"
-            problems.append(Problem("deployment", deployment, rule))
-        if problems := problems or missing_methods(model, self._all_callbacks()):
+        if problems := [*_collisions(model, self._names), *_misnamed_methods(model)]:
             raise InvalidInput(problems)
-        assert isinstance(deployment, Deployment)
-        binding = Binding(self, self._names, model, deployment)
-        try:
-            binding.bind()
-        except (AttributeError, TypeError) as refusal:
-            binding.unbind()
-            rule = f"must be an object that takes new attributes, without __slots__ ({refusal})"
-            raise InvalidInput([Problem("model", model, rule)]) from refusal
-        except BaseException:
-            binding.unbind()
-            raise
+        self._hold(model, deployment)
+        setattr(model, self._names.advance, partial(self.advance, model))
+        for state, query in self._names.queries.items():
+            setattr(model, query, partial(self.is_state, state, model))
         self.models.append(model)
 
     def remove_model(self, model: object) -> None:
         """Let go of a model, and take away all that `add_model` gave it, `deployment` too.
 
-        Raises MachineMisused for a model of no or another machine, and in a callback.
+        Raises MachineMisused if the model's deployment is advancing.
         """
-        try:
-            binding = self._binding_of(model)
-        except ReferenceError:
-            binding = None  # a proxy of what is gone already
-        if binding is not None:
-            if binding.walk is not None:
-                raise MachineMisused("a model cannot be removed while its deployment advances")
-            binding.unbind()
+        if id(model) in self._walks:
+            raise MachineMisused("a model cannot be removed while its deployment advances")
+        for name in self._names.all:
+            delattr(model, name)
+        # By identity: two models may be equal.
         self.models[:] = [known for known in self.models if known is not model]
 
+    def is_state(self, state: str | Enum, model: object) -> bool:
+        """True if a model is in this state; `rolling_back` is true on all of the way back."""
+        current: str = getattr(model, self._names.state)
+        return current == state or (state == ROLLING_BACK and is_on_the_way_back(current))
+
+    def _hold(self, model: object, deployment: Deployment) -> None:
+        setattr(model, self._names.deployment, deployment)
+        setattr(model, self._names.state, state_of(deployment))
+
+    # --- advancing ---
+
     def advance(self, model: object, event: Event) -> Deployment:
-        """What `rolling.advance` makes of a model's deployment, with callbacks for each edge.
+        """Do what `rolling.advance` does to a model's deployment, and call the callbacks.
 
-        Returns the deployment that the model holds from now on. An event that
-        opens no edge calls no callback. Raises ForeignEvent as `rolling.advance`
-        does, and nothing has happened; CallbacksFailed once everything has;
-        MachineMisused when a callback of this very model calls it (a callback observes:
-        it may note what to do once this call is over), when another hand wrote the
-        model's state or deployment, and for a model of no or another machine.
-        What is no Exception, such as KeyboardInterrupt, is passed on at once; the model
-        then holds the deployment of the end, and the remaining callbacks were not called.
+        Returns the deployment that the model holds from now on. An event that opens no
+        edge calls no callback.
+
+        Raises ForeignEvent as `rolling.advance` does, and then nothing has happened.
+        Raises CallbacksFailed if callbacks raised: after every callback has run.
+        Raises MachineMisused if this model is advancing already. A callback that wants a
+        further step must note it, and take it when this call is over.
+        An exception such as KeyboardInterrupt, which is no Exception, is raised at once. The
+        model then holds the new deployment, and the remaining callbacks were not called.
         """
-        return self._binding_of(model)(event)
+        walk = _Walk()
+        if self._walks.setdefault(id(model), walk) is not walk:
+            raise MachineMisused(
+                "this deployment is advancing already: neither a callback of it nor another "
+                "thread can advance it. Note what to do, and do it when the first call is over"
+            )
+        try:
+            after = self._walk(walk, model, event)
+        finally:
+            del self._walks[id(model)]
+        if walk.errors:
+            raise CallbacksFailed(walk.errors, after)
+        return after
 
-    def _binding_of(self, model: object) -> Binding:
-        binding = getattr(model, self._names.advance, None)
-        if isinstance(binding, Binding) and binding.machine is self:
-            return binding
-        raise MachineMisused(f"{model!r} is no model of this machine: add_model(model, deployment)")
-
-    # --- callbacks ---
-
-    def __getattr__(self, name: str) -> Any:
-        """A method that registers callbacks, such as `on_enter_baking`.
-
-        Raises InvalidInput for one of a state or trigger that is not there.
-        """
-        kind, _ = self._identify_callback(name)
-        if kind is not None and name not in REGISTRATIONS:
-            rule = "must be of a state or a trigger of the lifecycle"
-            fix = nearest_name(name, REGISTRATIONS)
-            raise NoSuchCallback([Problem("callback", name, rule, fix)])
-        found = super().__getattr__(name)
-        return found if kind is None else partial(self._register, name, found)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute. Raises InvalidInput for callbacks that cannot be called."""
-        if name in _LISTS:
-            self._demand_callbacks(name, list(listify(value)))
-        super().__setattr__(name, value)
-
-    def _register(self, name: str, add: Callable[[Any], None], callback: Any) -> None:
-        self._demand_callbacks(name, [callback])
-        add(callback)
-        if isinstance(callback, str):
-            self._by_name.append(callback)
-
-    def _demand_callbacks(self, registration: str, callbacks: list[Any]) -> None:
-        models = self.models if self._is_built else []
-        if problems := callback_problems(registration, callbacks, models):
-            raise InvalidInput(problems)
-
-    def _all_callbacks(self) -> Iterator[Any]:
-        """Those of the whole machine, and the names among those of a state or a trigger."""
-        yield from chain(*[getattr(self, name) for name in _LISTS], self._by_name)
+    def _walk(self, walk: "_Walk", model: object, event: Event) -> Deployment:
+        before: Deployment = getattr(model, self._names.deployment)
+        decided, path = trace(before, event)
+        try:
+            for edge, after in path:
+                self._hold(model, before)  # whatever a callback wrote there
+                walk.move = Move(model, event, edge, before, after, decided)
+                self.events[trigger_of(edge)].trigger(model, walk.move)
+                if walk.interruption is not None:
+                    raise walk.interruption
+                before = after
+        except BaseException as interruption:
+            for error in walk.errors:
+                interruption.add_note(f"a callback had raised before: {error!r}")
+            raise
+        finally:
+            self._hold(model, decided)
+        return decided
 
     # --- what transitions asks while it walks an edge ---
 
     def callback(self, func: Any, event_data: EventData) -> None:
-        """Call one callback; keep what it raises until every other was called."""
-        binding = self._binding_of(event_data.model)
-        walk = binding.walk
-        assert walk is not None
+        """Call one callback, and keep what it raises until all others have run."""
+        walk = self._walks[id(event_data.model)]
         try:
-            found = self.resolve_callable(func, event_data)
-            result: object = found(*event_data.args, **event_data.kwargs)
-            if inspect.iscoroutine(result):
-                result.close()
-                raise TypeError(
-                    f"{func!r} is async, and nobody would await it: a callback is a plain "
-                    "function, which may create a task"
-                )
-            if inspect.isgenerator(result) or inspect.isasyncgen(result):
-                raise TypeError(
-                    f"{func!r} is a generator, and nobody would iterate it: a callback is a "
-                    "plain function"
-                )
+            super().callback(func, event_data)
         except Exception as error:
-            walk.failed(func, error)
+            name = getattr(func, "__qualname__", func)
+            error.add_note(f"in the callback {name} on {_move_of(event_data).edge.name}")
+            walk.errors.append(error)
         except BaseException as interruption:
-            # transitions swallows one that comes out of `finalize_event`.
-            walk.interruption = interruption
+            walk.interruption = interruption  # transitions swallows those of `finalize_event`
             raise
-        binding.look_after(func)
 
     def set_state(self, state: Any, model: object | None = None) -> None:
-        """Called by transitions between `on_exit_…` and `on_enter_…`, and by nobody else.
+        """Make the model hold what is after the edge. transitions calls it while it walks one.
 
-        Raises MachineMisused for a state that the core has not decided on.
+        Raises MachineMisused at any other time.
         """
-        walk = None if model is None else self._binding_of(model).walk
-        name = getattr(state, "name", state)
-        if walk is None or walk.move is None or walk.move.target != name:
-            raise MachineMisused(
-                f"the state {name!r} cannot be set: it follows from the deployment. "
-                "Call advance with what happened"
-            )
-        self._binding_of(model).hold(walk.move.after)
+        walk = self._walks.get(id(model))
+        if walk is None or walk.move is None:
+            self._refuse()
+        self._hold(model, walk.move.after)
 
-    def get_state(self, state: str | Enum) -> State:
-        """The state of this name, for callbacks to be added to; `rolling_back` is one too."""
-        _demand_state(state)
-        return self._rolling_back if state == ROLLING_BACK else super().get_state(state)
-
-    def is_state(self, state: str | Enum, model: object) -> bool:
-        """Whether a model is in this state; all of the way back is `rolling_back`.
-
-        Raises InvalidInput for what is no name of a state.
-        """
-        _demand_state(state)
-        current = str(getattr(model, self._names.state))
-        return current == state or (
-            state == ROLLING_BACK and current.startswith(f"{ROLLING_BACK}_")
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raise MachineMisused: the states and transitions are those of the lifecycle."""
+        raise MachineMisused(
+            "the states and transitions are those of rolling.EDGES, and only advance(event) "
+            "takes one. Keep states of your own in another machine, on the same model if you like"
         )
 
-    # --- what only the table decides ---
+    add_states = add_transition = remove_transition = _refuse
 
-    def add_transition(
-        self, trigger: Any, source: Any, dest: Any = None, *args: Any, **kwargs: Any
-    ) -> None:
-        """Refused: the lifecycle has the edges it has."""
-        self._refuse_when_built(f"a transition {trigger!r} from {source!r} to {dest!r}")
-        super().add_transition(trigger, source, dest, *args, **kwargs)
 
-    def add_ordered_transitions(self, *args: Any, **kwargs: Any) -> None:
-        """Refused: the lifecycle has the edges it has."""
-        self._refuse_when_built("ordered transitions")
+@define(eq=False)
+class _Walk:
+    """The edges of one `advance` while they are walked, and what callbacks raised."""
 
-    def remove_transition(self, trigger: str, *args: Any, **kwargs: Any) -> None:
-        """Refused: the lifecycle has the edges it has."""
-        self._refuse_when_built(f"a machine without {trigger!r}")
+    move: Move | None = None
+    errors: list[Exception] = field(factory=list)
+    interruption: BaseException | None = None
 
-    def add_states(self, states: Any, *args: Any, **kwargs: Any) -> None:
-        """Refused: the lifecycle has the states it has."""
-        self._refuse_when_built(f"a state {states!r}")
-        super().add_states(states, *args, **kwargs)
 
-    def dispatch(self, trigger: str, *args: Any, **kwargs: Any) -> bool:
-        """Refused: only a fact pulls a trigger."""
-        raise MachineMisused(_no_trigger(trigger))
+# --- the states and transitions of the machine ---
 
-    @property
-    def initial(self) -> None:
-        """Always None: a model begins in the state of its deployment."""
-        return None
 
-    @initial.setter
-    def initial(self, value: Any) -> None:
-        self._refuse_when_built(f"an initial state {value!r}")
+def _move_of(event_data: EventData) -> Move:
+    (move,) = event_data.args
+    assert isinstance(move, Move)
+    return move
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        """Refused: a copy would move the models of this one."""
-        refuse_copy()
 
-    @property
-    def on_exception(self) -> list[Any]:
-        """Always empty: what callbacks raise, `advance` raises together, as CallbacksFailed."""
-        return []
+class _PhaseState(State):
+    """A state that calls the model's methods named after it, and those of `rolling_back`."""
 
-    @on_exception.setter
-    def on_exception(self, value: Any) -> None:
-        if value:
-            raise MachineMisused(
-                "on_exception is not called: catch CallbacksFailed where advance is called"
+    def enter(self, event_data: EventData) -> None:
+        """Enter `rolling_back` first if the edge begins the way back."""
+        if is_on_the_way_back(self.name) and not is_on_the_way_back(_move_of(event_data).source):
+            event_data.machine.get_state(ROLLING_BACK).enter(event_data)
+        self._call_method("on_enter", event_data)
+        super().enter(event_data)
+
+    def exit(self, event_data: EventData) -> None:
+        """Leave `rolling_back` last if the edge ends the way back."""
+        self._call_method("on_exit", event_data)
+        super().exit(event_data)
+        if is_on_the_way_back(self.name) and not is_on_the_way_back(_move_of(event_data).target):
+            event_data.machine.get_state(ROLLING_BACK).exit(event_data)
+
+    def _call_method(self, kind: str, event_data: EventData) -> None:
+        # By model: transitions would call for all models what one of them has.
+        name = f"{kind}_{self.name}"
+        if hasattr(event_data.model, name):
+            event_data.machine.callbacks([name], event_data)
+
+
+class _EdgeTransition(Transition):
+    """The transition of one edge: it is executed if the core took that edge."""
+
+    def __init__(self, *args: Any, edge: Edge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edge = edge
+
+    def execute(self, event_data: EventData) -> bool:
+        """Walk the edge if the core took it. Other edges may have the same trigger."""
+        return _move_of(event_data).edge == self.edge and super().execute(event_data)
+
+
+DeploymentMachine.state_cls = _PhaseState
+DeploymentMachine.transition_cls = _EdgeTransition
+
+
+# --- what a model must not have ---
+
+
+def _collisions(model: object, names: Names) -> Iterable[Problem]:
+    if taken := [name for name in names.all if hasattr(model, name)]:
+        rule = (
+            f"must not have the attributes that the machine adds, and has {', '.join(taken)}. "
+            "Rename them; or give the machine's another name, as in "
+            'DeploymentMachine(model_attribute="rollout"); or, if a machine added them, '
+            "remove_model there first"
+        )
+        yield Problem("model", model, rule)
+
+
+def _misnamed_methods(model: object) -> Iterable[Problem]:
+    """Methods that look like callbacks, but that no machine would ever call."""
+    # transitions gives a model partials of its machine's methods, such as `trigger`.
+    owners = [
+        getattr(getattr(each, "func", None), "__self__", None) for each in vars(model).values()
+    ]
+    elsewhere = {state for each in owners if isinstance(each, Machine) for state in each.states}
+    for name in dir(model):
+        callback, state = name.startswith(("on_enter_", "on_exit_")), name.split("_", 2)[-1]
+        if callback and name not in METHODS and state not in elsewhere:
+            (nearest,) = get_close_matches(name.lower(), METHODS, n=1, cutoff=0)
+            rule = (
+                "must be named after a state. If the state is one of another machine of "
+                "transitions, add the model to that one first"
             )
-
-    def _refuse_when_built(self, wish: str) -> None:
-        if self._is_built:
-            raise MachineMisused(
-                f"{wish} is outside the lifecycle, whose edges are rolling.EDGES. Keep states "
-                "of your own in another machine, on the same model if you like"
-            )
-
-
-class _Trigger(Trigger):
-    """A trigger that only a fact pulls."""
-
-    def trigger(self, model: object, *args: Any, **kwargs: Any) -> bool:
-        """Walk the edge of the move that is under way."""
-        machine = self.machine
-        assert isinstance(machine, DeploymentMachine)
-        walk = machine._binding_of(model).walk
-        if walk is None or args != (walk.move,):
-            raise MachineMisused(_no_trigger(self.name))
-        return super().trigger(model, *args, **kwargs)
-
-
-DeploymentMachine.state_cls = PhaseState
-DeploymentMachine.transition_cls = EdgeTransition
-DeploymentMachine.event_cls = _Trigger
-
-
-_EXTENSIONS = {
-    "LockedMachine": "its lock would be held while callbacks run; take a lock around advance",
-    "AsyncMachine": (
-        "what is true of a deployment must not change while a callback is awaited; a callback "
-        "may create a task"
-    ),
-    "HierarchicalMachine": "rolling_back is the one state around others",
-    "GraphMachine": "state_diagram() draws the table, which no machine changes",
-}
-
-_LISTS = ("prepare_event", "before_state_change", "after_state_change", "finalize_event")
-
-
-def _no_trigger(name: str) -> str:
-    return f"{name!r} cannot be triggered: call advance with what happened"
-
-
-def _demand_state(state: object) -> None:
-    if not (isinstance(state, str) and state in ASKABLE):
-        rule = "must be the name of a state"
-        raise InvalidInput([Problem("state", state, rule, nearest_name(state, ASKABLE))])
+            yield Problem("model", name, rule, nearest)

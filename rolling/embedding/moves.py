@@ -1,7 +1,4 @@
-"""What a callback is told, and what its caller is told when callbacks fail.
-
-Here belong the values that pass between the machine and the program around it.
-"""
+"""What passes between the machine and the program around it: moves, models and errors."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -19,11 +16,11 @@ from rolling.embedding.names import source_of, target_of
 class Move:
     """One edge that a deployment took: the one argument of every callback.
 
-    `model`: whose deployment it is. `event`: the fact that led to it; all edges
-    of one `advance` have the same, the silent ones too. `edge`: the lifecycle's,
-    whose `why` is a sentence. `before`, `after`: the deployment on its two ends.
-    `decided`: the deployment after the last edge of this `advance`; it is `after`
-    on the last one, and the value to store.
+    `model`: the model that holds the deployment. `event`: the event that led to the edge;
+    all edges of one `advance` have the same event, the silent ones too. `edge`: the edge of
+    the lifecycle, whose `why` is a sentence. `before`, `after`: the deployment before and
+    after the edge. `decided`: the deployment after the last edge of this `advance`, which is
+    the value to store.
     """
 
     model: Any
@@ -35,28 +32,28 @@ class Move:
 
     @property
     def source(self) -> str:
-        """The name of the state that is left."""
+        """The name of the state that the deployment leaves."""
         return source_of(self.edge)
 
     @property
     def target(self) -> str:
-        """The name of the state that is entered; the same when a state leads to itself."""
+        """The name of the state that it enters; `source` again on an edge to the same state."""
         return target_of(self.edge)
 
 
 class Watched:
-    """A small model, and a base that tells type checkers what the machine adds to one.
+    """A base that tells type checkers which attributes the machine adds to a model.
 
-    Nothing is defined here, only declared: `DeploymentMachine.add_model` sets the
-    attributes. Inheriting is not needed for a model to work.
+    It only declares them: `DeploymentMachine.add_model` sets them. A model works
+    without this base too.
     """
 
     state: str
-    """The name of the state; one of `STATES`. The machine's to write."""
+    """The name of the state; one of `STATES`. Only the machine writes it."""
     deployment: Deployment
-    """The deployment that is in this state. The machine's to write."""
+    """The deployment, which is in this state. Only the machine writes it."""
     advance: Callable[[Event], Deployment]
-    """Take an event in, as `DeploymentMachine.advance` does."""
+    """What `DeploymentMachine.advance` does, for this model."""
     is_provisioning: Callable[[], bool]
     is_shifting: Callable[[], bool]
     is_baking: Callable[[], bool]
@@ -71,31 +68,32 @@ class Watched:
 
 
 class MachineMisused(RollingError):
-    """The machine was asked for what only the lifecycle decides, or out of turn; nothing
-    happened."""
+    """A call out of turn, or one for a state or transition that the lifecycle does not have.
+
+    Nothing has happened.
+    """
 
     code: ClassVar[str] = "machine-misused"
 
 
 class CallbacksFailed(RollingError, ExceptionGroup[Exception]):
-    """Callbacks raised; the deployment went its way all the same.
+    """Callbacks raised; the deployment advanced all the same.
 
-    `exceptions`: what they raised, in order, each with a note that names the
-    callback and the edge; a MachineMisused among them tells of a callback that wrote
-    the model's state or deployment. `deployment`: the one that `advance` would have returned;
-    the model holds it too. Raised once, after every callback of every edge has run.
+    Raised once, after every callback of every edge has run. `exceptions`: what they raised,
+    in order, each with a note that names the callback and the edge. `deployment`: what
+    `advance` would have returned. The model holds it too.
     """
 
     code: ClassVar[str] = "callbacks-failed"
     deployment: Deployment
 
     def __new__(cls, exceptions: Sequence[Exception], deployment: Deployment) -> "CallbacksFailed":
-        """The group of these exceptions, beside the deployment that was reached."""
+        """The group of these exceptions, with the deployment that was reached."""
         message = f"callbacks raised; the deployment is at {deployment.stage} all the same"
         group = super().__new__(cls, message, exceptions)
         group.deployment = deployment
         return group
 
     def derive(self, exceptions: Sequence[Exception], /) -> "CallbacksFailed":  # type: ignore[override]
-        """A part of the group, of the same deployment: what `except*` splits it with."""
+        """A part of the group, with the same deployment. `except*` splits the group with it."""
         return CallbacksFailed(exceptions, self.deployment)

@@ -1,7 +1,7 @@
-"""What the machine calls things: states and triggers, read off the lifecycle table.
+"""The names of states, triggers and attributes of the machine, read off the lifecycle table.
 
-Here belong names alone, so that the machine, the diagrams and the documents
-say the same. A name added here is one that a user's method may be called by.
+The machine, the diagrams and the documents take their names from here. Each name may be
+part of the name of a user's method.
 """
 
 import re
@@ -9,34 +9,31 @@ import re
 from attrs import frozen
 
 from rolling.core.deployment import Deployment
-from rolling.core.errors import InvalidInput, Problem
 from rolling.core.lifecycle import EDGES, Edge
 from rolling.core.stage import ENDS, Direction, Phase
 
 ROLLING_BACK = "rolling_back"
-"""The superstate of all that happens on the way back, up to its end. No model is ever in
-it alone; it is entered with the turn and left with the end."""
+"""The state around those of the way back, except the ends. A model is never in it alone: it
+is entered with the turn and left with the end."""
 
 
 def state_name(direction: Direction, phase: Phase) -> str:
-    """The name of a state: the phase, and on the way back what `ROLLING_BACK` stands before.
+    """The name of a state: the phase, with `ROLLING_BACK` before it on the way back.
 
-    Two places of one name would be one state; so the way back needs names of
-    its own, and the ends, which are reached by one way each, need none.
+    The ends have the name of their phase alone: each is reached in one direction only.
     """
     name = phase.name.lower()
     on_the_way_back = direction is Direction.BACK and phase not in ENDS
     return f"{ROLLING_BACK}_{name}" if on_the_way_back else name
 
 
-def state_of(deployment: Deployment) -> str:
-    """The name of the state that a deployment is in: one of `STATES`.
+def is_on_the_way_back(state: str) -> bool:
+    """True if a state is one of those inside `ROLLING_BACK`."""
+    return state.startswith(f"{ROLLING_BACK}_")
 
-    Raises InvalidInput for what is no Deployment.
-    """
-    if not isinstance(deployment, Deployment):
-        rule = "must be a Deployment, such as rolling.start returns"
-        raise InvalidInput([Problem("deployment", deployment, rule)])
+
+def state_of(deployment: Deployment) -> str:
+    """The name of the state that a deployment is in: one of `STATES`."""
     return state_name(deployment.direction, deployment.phase)
 
 
@@ -51,7 +48,7 @@ def target_of(edge: Edge) -> str:
 
 
 SILENT = "silent"
-"""The trigger of the edges that are taken without an event of their own."""
+"""The trigger of the edges that need no event."""
 
 
 def trigger_of(edge: Edge) -> str:
@@ -62,7 +59,7 @@ def trigger_of(edge: Edge) -> str:
 
 
 def guard_of(edge: Edge) -> str:
-    """What opens an edge beside its event, in words; empty when the event is enough."""
+    """What opens an edge beside its event, in words; empty if the event is enough."""
     return "" if edge.condition == "always" else edge.condition
 
 
@@ -78,26 +75,17 @@ STATES: tuple[str, ...] = tuple([state_name(*place) for place in _places()])
 TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys([trigger_of(edge) for edge in EDGES]))
 """Every trigger of the machine, in the order of the table."""
 
-ASKABLE = frozenset([*STATES, ROLLING_BACK])
-"""Every state that a model can be asked to be in, and that takes callbacks."""
-
-BY_NAME: tuple[str, ...] = tuple(
+METHODS: tuple[str, ...] = tuple(
     [f"{kind}_{state}" for kind in ("on_enter", "on_exit") for state in (*STATES, ROLLING_BACK)]
 )
-"""Every method of a model that is called because of its name."""
-
-REGISTRATIONS: tuple[str, ...] = (
-    *BY_NAME,
-    *[f"{kind}_{trigger}" for kind in ("prepare", "before", "after") for trigger in TRIGGERS],
-)
-"""Every method of the machine that registers a callback for a state or a trigger."""
+"""Every method of a model that the machine calls because of its name."""
 
 
 @frozen
 class Names:
     """The attributes that the machine adds to a model.
 
-    `queries`: for each state, and for `ROLLING_BACK`, the method that asks for it.
+    `queries`: for each state, and for `ROLLING_BACK`, the name of the `is_…` method.
     """
 
     state: str
@@ -107,10 +95,9 @@ class Names:
 
     @classmethod
     def for_attribute(cls, model_attribute: str) -> "Names":
-        """The names beside a state that is kept in `model_attribute`.
+        """The names if the machine keeps the state in `model_attribute`.
 
-        For another attribute than `state` all of them carry its name, which is how
-        transitions names its own.
+        If that is not `state`, all of them contain it, as transitions names its own.
         """
         states = (*STATES, ROLLING_BACK)
         if model_attribute == "state":
