@@ -70,7 +70,7 @@ def reach(model: Watched, state: str) -> None:
 
 
 class Diary(Watched):
-    """A model that notes what it is told by name, and with what in its hands."""
+    """A model that notes the callbacks that it gets, and what it holds at each."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []

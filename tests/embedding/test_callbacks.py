@@ -157,7 +157,7 @@ def test_a_failed_rollback_leaves_rolling_back_too() -> None:
     assert left == ["rollback_failed"] == [model.state]
 
 
-def test_an_event_that_opens_no_edge_changes_the_deployment_and_calls_nobody() -> None:
+def test_an_event_that_opens_no_edge_changes_the_deployment_and_calls_no_callback() -> None:
     diary = Diary()
     DeploymentMachine(diary, rolling_update())
     reach(diary, "baking")
