@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rolling import EDGES, RollingError, StopRequested, advance
+from rolling.core.transition import trace
 from rolling.embedding import (
     STATES,
     TRIGGERS,
@@ -14,6 +15,7 @@ from rolling.embedding import (
     MachineMisused,
     Move,
     Watched,
+    state_of,
 )
 from rolling.embedding.names import ROLLING_BACK, source_of, target_of, trigger_of
 from tests.embedding.models import Diary, linear, next_fact, reach, rolling_update, run
@@ -164,16 +166,19 @@ def test_a_callback_cannot_remove_its_model() -> None:
 
 @pytest.mark.parametrize("attribute", ["state", "deployment"])
 def test_what_a_callback_writes_to_its_model_changes_nothing(attribute: str) -> None:
-    model, machine = begun()
+    model = Plain()
+    machine = DeploymentMachine(model, linear(2))
+    reach(model, "baking")
     seen: list[object] = []
+    machine.prepare_event = [lambda move: seen.append((model.state, model.deployment))]
     machine.before_state_change = [lambda move: setattr(move.model, attribute, None)]
     machine.after_state_change = [lambda move: setattr(move.model, attribute, None)]
-    machine.on_enter_shifting(lambda move: seen.append((model.state, model.deployment)))
-    expected = advance(model.deployment, next_fact(model.deployment))
+    expected, path = trace(model.deployment, next_fact(model.deployment))
+    ends = [model.deployment, *[after for _, after in path]]
     assert model.advance(next_fact(model.deployment)) is model.deployment
     assert (model.state, model.deployment) == ("shifting", expected)
-    assert seen == [("shifting", expected)]
-    reach(model, "succeeded")
+    # Each of the three edges began from where the one before it ended.
+    assert seen == [(state_of(end), end) for end in ends[:-1]] and len(seen) == 3
 
 
 # --- the machine is the table ---
