@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Direction, Stage
-from rolling.driving.door import check_methods, mistake
 from rolling.driving.hooks import Hooks
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
@@ -40,13 +39,10 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
 
     INFO: every new stage, and an end as asked. WARNING: a way forward that turns back,
     a rollback that is complete, trouble. ERROR: a rollback that failed. DEBUG: every
-    tick, and every change within a stage. Raises TypeError for what is no logger.
+    tick, and every change within a stage.
     """
     import logging
 
-    if logger is not None and not isinstance(logger, logging.Logger | logging.LoggerAdapter):
-        rule = 'must be a Logger, such as logging.getLogger("rolling")'
-        raise TypeError(mistake("logger", logger, rule))
     to = logging.getLogger("rolling") if logger is None else logger
 
     def on_change(key: Hashable, change: Change) -> None:
@@ -124,10 +120,7 @@ def measure_to(metrics: Metrics) -> Hooks:
     | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
     | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
-
-    Raises TypeError for what is no Metrics.
     """
-    check_methods("metrics", metrics, ("count", "observe"), "Metrics")
 
     def on_tick(_: Hashable, tick: Tick) -> None:
         metrics.count("rolling_ticks_total", {})

@@ -54,6 +54,8 @@ class Strikes:
 
         Also for a stage that it has been told of before: for faults added since.
         """
+        if not self._to_begin:
+            return
         begun = [each for each in self._to_begin if each[1].has_begun(stage)]
         self._to_begin = [each for each in self._to_begin if each not in begun]
         for place, fault in begun:
@@ -70,22 +72,24 @@ class Strikes:
 
     def next_due(self) -> float:
         """The next moment at which a fault strikes; `inf` for never."""
-        return min([strike.moment for strike in self._to_strike], default=math.inf)
+        return min([strike.moment for strike in self._to_strike]) if self._to_strike else math.inf
 
-    def take_due(self, now: float) -> list[Strike]:
-        """Those that strike by `now`; what they do not strike at once they may strike later."""
-        struck = [strike for strike in self._to_strike if strike.moment <= now]
-        self._to_strike = [strike for strike in self._to_strike if strike.moment > now]
-        self._standing += struck
-        return struck
+    def striking(self, now: float) -> list[Strike]:
+        """Those that strike by `now`, and losses whose moment has come with nothing to lose.
 
-    def unsated(self, kind: FaultKind) -> list[Strike]:
-        """Those of a kind whose moment has come, and that have struck nothing so far."""
-        return [
+        What they do not strike at once they may strike later.
+        """
+        waiting = [
             strike
             for strike in self._standing
-            if strike.fault.kind is kind and strike.place not in self.struck
+            if strike.fault.kind is FaultKind.INSTANCE_LOST and strike.place not in self.struck
         ]
+        if not self._to_strike:
+            return waiting
+        begun = [strike for strike in self._to_strike if strike.moment <= now]
+        self._to_strike = [strike for strike in self._to_strike if strike.moment > now]
+        self._standing += begun
+        return waiting + begun
 
     def take(
         self, kind: FaultKind, new_fleet: bool, most: int, now: float
@@ -106,7 +110,7 @@ class Strikes:
 
     def reading(self, alarm: str, now: float) -> Reading | None:
         """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
-        active = self._active(alarm, now)
+        active = self._active(alarm, now) if self._alarms else []
         for kind, reading in _READINGS:
             seen = {strike.place for strike in active if strike.fault.kind is kind}
             if seen:
@@ -127,5 +131,7 @@ class Strikes:
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""
+        if not self._alarms:
+            return math.inf
         moments = [m for strike in self._alarms for m in (strike.moment, strike.lapses_at)]
         return min((moment for moment in moments if moment > now), default=math.inf)

@@ -205,7 +205,7 @@ class RunningEndpoint:
         seen = self.backend.observe(wanted)
         failure = seen.failures[0].reason if seen.failures else None
         status = self.endpoint.status
-        self.endpoint = with_launched(self.endpoint, seen.fleets, seen.split, failure)
+        self.endpoint = with_launched(self.endpoint, seen.sightings, seen.split, failure)
         self.wake_at = seen.news_at
         if self.endpoint.status is not status:
             self.times = evolve(self.times, last_modified=now, stage_start=now)
