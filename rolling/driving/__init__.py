@@ -8,7 +8,7 @@ become events, and the core says what follows. Every driver makes the same tick:
 | one deployment | `run`, or in an asyncio event loop `run_async` |
 | many | `Watch`, or in an event loop `AsyncWatch` |
 | a loop of your own | `tick` or `tick_async`, at the moments that they say |
-| an engine that makes the calls for you | `record.desired`, two calls, `after_looking` or `without_looking` |
+| an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
 To leave off driving is to leave the deployment where it is: it is told nothing, and the
 last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from attrs import frozen
 
 from rolling.core.deployment import Deployment
+from rolling.core.errors import ForeignEvent
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -247,6 +248,11 @@ def _events(
 ) -> list[Event]:
     """What was seen as events, in their fixed order, all of the stage that the tick began in."""
     deployment, desired = record.deployment, record.desired
+    if len(seen.fleets) != len(desired.fleets):
+        raise ForeignEvent(
+            f"observe() must return a fleet for each of the {len(desired.fleets)} that "
+            f"it is asked about, in their order, and returned {len(seen.fleets)}"
+        )
     stage = desired.stage
     events = _unseen_events(record, now, stop)
     for failure in seen.failures:

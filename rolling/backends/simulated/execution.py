@@ -1,4 +1,4 @@
-"""The execution of one update: commands carried out in a simulated world, and faults that strike."""
+"""The execution of one update: commands carried out in a world, and faults that strike."""
 
 from collections.abc import Iterable
 
