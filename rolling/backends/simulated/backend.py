@@ -78,13 +78,15 @@ class SimulatedBackend:
     def next_update(self, faults: Iterable[Fault] = ()) -> "SimulatedBackend":
         """A backend for the next update of the same endpoint, as it stands.
 
-        What is launching, terminating or stuck goes on; the faults of this
-        update end with it. Its commands must be of a later generation: then those of
-        this one are refused. Raises InvalidInput for faults that have problems.
+        What is launching, terminating or stuck goes on; the faults of this update end
+        with it, and its backends refuse everything. Raises InvalidInput for faults that
+        have problems.
         """
+        following = Execution(self.world, _strikes(faults))
         self._catch_up()
+        self._execution.end()
         self.world.forget_gone()
-        return self._over(Execution(self.world, _strikes(faults)))
+        return self._over(following)
 
     def _over(self, execution: Execution) -> "SimulatedBackend":
         another = SimulatedBackend.__new__(SimulatedBackend)
@@ -149,30 +151,40 @@ class SimulatedBackend:
 
     def make_true(self, desired: Desired) -> None:
         """Begin to make `desired` true. Raises Superseded when its stage is over."""
+        execution, fence = self._execution, (desired.generation, desired.stage)
+        latest = execution.world.fence
+        if latest is not None and fence < latest:
+            raise Superseded(f"told of {_text(*fence)} after {_text(*latest)}")
+        if execution.over:
+            raise Superseded(f"told of {_text(*fence)} once the next update has begun")
         now = self._catch_up()
-        execution, world = self._execution, self._execution.world
-        fence = (desired.generation, desired.stage)
-        if world.fence is not None and fence < world.fence:
-            raise Superseded(f"told of {_text(*fence)} after {_text(*world.fence)}")
         last = execution.last
         if desired is not last and desired != last:
-            world.fence = fence
+            execution.world.fence = fence
             new_stage = last is None or fence != (last.generation, last.stage)
             execution.carry_out(desired, now, new_stage=new_stage)
 
     def observe(self, desired: Desired) -> Observation:
-        """What is true now."""
-        now = self._catch_up()
+        """What is true now. Raises Superseded when the next update of the endpoint has begun."""
         execution = self._execution
-        world = execution.world
-        settled = world.splits[0] if len(world.splits) == 1 else None
-        fleets = []
-        for wanted in desired.fleets:
-            fleet = world.fleet(wanted.configuration)
-            share = None if settled is None else settled.get(wanted.configuration, NO_TRAFFIC)
-            fleets.append(ObservedFleet(fleet.in_service, fleet.alive, share))
+        if execution.over:
+            raise Superseded("asked of an update once the next one has begun")
+        now = self._catch_up()
+        names = [fleet.configuration for fleet in desired.fleets]
+        fleets = execution.fleets
+        if desired is not execution.last:
+            fleets = [execution.world.fleet(name) for name in names]
+        splits = execution.world.splits
+        if len(splits) == 1:
+            settled = splits[0]
+            seen = [
+                ObservedFleet(fleet.in_service, fleet.alive, settled.get(name, NO_TRAFFIC))
+                for name, fleet in zip(names, fleets, strict=True)
+            ]
+        else:
+            seen = [ObservedFleet(fleet.in_service, fleet.alive) for fleet in fleets]
         return Observation(
-            tuple(fleets),
+            tuple(seen),
             {name: self._reading(name, now) for name in desired.alarms},
             self._failures(desired) if execution.failures else (),
             self._news_at(now),
@@ -194,7 +206,8 @@ class SimulatedBackend:
             # A stop is not seen in an observation; it is asked for before the next tick.
             execution.stop_is_news = False
             return now
-        return min(execution.next_due(), execution.strikes.next_alarm_change(now))
+        moment, strikes = execution.next_due(), execution.strikes
+        return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment
 
     def _catch_up(self) -> float:
         """Let everything happen that is due; the present moment."""

@@ -1,5 +1,6 @@
 """The execution of one update: commands carried out in a world, and faults that strike."""
 
+import math
 from collections.abc import Iterable
 
 from attrs import define, field
@@ -30,6 +31,7 @@ class Execution:
     `strikes`: its faults. `last`: the last command, and `fleets` the instances that it
     is about, in its order. `failures`: the reasons by operation and place of the fleet.
     `stop`: the stop that a fault asks for; `stop_is_news`: nobody was told yet to look for it.
+    `over`: a later update has begun, and nothing happens any more by this one.
     """
 
     world: World
@@ -39,10 +41,15 @@ class Execution:
     failures: dict[tuple[Operation, int], str] = field(factory=dict)
     stop: StopRequested | None = None
     stop_is_news: bool = False
+    over: bool = False
+    # Asked for several times a tick: known until something is begun, ended or put off.
+    _next_due: float | None = None
 
     def next_due(self) -> float:
         """The next moment at which something happens by itself; `inf` for never."""
-        return min(self.world.next_due(), self.strikes.next_due())
+        if self._next_due is None:
+            self._next_due = min(self.world.next_due(), self.strikes.next_due())
+        return self._next_due
 
     def catch_up(self, now: float) -> None:
         """Let everything happen that is due by `now`, in the order of its moments."""
@@ -50,7 +57,11 @@ class Execution:
             self.world.settle(moment)
             self._strike_all(moment)
             self._match_counts(moment)
-            self.world.changed()
+            self._next_due = None
+
+    def end(self) -> None:
+        """Leave the world to the execution of the next update."""
+        self.over, self._next_due = True, math.inf
 
     def carry_out(self, desired: Desired, now: float, *, new_stage: bool) -> None:
         """Begin to make `desired` true. In a new stage, what failed is tried again."""
@@ -65,18 +76,20 @@ class Execution:
             fleet.asked = wanted.count
         self._match_counts(now)
         self._match_split(desired, now)
-        self.world.changed()
+        self._next_due = None
 
     def add_faults(self, faults: Iterable[Fault], now: float) -> None:
         """More faults: those whose beginning has passed begin now."""
         self.strikes.add(faults)
         if self.last is not None:
             self.strikes.begin(self.last.stage, now)
+        self._next_due = None
 
     def drop_faults(self) -> None:
         """No fault strikes or holds any more; what is stuck stays."""
         self.strikes = Strikes(())
         self.stop, self.stop_is_news = None, False
+        self._next_due = None
 
     # --- commands -------------------------------------------------------------
 

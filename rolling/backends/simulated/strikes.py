@@ -37,7 +37,7 @@ class Strikes:
     """The faults of one update.
 
     `faults`: all of them. `struck`: the places, among these, of those that have
-    done something.
+    done something. `alarms`: those that have begun and are about alarms.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -46,7 +46,7 @@ class Strikes:
         self._to_begin: list[tuple[int, Fault]] = []
         self._to_strike: list[Strike] = []
         self._standing: list[Strike] = []
-        self._alarms: list[Strike] = []
+        self.alarms: list[Strike] = []
         self.add(faults)
 
     def begin(self, stage: Stage, now: float) -> None:
@@ -62,7 +62,7 @@ class Strikes:
             moment = now + fault.after_seconds
             lapses_at = math.inf if fault.for_seconds is None else moment + fault.for_seconds
             strike = Strike(place, fault, moment, lapses_at, fault.count)
-            (self._alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
+            (self.alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
 
     def add(self, faults: Iterable[Fault]) -> None:
         """More faults, with the places that follow those of the first."""
@@ -110,7 +110,7 @@ class Strikes:
 
     def reading(self, alarm: str, now: float) -> Reading | None:
         """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
-        active = self._active(alarm, now) if self._alarms else []
+        active = self._active(alarm, now) if self.alarms else []
         for kind, reading in _READINGS:
             seen = {strike.place for strike in active if strike.fault.kind is kind}
             if seen:
@@ -125,13 +125,11 @@ class Strikes:
     def _active(self, alarm: str, now: float) -> list[Strike]:
         return [
             strike
-            for strike in self._alarms
+            for strike in self.alarms
             if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
         ]
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""
-        if not self._alarms:
-            return math.inf
-        moments = [m for strike in self._alarms for m in (strike.moment, strike.lapses_at)]
+        moments = [m for strike in self.alarms for m in (strike.moment, strike.lapses_at)]
         return min((moment for moment in moments if moment > now), default=math.inf)

@@ -34,7 +34,6 @@ class World:
         self.splits: list[Split] = [{f.configuration: f.share for f in specs}]
         self.fence: tuple[int, Stage] | None = None
         self._settles_at = math.inf
-        self._next_due: float | None = None
         # Its state is larger than all else here: not kept where nothing is drawn.
         self._random = Random(settings.seed) if settings.jitter_percent else None
 
@@ -61,21 +60,12 @@ class World:
         self.fleets = {name: fleet for name, fleet in self.fleets.items() if fleet.alive}
 
     def next_due(self) -> float:
-        """The next moment at which something happens by itself; `inf` for never.
-
-        Known until the next `changed`: it is asked for several times a tick.
-        """
-        if self._next_due is None:
-            moments = [self._settles_at]
-            for fleet in self.fleets.values():
-                moments += fleet.launching
-                moments += fleet.terminating
-            self._next_due = min(moments)
-        return self._next_due
-
-    def changed(self) -> None:
-        """Something was begun, ended, or put off."""
-        self._next_due = None
+        """The next moment at which something happens by itself; `inf` for never."""
+        moments = [self._settles_at]
+        for fleet in self.fleets.values():
+            moments += fleet.launching
+            moments += fleet.terminating
+        return min(moments)
 
     def settle(self, now: float) -> None:
         """Let everything happen that is due by `now`."""
