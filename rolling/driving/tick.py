@@ -293,10 +293,12 @@ def _wake_at(
     # News of the past is no news: to look again at once would be to look for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
-    for began_at, seconds in (
-        (record.stage_began_at, desired.interval_seconds),
-        (record.direction_began_at, desired.deadline_seconds),
-    ):
-        if seconds is not None and now < began_at + seconds < news_at:
-            news_at = began_at + seconds
+    if desired.interval_seconds is not None:
+        over_at = record.stage_began_at + desired.interval_seconds
+        if now < over_at < news_at:
+            news_at = over_at
+    if desired.deadline_seconds is not None:
+        over_at = record.direction_began_at + desired.deadline_seconds
+        if now < over_at < news_at:
+            news_at = over_at
     return news_at

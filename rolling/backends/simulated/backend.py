@@ -166,25 +166,20 @@ class SimulatedBackend:
 
     def observe(self, desired: Desired) -> Observation:
         """What is true now. Raises Superseded when the next update of the endpoint has begun."""
-        execution = self._execution
+        execution, now = self._execution, self._clock.now()
         if execution.over:
             raise Superseded("asked of an update once the next one has begun")
-        now = self._catch_up()
-        names = [fleet.configuration for fleet in desired.fleets]
-        fleets = execution.fleets
-        if desired is not execution.last:
-            fleets = [execution.world.fleet(name) for name in names]
-        splits = execution.world.splits
-        if len(splits) == 1:
-            settled = splits[0]
-            seen = [
-                ObservedFleet(fleet.in_service, fleet.alive, settled.get(name, NO_TRAFFIC))
-                for name, fleet in zip(names, fleets, strict=True)
-            ]
-        else:
-            seen = [ObservedFleet(fleet.in_service, fleet.alive) for fleet in fleets]
+        execution.catch_up(now)
+        world = execution.world
+        settled = world.splits[0] if len(world.splits) == 1 else None
+        fleets = []
+        for wanted in desired.fleets:
+            name = wanted.configuration
+            fleet = world.fleet(name)
+            share = None if settled is None else settled.get(name, NO_TRAFFIC)
+            fleets.append(ObservedFleet(fleet.in_service, fleet.alive, share))
         return Observation(
-            tuple(seen),
+            tuple(fleets),
             {name: self._reading(name, now) for name in desired.alarms},
             self._failures(desired) if execution.failures else (),
             self._news_at(now),
@@ -206,7 +201,7 @@ class SimulatedBackend:
             # A stop is not seen in an observation; it is asked for before the next tick.
             execution.stop_is_news = False
             return now
-        moment, strikes = execution.next_due(), execution.strikes
+        moment, strikes = execution.next_due, execution.strikes
         return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment
 
     def _catch_up(self) -> float:

@@ -32,6 +32,7 @@ class Execution:
     is about, in its order. `failures`: the reasons by operation and place of the fleet.
     `stop`: the stop that a fault asks for; `stop_is_news`: nobody was told yet to look for it.
     `over`: a later update has begun, and nothing happens any more by this one.
+    `next_due`: the next moment at which something happens by itself; `inf` for never.
     """
 
     world: World
@@ -42,26 +43,27 @@ class Execution:
     stop: StopRequested | None = None
     stop_is_news: bool = False
     over: bool = False
-    # Asked for several times a tick: known until something is begun, ended or put off.
-    _next_due: float | None = None
+    # Read several times a tick: looked up once something is begun, ended or put off.
+    next_due: float = field(init=False)
 
-    def next_due(self) -> float:
-        """The next moment at which something happens by itself; `inf` for never."""
-        if self._next_due is None:
-            self._next_due = min(self.world.next_due(), self.strikes.next_due())
-        return self._next_due
+    def __attrs_post_init__(self) -> None:
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        self.next_due = min(self.world.next_due(), self.strikes.next_due())
 
     def catch_up(self, now: float) -> None:
         """Let everything happen that is due by `now`, in the order of its moments."""
-        while (moment := self.next_due()) <= now:
+        while self.next_due <= now:
+            moment = self.next_due
             self.world.settle(moment)
             self._strike_all(moment)
             self._match_counts(moment)
-            self._next_due = None
+            self._look_ahead()
 
     def end(self) -> None:
         """Leave the world to the execution of the next update."""
-        self.over, self._next_due = True, math.inf
+        self.over, self.next_due = True, math.inf
 
     def carry_out(self, desired: Desired, now: float, *, new_stage: bool) -> None:
         """Begin to make `desired` true. In a new stage, what failed is tried again."""
@@ -76,20 +78,20 @@ class Execution:
             fleet.asked = wanted.count
         self._match_counts(now)
         self._match_split(desired, now)
-        self._next_due = None
+        self._look_ahead()
 
     def add_faults(self, faults: Iterable[Fault], now: float) -> None:
         """More faults: those whose beginning has passed begin now."""
         self.strikes.add(faults)
         if self.last is not None:
             self.strikes.begin(self.last.stage, now)
-        self._next_due = None
+        self._look_ahead()
 
     def drop_faults(self) -> None:
         """No fault strikes or holds any more; what is stuck stays."""
         self.strikes = Strikes(())
         self.stop, self.stop_is_news = None, False
-        self._next_due = None
+        self._look_ahead()
 
     # --- commands -------------------------------------------------------------
 
