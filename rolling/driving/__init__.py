@@ -59,6 +59,7 @@ from rolling.driving.clock import (
 )
 from rolling.driving.hooks import Hooks
 from rolling.driving.moments import POLL_INTERVAL_SECONDS
+from rolling.driving.notes import new_notes
 from rolling.driving.progress import FleetProgress, Progress, progress
 from rolling.driving.record import Record, accept, dumps_record, loads_record
 from rolling.driving.reporting import LOG_FIELDS, Metrics, log_to, measure_to
@@ -109,6 +110,7 @@ __all__ = [
     "loads_record",
     "log_to",
     "measure_to",
+    "new_notes",
     "progress",
     "run",
     "run_async",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Direction, Stage
 from rolling.driving.hooks import Hooks
+from rolling.driving.notes import new_notes
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
 
@@ -27,7 +28,7 @@ LOG_FIELDS = (
 )
 """The attributes of every log record, for a formatter that writes fields.
 
-The key of the deployment; the name of the event that changed it, or Tick, End or
+The key of the deployment; the name of the event that changed it, or Tick, Note, End or
 Troubled; its stage after that, in lower case; the driver's clock, in seconds.
 A Troubled, also one whose tick was made by a stop or the deadline alone, has
 `rolling_retry_at` too, None where it is not tried again.
@@ -37,13 +38,14 @@ A Troubled, also one whose tick was made by a stop or the deadline alone, has
 def log_to(logger: "Logger | None" = None) -> Hooks:
     """Hooks that log, to the logger "rolling" unless given; nothing is configured.
 
-    INFO: every new stage, and an end as asked. WARNING: a way forward that turns back,
-    a rollback that is complete, trouble. ERROR: a rollback that failed. DEBUG: every
-    tick, and every change within a stage.
+    INFO: every new stage, an end as asked, and a note, once for as long as it stands.
+    WARNING: a way forward that turns back, a rollback that is complete, trouble.
+    ERROR: a rollback that failed. DEBUG: every tick, and every change within a stage.
     """
     import logging
 
     to = logging.getLogger("rolling") if logger is None else logger
+    standing: dict[Hashable, tuple[str, ...]] = {}
 
     def on_change(key: Hashable, change: Change) -> None:
         level, after = logging.INFO, change.after
@@ -61,6 +63,15 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         to.debug("%s: %s, next look at %s", key, stage, wake_at, extra=fields)
         if tick.trouble is not None:
             tell_trouble(key, stage, tick.at, tick.trouble, wake_at)
+        elif tick.notes or key in standing:
+            tell_notes(key, stage, tick)
+
+    def tell_notes(key: Hashable, stage: Stage, tick: Tick) -> None:
+        fields = _fields(key, "Note", stage, tick.at)
+        for note in new_notes(standing.pop(key, ()), tick.notes):
+            to.info("%s: %s, %s", key, stage, note, extra=fields)
+        if tick.notes and tick.wake_at is not None:
+            standing[key] = tick.notes
 
     def on_end(key: Hashable, tick: Tick) -> None:
         deployment = tick.record.deployment
