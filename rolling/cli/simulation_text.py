@@ -100,11 +100,12 @@ def _timeline(
             lines = terminal.wrap(f"{_in_words(of_row)} {row['Why']}", f"{of_row[0]}  ", "  ")
         found.append((row["At"], [terminal.paint(text, *_style(row)) for text in lines]))
     for note in notes:
-        at = clock(note["At"]).rjust(len(aligned[0][0]) if room >= NARROWEST_COLUMN else 0)
+        at = clock(note["At"])
         if room >= _READABLE_COLUMN:
-            lines = terminal.wrap(note["Note"], f"{at.ljust(len(above))}  ")
+            beside = at.rjust(len(aligned[0][0])).ljust(len(above))
+            lines = terminal.wrap(note["Note"], f"{beside}  ")
         else:
-            lines = terminal.wrap(note["Note"], f"{at}  ", _BELOW if room > 0 else "  ")
+            lines = terminal.wrap(note["Note"], f"{at}  ", "  ")
         found.append((note["At"], [terminal.paint(text, Style.DIM) for text in lines]))
     # What was said at the moment of a change is told after it.
     yield from sorted(found, key=lambda each: each[0])
