@@ -135,12 +135,28 @@ def test_the_deadline_of_the_way_back_ends_it(make: TickOf) -> None:
 
 
 @either_tick
-def test_an_old_record_is_not_driven_on_by_a_stop(make: TickOf) -> None:
-    world = Blind()
+@either_backend
+def test_an_old_record_is_not_driven_on_by_a_stop(
+    make: TickOf, backend: Callable[[], Blind]
+) -> None:
+    world = backend()
     world.error = Superseded("another driver is ahead")
     with pytest.raises(Superseded):
         make(accept(UPDATE, 0), world, LIMIT, StopRequested("ann"))
     assert without_looking(accept(UPDATE, 0), world.error, LIMIT, StopRequested("ann")) is None
+
+
+@both
+@either_backend
+def test_an_old_record_is_not_tried_again(kind: Kind, backend: Callable[[], Blind]) -> None:
+    """Whichever of the two calls found out that another driver is ahead."""
+    watched, world = kind(), backend()
+    world.error = Superseded("another driver is ahead")
+    watched.add("a", UPDATE, world)
+    ((_, trouble),) = watched.drive()
+    assert isinstance(trouble, Troubled)
+    assert (trouble.error, trouble.retry_at) == (world.error, None)
+    assert len(watched.watch) == 0
 
 
 @either_tick
