@@ -26,17 +26,24 @@ def rolling_update(
     rollback_batch: CapacitySize | None = None,
     timeout_seconds: int = 28_800,
     alarms: Sequence[str] = (ALARM,),
+    generation: int = 1,
 ) -> Deployment:
     """A rolling update that was just accepted; a batch is one instance unless given."""
     policy = RollingUpdatePolicy(
         instances(1) if batch is None else batch, wait_seconds, rollback_batch, timeout_seconds
     )
-    return begun(policy, old, old if new is None else new, alarms)
+    return begun(policy, old, old if new is None else new, alarms, generation)
 
 
-def begun(policy: UpdatePolicy, old: int, new: int, alarms: Sequence[str] = (ALARM,)) -> Deployment:
+def begun(
+    policy: UpdatePolicy,
+    old: int,
+    new: int,
+    alarms: Sequence[str] = (ALARM,),
+    generation: int = 1,
+) -> Deployment:
     """An update from config-1 to config-2 that was just accepted."""
-    return start(serving("config-1", old), wanted("config-2", new), policy, alarms)
+    return start(serving("config-1", old), wanted("config-2", new), policy, alarms, generation)
 
 
 class Drive:
@@ -52,7 +59,7 @@ class Drive:
         self.backend = SimulatedBackend(deployment.spec.fleets, settings, faults, self.clock)
         self.ticks: list[Tick] = list(
             run(
-                accept(deployment, 0),
+                accept(deployment, 0, "a"),
                 self.backend,
                 self.clock,
                 stop_requested=self.backend.stop_requested,

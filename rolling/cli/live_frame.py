@@ -57,6 +57,7 @@ def frame_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]
     blank = [Text()] if roomy else []
     lines += [*blank, *bar_rows(picture.watch, terminal, legend=height >= _LEGIBLE), *blank]
     lines += _alarms(picture, terminal, most=max(1, height // 7))
+    lines += _notes(picture.watch, terminal, most=1 if height < _LEGIBLE else 3)
     lines += _home(picture, terminal, most=1 if height < _LEGIBLE else 3)
     rest = height - len(lines) - len(blank)
     if rest > 0:
@@ -229,6 +230,17 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
         return styled(word, style).append(f" for {elapsed(picture.now - alarm.since)}")
     ago = f"{elapsed(picture.now - alarm.read_at)} ago"
     return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
+
+
+def _notes(watch: Watch, terminal: Terminal, most: int) -> Iterator[Text]:
+    """What the backend says to people now."""
+    label = "note      "
+    told = [line for note in watch.notes for line in terminal.wrap(note, label, _rest(terminal))]
+    for line in _at_most(told, most, terminal):
+        text = Text(line)
+        if line.startswith(label):
+            text.stylize("dim", 0, len(label))
+        yield text
 
 
 def _home(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:

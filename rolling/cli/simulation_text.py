@@ -39,7 +39,7 @@ def simulation_pieces(document: Document, terminal: Terminal) -> Iterator[Piece]
         if len(updates) > 1:
             title = terminal.paint(f"Update {place} of {len(updates)}", Style.BOLD)
             yield Piece(at, f"{title}\n")
-        for moment, lines in _timeline(update["Timeline"], terminal):
+        for moment, lines in _timeline(update["Timeline"], update.get("Notes", ()), terminal):
             yield Piece(at + moment, _block(lines))
         at += update["Seconds"]
         yield Piece(at, f"\n{verdict_text(update, terminal)}\n")
@@ -63,9 +63,9 @@ def _block(lines: Iterable[str]) -> str:
 
 
 def _timeline(
-    rows: Sequence[Document], terminal: Terminal
+    rows: Sequence[Document], notes: Sequence[Document], terminal: Terminal
 ) -> Iterator[tuple[float, Sequence[str]]]:
-    """The lines of each row, with its moment.
+    """The lines of each row and of each note, with its moment, in their order.
 
     The reason stands beside the row where there is room to read it, below it on
     a narrower terminal; where not even the row fits, all of it is a paragraph.
@@ -83,12 +83,14 @@ def _timeline(
         for row in rows
     ]
     header = ["time", "batch", "phase", "old", "new", "on new"]
-    above, *table = ["  ".join(line) for line in align([header, *cells], frozenset({1, 2}))]
+    aligned = align([header, *cells], frozenset({1, 2}))
+    above, *table = ["  ".join(line) for line in aligned]
     room = terminal.width - len(above) - 2
     if room >= _READABLE_COLUMN:
         yield 0, [terminal.paint(f"{above}  why", Style.DIM)]
     elif room >= NARROWEST_COLUMN:
         yield 0, [terminal.paint(above, Style.DIM)]
+    found: list[tuple[float, Sequence[str]]] = []
     for row, of_row, line in zip(rows, cells, table, strict=True):
         if room >= _READABLE_COLUMN:
             lines = terminal.wrap(row["Why"], f"{line}  ")
@@ -96,7 +98,17 @@ def _timeline(
             lines = [line, *terminal.wrap(row["Why"], _BELOW, _BELOW)]
         else:
             lines = terminal.wrap(f"{_in_words(of_row)} {row['Why']}", f"{of_row[0]}  ", "  ")
-        yield row["At"], [terminal.paint(text, *_style(row)) for text in lines]
+        found.append((row["At"], [terminal.paint(text, *_style(row)) for text in lines]))
+    for note in notes:
+        at = clock(note["At"])
+        if room >= _READABLE_COLUMN:
+            beside = at.rjust(len(aligned[0][0])).ljust(len(above))
+            lines = terminal.wrap(note["Note"], f"{beside}  ")
+        else:
+            lines = terminal.wrap(note["Note"], f"{at}  ", "  ")
+        found.append((note["At"], [terminal.paint(text, Style.DIM) for text in lines]))
+    # What was said at the moment of a change is told after it.
+    yield from sorted(found, key=lambda each: each[0])
 
 
 _READABLE_COLUMN = 40

@@ -8,7 +8,7 @@ become events, and the core says what follows. Every driver makes the same tick:
 | one deployment | `run`, or in an asyncio event loop `run_async` |
 | many | `Watch`, or in an event loop `AsyncWatch` |
 | a loop of your own | `tick` or `tick_async`, at the moments that they say |
-| an engine that makes the calls for you | `due`, two calls, `after_looking` or `without_looking` |
+| an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
 To leave off driving is to leave the deployment where it is: it is told nothing, and the
 last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
@@ -40,7 +40,14 @@ search Succeeded(leftover=0, cut_short=None)
 
 from rolling.driving.adapters import directly, in_threads
 from rolling.driving.async_watch import AsyncWatch
-from rolling.driving.backend import AsyncBackend, Backend, Failure, Observation, Superseded
+from rolling.driving.backend import (
+    AsyncBackend,
+    Backend,
+    Failure,
+    Observation,
+    ObservedFleet,
+    Superseded,
+)
 from rolling.driving.clock import (
     AsyncClock,
     Clock,
@@ -51,13 +58,14 @@ from rolling.driving.clock import (
     sleeping,
 )
 from rolling.driving.hooks import Hooks
+from rolling.driving.moments import POLL_INTERVAL_SECONDS
+from rolling.driving.notes import new_notes
 from rolling.driving.progress import FleetProgress, Progress, progress
 from rolling.driving.record import Record, accept, dumps_record, loads_record
 from rolling.driving.reporting import LOG_FIELDS, Metrics, log_to, measure_to
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop
 from rolling.driving.tick import (
-    POLL_INTERVAL_SECONDS,
     Change,
     Tick,
     after_looking,
@@ -82,6 +90,7 @@ __all__ = [
     "Hooks",
     "Metrics",
     "Observation",
+    "ObservedFleet",
     "Progress",
     "Record",
     "Stop",
@@ -101,6 +110,7 @@ __all__ = [
     "loads_record",
     "log_to",
     "measure_to",
+    "new_notes",
     "progress",
     "run",
     "run_async",

@@ -6,7 +6,6 @@ from typing import TypeVar
 from rolling.core.desired import Desired
 from rolling.driving.backend import AsyncBackend, Backend, Observation
 from rolling.driving.calls import ordinary
-from rolling.driving.door import check_backend
 
 _Answer = TypeVar("_Answer")
 
@@ -15,9 +14,8 @@ def directly(backend: Backend) -> AsyncBackend:
     """A backend whose calls are made at once, in the event loop.
 
     For calls that wait for nothing, as those of a simulated backend: while one
-    of them runs, nothing else in the loop does. Raises TypeError for what is no Backend.
+    of them runs, nothing else in the loop does.
     """
-    check_backend(backend, awaited=False)
     return _Directly(backend)
 
 
@@ -27,9 +25,7 @@ def in_threads(backend: Backend) -> AsyncBackend:
     For calls that block, as those of a client of a cloud. Cancelled, a call that
     is under way is waited for, so that afterwards nothing of it is still to come;
     who cannot wait, because it hangs, cancels a second time.
-    Raises TypeError for what is no Backend.
     """
-    check_backend(backend, awaited=False)
     return _InThreads(backend)
 
 

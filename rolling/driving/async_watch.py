@@ -6,14 +6,14 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar
 
-from rolling.core.errors import is_whole_number
+from rolling.core.errors import Problem
 from rolling.driving.backend import AsyncBackend
 from rolling.driving.clock import AsyncClock, sleeping
-from rolling.driving.door import check_clock, check_function, mistake
 from rolling.driving.hooks import Hooks
+from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick_async, unseen_tick
+from rolling.driving.tick import Tick, tick_async, unseen_tick
 from rolling.driving.trouble import Troubled
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     handed over. `hooks` are told of everything.
 
     All methods are for the thread of the loop; `stop` may be called from any.
-    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1;
-    TypeError for an argument of another type.
+    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1.
     """
 
     _awaits: ClassVar[bool] = True
@@ -49,14 +48,9 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         hooks: Iterable[Hooks] = (),
     ) -> None:
         self._clock = sleeping() if clock is None else clock
-        check_clock(self._clock, awaited=True)
-        check_function("store", store, "records.__setitem__", awaited=True)
         super().__init__(self._clock.now, poll_interval_seconds, hooks)
-        rule = "must be a whole number, at least 1"
-        if not is_whole_number(at_once):
-            raise TypeError(mistake("at_once", at_once, rule, 64))
         if at_once < 1:
-            raise ValueError(mistake("at_once", at_once, rule, 1))
+            raise ValueError(str(Problem("at_once", at_once, "must be at least 1", 1)))
         self._at_once = at_once
         self._store = store
         self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}

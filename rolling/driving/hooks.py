@@ -6,12 +6,10 @@ and for metrics, are in reporting.py.
 
 import sys
 from collections.abc import Callable, Hashable, Iterable
-from inspect import iscoroutine
 from typing import TypeVar
 
 from attrs import frozen
 
-from rolling.driving.door import check_function, mistake
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
 
@@ -32,29 +30,12 @@ class Hooks:
     `sys.excepthook`, as an exception goes that ends a thread, and touches neither the
     deployment nor the other hooks; it will be called the next time too. A hook that
     blocks holds up all that its driver drives.
-    Raises TypeError for what is no plain function.
     """
 
     on_tick: Callable[[Hashable, Tick], object] | None = None
     on_change: Callable[[Hashable, Change], object] | None = None
     on_end: Callable[[Hashable, Tick], object] | None = None
     on_trouble: Callable[[Hashable, Troubled], object] | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("on_tick", "on_change", "on_end", "on_trouble"):
-            check_function(f"Hooks.{name}", getattr(self, name), "lambda key, told: print(key)")
-
-
-def checked_hooks(hooks: Iterable[Hooks]) -> tuple[Hooks, ...]:
-    """All of them. Raises TypeError for what are no hooks; for drivers."""
-    rule = "must be a list of Hooks, such as [Hooks(on_end=print)]"
-    if isinstance(hooks, Hooks) or not isinstance(hooks, Iterable):
-        raise TypeError(mistake("hooks", hooks, rule))
-    found = tuple(hooks)
-    for each in found:
-        if not isinstance(each, Hooks):
-            raise TypeError(mistake("hooks", each, rule))
-    return found
 
 
 def tell(hooks: Iterable[Hooks], key: Hashable, seen: Tick | Troubled) -> None:
@@ -74,10 +55,6 @@ def _call(hook: Callable[[Hashable, _Told], object] | None, key: Hashable, told:
     if hook is None:
         return
     try:
-        returned = hook(key, told)
-        if returned is not None and iscoroutine(returned):
-            returned.close()
-            rule = "must have been done when the call returns: nobody awaits what a hook returns"
-            raise TypeError(mistake("hook()", returned, rule))
+        hook(key, told)
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)

@@ -6,15 +6,13 @@ from attrs import frozen
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
-from rolling.core.desired import due
 from rolling.core.events import Reading
 from rolling.core.outcome import Cause, Outcome
 from rolling.core.pace import step_count, steps_back
 from rolling.core.plan import plan_batches
 from rolling.core.stage import Direction, Stage
 from rolling.driving.backend import Observation
-from rolling.driving.door import check_moment
-from rolling.driving.record import Record, check_record
+from rolling.driving.record import Record
 
 
 @frozen
@@ -70,11 +68,8 @@ def progress(record: Record, now: float, seen: Observation | None = None) -> Pro
 
     `seen`: what was seen last, as `tick.seen`; without it no share and no alarm has been
     seen. `now` may be any moment since, for a countdown between two ticks.
-    Raises TypeError for what is no record, and TypeError and ValueError for what is no moment.
     """
-    check_record(record)
-    check_moment("now", now)
-    deployment, desired = record.deployment, due(record.deployment)
+    deployment, desired = record.deployment, record.desired
     split = None if seen is None else seen.split
     shares = [None] * len(deployment.fleets) if split is None else split
     fleets = tuple(

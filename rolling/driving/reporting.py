@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Direction, Stage
-from rolling.driving.door import check_methods, mistake
 from rolling.driving.hooks import Hooks
+from rolling.driving.notes import new_notes
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
 
@@ -28,7 +28,7 @@ LOG_FIELDS = (
 )
 """The attributes of every log record, for a formatter that writes fields.
 
-The key of the deployment; the name of the event that changed it, or Tick, End or
+The key of the deployment; the name of the event that changed it, or Tick, Note, End or
 Troubled; its stage after that, in lower case; the driver's clock, in seconds.
 A Troubled, also one whose tick was made by a stop or the deadline alone, has
 `rolling_retry_at` too, None where it is not tried again.
@@ -38,16 +38,14 @@ A Troubled, also one whose tick was made by a stop or the deadline alone, has
 def log_to(logger: "Logger | None" = None) -> Hooks:
     """Hooks that log, to the logger "rolling" unless given; nothing is configured.
 
-    INFO: every new stage, and an end as asked. WARNING: a way forward that turns back,
-    a rollback that is complete, trouble. ERROR: a rollback that failed. DEBUG: every
-    tick, and every change within a stage. Raises TypeError for what is no logger.
+    INFO: every new stage, an end as asked, and a note, once for as long as it stands.
+    WARNING: a way forward that turns back, a rollback that is complete, trouble.
+    ERROR: a rollback that failed. DEBUG: every tick, and every change within a stage.
     """
     import logging
 
-    if logger is not None and not isinstance(logger, logging.Logger | logging.LoggerAdapter):
-        rule = 'must be a Logger, such as logging.getLogger("rolling")'
-        raise TypeError(mistake("logger", logger, rule))
     to = logging.getLogger("rolling") if logger is None else logger
+    standing: dict[Hashable, tuple[str, ...]] = {}
 
     def on_change(key: Hashable, change: Change) -> None:
         level, after = logging.INFO, change.after
@@ -65,6 +63,15 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         to.debug("%s: %s, next look at %s", key, stage, wake_at, extra=fields)
         if tick.trouble is not None:
             tell_trouble(key, stage, tick.at, tick.trouble, wake_at)
+        elif tick.notes or key in standing:
+            tell_notes(key, stage, tick)
+
+    def tell_notes(key: Hashable, stage: Stage, tick: Tick) -> None:
+        fields = _fields(key, "Note", stage, tick.at)
+        for note in new_notes(standing.pop(key, ()), tick.notes):
+            to.info("%s: %s, %s", key, stage, note, extra=fields)
+        if tick.notes and tick.wake_at is not None:
+            standing[key] = tick.notes
 
     def on_end(key: Hashable, tick: Tick) -> None:
         deployment = tick.record.deployment
@@ -124,10 +131,7 @@ def measure_to(metrics: Metrics) -> Hooks:
     | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
     | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
-
-    Raises TypeError for what is no Metrics.
     """
-    check_methods("metrics", metrics, ("count", "observe"), "Metrics")
 
     def on_tick(_: Hashable, tick: Tick) -> None:
         metrics.count("rolling_ticks_total", {})

@@ -10,18 +10,11 @@ from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Itera
 from rolling.core.events import StopRequested
 from rolling.driving.backend import AsyncBackend, Backend
 from rolling.driving.clock import AsyncClock, Clock, sleeping
-from rolling.driving.door import check_backend, check_clock, check_function, check_kind
-from rolling.driving.hooks import Hooks, checked_hooks, tell
-from rolling.driving.record import Record, check_record
+from rolling.driving.hooks import Hooks, tell
+from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
+from rolling.driving.record import Record
 from rolling.driving.stopping import Stop, asked_for
-from rolling.driving.tick import (
-    POLL_INTERVAL_SECONDS,
-    Tick,
-    check_poll_interval,
-    tick,
-    tick_async,
-    unseen_tick,
-)
+from rolling.driving.tick import Tick, tick, tick_async, unseen_tick
 from rolling.driving.trouble import Troubled
 
 
@@ -53,13 +46,10 @@ def run(
     `stop`: a handle to stop the deployment by; it is looked at once in a poll
     interval also while there is nothing else to do for hours.
     `hooks` are told of everything, under the name `key`.
-    Raises TypeError, at once, for an argument of another type, and ValueError for a
-    poll interval that is not above 0.
+    Raises ValueError, at once, for a poll interval that is not above 0.
     """
-    check_record(record)
-    check_backend(backend, awaited=False)
-    check_clock(clock, awaited=False)
-    hooks = _checked(poll_interval_seconds, stop_requested, stop, hooks)
+    check_poll_interval(poll_interval_seconds)
+    hooks = tuple(hooks)
     return _run(record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks)
 
 
@@ -115,11 +105,8 @@ def run_async(
     backend that was under way is cancelled with it, and ends as its backend says.
     `stop` wakes the driver at once. Raises what `run` does.
     """
-    check_record(record)
-    check_backend(backend, awaited=True)
-    clock = sleeping() if clock is None else clock
-    check_clock(clock, awaited=True)
-    hooks = _checked(poll_interval_seconds, stop_requested, stop, hooks)
+    check_poll_interval(poll_interval_seconds)
+    clock, hooks = sleeping() if clock is None else clock, tuple(hooks)
     return _run_async(
         record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks
     )
@@ -158,20 +145,6 @@ async def _run_async(
             await clock.wait_until(made.wake_at)
         else:
             await _wait_async(clock, made.wake_at, stop)
-
-
-def _checked(
-    poll_interval_seconds: float,
-    stop_requested: Callable[[], StopRequested | None] | None,
-    stop: Stop | None,
-    hooks: Iterable[Hooks],
-) -> tuple[Hooks, ...]:
-    """The hooks, once everything that both drivers are given is what it should be."""
-    check_poll_interval(poll_interval_seconds)
-    check_function("stop_requested", stop_requested, "lambda: None")
-    if stop is not None:
-        check_kind("stop", stop, Stop, "must be a Stop() to ask by; or None")
-    return checked_hooks(hooks)
 
 
 def _known(stop: Stop | None) -> StopRequested | None:

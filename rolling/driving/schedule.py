@@ -15,11 +15,11 @@ from attrs import define
 
 from rolling.core.events import StopRequested
 from rolling.driving.backend import Superseded
-from rolling.driving.door import check_backend, check_function
-from rolling.driving.hooks import Hooks, checked_hooks, tell
-from rolling.driving.record import Record, check_record
+from rolling.driving.hooks import Hooks, tell
+from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
+from rolling.driving.record import Record
 from rolling.driving.stopping import asked_for
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, check_poll_interval, unseen_tick
+from rolling.driving.tick import Tick, unseen_tick
 from rolling.driving.trouble import Troubled
 
 K = TypeVar("K", bound=Hashable)
@@ -73,7 +73,7 @@ class Schedule(Generic[K, B]):
         check_poll_interval(poll_interval_seconds)
         self.poll_interval_seconds = poll_interval_seconds
         self._now = now
-        self._hooks = checked_hooks(hooks)
+        self._hooks = tuple(hooks)
         self._entries: dict[K, Entry[K, B]] = {}
         self._heap: list[tuple[float, int, Entry[K, B]]] = []
         self._turns = itertools.count()
@@ -96,12 +96,8 @@ class Schedule(Generic[K, B]):
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
-        Raises ValueError for a key that is watched already, and TypeError for what is
-        no record, no backend of the driver's kind, or no function.
+        Raises ValueError for a key that is watched already.
         """
-        check_record(record)
-        check_backend(backend, awaited=self._awaits)
-        check_function("stop_requested", stop_requested, "lambda: None")
         if key in self._entries:
             raise ValueError(f"{key!r} is watched already: remove it first, or choose another key")
         entry = Entry(key, record, backend, stop_requested)

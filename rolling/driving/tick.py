@@ -11,12 +11,12 @@ own, and those.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
 from rolling.core.deployment import Deployment
-from rolling.core.desired import Desired, due
+from rolling.core.errors import ForeignEvent
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -30,11 +30,8 @@ from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
 from rolling.driving.backend import AsyncBackend, Backend, Observation, Superseded
 from rolling.driving.calls import look, look_async
-from rolling.driving.door import check_function, check_moment, check_number, mistake
-from rolling.driving.record import Record, check_record
-
-POLL_INTERVAL_SECONDS = 15.0
-"""How long to wait before looking again at a backend that cannot say when. Ours."""
+from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
+from rolling.driving.record import Record
 
 
 @frozen
@@ -81,6 +78,11 @@ class Tick:
     at: float
     trouble: Exception | None = None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know meanwhile, as the backend said it."""
+        return () if self.seen is None else self.seen.notes
+
 
 def tick(
     record: Record,
@@ -99,16 +101,14 @@ def tick(
     the record that was given is then still right, and so is the same tick again.
     But a stop and the deadline need no look: where one of them changes the deployment,
     the tick is made of that alone, and has what was raised as its `trouble`.
-    Raises ValueError for a poll interval that is not above 0, and a moment that is none;
-    TypeError for an argument of another type, and for what a backend must not return.
+    Raises ValueError for a poll interval that is not above 0, and for a moment that no
+    clock can show.
     """
-    _check(record, now, poll_interval_seconds)
-    check_function("clock", clock, "clock.now")
-    desired = due(record.deployment)
+    _check(now, poll_interval_seconds)
     try:
-        seen = look(backend, desired)
+        seen = look(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
     except Exception as error:
         return unseen_tick(record, error, now, stop, clock)
 
@@ -126,20 +126,17 @@ async def tick_async(
     Cancelled, it is as if it had never been made: a command that was under way
     may have been carried out or not, and the same tick again is right.
     """
-    _check(record, now, poll_interval_seconds)
-    check_function("clock", clock, "clock.now")
-    desired = due(record.deployment)
+    _check(now, poll_interval_seconds)
     try:
-        seen = await look_async(backend, desired)
+        seen = await look_async(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
     except Exception as error:
         return unseen_tick(record, error, now, stop, clock)
 
 
 def after_looking(
     record: Record,
-    desired: Desired,
     seen: Observation,
     now: float,
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
@@ -148,30 +145,30 @@ def after_looking(
 ) -> Tick:
     """What follows from a look at the world: the pure half of the tick.
 
-    `desired`: what `due` said of the record, and the backend was told before it
-    saw `seen`. `now`: a moment before that look, so that a timer which is over
-    was over when the world was seen. `seen_at`: a moment after it, from which the
-    timers of a stage run that it leads to; None is `now`.
-    Raises ForeignEvent for an observation of other fleets than the deployment's,
-    and ValueError as `tick` does.
+    `seen`: what the backend saw once `record.desired` had been commanded. `now`: a
+    moment before that look, so that a timer which is over was over when the world was
+    seen. `seen_at`: a moment after it, from which the timers of a stage run that it
+    leads to; None is `now`.
+    Raises ForeignEvent for an observation that cannot be of this deployment, and
+    ValueError as `tick` does.
     """
-    _check(record, now, poll_interval_seconds)
-    return _after(record, desired, seen, now, poll_interval_seconds, stop, seen_at)
+    _check(now, poll_interval_seconds)
+    return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
 
 
 def _after(
     record: Record,
-    desired: Desired,
     seen: Observation,
     now: float,
     poll_interval_seconds: float,
     stop: StopRequested | None,
     seen_at: float | None,
 ) -> Tick:
-    following, changes = _follow(record, _events(record, desired, seen, now, stop), now, seen_at)
-    if changes and due(following.deployment) != desired:
+    following, changes = _follow(record, _events(record, seen, now, stop), now, seen_at)
+    # A stage has one desired state: another one is due where the stage is another.
+    if following.desired.stage != record.desired.stage:
         return Tick(following, changes, now, seen, now)
-    wake_at = _wake_at(following, desired, seen, now, poll_interval_seconds)
+    wake_at = _wake_at(following, seen.news_at, now, poll_interval_seconds)
     return Tick(following, changes, wake_at, seen, now)
 
 
@@ -192,7 +189,7 @@ def without_looking(
     """
     if isinstance(error, Superseded):
         return None
-    events = _unseen_events(record, due(record.deployment), now, stop)
+    events = _unseen_events(record, now, stop)
     following, changes = _follow(record, events, now, seen_at)
     return Tick(following, changes, now, None, now, error) if changes else None
 
@@ -211,70 +208,65 @@ def unseen_tick(
     return made
 
 
-def _check(record: Record, now: float, poll_interval_seconds: float) -> None:
-    check_record(record)
+def _check(now: float, poll_interval_seconds: float) -> None:
     check_poll_interval(poll_interval_seconds)
     check_moment("now", now)
-
-
-def check_poll_interval(seconds: float) -> None:
-    """Raise TypeError for a poll interval that is no number, ValueError unless it is above 0."""
-    rule = "must be a number of seconds above 0"
-    check_number("poll_interval_seconds", seconds, rule, POLL_INTERVAL_SECONDS)
-    if not seconds > 0:
-        raise ValueError(mistake("poll_interval_seconds", seconds, rule, POLL_INTERVAL_SECONDS))
 
 
 def _follow(
     record: Record, events: Iterable[Event], now: float, seen_at: float | None
 ) -> tuple[Record, tuple[Change, ...]]:
-    deployment = record.deployment
+    deployment, stage = record.deployment, record.deployment.stage
     changes: list[Change] = []
     for event in events:
         after, edges = follow(deployment, event)
-        if after is not deployment:
-            changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
-            deployment = after
+        if after is deployment:
+            continue
+        changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
+        deployment = after
+        if after.stage != stage:
+            break  # Whatever else was seen belongs to the stage that was left.
     if not changes:
         return record, ()
     seen_at = now if seen_at is None else max(now, seen_at)
     return _record_after(record, deployment, seen_at), tuple(changes)
 
 
-def _unseen_events(
-    record: Record, desired: Desired, now: float, stop: StopRequested | None
-) -> Iterator[Event]:
+def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> list[Event]:
     """The facts that are known without a look at the world."""
-    # First, because a stop is about every stage: after a bake that passes in
+    # First the stop, because it is about every stage: after a bake that passes in
     # this very tick it would come too late to turn the deployment back.
-    if stop is not None:
-        yield stop
+    events: list[Event] = [] if stop is None else [stop]
+    desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
-        yield DeadlineElapsed(desired.stage.direction)
+        events.append(DeadlineElapsed(desired.stage.direction))
+    return events
 
 
 def _events(
-    record: Record,
-    desired: Desired,
-    observation: Observation,
-    now: float,
-    stop: StopRequested | None,
-) -> Iterator[Event]:
-    """What was seen as events, in their fixed order, all of the stage that the tick began in.
-
-    One that belongs to a stage which an earlier one of them has left counts no more.
-    """
+    record: Record, seen: Observation, now: float, stop: StopRequested | None
+) -> list[Event]:
+    """What was seen as events, in their fixed order, all of the stage that the tick began in."""
+    deployment, desired = record.deployment, record.desired
+    if len(seen.fleets) != len(desired.fleets):
+        raise ForeignEvent(
+            f"observe() must return a fleet for each of the {len(desired.fleets)} that "
+            f"it is asked about, in their order, and returned {len(seen.fleets)}"
+        )
     stage = desired.stage
-    yield from _unseen_events(record, desired, now, stop)
-    for failure in observation.failures:
-        yield OperationFailed(stage, failure.operation, failure.fleet, failure.reason)
-    yield FleetsSeen(stage, observation.fleets)
-    if observation.split is not None:
-        yield SplitSettled(stage, observation.split)
+    events = _unseen_events(record, now, stop)
+    for failure in seen.failures:
+        events.append(OperationFailed(stage, failure.operation, failure.fleet, failure.reason))
+    events.append(FleetsSeen(stage, seen.sightings))
+    split = seen.split
+    # That the split asked for is there is known for most of the time, and no news then.
+    if split is not None and not (deployment.settled and split == deployment.split):
+        events.append(SplitSettled(stage, split))
     if desired.interval_seconds is not None:
         after_interval = _is_over(record.stage_began_at, desired.interval_seconds, now)
         # Also without alarms: it is the reading after the interval that ends a bake.
-        yield AlarmsRead.of(stage, observation.alarms, after_interval=after_interval)
+        events.append(AlarmsRead.of(stage, seen.alarms, after_interval=after_interval))
+    return events
 
 
 def _is_over(began_at: float, seconds: int | None, now: float) -> bool:
@@ -287,29 +279,26 @@ def _record_after(record: Record, deployment: Deployment, seen_at: float) -> Rec
         deployment,
         record.direction_began_at if after.direction is before.direction else seen_at,
         record.stage_began_at if after == before else seen_at,
+        record.id,
     )
 
 
 def _wake_at(
-    record: Record,
-    said: Desired,
-    observation: Observation,
-    now: float,
-    poll_interval_seconds: float,
+    record: Record, news_at: float | None, now: float, poll_interval_seconds: float
 ) -> float | None:
     """When something may have changed, of a record of which the same is due as before."""
-    deployment = record.deployment
-    if deployment.at_rest or (deployment.ended and observation.news_at == math.inf):
+    deployment, desired = record.deployment, record.desired
+    if deployment.ended and (deployment.settled or news_at == math.inf):
         return None
-    news_at = observation.news_at
     # News of the past is no news: to look again at once would be to look for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
-    moments = [news_at]
-    for began_at, seconds in (
-        (record.stage_began_at, said.interval_seconds),
-        (record.direction_began_at, said.deadline_seconds),
-    ):
-        if seconds is not None and not _is_over(began_at, seconds, now):
-            moments.append(began_at + seconds)
-    return min(moments)
+    if desired.interval_seconds is not None:
+        over_at = record.stage_began_at + desired.interval_seconds
+        if now < over_at < news_at:
+            news_at = over_at
+    if desired.deadline_seconds is not None:
+        over_at = record.direction_began_at + desired.deadline_seconds
+        if now < over_at < news_at:
+            news_at = over_at
+    return news_at

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from rolling.driving.backend import Backend
 from rolling.driving.clock import Clock
-from rolling.driving.door import check_clock, check_function, mistake
 from rolling.driving.hooks import Hooks
+from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import POLL_INTERVAL_SECONDS, Tick, tick
+from rolling.driving.tick import Tick, tick
 from rolling.driving.trouble import Troubled
 
 
@@ -27,8 +27,7 @@ class Watch(Schedule[K, Backend]):
     `hooks` are told of everything. Deployments may be added and removed in the
     thread that iterates; `stop` may be called from any. It is looked for once in a
     poll interval also while there is nothing else to do for hours.
-    Raises ValueError for a poll interval that is not above 0, and TypeError for an
-    argument of another type.
+    Raises ValueError for a poll interval that is not above 0.
     """
 
     _awaits: ClassVar[bool] = False
@@ -41,8 +40,6 @@ class Watch(Schedule[K, Backend]):
         store: Callable[[K, Record], object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
-        check_clock(clock, awaited=False)
-        check_function("store", store, "records.__setitem__")
         super().__init__(clock.now, poll_interval_seconds, hooks)
         self._clock = clock
         self._store = store
@@ -93,8 +90,7 @@ class Watch(Schedule[K, Backend]):
                 if stored is not None and isawaitable(stored):
                     if iscoroutine(stored):
                         stored.close()
-                    rule = "must have stored when the call returns; AsyncWatch awaits its store"
-                    raise TypeError(mistake("store()", stored, rule))
+                    raise TypeError("store() must return once it has stored; use AsyncWatch")
             return made
         except Exception as error:
             return self._trouble(entry, now, error)

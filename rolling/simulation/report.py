@@ -63,6 +63,14 @@ def row(deployment: Deployment, at: float, event: str, why: str) -> Row:
 
 
 @frozen
+class Note:
+    """What the backend began to say to people `at` so many seconds since acceptance."""
+
+    at: float
+    text: str
+
+
+@frozen
 class UnusedFault:
     """A fault that never struck: its path in the scenario, and its kind."""
 
@@ -97,7 +105,7 @@ class UpdateReport:
     DescribeEndpoint gives them after it. `peak_instances`: the most that were
     alive or asked for at one moment. `leftover`: the instances alive at the end
     that nobody asks for. `seconds`: from acceptance to the end. `unused_faults`:
-    those of its faults that never struck.
+    those of its faults that never struck. `notes`: what the backend said meanwhile.
     """
 
     outcome: str
@@ -110,6 +118,7 @@ class UpdateReport:
     seconds: float
     timeline: tuple[Row, ...]
     unused_faults: tuple[UnusedFault, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @frozen
@@ -141,6 +150,7 @@ def durations_document(durations: Durations) -> dict[str, object]:
 
 
 def _update_document(update: UpdateReport) -> dict[str, object]:
+    notes = [{"At": number(note.at), "Note": note.text} for note in update.notes]
     return {
         "Outcome": update.outcome,
         "Cause": update.cause,
@@ -154,6 +164,7 @@ def _update_document(update: UpdateReport) -> dict[str, object]:
         "UnusedFaults": [
             {"Field": fault.field, "Kind": fault.kind} for fault in update.unused_faults
         ],
+        **({"Notes": notes} if notes else {}),
     }
 
 

@@ -8,6 +8,7 @@ from rolling.backends.simulated import SimulatedBackend
 from rolling.backends.simulated.world import World
 from rolling.core.deployment import Deployment
 from rolling.driving.clock import VirtualClock
+from rolling.driving.notes import new_notes
 from rolling.driving.record import accept
 from rolling.driving.run import run
 from rolling.endpoint.describe import Times, describe
@@ -21,6 +22,7 @@ from rolling.simulation.moments import Accepted, Moment
 from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import (
     PHASES,
+    Note,
     Report,
     Row,
     UnusedFault,
@@ -126,6 +128,8 @@ def _carry_out(
     record = accept(deployment, update.at)
     rows = [_accepted(deployment)]
     told = 0
+    standing: tuple[str, ...] = ()
+    notes: list[Note] = []
     peak = _instances(deployment)
     for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
         assert tick.seen is not None, "a simulated backend raises nothing"
@@ -135,7 +139,8 @@ def _carry_out(
             why = narrate(change)
             event = type(change.event).__name__
             rows.append(row(change.after, change.at - update.at, event, why))
-        record = tick.record
+        notes += [Note(tick.at - update.at, text) for text in new_notes(standing, tick.notes)]
+        record, standing = tick.record, tick.notes
         peak = max(peak, _instances(record.deployment))
         yield Moment(update, tick.at, record, tick.seen, tuple(rows[told:]), tick.wake_at)
         told = len(rows)
@@ -154,6 +159,7 @@ def _carry_out(
         leftover=sum(fleet.alive - fleet.asked for fleet in deployment.fleets),
         seconds=last.at,
         timeline=tuple(rows),
+        notes=tuple(notes),
     )
     return report, endpoint
 

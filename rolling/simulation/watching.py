@@ -68,7 +68,7 @@ class Watch:
     `moving`: traffic is on its way to another. `alarms`: those that the bakes watch.
     `batches`: the latest, the one under way last; `earlier_batches`: how many more
     there were. `rows`: the latest of the timeline. `entered`: the deployment when
-    it came into its stage.
+    it came into its stage. `notes`: what the backend says to people now.
     """
 
     update: Accepted
@@ -82,6 +82,7 @@ class Watch:
     earlier_batches: int
     rows: tuple[Row, ...]
     entered: Deployment
+    notes: tuple[str, ...] = ()
 
     @property
     def deployment(self) -> Deployment:
@@ -205,6 +206,7 @@ def _folded(before: Watch, moment: Moment) -> Watch:
         batches=batches[-KEPT:],
         earlier_batches=before.earlier_batches + max(0, len(batches) - KEPT),
         rows=(*before.rows, *moment.rows)[-KEPT:],
+        notes=seen.notes,
     )
 
 

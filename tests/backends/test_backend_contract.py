@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from attrs import evolve
 
 from rolling import (
     Deployment,
@@ -46,7 +47,7 @@ class At:
 
     def fleets(self, at: float) -> tuple[Sighting, ...]:
         self.clock.wait_until(at)
-        return self.backend.observe(self.said).fleets
+        return self.backend.observe(self.said).sightings
 
 
 def test_what_is_missing_is_launched_at_once_and_comes_into_service_later() -> None:
@@ -144,7 +145,7 @@ def test_equal_shares_in_another_form_move_nothing() -> None:
 def test_a_command_of_an_earlier_stage_is_refused() -> None:
     world = At()
     world.say(desired(2, 4, step=2))
-    with pytest.raises(Superseded, match=r"told of forward 1.1 provisioning after forward 2.1"):
+    with pytest.raises(Superseded, match=r"told of generation 1, forward 1.1 \w+ after .* 2.1"):
         world.backend.make_true(desired(4, 4, step=1))
     assert world.fleets(0) == (Sighting(0, 2), Sighting(4, 4))
 
@@ -197,8 +198,35 @@ def test_what_is_under_way_at_the_end_of_an_update_goes_on_in_the_next() -> None
         None,
     )
     following.make_true(second)
-    assert following.observe(second).fleets == (Sighting(0, 1), Sighting(0, 2))
+    assert following.observe(second).sightings == (Sighting(0, 1), Sighting(0, 2))
     assert following.world.alive == 4 + 2 + 1
     world.clock.wait_until(240)
-    assert following.observe(second).fleets == (Sighting(1, 1), Sighting(2, 2))
+    assert following.observe(second).sightings == (Sighting(1, 1), Sighting(2, 2))
     assert following.world.alive == 2 + 2 + 1
+
+
+def test_the_frozen_driver_of_the_update_before_changes_nothing() -> None:
+    world = At(Fault(FaultKind.INSTANCE_LOST, after_seconds=50, fleet="old"))
+    world.say(desired(2, 4))
+    frozen, following = world.backend, world.backend.next_update()
+    said = evolve(desired(0, 4), generation=2)
+    following.make_true(said)
+    world.clock.wait_until(100)
+    for late in (desired(2, 4), desired(0, 0, step=9)):
+        with pytest.raises(Superseded, match=r"told of generation 1, .* after generation 2"):
+            frozen.make_true(late)
+        with pytest.raises(Superseded, match=r"told of generation 1, .* after generation 2"):
+            following.make_true(late)
+        with pytest.raises(Superseded, match="the next one has begun"):
+            frozen.observe(late)
+    # No fault of the update before strikes either.
+    assert frozen.stop_requested() is None
+    assert following.observe(said).sightings == (Sighting(0, 0), Sighting(4, 4))
+
+
+def test_the_update_before_is_over_also_before_the_next_one_is_commanded() -> None:
+    world = At()
+    world.say(desired(2, 4))
+    world.backend.next_update()
+    with pytest.raises(Superseded, match="once the next update has begun"):
+        world.backend.make_true(desired(4, 4, step=2))

@@ -79,7 +79,7 @@ def test_the_alarms_are_those_of_the_next_update_too() -> None:
     drive.end()
     drive.state = Reading.ALARM
     drive.backend = drive.backend.next_update()
-    drive.record = accept(rolling_update(), drive.clock.now())
+    drive.record = accept(rolling_update(generation=2), drive.clock.now())
     assert drive.end().phase is Phase.ROLLED_BACK
 
 

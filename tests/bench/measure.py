@@ -9,16 +9,16 @@ from attrs import frozen
 
 
 def medians(*jobs: Callable[[], object], runs: int = 7) -> tuple[float, ...]:
-    """The median seconds of each job, the jobs run in turn, after one warm-up each."""
+    """The median processor seconds of each job, run in turn after one warm-up each."""
     for job in jobs:
         job()
     taken: list[list[float]] = [[] for _ in jobs]
     for _ in range(runs):
         for job, seconds in zip(jobs, taken, strict=True):
             gc.collect()
-            began = time.perf_counter()
+            began = time.process_time()
             job()
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
     return tuple(statistics.median(seconds) for seconds in taken)
 
 

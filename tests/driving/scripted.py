@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from rolling import Desired, Direction, Sighting
-from rolling.driving import Observation
+from rolling import Desired, Direction
+from rolling.driving import Observation, ObservedFleet
 
 
 class Scripted:
@@ -43,5 +43,6 @@ class NoNews(Scripted):
 
 def all_true(desired: Desired) -> Observation:
     """What is seen where everything asked for came true; alarms cannot be read."""
-    fleets = tuple(Sighting(fleet.count, fleet.count) for fleet in desired.fleets)
-    return Observation(fleets, tuple(fleet.share for fleet in desired.fleets))
+    return Observation(
+        tuple(ObservedFleet(fleet.count, fleet.count, fleet.share) for fleet in desired.fleets)
+    )

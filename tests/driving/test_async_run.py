@@ -11,7 +11,6 @@ import pytest
 
 from rolling import Desired, instances
 from rolling.backends.simulated import SimulatedBackend, SimulationSettings
-from rolling.core.desired import due
 from rolling.driving import (
     AsyncBackend,
     Observation,
@@ -46,17 +45,16 @@ def test_the_ticks_are_those_of_the_plain_loop(case: str, adapter: "type[Suspend
         backend = SimulatedBackend(UPDATE.spec.fleets, settings, CASES[case], clock)
         awaited: AsyncBackend = adapter(backend)
         stop = backend.stop_requested
-        loop = run_async(accept(UPDATE, 0), awaited, jumping(clock), stop_requested=stop)
+        loop = run_async(accept(UPDATE, 0, "a"), awaited, jumping(clock), stop_requested=stop)
         return [made async for made in loop]
 
     assert asyncio.run(ticks()) == Drive(UPDATE, CASES[case], settings).ticks
 
 
 def test_a_tick_is_two_calls_and_what_follows_from_them() -> None:
-    record, backend = accept(UPDATE, 0), Scripted()
-    desired = due(record.deployment)
+    record, backend = accept(UPDATE, 0, "a"), Scripted()
     made = tick(record, backend, 5)
-    assert after_looking(record, desired, all_true(desired), 5) == made
+    assert after_looking(record, all_true(record.desired), 5) == made
     assert asyncio.run(tick_async(record, directly(Scripted()), 5)) == made
 
 
@@ -64,12 +62,12 @@ def test_a_tick_is_two_calls_and_what_follows_from_them() -> None:
 def test_what_is_no_moment_and_no_interval_is_refused_before_any_call(
     now: float, poll: float
 ) -> None:
-    record, backend = accept(UPDATE, 0), Scripted()
+    record, backend = accept(UPDATE, 0, "a"), Scripted()
     with pytest.raises(ValueError):
         asyncio.run(tick_async(record, directly(backend), now, poll))
     assert backend.calls == []
     with pytest.raises(ValueError):
-        after_looking(record, due(record.deployment), all_true(due(record.deployment)), now, poll)
+        after_looking(record, all_true(record.desired), now, poll)
 
 
 def test_what_the_backend_raises_is_passed_on() -> None:
@@ -78,7 +76,7 @@ def test_what_the_backend_raises_is_passed_on() -> None:
             raise ConnectionError("gone")
 
     async def first(backend: AsyncBackend) -> Tick:
-        return await anext(run_async(accept(UPDATE, 0), backend, jumping(VirtualClock())))
+        return await anext(run_async(accept(UPDATE, 0, "a"), backend, jumping(VirtualClock())))
 
     for adapter in (directly, in_threads):
         with pytest.raises(ConnectionError, match="gone"):
@@ -90,7 +88,7 @@ def test_calls_are_made_in_the_loop_or_in_another_thread_as_was_asked() -> None:
         def make_true(self, desired: Desired) -> None:
             self.thread = threading.get_ident()
 
-    record = accept(UPDATE, 0)
+    record = accept(UPDATE, 0, "a")
     there, here = Notes(), Notes()
     asyncio.run(tick_async(record, in_threads(there), 0))
     asyncio.run(tick_async(record, directly(here), 0))
@@ -108,7 +106,7 @@ def test_the_loop_goes_on_while_a_call_in_a_thread_blocks() -> None:
         turned.set()
 
     async def both() -> None:
-        await asyncio.gather(tick_async(accept(UPDATE, 0), in_threads(Blocks()), 0), turn())
+        await asyncio.gather(tick_async(accept(UPDATE, 0, "a"), in_threads(Blocks()), 0), turn())
 
     asyncio.run(both())
 

@@ -32,12 +32,20 @@ class TestSimulated(BackendContract):
         fleets = rolling_update(old=4).spec.fleets
         return SimulatedBackend(fleets, faults=faults, clock=self.clock)
 
+    def rebuild(self, backend: Backend) -> Backend:
+        assert isinstance(backend, SimulatedBackend)
+        return backend.fresh()
+
     def put_into_alarm(self, backend: Backend, alarm: str) -> None:
         assert isinstance(backend, SimulatedBackend)
         backend.add_faults([Fault(FaultKind.ALARM, alarm_name=alarm)])
 
     def backend_that_cannot_provision(self) -> Backend:
         return self.backend(Fault(FaultKind.PROVISIONING_FAILED, count=2))
+
+    def backend_that_is_refused(self) -> Backend:
+        reason = "not authorized to perform: sagemaker:CreateEndpoint"
+        return self.backend(Fault(FaultKind.PROVISIONING_FAILED, count=2, reason=reason))
 
     def settle(self, backend: Backend, seconds: float) -> None:
         self.clock.wait_until(self.clock.now() + seconds)
@@ -60,16 +68,36 @@ class TestHonest(BackendContract):
     def backend(self) -> Backend:
         return self.made_from()
 
+    def rebuild(self, backend: Backend) -> Backend:
+        assert isinstance(backend, worlds.Honest)
+        return self.made_from(backend.world)
+
     def backend_that_cannot_provision(self) -> Backend:
-        return self.made_from(fits=False)
+        return self.made_from(worlds.World(refusal="no room"))
+
+    def backend_that_is_refused(self) -> Backend:
+        return self.made_from(worlds.World(refusal="no permission"))
 
     def put_into_alarm(self, backend: Backend, alarm: str) -> None:
         assert isinstance(backend, worlds.Honest)
-        backend.ringing.add(alarm)
+        backend.world.ringing.add(alarm)
 
     def settle(self, backend: Backend, seconds: float) -> None:
         assert isinstance(backend, worlds.Honest)
-        backend.pass_time(seconds)
+        backend.world.pass_time(seconds)
+
+
+class TestRounds(TestHonest):
+    """A world that can only round a split."""
+
+    made_from = worlds.Rounds
+
+
+class TestOneAtATime(TestHonest):
+    """A backend that needs two rounds, and says so."""
+
+    made_from = worlds.OneAtATime
+    rounds = 2
 
 
 class OfReadme(BackendContract):
@@ -92,9 +120,39 @@ class OfReadme(BackendContract):
 def test_the_fake_of_the_readme_keeps_all_but_the_fence() -> None:
     """It is alone with one driver, so no command of an earlier stage ever comes."""
     assert set(broken_promises(OfReadme())) == {
-        "test_an_earlier_stage_is_refused_and_changes_nothing"
+        "test_an_earlier_generation_is_refused_and_changes_nothing",
+        "test_an_earlier_stage_is_refused_and_changes_nothing",
     }
 
+
+def test_a_backend_that_needs_more_rounds_than_it_says_is_found() -> None:
+    held = TestHonest()
+    held.made_from = worlds.OneAtATime
+    assert "test_a_fresh_backend_goes_on" in broken_promises(held)
+
+
+def test_the_bakes_of_a_driven_update_are_as_long_as_the_contract_says() -> None:
+    class Timed(TestHonest):
+        passed: float = 0
+
+        def settle(self, backend: Backend, seconds: float) -> None:
+            self.passed += seconds
+            super().settle(backend, seconds)
+
+    class Shorter(Timed):
+        bake_seconds = 7
+
+    usual, shorter = Timed(), Shorter()
+    usual.test_an_update_succeeds()
+    shorter.test_an_update_succeeds()
+    assert usual.passed - shorter.passed == 2 * (60 - 7)
+
+
+FENCE = {
+    "a_fresh_backend_keeps_the_fence",
+    "an_earlier_generation_is_refused_and_changes_nothing",
+    "an_earlier_stage_is_refused_and_changes_nothing",
+}
 
 # Each broken backend, and the promises that it breaks.
 BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
@@ -104,6 +162,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
             "a_look_is_of_after_the_latest_command",
             "a_stopped_update_comes_back",
             "an_update_succeeds",
+            "an_update_succeeds_with_a_fresh_backend_in_every_tick",
             "counts_are_absolute",
             "three_fleets_are_told_of_each_by_itself",
             "what_is_asked_for_comes_true",
@@ -112,6 +171,8 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.LaunchesAgain,
         {
+            "a_fresh_backend_goes_on",
+            "a_later_generation_begins_anew",
             "repeating_is_harmless",
             "the_latest_command_wins",
             "the_way_back_is_later_than_the_way_forward",
@@ -122,7 +183,11 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         {
             "a_condemned_instance_is_not_in_service",
             "a_fleet_that_was_never_asked_for_is_none",
+            "a_fresh_backend_goes_on",
+            "a_fresh_backend_keeps_the_fence",
+            "a_later_generation_begins_anew",
             "a_stopped_update_comes_back",
+            "an_earlier_generation_is_refused_and_changes_nothing",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "counts_are_absolute",
             "looking_is_harmless",
@@ -136,18 +201,34 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.FinishesFirst,
         {
+            "a_later_generation_begins_anew",
             "a_look_is_of_after_the_latest_command",
-            "an_earlier_stage_is_refused_and_changes_nothing",
             "the_latest_command_wins",
             "the_way_back_is_later_than_the_way_forward",
         },
     ),
-    (worlds.NoFence, {"an_earlier_stage_is_refused_and_changes_nothing"}),
-    (worlds.RefusesTooLate, {"an_earlier_stage_is_refused_and_changes_nothing"}),
+    (worlds.NoFence, FENCE),
+    (worlds.RefusesTooLate, FENCE),
     (
         worlds.FenceByStepAlone,
         {"a_stopped_update_comes_back", "the_way_back_is_later_than_the_way_forward"},
     ),
+    (
+        worlds.HeedsNoGeneration,
+        {
+            "a_later_generation_begins_anew",
+            "an_earlier_generation_is_refused_and_changes_nothing",
+        },
+    ),
+    (
+        worlds.TrustsOtherGenerations,
+        {"an_earlier_generation_is_refused_and_changes_nothing"},
+    ),
+    (worlds.KnowsOneGeneration, {"a_later_generation_begins_anew"}),
+    (worlds.ForgetsTheFence, {"a_fresh_backend_keeps_the_fence"}),
+    (worlds.ForgetsWhatItBegan, {"a_fresh_backend_goes_on"}),
+    (worlds.ForgetsWhatFailed, {"a_fresh_backend_knows_what_has_failed"}),
+    (worlds.ShiftsAnew, {"an_update_succeeds_with_a_fresh_backend_in_every_tick"}),
     (
         worlds.CountsTheCondemned,
         {
@@ -161,12 +242,16 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         worlds.LosesTraffic,
         {
             "a_fleet_that_was_never_asked_for_is_none",
+            "a_fresh_backend_goes_on",
+            "a_fresh_backend_keeps_the_fence",
             "a_split_in_motion_is_not_reported",
             "a_split_that_is_no_whole_percentage_comes_true",
+            "a_split_that_is_only_rounded_is_told_as_asked",
             "a_stopped_update_comes_back",
+            "an_earlier_generation_is_refused_and_changes_nothing",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "an_update_succeeds",
-            "equal_shares_in_another_form_are_the_same_split",
+            "an_update_succeeds_with_a_fresh_backend_in_every_tick",
             "repeating_is_harmless",
             "the_latest_command_wins",
             "three_fleets_are_told_of_each_by_itself",
@@ -174,18 +259,25 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
             "what_is_told_makes_sense",
         },
     ),
+    (worlds.RoundsAndRemembers, {"a_split_that_is_only_rounded_is_told_as_asked"}),
     (
-        worlds.ComparesShares,
+        worlds.NeverFails,
         {
-            "a_split_that_is_no_whole_percentage_comes_true",
-            "an_update_succeeds",
-            "equal_shares_in_another_form_are_the_same_split",
-            "three_fleets_are_told_of_each_by_itself",
+            "a_failure_stands_until_the_next_stage",
+            "a_fresh_backend_knows_what_has_failed",
+            "a_permanent_refusal_is_a_failure",
         },
     ),
-    (worlds.NeverFails, {"a_failure_stands_until_the_next_stage"}),
-    (worlds.ForgetsFailures, {"a_failure_stands_until_the_next_stage"}),
+    (
+        worlds.ForgetsFailures,
+        {
+            "a_failure_stands_until_the_next_stage",
+            "a_fresh_backend_knows_what_has_failed",
+        },
+    ),
     (worlds.KeepsFailures, {"a_failure_stands_until_the_next_stage"}),
+    (worlds.RaisesARefusal, {"a_permanent_refusal_is_a_failure"}),
+    (worlds.NotesTracebacks, {"a_note_is_a_short_line"}),
     (worlds.MissingIsOk, {"an_alarm_that_cannot_be_read_is_not_ok"}),
     (worlds.AllIsWell, {"an_alarm_that_goes_off_is_read"}),
     (worlds.AnswersFromACache, {"a_look_is_of_after_the_latest_command"}),
@@ -193,6 +285,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         worlds.KnowsWholePercents,
         {
             "a_split_that_is_no_whole_percentage_comes_true",
+            "a_split_that_is_only_rounded_is_told_as_asked",
             "three_fleets_are_told_of_each_by_itself",
         },
     ),
@@ -203,6 +296,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
             "an_alarm_is_read_by_its_name",
             "an_alarm_that_goes_off_is_read",
             "an_update_succeeds",
+            "an_update_succeeds_with_a_fresh_backend_in_every_tick",
         },
     ),
     (
@@ -210,11 +304,19 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
         {
             "a_condemned_instance_is_not_in_service",
             "a_fleet_that_was_never_asked_for_is_none",
+            "a_fresh_backend_goes_on",
+            "a_fresh_backend_keeps_the_fence",
+            "a_later_generation_begins_anew",
             "a_launching_instance_is_alive_and_not_yet_in_service",
             "a_look_is_of_after_the_latest_command",
+            "a_split_in_motion_is_not_reported",
+            "a_split_that_is_no_whole_percentage_comes_true",
+            "a_split_that_is_only_rounded_is_told_as_asked",
             "a_stopped_update_comes_back",
+            "an_earlier_generation_is_refused_and_changes_nothing",
             "an_earlier_stage_is_refused_and_changes_nothing",
             "an_update_succeeds",
+            "an_update_succeeds_with_a_fresh_backend_in_every_tick",
             "counts_are_absolute",
             "repeating_is_harmless",
             "the_latest_command_wins",
@@ -251,13 +353,20 @@ def test_a_promise_for_which_nothing_is_given_is_skipped_and_not_kept() -> None:
 
 def test_what_is_skipped_is_told_and_neither_kept_nor_broken() -> None:
     held = OfReadme()
+    fresh = "no way is given to make a fresh backend over the same world (rebuild)"
+    unable = "no backend is given that cannot provision (backend_that_cannot_provision)"
     assert skipped_promises(held) == {
-        "test_a_failure_stands_until_the_next_stage": (
-            "no backend is given that cannot provision (backend_that_cannot_provision)"
+        "test_a_failure_stands_until_the_next_stage": unable,
+        "test_a_fresh_backend_goes_on": fresh,
+        "test_a_fresh_backend_keeps_the_fence": fresh,
+        "test_a_fresh_backend_knows_what_has_failed": unable,
+        "test_a_permanent_refusal_is_a_failure": (
+            "no backend is given that is refused (backend_that_is_refused)"
         ),
         "test_an_alarm_that_goes_off_is_read": (
             "no way is given to put an alarm into ALARM (put_into_alarm)"
         ),
+        "test_an_update_succeeds_with_a_fresh_backend_in_every_tick": fresh,
     }
     found = findings(held)
     assert sorted([*found.kept, *found.broken, *found.skipped]) == sorted(promises(held))
@@ -272,4 +381,4 @@ def test_what_is_broken_is_told_with_what_was_seen() -> None:
     held = TestHonest()
     held.made_from = worlds.CountsTheCondemned
     told = broken_promises(held)["test_a_condemned_instance_is_not_in_service"]
-    assert told.startswith("AssertionError: Sighting(in_service=4, alive=4), of which 1 was asked")
+    assert told.startswith("AssertionError: ObservedFleet(in_service=4, alive=4, share=")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rolling import Desired, ForeignEvent, Phase, Sighting
-from rolling.driving import Observation, accept, tick
+from rolling import Desired, ForeignEvent, Phase
+from rolling.driving import Observation, ObservedFleet, accept, tick
 from tests.driving.scripted import Scripted
 from tests.simulated import rolling_update
 
@@ -53,6 +53,6 @@ def test_the_exception_is_passed_on_and_the_same_tick_again_goes_on(failing: str
 
 
 def test_an_observation_of_other_fleets_is_refused() -> None:
-    three = Observation((Sighting(0, 0), Sighting(3, 3), Sighting(1, 1)))
-    with pytest.raises(ForeignEvent, match="3 fleets"):
+    three = Observation((ObservedFleet(0, 0), ObservedFleet(3, 3), ObservedFleet(1, 1)))
+    with pytest.raises(ForeignEvent, match=r"each of the 2 .* and returned 3"):
         tick(accept(rolling_update(), 0), Scripted([three]), 0)

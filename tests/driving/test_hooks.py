@@ -42,7 +42,7 @@ def driven(hooks: Hooks, faults: tuple[Fault, ...] = ()) -> list[Tick]:
     """The ticks of an update under the name "search", with these hooks."""
     clock = VirtualClock()
     backend = SimulatedBackend(UPDATE.spec.fleets, faults=faults, clock=clock)
-    return list(run(accept(UPDATE, 0), backend, clock, key="search", hooks=[hooks]))
+    return list(run(accept(UPDATE, 0, "a"), backend, clock, key="search", hooks=[hooks]))
 
 
 def driven_async(hooks: Hooks) -> list[Tick]:
@@ -51,7 +51,9 @@ def driven_async(hooks: Hooks) -> list[Tick]:
     async def ticks() -> list[Tick]:
         clock = VirtualClock()
         backend = directly(SimulatedBackend(UPDATE.spec.fleets, clock=clock))
-        loop = run_async(accept(UPDATE, 0), backend, jumping(clock), key="search", hooks=[hooks])
+        loop = run_async(
+            accept(UPDATE, 0, "a"), backend, jumping(clock), key="search", hooks=[hooks]
+        )
         return [made async for made in loop]
 
     return asyncio.run(ticks())
@@ -138,7 +140,7 @@ class Unreachable(Scripted):
 def test_trouble_of_one_deployment_is_told_and_then_passed_on() -> None:
     told: list[Troubled] = []
     hooks = Hooks(on_trouble=lambda _, trouble: told.append(trouble))
-    record = accept(UPDATE, 0)
+    record = accept(UPDATE, 0, "a")
     with pytest.raises(ConnectionError) as raised:
         next(run(record, Unreachable(), VirtualClock(7), hooks=[hooks]))
     assert told == [Troubled(7, record, raised.value, None)]

@@ -38,7 +38,7 @@ class Begun:
     def __init__(self, case: str) -> None:
         self.clock = VirtualClock()
         self.backend = SimulatedBackend(UPDATE.spec.fleets, SETTINGS, CASES[case], self.clock)
-        self.stored = accept(UPDATE, 0)
+        self.stored = accept(UPDATE, 0, "a")
 
     def resume(self) -> Record:
         """Drive it to its end, from what is stored."""
@@ -126,14 +126,14 @@ def test_a_task_cancelled_at_any_await_loses_nothing(case: str) -> None:
 
 def test_a_closed_iterator_makes_no_further_call() -> None:
     backend = Scripted()
-    loop = run(accept(UPDATE, 0), backend, VirtualClock())
+    loop = run(accept(UPDATE, 0, "a"), backend, VirtualClock())
     next(loop)
     loop.close()
     assert backend.calls == ["make_true", "observe"]
 
     async def close() -> None:
         awaited = Suspends(backend)
-        ticks = run_async(accept(UPDATE, 0), awaited, jumping(VirtualClock()))
+        ticks = run_async(accept(UPDATE, 0, "a"), awaited, jumping(VirtualClock()))
         await anext(ticks)
         await ticks.aclose()
         assert awaited.calls == 2
@@ -156,7 +156,7 @@ class Slow(Scripted):
 
 async def _cancel_in_a_call(backend: Slow) -> "asyncio.Task[object]":
     watch = asyncio.ensure_future(
-        anext(run_async(accept(UPDATE, 0), in_threads(backend), sleeping()))
+        anext(run_async(accept(UPDATE, 0, "a"), in_threads(backend), sleeping()))
     )
     await asyncio.to_thread(backend.begun.wait, 10)
     watch.cancel()

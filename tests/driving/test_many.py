@@ -105,7 +105,7 @@ def test_a_backend_that_raises_is_asked_again_later_and_troubles_nobody_else(kin
 def test_in_trouble_the_record_stays_as_it_was(kind: Kind) -> None:
     watched = kind()
     watched.add("a", AT_ONCE, Unsteady())
-    last = accept(AT_ONCE, 0)
+    last = accept(AT_ONCE, 0, "a")
     for _, seen in watched.drive():
         if isinstance(seen, Tick):
             last = seen.record
@@ -116,7 +116,7 @@ def test_in_trouble_the_record_stays_as_it_was(kind: Kind) -> None:
 def test_who_has_an_old_record_is_watched_no_more(kind: Kind) -> None:
     watched = kind()
     backend = simulated(watched)
-    loop = run(accept(UPDATE, 0), backend, watched.clock)
+    loop = run(accept(UPDATE, 0, "a"), backend, watched.clock)
     while next(loop).record.deployment.phase is not Phase.BAKING:
         pass
     watched.add("late", UPDATE, backend)
@@ -222,7 +222,7 @@ def test_a_key_is_watched_once_and_an_unknown_one_is_an_error(kind: Kind) -> Non
     watched.add("a", UPDATE, Scripted())
     with pytest.raises(ValueError, match="'a' is watched already"):
         watched.add("a", UPDATE, Scripted())
-    assert watched.watch.record("a") == accept(UPDATE, 0)
+    assert watched.watch.record("a") == accept(UPDATE, 0, "a")
     with pytest.raises(KeyError):
         watched.watch.remove("b")
     with pytest.raises(KeyError):
@@ -253,7 +253,7 @@ def test_the_next_tick_of_a_deployment_waits_until_its_last_was_handed_over(kind
     backends = {key: Scripted() for key in "abc"}
     for key, backend in backends.items():
         watched.add(key, AT_ONCE, backend)
-    alone = sum(1 for _ in run(accept(AT_ONCE, 0), Scripted(), VirtualClock()))
+    alone = sum(1 for _ in run(accept(AT_ONCE, 0, "a"), Scripted(), VirtualClock()))
     made = dict.fromkeys("abc", 0)
 
     def stored(key: str, _: Seen) -> None:
@@ -331,7 +331,7 @@ async def _later(jot: Callable[[], None]) -> None:
 def test_what_makes_a_command_due_is_stored_before_the_command_is_sent(
     kind: Callable[[Store], Watched], awaited: bool
 ) -> None:
-    stored = {key: accept(AT_ONCE, 0) for key in "abc"}
+    stored = {key: accept(AT_ONCE, 0, "a") for key in "abc"}
 
     class Checks(Scripted):
         def __init__(self, key: str) -> None:
@@ -365,7 +365,7 @@ def _is(stored: Record, handed_over: Record) -> None:
 def test_a_tick_whose_record_could_not_be_stored_was_not_made(
     kind: Callable[[Store], Watched],
 ) -> None:
-    stored, asked = [accept(AT_ONCE, 0)], []
+    stored, asked = [accept(AT_ONCE, 0, "a")], []
 
     def store(_: str, record: Record) -> None:
         asked.append(record)

@@ -45,7 +45,7 @@ class Begun:
 
     def __init__(self, *, store: bool) -> None:
         self.clock = VirtualClock()
-        self.stored = dict.fromkeys(KEYS, accept(UPDATE, 0))
+        self.stored = dict.fromkeys(KEYS, accept(UPDATE, 0, "a"))
         self.told: list[tuple[object, str]] = []
         self.backends = {
             key: SimulatedBackend(UPDATE.spec.fleets, settings(key), clock=self.clock)
@@ -118,7 +118,7 @@ def test_left_by_break_under_aclosing_it_has_stopped_by_then() -> None:
 def test_who_left_it_by_break_and_drives_again_is_told_how_to_leave() -> None:
     async def twice() -> None:
         watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
-        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        watch.add("a", accept(AT_ONCE, 0, "a"), directly(Scripted()))
         left = watch.run()
         async for _ in left:
             break
@@ -132,7 +132,7 @@ def test_who_left_it_by_break_and_drives_again_is_told_how_to_leave() -> None:
 def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
     async def drive() -> None:
         told: list[object] = []
-        stored = dict.fromkeys("xy", accept(AT_ONCE, 0))
+        stored = dict.fromkeys("xy", accept(AT_ONCE, 0, "a"))
         hooks = [Hooks(on_tick=lambda key, made: told.append((key, made)))]
         clock = jumping(VirtualClock())
         watch: AsyncWatch[str] = AsyncWatch(clock, store=stored.__setitem__, hooks=hooks)
@@ -170,7 +170,7 @@ def test_what_a_store_finished_after_the_driver_was_left_off_is_told_once() -> N
 
         hooks = [Hooks(on_change=lambda _, change: told.append(change))]
         watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()), store=store, hooks=hooks)
-        watch.add("a", accept(AT_ONCE, 0), directly(Scripted()))
+        watch.add("a", accept(AT_ONCE, 0, "a"), directly(Scripted()))
         first = asyncio.ensure_future(anext(watch.run()))
         await begun.wait()
         first.cancel()
@@ -223,7 +223,7 @@ def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
         crowd = Crowd(at_once)
         watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), at_once=at_once)
         for key in range(6):
-            watch.add(key, accept(AT_ONCE, 0), in_threads(Meets(crowd)))
+            watch.add(key, accept(AT_ONCE, 0, "a"), in_threads(Meets(crowd)))
         ended = [
             key
             async for key, seen in watch.run()
@@ -255,12 +255,12 @@ def test_one_that_hangs_holds_up_nobody_else_and_may_be_removed() -> None:
     async def drive() -> None:
         before = asyncio.all_tasks()
         watch: AsyncWatch[str] = AsyncWatch()
-        watch.add("hangs", accept(AT_ONCE, 0), Hangs())
-        watch.add("goes", accept(AT_ONCE, 0), directly(Scripted()))
+        watch.add("hangs", accept(AT_ONCE, 0, "a"), Hangs())
+        watch.add("goes", accept(AT_ONCE, 0, "a"), directly(Scripted()))
         async for key, seen in watch.run():
             assert key == "goes"
             if isinstance(seen, Tick) and seen.wake_at is None:
-                assert watch.remove("hangs") == accept(AT_ONCE, 0)
+                assert watch.remove("hangs") == accept(AT_ONCE, 0, "a")
         assert asyncio.all_tasks() == before
 
     asyncio.run(asyncio.wait_for(drive(), 20))
@@ -272,8 +272,8 @@ def test_virtual_time_does_not_pass_a_call_that_is_under_way() -> None:
         watch: AsyncWatch[str] = AsyncWatch(jumping(clock))
         quick = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
         slow = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
-        watch.add("quick", accept(UPDATE, 0), directly(quick))
-        watch.add("slow", accept(UPDATE, 0), in_threads(slow))
+        watch.add("quick", accept(UPDATE, 0, "a"), directly(quick))
+        watch.add("slow", accept(UPDATE, 0, "a"), in_threads(slow))
         return [(key, seen.at) async for key, seen in watch.run()]
 
     handed_over = asyncio.run(drive())
@@ -295,7 +295,7 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
 
     async def drive() -> list[Tick | Troubled]:
         watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
-        watch.add("a", accept(AT_ONCE, 0), GivesUp())
+        watch.add("a", accept(AT_ONCE, 0, "a"), GivesUp())
         return [seen async for _, seen in watch.run()]
 
     seen = asyncio.run(drive())
@@ -348,7 +348,7 @@ def test_a_tick_whose_task_somebody_else_cancels_is_made_again() -> None:
         drivers.update(asyncio.all_tasks())
         watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
         backend = CancelsOthers()
-        watch.add("x", accept(AT_ONCE, 0), Suspends(backend))
+        watch.add("x", accept(AT_ONCE, 0, "a"), Suspends(backend))
         seen = [seen async for _, seen in watch.run()]
         assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
         assert backend.told[1] == backend.told[2] and "x" not in watch
@@ -400,7 +400,7 @@ def test_one_that_stays_waits_for_others_until_it_is_cancelled() -> None:
         for key in ("first", "second"):
             await asyncio.sleep(0.01)
             assert not service.done() and len(watch) == 0
-            watch.add(key, accept(AT_ONCE, 0), directly(Scripted()))
+            watch.add(key, accept(AT_ONCE, 0, "a"), directly(Scripted()))
             assert await ended.get() == key
         service.cancel()
         with pytest.raises(asyncio.CancelledError):

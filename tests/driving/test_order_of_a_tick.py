@@ -11,13 +11,12 @@ from rolling import (
     Reading,
     RollbackFailed,
     RolledBack,
-    Sighting,
     Stopped,
     StopRequested,
     TimedOut,
     due,
 )
-from rolling.driving import Failure, Observation, Record, accept, tick
+from rolling.driving import Failure, Observation, ObservedFleet, Record, accept, tick
 from tests.driving.scripted import Scripted, all_true
 from tests.simulated import ALARM, rolling_update
 
@@ -52,7 +51,7 @@ def test_everything_that_was_seen_is_labelled_with_the_stage_that_the_tick_began
 def test_a_deadline_goes_before_a_failure() -> None:
     record = in_phase(Phase.SHIFTING)
     failing = Observation(
-        (Sighting(1, 1), Sighting(3, 3)), failures=(Failure(Operation.SHIFT, 0, "no"),)
+        (ObservedFleet(1, 1), ObservedFleet(3, 3)), failures=(Failure(Operation.SHIFT, 0, "no"),)
     )
     outcome_cause = tick(record, Scripted([failing]), 28_800).record.deployment.cause
     assert outcome_cause == TimedOut(28_800)
@@ -69,7 +68,7 @@ def test_a_failure_goes_before_the_fleets() -> None:
 
 def test_a_lost_instance_goes_before_the_end_of_its_bake() -> None:
     record = in_phase(Phase.BAKING)
-    lost = Observation((Sighting(0, 0), Sighting(3, 3)), alarms={ALARM: Reading.OK})
+    lost = Observation((ObservedFleet(0, 0), ObservedFleet(3, 3)), alarms={ALARM: Reading.OK})
     after = tick(record, Scripted([lost]), 60).record.deployment
     assert after.phase is Phase.PROVISIONING and after.stage.attempt == 2
 
@@ -115,7 +114,7 @@ def test_a_deadline_on_the_way_back_is_counted_from_the_turn() -> None:
     record = in_phase(Phase.SHIFTING)
     turned = tick(record, Scripted(), 100, stop=StopRequested("ann")).record
     assert turned.direction_began_at == 100
-    waiting = Scripted([Observation((Sighting(1, 1), Sighting(3, 3)))])
+    waiting = Scripted([Observation((ObservedFleet(1, 1), ObservedFleet(3, 3)))])
     back = tick(turned, waiting, 100).record
     assert not tick(back, waiting, 28_899).record.deployment.ended
     assert isinstance(tick(back, waiting, 28_900).record.deployment.outcome, RollbackFailed)

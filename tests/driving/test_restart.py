@@ -17,7 +17,9 @@ def test_a_driver_that_dies_after_any_tick_loses_nothing(case: str) -> None:
     for died_after in range(1, len(whole.ticks)):
         clock = VirtualClock()
         backend = SimulatedBackend(deployment.spec.fleets, settings, CASES[case], clock)
-        loop = run(accept(deployment, 0), backend, clock, stop_requested=backend.stop_requested)
+        loop = run(
+            accept(deployment, 0, "a"), backend, clock, stop_requested=backend.stop_requested
+        )
         for _ in range(died_after):
             stored = next(loop)
         assert stored.wake_at is not None

@@ -29,7 +29,7 @@ UPDATE = rolling_update(wait_seconds=3_600)
 def test_the_deployment_turns_back_and_names_who_asked_first() -> None:
     clock, stop = VirtualClock(), Stop()
     backend = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
-    for made in run(accept(UPDATE, 0), backend, clock, stop=stop):
+    for made in run(accept(UPDATE, 0, "a"), backend, clock, stop=stop):
         if made.record.deployment.phase is Phase.BAKING:
             stop.request("ann")
             stop.request("ben")
@@ -40,7 +40,7 @@ def test_the_deployment_turns_back_and_names_who_asked_first() -> None:
 def test_a_handle_changes_nothing_while_nobody_asks_and_after_the_end() -> None:
     clock, stop = VirtualClock(), Stop()
     backend = SimulatedBackend(UPDATE.spec.fleets, clock=clock)
-    *_, last = run(accept(UPDATE, 0), backend, clock, stop=stop)
+    *_, last = run(accept(UPDATE, 0, "a"), backend, clock, stop=stop)
     assert last == Drive(UPDATE).ticks[-1]
     stop.request("ann")
     (again,) = run(last.record, backend, clock, stop=stop)
@@ -50,7 +50,7 @@ def test_a_handle_changes_nothing_while_nobody_asks_and_after_the_end() -> None:
 def test_a_handle_that_was_used_before_stops_it_in_its_first_tick() -> None:
     stop = Stop()
     stop.request("ann")
-    first = next(run(accept(UPDATE, 0), Scripted(), VirtualClock(), stop=stop))
+    first = next(run(accept(UPDATE, 0, "a"), Scripted(), VirtualClock(), stop=stop))
     assert first.record.deployment.cause == Stopped("ann")
 
 
@@ -67,7 +67,7 @@ def test_a_plain_driver_hears_of_it_within_one_poll_interval(seconds: int) -> No
 
     turned = [
         made.at
-        for made in run(accept(UPDATE, 0), NoNews(), Interfering(), stop=stop)
+        for made in run(accept(UPDATE, 0, "a"), NoNews(), Interfering(), stop=stop)
         if made.record.deployment.cause == Stopped("ann")
     ]
     assert seconds <= turned[0] <= seconds + 15
@@ -103,7 +103,7 @@ def test_a_stop_between_a_tick_and_the_wait_after_it_is_not_waited_over() -> Non
         stop, clock = Stop(), VirtualClock()
         found = []
         async for made in run_async(
-            accept(UPDATE, 0), directly(NoNews()), jumping(clock), stop=stop
+            accept(UPDATE, 0, "a"), directly(NoNews()), jumping(clock), stop=stop
         ):
             found.append(made.at)
             stop.request("ann")
@@ -116,7 +116,7 @@ def test_an_async_driver_waits_no_further_than_to_its_wake_where_nobody_asks() -
     async def ticks(stop: Stop | None) -> list[Tick]:
         clock = VirtualClock()
         backend = directly(SimulatedBackend(UPDATE.spec.fleets, clock=clock))
-        made = run_async(accept(UPDATE, 0), backend, jumping(clock), stop=stop)
+        made = run_async(accept(UPDATE, 0, "a"), backend, jumping(clock), stop=stop)
         return [each async for each in made]
 
     assert asyncio.run(ticks(Stop())) == asyncio.run(ticks(None))

@@ -5,15 +5,32 @@ import math
 import pytest
 from attrs import evolve
 
-from rolling import DeadlineElapsed, Direction, Phase, Share, Sighting, StopRequested, advance
-from rolling.driving import Hooks, Observation, Record, VirtualClock, accept, run, tick
+from rolling import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
+    DeadlineElapsed,
+    Direction,
+    Phase,
+    StopRequested,
+    advance,
+)
+from rolling.driving import (
+    Hooks,
+    Observation,
+    ObservedFleet,
+    Record,
+    VirtualClock,
+    accept,
+    run,
+    tick,
+)
 from tests.driving.scripted import Scripted
 from tests.driving.watched import InLoop, Plain
 from tests.simulated import rolling_update
 
-NOTHING_YET = Observation((Sighting(0, 1), Sighting(3, 3)))
+NOTHING_YET = Observation((ObservedFleet(0, 1), ObservedFleet(3, 3)))
 
-IN_MOTION = Observation((Sighting(0, 0), Sighting(3, 3)))
+IN_MOTION = Observation((ObservedFleet(0, 0), ObservedFleet(3, 3)))
 
 
 def baking_since(moment: float) -> Record:
@@ -110,14 +127,14 @@ def test_an_end_is_said_once_and_then_never_again() -> None:
 def test_a_failed_rollback_is_watched_until_its_mix_has_been_seen() -> None:
     record = accept(rolling_update(), 0)
     record = tick(record, Scripted(), 0).record
-    in_motion = Scripted([Observation((Sighting(1, 1), Sighting(3, 3)))])
+    in_motion = Scripted([Observation((ObservedFleet(1, 1), ObservedFleet(3, 3)))])
     record = tick(record, in_motion, 0, stop=StopRequested("ann")).record
     record = tick(record, in_motion, 28_800).record
     while not record.deployment.ended:
         record = tick(record, in_motion, 60_000).record
     assert record.deployment.phase is Phase.ROLLBACK_FAILED
     assert tick(record, in_motion, 60_000).wake_at == 60_015
-    settled = Observation((Sighting(1, 1), Sighting(3, 3)), (Share(0, 3), Share(3, 3)))
+    settled = Observation((ObservedFleet(1, 1, NO_TRAFFIC), ObservedFleet(3, 3, ALL_TRAFFIC)))
     made = tick(record, Scripted([settled]), 60_015)
     while made.wake_at is not None:
         assert made.wake_at == 60_015

@@ -135,12 +135,28 @@ def test_the_deadline_of_the_way_back_ends_it(make: TickOf) -> None:
 
 
 @either_tick
-def test_an_old_record_is_not_driven_on_by_a_stop(make: TickOf) -> None:
-    world = Blind()
+@either_backend
+def test_an_old_record_is_not_driven_on_by_a_stop(
+    make: TickOf, backend: Callable[[], Blind]
+) -> None:
+    world = backend()
     world.error = Superseded("another driver is ahead")
     with pytest.raises(Superseded):
         make(accept(UPDATE, 0), world, LIMIT, StopRequested("ann"))
     assert without_looking(accept(UPDATE, 0), world.error, LIMIT, StopRequested("ann")) is None
+
+
+@both
+@either_backend
+def test_an_old_record_is_not_tried_again(kind: Kind, backend: Callable[[], Blind]) -> None:
+    """Whichever of the two calls found out that another driver is ahead."""
+    watched, world = kind(), backend()
+    world.error = Superseded("another driver is ahead")
+    watched.add("a", UPDATE, world)
+    ((_, trouble),) = watched.drive()
+    assert isinstance(trouble, Troubled)
+    assert (trouble.error, trouble.retry_at) == (world.error, None)
+    assert len(watched.watch) == 0
 
 
 @either_tick
@@ -154,7 +170,7 @@ def test_what_ends_a_process_is_no_trouble(make: TickOf) -> None:
 def test_an_answer_that_cannot_be_true_is_no_look_either() -> None:
     made = tick(accept(UPDATE, 0), Scripted([Observation(())]), LIMIT)
     assert made.record.deployment.cause == TimedOut(LIMIT)
-    assert "speaks of 0 fleets" in str(made.trouble)
+    assert "returned 0" in str(made.trouble)
 
 
 def test_the_way_back_is_timed_from_the_moment_at_which_the_call_gave_up() -> None:

@@ -49,7 +49,7 @@ class _Both:
     def accepted(self, deployment: Deployment | Record) -> Record:
         if isinstance(deployment, Record):
             return deployment
-        return accept(deployment, self.clock.now())
+        return accept(deployment, self.clock.now(), "a")
 
 
 class Plain(_Both):

@@ -54,12 +54,15 @@ def fleets_left_by(deployment: Deployment) -> list[FleetSpec]:
     ]
 
 
-def next_update(fleets: list[FleetSpec], to: str, full: int, policy: UpdatePolicy) -> Deployment:
+def next_update(
+    fleets: list[FleetSpec], to: str, full: int, policy: UpdatePolicy, generation: int
+) -> Deployment:
     """An update of a mix of fleets; its target may be among them already."""
     present = [fleet for fleet in fleets if fleet.configuration == to]
     count, share = (present[0].count, present[0].share) if present else (0, NO_TRAFFIC)
     new = FleetSpec(to, present[0].full if present else full, count, share)
-    return start([fleet for fleet in fleets if fleet.configuration != to], new, policy, ["p99"])
+    old = [fleet for fleet in fleets if fleet.configuration != to]
+    return start(old, new, policy, ["p99"], generation)
 
 
 @st.composite
@@ -74,13 +77,12 @@ def test_updates_and_repairs_of_what_is_really_there(data: st.DataObject) -> Non
     clock = VirtualClock()
     fleets = [serving("config-1", data.draw(st.integers(4, 9)))]
     backend = SimulatedBackend(fleets, clock=clock)
-    for _ in range(4):
+    for generation in range(1, 5):
         others = [name for name in ("config-1", "config-2", "config-3") if len(fleets) > 1
                   or name != fleets[0].configuration]  # fmt: skip
         to = data.draw(st.sampled_from(others))
-        deployment = next_update(
-            fleets, to, data.draw(st.integers(4, 9)), data.draw(st.sampled_from(POLICIES))
-        )
+        full, policy = data.draw(st.integers(4, 9)), data.draw(st.sampled_from(POLICIES))
+        deployment = next_update(fleets, to, full, policy, generation)
         backend = backend.next_update(data.draw(struck()))
         for tick in run(
             accept(deployment, clock.now()), backend, clock, stop_requested=backend.stop_requested

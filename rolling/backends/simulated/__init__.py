@@ -4,7 +4,8 @@ Deterministic to the byte: the same settings, faults and commands at the same
 moments give the same observations. All durations are whole seconds.
 """
 
-from rolling.backends.simulated.backend import NO_CAPACITY, SimulatedBackend
+from rolling.backends.simulated.backend import SimulatedBackend
+from rolling.backends.simulated.execution import NO_CAPACITY
 from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems, futile, misses
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 

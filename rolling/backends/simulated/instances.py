@@ -4,11 +4,7 @@ Instances that become ready, or are gone, in the same second are one number:
 a thousand of them cost as much as one.
 """
 
-import math
-
 from attrs import Factory, define
-
-from rolling.core.events import Sighting
 
 Due = dict[float, int]
 """How many instances are due at each moment."""
@@ -32,30 +28,27 @@ class Instances:
     @property
     def ready(self) -> int:
         """Those that serve or will."""
-        return self.in_service + sum(self.launching.values())
+        launching = self.launching
+        return self.in_service + sum(launching.values()) if launching else self.in_service
 
     @property
     def alive(self) -> int:
         """All that exist."""
-        return self.ready + sum(self.terminating.values()) + self.stuck
-
-    @property
-    def sighting(self) -> Sighting:
-        """What an observer sees."""
-        return Sighting(self.in_service, self.alive)
-
-    def next_due(self) -> float:
-        """The next moment at which it changes by itself; `inf` for never."""
-        return min((*self.launching, *self.terminating), default=math.inf)
+        terminating = self.terminating
+        gone_soon = sum(terminating.values()) if terminating else 0
+        return self.ready + gone_soon + self.stuck
 
     def settle(self, now: float) -> None:
         """Let come into service, and be gone, what is due by `now`."""
-        self.in_service += _take_due(self.launching, now)
-        _take_due(self.terminating, now)
+        if self.launching:
+            self.in_service += _take_due(self.launching, now)
+        if self.terminating:
+            _take_due(self.terminating, now)
 
     def withdraw(self, count: int) -> None:
         """Take `count` out of those that serve or will: the last to be ready goes first."""
-        self.in_service -= count - take_latest(self.launching, count)
+        launching = take_latest(self.launching, count) if self.launching else 0
+        self.in_service -= count - launching
 
 
 def add(due: Due, moment: float, count: int = 1) -> None:

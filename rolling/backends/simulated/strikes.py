@@ -37,7 +37,7 @@ class Strikes:
     """The faults of one update.
 
     `faults`: all of them. `struck`: the places, among these, of those that have
-    done something.
+    done something. `alarms`: those that have begun and are about alarms.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -46,7 +46,7 @@ class Strikes:
         self._to_begin: list[tuple[int, Fault]] = []
         self._to_strike: list[Strike] = []
         self._standing: list[Strike] = []
-        self._alarms: list[Strike] = []
+        self.alarms: list[Strike] = []
         self.add(faults)
 
     def begin(self, stage: Stage, now: float) -> None:
@@ -54,13 +54,15 @@ class Strikes:
 
         Also for a stage that it has been told of before: for faults added since.
         """
+        if not self._to_begin:
+            return
         begun = [each for each in self._to_begin if each[1].has_begun(stage)]
         self._to_begin = [each for each in self._to_begin if each not in begun]
         for place, fault in begun:
             moment = now + fault.after_seconds
             lapses_at = math.inf if fault.for_seconds is None else moment + fault.for_seconds
             strike = Strike(place, fault, moment, lapses_at, fault.count)
-            (self._alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
+            (self.alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
 
     def add(self, faults: Iterable[Fault]) -> None:
         """More faults, with the places that follow those of the first."""
@@ -70,22 +72,24 @@ class Strikes:
 
     def next_due(self) -> float:
         """The next moment at which a fault strikes; `inf` for never."""
-        return min([strike.moment for strike in self._to_strike], default=math.inf)
+        return min([strike.moment for strike in self._to_strike]) if self._to_strike else math.inf
 
-    def take_due(self, now: float) -> list[Strike]:
-        """Those that strike by `now`; what they do not strike at once they may strike later."""
-        struck = [strike for strike in self._to_strike if strike.moment <= now]
-        self._to_strike = [strike for strike in self._to_strike if strike.moment > now]
-        self._standing += struck
-        return struck
+    def striking(self, now: float) -> list[Strike]:
+        """Those that strike by `now`, and losses whose moment has come with nothing to lose.
 
-    def unsated(self, kind: FaultKind) -> list[Strike]:
-        """Those of a kind whose moment has come, and that have struck nothing so far."""
-        return [
+        What they do not strike at once they may strike later.
+        """
+        waiting = [
             strike
             for strike in self._standing
-            if strike.fault.kind is kind and strike.place not in self.struck
+            if strike.fault.kind is FaultKind.INSTANCE_LOST and strike.place not in self.struck
         ]
+        if not self._to_strike:
+            return waiting
+        begun = [strike for strike in self._to_strike if strike.moment <= now]
+        self._to_strike = [strike for strike in self._to_strike if strike.moment > now]
+        self._standing += begun
+        return waiting + begun
 
     def take(
         self, kind: FaultKind, new_fleet: bool, most: int, now: float
@@ -106,7 +110,7 @@ class Strikes:
 
     def reading(self, alarm: str, now: float) -> Reading | None:
         """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
-        active = self._active(alarm, now)
+        active = self._active(alarm, now) if self.alarms else []
         for kind, reading in _READINGS:
             seen = {strike.place for strike in active if strike.fault.kind is kind}
             if seen:
@@ -121,11 +125,11 @@ class Strikes:
     def _active(self, alarm: str, now: float) -> list[Strike]:
         return [
             strike
-            for strike in self._alarms
+            for strike in self.alarms
             if strike.moment <= now < strike.lapses_at and strike.fault.alarm_name in (None, alarm)
         ]
 
     def next_alarm_change(self, now: float) -> float:
         """The next moment after `now` at which an alarm may change; `inf` for never."""
-        moments = [m for strike in self._alarms for m in (strike.moment, strike.lapses_at)]
+        moments = [m for strike in self.alarms for m in (strike.moment, strike.lapses_at)]
         return min((moment for moment in moments if moment > now), default=math.inf)

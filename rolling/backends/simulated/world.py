@@ -12,6 +12,7 @@ from rolling.backends.simulated.instances import Due, Instances, add
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import NO_TRAFFIC, Share
 from rolling.core.fleet import FleetSpec
+from rolling.core.stage import Stage
 
 Split = dict[str, Share]
 """The share of the traffic of each configuration; one that is missing gets none."""
@@ -22,7 +23,8 @@ class World:
 
     `fleets`: the instances of each. `splits`: the split that was last settled,
     and after it those commanded since: while there are several, traffic may
-    follow any of them.
+    follow any of them. `fence`: the generation and the stage of the latest command
+    that was carried out, whichever driver it came from; None before the first.
     """
 
     def __init__(self, fleets: Iterable[FleetSpec], settings: SimulationSettings) -> None:
@@ -30,6 +32,7 @@ class World:
         self.settings = settings
         self.fleets = {f.configuration: Instances(f.count, f.count) for f in specs}
         self.splits: list[Split] = [{f.configuration: f.share for f in specs}]
+        self.fence: tuple[int, Stage] | None = None
         self._settles_at = math.inf
         # Its state is larger than all else here: not kept where nothing is drawn.
         self._random = Random(settings.seed) if settings.jitter_percent else None
@@ -58,7 +61,11 @@ class World:
 
     def next_due(self) -> float:
         """The next moment at which something happens by itself; `inf` for never."""
-        return min([self._settles_at, *[fleet.next_due() for fleet in self.fleets.values()]])
+        moments = [self._settles_at]
+        for fleet in self.fleets.values():
+            moments += fleet.launching
+            moments += fleet.terminating
+        return min(moments)
 
     def settle(self, now: float) -> None:
         """Let everything happen that is due by `now`."""
@@ -79,7 +86,7 @@ class World:
     def is_headed_for(self, split: Split) -> bool:
         """True when traffic goes, or is on its way, where `split` says."""
         last = self.splits[-1]
-        return all(
+        return last == split or all(
             last.get(name, NO_TRAFFIC) == split.get(name, NO_TRAFFIC)
             for name in last.keys() | split.keys()
         )

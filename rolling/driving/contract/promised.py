@@ -6,15 +6,23 @@ from time import perf_counter
 from typing import ClassVar
 from unittest import SkipTest
 
-from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, are_whole, instances
-from rolling.core.desired import Desired, DesiredFleet, due
-from rolling.core.events import Reading, Sighting, StopRequested
+from rolling.core.capacity import (
+    ALL_TRAFFIC,
+    NO_TRAFFIC,
+    Share,
+    are_whole,
+    instances,
+    rest_of,
+)
+from rolling.core.desired import Desired, DesiredFleet
+from rolling.core.events import Reading, StopRequested
 from rolling.core.fleet import serving, wanted
 from rolling.core.outcome import Operation, Outcome, RolledBack, Succeeded
 from rolling.core.policy import RollingUpdatePolicy
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import start
-from rolling.driving.backend import Backend, Failure, Observation, Superseded
+from rolling.driving.backend import Backend, Failure, Observation, ObservedFleet, Superseded
+from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import accept
 from rolling.driving.tick import tick
 
@@ -30,15 +38,24 @@ _THREE_FLEETS = ("config-3", "config-2", "config-1")
 class BackendContract(ABC):
     """The promises of `Backend`, one a method. Each makes a backend of its own.
 
-    The class attributes may be overridden. `settle_seconds`: in that time
-    everything that was asked for has come true. `moment_seconds`: a time in which
-    it has not. `longest_call_seconds`: what counts as short. `alarms`: names that
-    the backend can read, and that are quiet. `missing_alarm`: a name that it
-    cannot; None where every name can be read.
+    The class attributes may be overridden:
+
+    - `settle_seconds`: in that time everything that was asked for has come true.
+    - `moment_seconds`: in that time it has not.
+    - `rounds`: how many calls of `make_true`, each with that time after it, it takes
+      until everything has; more than one where the backend begins one thing only once
+      another is true.
+    - `bake_seconds`: the baking period of the updates that are driven, 0 to 3600. For a
+      backend in real time, give this and the seconds above in seconds that you can wait.
+    - `longest_call_seconds`: what counts as a short call.
+    - `alarms`: names that the backend can read, and that are quiet.
+    - `missing_alarm`: a name that it cannot read; None where it can read every name.
     """
 
     settle_seconds: ClassVar[float] = 3600
     moment_seconds: ClassVar[float] = 1
+    rounds: ClassVar[int] = 1
+    bake_seconds: ClassVar[int] = 60
     longest_call_seconds: ClassVar[float] = 10
     alarms: ClassVar[tuple[str, ...]] = ("p99",)
     missing_alarm: ClassVar[str | None] = None
@@ -51,16 +68,29 @@ class BackendContract(ABC):
 
     @abstractmethod
     def settle(self, backend: Backend, seconds: float) -> None:
-        """Let so many seconds pass for the backend that `backend` made last."""
+        """Let so many seconds pass for `backend`, the one that was made last."""
+
+    # Without one of the next, the promises that need it are skipped.
+
+    def rebuild(self, backend: Backend) -> Backend:
+        """A fresh backend over the same world, made as a process makes one that starts again."""
+        raise SkipTest("no way is given to make a fresh backend over the same world (rebuild)")
 
     def backend_that_cannot_provision(self) -> Backend:
-        """The same, where "config-2" can have no instances. Not given, a promise is skipped."""
+        """As `backend`, in a world that has no room for any instance of "config-2"."""
         raise SkipTest("no backend is given that cannot provision (backend_that_cannot_provision)")
 
-    def put_into_alarm(self, backend: Backend, alarm: str) -> None:
-        """Put one of `alarms` into ALARM, for the backend that `backend` made last.
+    def backend_that_is_refused(self) -> Backend:
+        """As `backend`, in a world that refuses for good to launch "config-2".
 
-        It is read so within `settle_seconds`. Not given, a promise is skipped.
+        For a permission that is missing, or a configuration that does not exist.
+        """
+        raise SkipTest("no backend is given that is refused (backend_that_is_refused)")
+
+    def put_into_alarm(self, backend: Backend, alarm: str) -> None:
+        """Put one of `alarms` into ALARM, for `backend`, the one that was made last.
+
+        It is read so within `settle_seconds`.
         """
         raise SkipTest("no way is given to put an alarm into ALARM (put_into_alarm)")
 
@@ -79,23 +109,31 @@ class BackendContract(ABC):
         """Fleets are seen in the order of the desired state, and the split is told once settled."""
         backend = self.backend()
         seen = self._after(backend, _desired(1, (2, 4)))
-        assert seen.fleets == (Sighting(2, 2), Sighting(4, 4)), seen
+        assert _counts(seen) == ((2, 2), (4, 4)), seen
         seen = self._after(backend, _desired(2, (2, 4), HALF))
         assert seen.split == HALF, seen
         seen = self._after(backend, _desired(3, (2, 2), HALF))
-        assert seen.fleets == (Sighting(2, 2), Sighting(2, 2)), seen
+        assert _counts(seen) == ((2, 2), (2, 2)), seen
 
     def test_a_fleet_that_was_never_asked_for_is_none(self) -> None:
         """A configuration that the backend has not heard of has no instances, and no traffic."""
         seen = self._after(self.backend(), _desired(1, (0, 4)))
-        assert seen.fleets == (Sighting(0, 0), Sighting(4, 4)), seen
+        assert _counts(seen) == ((0, 0), (4, 4)), seen
         assert seen.split == ALL_OLD, seen
 
     def test_a_split_that_is_no_whole_percentage_comes_true(self) -> None:
         """A deployment waits for the very split that it asked for: 33% of 100% is not 1/3."""
         backend = self.backend()
         for step, new in enumerate((Share(1, 3), Share(5, 7)), start=1):
-            split = (new, Share(new.whole - new.part, new.whole))
+            split = (new, rest_of(new))
+            seen = self._after(backend, _desired(step, (3, 4), split)).split
+            assert seen == split, f"asked for {_text(split)}, and told of {_text(seen)}"
+
+    def test_a_split_that_is_only_rounded_is_told_as_asked(self) -> None:
+        """Of weights 0 to 256, 1/3 and 333/1000 are the same; both come true, each by its name."""
+        backend = self.backend()
+        for step, new in enumerate((Share(1, 3), Share(333, 1000), Share(1, 3)), start=1):
+            split = (new, rest_of(new))
             seen = self._after(backend, _desired(step, (3, 4), split)).split
             assert seen == split, f"asked for {_text(split)}, and told of {_text(seen)}"
 
@@ -109,7 +147,7 @@ class BackendContract(ABC):
             fleets = tuple(map(DesiredFleet, _THREE_FLEETS, counts, split))
             said = Desired(1, stage, fleets, (), None, None)
             seen = self._after(backend, said)
-            assert seen.fleets == tuple([Sighting(count, count) for count in counts]), seen
+            assert _counts(seen) == tuple([(count, count) for count in counts]), seen
             assert seen.split == split, seen
 
     # --- the latest command wins ---
@@ -119,7 +157,7 @@ class BackendContract(ABC):
         backend = self.backend()
         self._after(backend, _desired(1, (2, 4)))
         seen = self._after(backend, _desired(2, (3, 1)))
-        assert seen.fleets == (Sighting(3, 3), Sighting(1, 1)), seen
+        assert _counts(seen) == ((3, 3), (1, 1)), seen
 
     def test_repeating_is_harmless(self) -> None:
         """A driver says what is due in every tick, also while it is under way."""
@@ -128,7 +166,7 @@ class BackendContract(ABC):
             backend.make_true(said)
             self.settle(backend, self.moment_seconds)
         seen = self._after(backend, said)
-        assert seen.fleets == (Sighting(2, 2), Sighting(3, 3)), seen
+        assert _counts(seen) == ((2, 2), (3, 3)), seen
         assert seen.split == HALF, seen
 
     def test_looking_is_harmless(self) -> None:
@@ -136,7 +174,7 @@ class BackendContract(ABC):
         backend, said = self.backend(), _desired(1, (2, 3))
         self._after(backend, said)
         first, second = backend.observe(said), backend.observe(said)
-        assert (first.fleets, first.split) == (second.fleets, second.split)
+        assert first.fleets == second.fleets
 
     def test_the_latest_command_wins(self) -> None:
         """A command needs nothing before it to be finished, and leaves nothing of it to come."""
@@ -144,7 +182,7 @@ class BackendContract(ABC):
         backend.make_true(_desired(1, (4, 1), HALF))
         self.settle(backend, self.moment_seconds)
         seen = self._after(backend, _desired(2, (1, 4), ALL_OLD))
-        assert seen.fleets == (Sighting(1, 1), Sighting(4, 4)), seen
+        assert _counts(seen) == ((1, 1), (4, 4)), seen
         assert seen.split == ALL_OLD, seen
 
     def test_a_look_is_of_after_the_latest_command(self) -> None:
@@ -155,34 +193,68 @@ class BackendContract(ABC):
             backend.observe(said)
             said = _desired(step, counts)
             backend.make_true(said)
-            for sighting, asked in zip(backend.observe(said).fleets, counts, strict=True):
-                assert sighting.in_service <= asked, f"{sighting}, of which {asked} were asked for"
+            for seen, asked in zip(backend.observe(said).fleets, counts, strict=True):
+                assert seen.in_service <= asked, f"{seen}, of which {asked} were asked for"
             self.settle(backend, self.moment_seconds)
 
-    # --- stages are fences ---
+    # --- one fence ---
 
     def test_an_earlier_stage_is_refused_and_changes_nothing(self) -> None:
         """Or a driver with an old record would go on to an end that is not true."""
         backend, said = self.backend(), _desired(2, (2, 4))
-        backend.make_true(said)
-        refused = False
-        try:
-            backend.make_true(_desired(1, (0, 0), ALL_NEW))
-        except Superseded:
-            refused = True
-        assert refused, "a command of an earlier stage was not refused"
-        # Not said again meanwhile: that would mend what was done.
-        self.settle(backend, self.settle_seconds)
-        seen = backend.observe(said)
-        assert seen.fleets == (Sighting(2, 2), Sighting(4, 4)), seen
-        assert seen.split == ALL_OLD, seen
+        self._after(backend, said)
+        self._is_refused(backend, _desired(1, (0, 0), ALL_NEW), said)
+
+    def test_an_earlier_generation_is_refused_and_changes_nothing(self) -> None:
+        """The frozen driver of the update before has a later stage, and an old record."""
+        backend, said = self.backend(), _desired(1, (2, 4), generation=2)
+        self._after(backend, said)
+        earlier = _desired(3, (0, 0), ALL_NEW, direction=Direction.BACK)
+        self._is_refused(backend, earlier, said)
+
+    def test_a_later_generation_begins_anew(self) -> None:
+        """The next update of an endpoint has an earlier stage than the end of the last one."""
+        backend = self.backend()
+        backend.make_true(_desired(2, (1, 4), direction=Direction.BACK))
+        seen = self._after(backend, _desired(1, (3, 4), generation=2))
+        assert _counts(seen) == ((3, 3), (4, 4)), seen
 
     def test_the_way_back_is_later_than_the_way_forward(self) -> None:
         """Stages are ordered by their direction first: step 1 back comes after step 3 forward."""
         backend = self.backend()
         backend.make_true(_desired(3, (3, 2), HALF))
         seen = self._after(backend, _desired(1, (0, 4), ALL_OLD, direction=Direction.BACK))
-        assert seen.fleets == (Sighting(0, 0), Sighting(4, 4)), seen
+        assert _counts(seen) == ((0, 0), (4, 4)), seen
+
+    # --- a fresh backend goes on ---
+
+    def test_a_fresh_backend_goes_on(self) -> None:
+        """The driver may die at any moment; what it began is begun, and not begun again."""
+        backend, said = self.backend(), _desired(1, (2, 3), HALF)
+        backend.make_true(said)
+        self.settle(backend, self.moment_seconds)
+        seen = self._after(self.rebuild(backend), said)
+        assert _counts(seen) == ((2, 2), (3, 3)), seen
+        assert seen.split == HALF, seen
+
+    def test_a_fresh_backend_keeps_the_fence(self) -> None:
+        """The driver that died and came back may be the one whose record is old."""
+        backend, said = self.backend(), _desired(2, (2, 4))
+        self._after(backend, said)
+        self._is_refused(self.rebuild(backend), _desired(1, (0, 0), ALL_NEW), said)
+
+    def test_a_fresh_backend_knows_what_has_failed(self) -> None:
+        """Or the deployment would wait for it until its deadline."""
+        backend, said = self.backend_that_cannot_provision(), _desired(1, (2, 4))
+        self._after(backend, said)
+        failures = self._after(self.rebuild(backend), said).failures
+        assert _operations(failures) == {(Operation.PROVISION, 0)}, failures
+
+    def test_an_update_succeeds_with_a_fresh_backend_in_every_tick(self) -> None:
+        """As where each tick is made by another process."""
+        outcome, counts = self._drive(stop_in_step=None, fresh=True)
+        assert outcome == Succeeded(0, None), outcome
+        assert counts == (4, 0)
 
     # --- what is seen ---
 
@@ -195,7 +267,7 @@ class BackendContract(ABC):
             assert old.in_service <= 1 <= old.alive, f"{old}, of which 1 was asked for"
             self.settle(backend, self.moment_seconds)
         old = self._after(backend, said).fleets[1]
-        assert old == Sighting(1, 1), f"{old}, of which 1 was asked for long ago"
+        assert (old.in_service, old.alive) == (1, 1), f"{old}, of which 1 was asked for long ago"
 
     def test_a_launching_instance_is_alive_and_not_yet_in_service(self) -> None:
         """What counts against the ceiling is not left out, and never comes to more than asked."""
@@ -223,15 +295,25 @@ class BackendContract(ABC):
         assert settled == ALL_OLD, _text(settled)
 
     def test_what_is_told_makes_sense(self) -> None:
-        """A sighting of each fleet; a split of all the traffic, or none."""
+        """Every fleet; a share of each which are all the traffic, or of none."""
         backend, said = self.backend(), _desired(1, (2, 3), HALF)
         backend.make_true(said)
         for seconds in (self.moment_seconds, self.moment_seconds, self.settle_seconds):
             self.settle(backend, seconds)
             seen = backend.observe(said)
             assert len(seen.fleets) == 2, seen
-            assert seen.split is None or (len(seen.split) == 2 and are_whole(seen.split)), seen
+            shares = [fleet.share for fleet in seen.fleets if fleet.share is not None]
+            assert shares == [] or (len(shares) == 2 and are_whole(shares)), seen
             assert all(isinstance(failure, Failure) for failure in seen.failures), seen
+
+    def test_a_note_is_a_short_line(self) -> None:
+        """It is for people, in a log or beside a picture: not empty, and at most 200 characters."""
+        backend, said = self.backend(), _desired(1, (2, 3), HALF)
+        backend.make_true(said)
+        for seconds in (self.moment_seconds, self.settle_seconds):
+            for note in backend.observe(said).notes:
+                assert note.strip() and note.isprintable() and len(note) <= 200, repr(note)
+            self.settle(backend, seconds)
 
     def test_where_no_news_is_to_come_none_comes(self) -> None:
         """`news_at` is a moment, `inf` for never, or None; after never, nothing happens."""
@@ -243,7 +325,7 @@ class BackendContract(ABC):
             if seen.news_at == math.inf:
                 self.settle(backend, self.settle_seconds)
                 later = backend.observe(said)
-                assert (later.fleets, later.split) == (seen.fleets, seen.split), later
+                assert later.fleets == seen.fleets, later
             self.settle(backend, self.moment_seconds)
 
     # --- alarms and failures ---
@@ -279,11 +361,16 @@ class BackendContract(ABC):
         backend, said = self.backend_that_cannot_provision(), _desired(1, (2, 4))
         for _ in range(3):
             failures = self._after(backend, said).failures
-            found = {(failure.operation, failure.fleet) for failure in failures}
-            assert found == {(Operation.PROVISION, 0)}, failures
+            assert _operations(failures) == {(Operation.PROVISION, 0)}, failures
         nothing_more = _desired(1, (0, 4), direction=Direction.BACK)
         failures = self._after(backend, nothing_more).failures
         assert failures == (), failures
+
+    def test_a_permanent_refusal_is_a_failure(self) -> None:
+        """An exception would mean "unknown", and the driver would try again until its deadline."""
+        backend, said = self.backend_that_is_refused(), _desired(1, (2, 4))
+        failures = self._after(backend, said).failures
+        assert _operations(failures) == {(Operation.PROVISION, 0)}, failures
 
     # --- all of it ---
 
@@ -299,30 +386,54 @@ class BackendContract(ABC):
         assert isinstance(outcome, RolledBack) and outcome.leftover == 0, outcome
         assert counts == (0, 4)
 
-    def _drive(self, stop_in_step: int | None) -> tuple[Outcome | None, tuple[int, ...]]:
+    def _drive(
+        self, stop_in_step: int | None, *, fresh: bool = False
+    ) -> tuple[Outcome | None, tuple[int, ...]]:
         backend, now = self.backend(), 0.0
-        policy = RollingUpdatePolicy(instances(2), 60, instances(1))
+        policy = RollingUpdatePolicy(instances(2), self.bake_seconds, instances(1))
         deployment = start(serving("config-1", 4), wanted("config-2", 4), policy, self.alarms)
         record = accept(deployment, now)
+        poll = min(POLL_INTERVAL_SECONDS, self.settle_seconds)
         for _ in range(500):
             asked_to_stop = record.deployment.stage.step == stop_in_step
             stop = StopRequested("the contract") if asked_to_stop else None
-            made = tick(record, backend, now, stop=stop)
+            made = tick(record, backend, now, poll, stop)
             if made.trouble is not None:
                 raise made.trouble
             record = made.record
             if made.wake_at is None:
                 break
-            seconds = max(self.moment_seconds, min(made.wake_at - now, 60))
+            seconds = max(self.moment_seconds, min(made.wake_at - now, self.settle_seconds))
             self.settle(backend, seconds)
             now += seconds
-        seen = self._after(backend, due(record.deployment))
+            if fresh:
+                backend = self.rebuild(backend)
+        seen = self._after(backend, record.desired)
         return record.deployment.outcome, tuple([fleet.in_service for fleet in seen.fleets])
 
     def _after(self, backend: Backend, said: Desired) -> Observation:
-        backend.make_true(said)
-        self.settle(backend, self.settle_seconds)
+        """What is seen once everything that was asked for has had the time to come true."""
+        for _ in range(self.rounds):
+            backend.make_true(said)
+            self.settle(backend, self.settle_seconds)
         return backend.observe(said)
+
+    def _is_refused(self, backend: Backend, earlier: Desired, latest: Desired) -> None:
+        """That `earlier` is refused once `latest` came true, and changes nothing of it."""
+        try:
+            backend.make_true(earlier)
+        except Superseded:
+            pass
+        else:
+            raise AssertionError(
+                f"generation {earlier.generation}, {earlier.stage}, was not refused after "
+                f"generation {latest.generation}, {latest.stage}"
+            )
+        # Not repeated meanwhile: that would mend what was done.
+        self.settle(backend, self.settle_seconds)
+        seen = backend.observe(latest)
+        asked = [ObservedFleet(each.count, each.count, each.share) for each in latest.fleets]
+        assert list(seen.fleets) == asked, seen
 
 
 def _desired(
@@ -332,11 +443,21 @@ def _desired(
     *,
     alarms: tuple[str, ...] = (),
     direction: Direction = Direction.FORWARD,
+    generation: int = 1,
 ) -> Desired:
     """A command of so many new and old instances, in a stage of its own for each step."""
     stage = Stage(direction, step, 1, Phase.BAKING if alarms else Phase.PROVISIONING)
     fleets = tuple(map(DesiredFleet, ("config-2", "config-1"), counts, split))
-    return Desired(1, stage, fleets, alarms, None, None)
+    return Desired(generation, stage, fleets, alarms, None, None)
+
+
+def _counts(seen: Observation) -> tuple[tuple[int, int], ...]:
+    """Of each fleet, how many are in service and how many are alive."""
+    return tuple([(fleet.in_service, fleet.alive) for fleet in seen.fleets])
+
+
+def _operations(failures: tuple[Failure, ...]) -> set[tuple[Operation, int]]:
+    return {(failure.operation, failure.fleet) for failure in failures}
 
 
 def _text(split: Split | None) -> str:

@@ -15,6 +15,7 @@ from rolling.core.deployment import Deployment
 from rolling.core.desired import due
 from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
+from rolling.driving.notes import new_notes
 from rolling.driving.record import Record, accept
 from rolling.driving.tick import Change, tick
 from rolling.endpoint.deletion import delete_endpoint
@@ -33,7 +34,8 @@ from rolling.simulation.report import UnusedFault
 class Happening:
     """A change of an endpoint's status, or of the stage of its update; what was accepted, too.
 
-    Also a fault that cannot strike the update that was accepted, and faults that never struck.
+    Also a fault that cannot strike the update that was accepted, faults that never struck, and
+    what the backend says to people.
 
     `at`: seconds since the epoch. `status`: after it; None once the endpoint is
     gone. `stage`: the one that its update came into; None when none did.
@@ -86,6 +88,9 @@ class RunningEndpoint:
         self._accepted: list[Happening] = []
         # What is told once something has ended.
         self._ended: list[Happening] = []
+        # The notes of the last look, and what is told of those that are new in it.
+        self._standing: tuple[str, ...] = ()
+        self._noted: list[Happening] = []
         self._accept(now)
 
     @property
@@ -191,8 +196,15 @@ class RunningEndpoint:
             self.wake_at = None
         accepted, self._accepted = self._accepted, []
         happened = [*accepted, *self._happenings(before, changes, now)]
+        noted, self._noted = self._noted, []
         ended, self._ended = self._ended, []
-        return [*happened, *ended]
+        return [*happened, *noted, *ended]
+
+    def _note(self, notes: tuple[str, ...], now: float) -> None:
+        """Tell of a note once for as long as it stands."""
+        for note in new_notes(self._standing, notes):
+            self._noted.append(self._happening(now, self.endpoint.status, None, note))
+        self._standing = notes
 
     def _end(self, now: float) -> None:
         if self.wake_at is None or now >= self.wake_at:
@@ -205,7 +217,8 @@ class RunningEndpoint:
         seen = self.backend.observe(wanted)
         failure = seen.failures[0].reason if seen.failures else None
         status = self.endpoint.status
-        self.endpoint = with_launched(self.endpoint, seen.fleets, seen.split, failure)
+        self._note(seen.notes, now)
+        self.endpoint = with_launched(self.endpoint, seen.sightings, seen.split, failure)
         self.wake_at = seen.news_at
         if self.endpoint.status is not status:
             self.times = evolve(self.times, last_modified=now, stage_start=now)
@@ -218,6 +231,7 @@ class RunningEndpoint:
         """One look at an endpoint whose update is under way, or has left something over."""
         asked = self.backend.stop_requested() if stop is None else stop
         made = tick(record, self.backend, now, stop=asked)
+        self._note(made.notes, now)
         status = self.endpoint.status
         deployment = made.record.deployment
         if deployment is not record.deployment:

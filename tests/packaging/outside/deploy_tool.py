@@ -11,14 +11,23 @@ from rolling import (
     Desired,
     Outcome,
     RollingUpdatePolicy,
-    Sighting,
     instances,
     percent,
     serving,
     start,
     wanted,
 )
-from rolling.driving import Backend, Clock, Observation, Record, Tick, VirtualClock, accept, run
+from rolling.driving import (
+    Backend,
+    Clock,
+    Observation,
+    ObservedFleet,
+    Record,
+    Tick,
+    VirtualClock,
+    accept,
+    run,
+)
 from rolling.embedding import DeploymentMachine, Move, Watched
 
 
@@ -32,8 +41,9 @@ class Fleet:
         self.desired = desired
 
     def observe(self, desired: Desired) -> Observation:
-        fleets = tuple(Sighting(fleet.count, fleet.count) for fleet in desired.fleets)
-        return Observation(fleets, tuple(fleet.share for fleet in desired.fleets))
+        return Observation(
+            tuple(ObservedFleet(fleet.count, fleet.count, fleet.share) for fleet in desired.fleets)
+        )
 
 
 class Half:
