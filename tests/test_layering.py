@@ -13,6 +13,7 @@ from tests.source import ROOT, imports, is_within, modules, third_party
 LAYERS = (
     ("rolling.core",),
     ("rolling",),
+    ("rolling.schema",),
     ("rolling.serialization",),
     ("rolling.endpoint",),
     ("rolling.checking", "rolling.driving", "rolling.embedding"),
@@ -25,7 +26,8 @@ LAYERS = (
 THIRD_PARTY = {
     "rolling.core": {"attrs"},
     "rolling": set[str](),
-    "rolling.serialization": {"attrs"},
+    "rolling.schema": {"attrs"},
+    "rolling.serialization": {"attrs", "cattrs"},
     "rolling.endpoint": {"attrs"},
     "rolling.checking": {"attrs", "hypothesis"},
     "rolling.driving": {"attrs"},

@@ -14,7 +14,7 @@ from rolling.checking.world import Granularity
 from rolling.cli.check_size import LARGEST_SWEPT, Range, range_within_reach
 from rolling.core.errors import InvalidInput, Problem, nearest
 from rolling.core.transition import follow
-from rolling.endpoint.shapes import OneOf
+from rolling.schema.shapes import OneOf
 
 MOST_LOSSES = 9
 """The largest budget of losses or stalls. Ours."""

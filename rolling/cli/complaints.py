@@ -4,8 +4,8 @@ import json
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.serialization.problems import error_document
-from rolling.simulation.loading import Literal
+from rolling.schema.json_text import Literal
+from rolling.schema.problem_json import error_document
 
 
 def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:

@@ -10,7 +10,7 @@ from attrs import evolve
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.update import request_problems
-from rolling.simulation.loading import read_json
+from rolling.schema.json_text import read_json
 from rolling.simulation.scenario import Scenario, is_scenario, parse_request, parse_scenario
 
 STANDARD_INPUT = "-"

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from rolling.cli.arguments import COMMANDS, WrongUsage, named_command, parsers
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.shapes import OneOf
+from rolling.schema.shapes import OneOf
 
 
 def usage_error(wrong: WrongUsage, arguments: Sequence[str]) -> InvalidInput:

@@ -16,7 +16,7 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.arns import arn
 from rolling.endpoint.refusals import model_not_found
-from rolling.endpoint.shapes import (
+from rolling.schema.shapes import (
     Anything,
     ListOf,
     Number,

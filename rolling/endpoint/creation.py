@@ -12,7 +12,7 @@ from rolling.endpoint.deployment_config import (
 )
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
 from rolling.endpoint.refusals import ValidationException, already_exists, config_not_found
-from rolling.endpoint.shapes import Anything, Judged, Structure, name
+from rolling.schema.shapes import Anything, Judged, Structure, name
 
 CREATE_ENDPOINT = Structure(
     "CreateEndpoint",

@@ -22,7 +22,7 @@ from rolling.core.policy import (
     UpdatePolicy,
     policy_problems,
 )
-from rolling.endpoint.shapes import (
+from rolling.schema.shapes import (
     Judged,
     ListOf,
     OneOf,

@@ -6,7 +6,7 @@ from rolling.core.errors import Problem
 from rolling.endpoint.arns import arn
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.refusals import endpoint_not_found, in_progress
-from rolling.endpoint.shapes import is_name
+from rolling.schema.shapes import is_name
 
 RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
 """The statuses in which an endpoint serves, and nothing is under way."""

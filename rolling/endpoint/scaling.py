@@ -19,7 +19,7 @@ from rolling.endpoint.configuration import CONCURRENCY
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.readiness import readiness_problems
 from rolling.endpoint.refusals import ValidationException
-from rolling.endpoint.shapes import ListOf, Number, Structure, Whole, join, name
+from rolling.schema.shapes import ListOf, Number, Structure, Whole, join, name
 
 _UPDATE = "ServerlessUpdateConfig"
 

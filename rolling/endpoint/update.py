@@ -34,7 +34,7 @@ from rolling.endpoint.refusals import (
     config_in_use,
     config_not_found,
 )
-from rolling.endpoint.shapes import Flag, Judged, ListOf, OneOf, Structure, is_name, join, name
+from rolling.schema.shapes import Flag, Judged, ListOf, OneOf, Structure, is_name, join, name
 
 UPDATE_ENDPOINT = Structure(
     "UpdateEndpoint",

@@ -17,15 +17,17 @@ A record that cannot be read gives `UnreadableRecord`, with all that is wrong
 in it; so does a record of a deployment that cannot exist.
 """
 
-from rolling.serialization.deployments import deployment_from_json, deployment_to_json
-from rolling.serialization.events import event_from_json, event_to_json
-from rolling.serialization.reading import UnreadableRecord
-from rolling.serialization.text import (
+from rolling.serialization.stored import (
+    deployment_from_json,
+    deployment_to_json,
     dumps_deployment,
     dumps_event,
+    event_from_json,
+    event_to_json,
     loads_deployment,
     loads_event,
 )
+from rolling.serialization.versions import UnreadableRecord
 
 __all__ = [
     "UnreadableRecord",

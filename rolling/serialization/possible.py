@@ -16,7 +16,7 @@ from rolling.core.outcome import AlarmTripped, Cause, Failed
 from rolling.core.pace import needed_counts, step_count, up_in_step
 from rolling.core.policy import LONGEST_ALARM_NAME, MOST_ALARMS
 from rolling.core.stage import Direction, Phase
-from rolling.serialization.reading import Findings, shown
+from rolling.schema.shapes import problem
 
 _PHASES = {
     Direction.FORWARD: (
@@ -39,27 +39,28 @@ _PHASES = {
 _SPLIT_WAS_SEEN = frozenset({Phase.BAKING, Phase.CLEANING, Phase.SUCCEEDED, Phase.ROLLED_BACK})
 
 
-def note_impossible(deployment: Deployment, record: Findings) -> None:
-    """Note every reason why no deployment can be in this state."""
-    note = _Notes(record)
+def impossible(deployment: Deployment) -> list[Problem]:
+    """Every reason why no deployment can be in this state."""
+    note = _Notes()
     _note_spec(deployment, note)
-    if record.problems:
-        return  # the rest is judged by the spec
+    if note.problems:
+        return note.problems  # the rest is judged by the spec
     _note_progress(deployment, note)
     _note_fleets(deployment, note)
     _note_flags(deployment, note)
     _note_causes(deployment, note)
+    return note.problems
 
 
 class _Notes:
-    def __init__(self, record: Findings) -> None:
-        self._record = record
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
 
     def __call__(
         self, broken: bool, field: str, value: object, rule: str, fix: object = None
     ) -> None:
         if broken:
-            self._record.problems.append(Problem(field, shown(value), rule, fix))
+            self.problems.append(problem(field, value, rule, fix))
 
 
 def _note_spec(deployment: Deployment, note: _Notes) -> None:

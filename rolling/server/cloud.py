@@ -23,7 +23,7 @@ from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.refusals import ValidationException
-from rolling.endpoint.shapes import Text, name, problem
+from rolling.schema.shapes import Text, name, problem
 from rolling.server.agenda import Agenda
 from rolling.server.goals import Goal, goal
 from rolling.server.places import REGION_NAME

@@ -14,8 +14,9 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import InvalidInput, Problem, RollingError
-from rolling.endpoint.shapes import Judged, Structure, is_list, name
-from rolling.serialization.problems import error_document
+from rolling.schema.json_text import read_json
+from rolling.schema.problem_json import error_document
+from rolling.schema.shapes import Judged, Structure, is_list, name
 from rolling.server.cloud import Cloud
 from rolling.server.control_json import (
     FAULTS,
@@ -29,7 +30,6 @@ from rolling.server.region.faults import When
 from rolling.server.region.running import Happening
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
-from rolling.simulation.loading import read_json
 
 Body = Mapping[str, Any]
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from rolling.core.errors import InvalidInput, RollingError
-from rolling.endpoint.shapes import problem
-from rolling.serialization.problems import read_error
+from rolling.schema.problem_json import read_error
+from rolling.schema.shapes import problem
 from rolling.server.control_json import faults_listed, read_endpoint, read_happening
 from rolling.server.region.faults import When
 from rolling.server.region.running import Happening

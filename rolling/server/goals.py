@@ -10,7 +10,7 @@ from rolling.core.errors import InvalidInput, Problem, is_whole_number
 from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.shapes import OneOf, shown
+from rolling.schema.shapes import OneOf, shown
 from rolling.simulation.report import DIRECTIONS, PHASES
 
 _T = TypeVar("_T")

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.shapes import problem
+from rolling.schema.shapes import problem
 from rolling.server.cloud import Cloud
 from rolling.server.places import place_problems
 from rolling.server.steering import ScenarioLike, cloud_of

@@ -4,7 +4,7 @@ import re
 
 from rolling.core.errors import Problem
 from rolling.endpoint.arns import ACCOUNT, REGION
-from rolling.endpoint.shapes import Text, problem
+from rolling.schema.shapes import Text, problem
 
 REGION_NAME = Text(
     1,

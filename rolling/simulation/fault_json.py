@@ -10,7 +10,7 @@ from typing import Literal, cast
 from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
 from rolling.core.errors import Problem
 from rolling.core.stage import Direction, Phase
-from rolling.endpoint.shapes import Given, OneOf, Structure, Text
+from rolling.schema.shapes import Given, OneOf, Structure, Text
 
 _DIRECTIONS = {"Forward": Direction.FORWARD, "Back": Direction.BACK}
 _PHASES = {

@@ -15,8 +15,8 @@ from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.refusals import ValidationException
-from rolling.endpoint.shapes import under
 from rolling.endpoint.update import update_endpoint
+from rolling.schema.shapes import under
 from rolling.simulation.forecast import Leftover
 from rolling.simulation.moments import Accepted, Moment
 from rolling.simulation.narration import acceptance, narrate

@@ -26,7 +26,8 @@ from rolling.endpoint.configuration import (
 from rolling.endpoint.deployment_config import alarms_given
 from rolling.endpoint.endpoint import Endpoint, in_service
 from rolling.endpoint.refusals import Refusal, ValidationException
-from rolling.endpoint.shapes import (
+from rolling.endpoint.update import UPDATE_ENDPOINT, request_problems, update_endpoint
+from rolling.schema.shapes import (
     Given,
     Judged,
     ListOf,
@@ -40,7 +41,6 @@ from rolling.endpoint.shapes import (
     name,
     problem,
 )
-from rolling.endpoint.update import UPDATE_ENDPOINT, request_problems, update_endpoint
 from rolling.simulation.fault_json import fault_json_problems, parse_fault
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rolling.cli.live_frame import Picture, frame_lines
 from rolling.cli.terminal import Terminal
-from rolling.simulation.loading import load_json
+from rolling.schema.json_text import load_json
 from rolling.simulation.moments import Moment
 from rolling.simulation.run import moments
 from rolling.simulation.scenario import parse_request

@@ -24,8 +24,8 @@ from rolling.endpoint.creation import CREATE_ENDPOINT
 from rolling.endpoint.deployment_config import DEPLOYMENT_CONFIG
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.endpoint.scaling import UPDATE_WEIGHTS_AND_CAPACITIES
-from rolling.endpoint.shapes import ListOf, Structure
 from rolling.endpoint.update import UPDATE_ENDPOINT
+from rolling.schema.shapes import ListOf, Structure
 from tests.endpoint.examples import (
     blue_green,
     config,

@@ -1,6 +1,6 @@
 """The scenarios of the repository, by name."""
 
-from rolling.simulation.loading import load_json
+from rolling.schema.json_text import load_json
 from rolling.simulation.scenario import Scenario, parse_scenario
 from tests.source import ROOT
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from rolling import InvalidInput
-from rolling.simulation.loading import load_json
+from rolling.schema.json_text import load_json
 from rolling.simulation.scenario import parse_scenario
 from tests.endpoint.examples import blue_green, request, rolling
 from tests.endpoint.spoiling import check_problems, spoilt, with_extremes

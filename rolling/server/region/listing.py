@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.shapes import shown
+from rolling.schema.shapes import shown
 from rolling.server.service import Answer, Parameters
 
 T = TypeVar("T")

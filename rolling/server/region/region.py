@@ -9,7 +9,7 @@ from rolling.endpoint.configuration import models_named
 from rolling.endpoint.deployment_config import DeploymentConfig, alarms_given
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.launching import fleets_of
-from rolling.endpoint.shapes import under
+from rolling.schema.shapes import under
 from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
 from rolling.server.region.endpoints import Endpoints

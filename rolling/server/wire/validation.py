@@ -20,7 +20,7 @@ from attrs import frozen
 from botocore.model import Shape
 
 from rolling.core.errors import InvalidInput
-from rolling.endpoint.shapes import problem
+from rolling.schema.shapes import problem
 from rolling.server.service import LATEST, Parameters
 from rolling.server.wire.patterns import matches
 from rolling.server.wire.wording import (

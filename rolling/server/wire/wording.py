@@ -13,7 +13,7 @@ from itertools import islice
 
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import Refusal
-from rolling.endpoint.shapes import join
+from rolling.schema.shapes import join
 from rolling.server.service import ServiceError
 
 Path = tuple[str | int, ...]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolling import InvalidInput, Problem
-from rolling.simulation.loading import Literal, load_json, read_json
+from rolling.schema.json_text import Literal, load_json, read_json
 
 
 def problems(text: str | bytes) -> list[Problem]:
@@ -110,7 +110,7 @@ def test_a_judge_of_what_is_right_is_all_there_is() -> None:
 def test_an_empty_file_is_told_as_such(text: str | bytes) -> None:
     (problem,) = problems(text)
     assert problem.field == "request.json"
-    assert "is empty; it must hold a scenario or an UpdateEndpoint request" in problem.rule
+    assert "is empty; it must hold JSON" in problem.rule
 
 
 @pytest.mark.parametrize("text", ["\ufeff{}", b"\xef\xbb\xbf{}"])

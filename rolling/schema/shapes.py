@@ -294,6 +294,42 @@ class Structure:
         return problem(join(path, key), item, rule)
 
 
+@frozen
+class Tagged:
+    """An object of one of several shapes; its field "type" says which."""
+
+    shapes: Mapping[str, Structure]
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything wrong with `value` as the shape that it names."""
+        kind = value.get("type") if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping) or not isinstance(kind, str) or kind not in self.shapes:
+            rule = f'must be an object whose "type" is one of {", ".join(self.shapes)}'
+            return [problem(path, value, rule, self.example)]
+        fields = {key: each for key, each in value.items() if key != "type"}
+        return self.shapes[kind].problems(fields, path)
+
+
+def pruned(value: object, shape: Shape) -> object:
+    """The value without the fields that its shape does not know, at any depth."""
+    match shape:
+        case Structure() if isinstance(value, Mapping):
+            known = {key: each for key, each in value.items() if key in shape.fields}
+            return {key: pruned(each, shape.fields[key]) for key, each in known.items()}
+        case ListOf() if is_list(value):
+            return [pruned(each, shape.item) for each in value]
+        case OrNull():
+            return pruned(value, shape.shape)
+        case Tagged() if isinstance(value, Mapping) and value.get("type") in shape.shapes:
+            kind = value["type"]
+            fields = pruned({k: v for k, v in value.items() if k != "type"}, shape.shapes[kind])
+            assert isinstance(fields, dict)
+            return {"type": kind, **fields}
+        case _:
+            return value
+
+
 def problem(path: str, value: object, rule: str, fix: object = None) -> Problem:
     """A problem whose value can be shown, whatever it is."""
     return Problem(path, shown(value), rule, fix)

@@ -13,7 +13,7 @@ from typing import NoReturn, TypeVar
 from attrs import evolve, frozen
 
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.shapes import DEPTH_LIMIT, join, problem
+from rolling.schema.shapes import DEPTH_LIMIT, join, problem
 
 DIGITS_LIMIT = 19
 """The most digits of a whole number in a file: more than any field takes."""
@@ -21,7 +21,7 @@ DIGITS_LIMIT = 19
 Judged = TypeVar("Judged")
 
 
-_EMPTY = "is empty; it must hold a scenario or an UpdateEndpoint request, as JSON"
+_EMPTY = "is empty; it must hold JSON"
 
 
 class Literal(str):

@@ -1,0 +1,99 @@
+"""Stored: deployments and events as JSON values, and as one line of text each.
+
+The text is ASCII and has no line break, so that a journal can hold one record
+a line in any encoding. Reading is stricter than Python's `json`: a key given
+twice, NaN and Infinity are refused, for no two programs agree what they mean.
+"""
+
+import json
+from collections.abc import Mapping
+
+from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput, Problem
+from rolling.core.events import Event
+from rolling.schema.json_text import load_json
+from rolling.serialization.converter import CONVERTER
+from rolling.serialization.forms import DEPLOYMENT, EVENT
+from rolling.serialization.possible import impossible
+from rolling.serialization.versions import Stored, UnreadableRecord
+
+
+def _deployment_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
+    """Version 1 knew no generation, so every deployment was its endpoint's first; and it kept
+    whether the interval of a bake was over, which the next reading of the alarms says again."""
+    upgraded = {key: value for key, value in content.items() if key != "interval_elapsed"}
+    if isinstance(spec := content.get("spec"), dict):
+        upgraded["spec"] = {**spec, "generation": 1}
+    return upgraded
+
+
+def _event_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
+    """All that version 1 has and version 2 has not is one type of event."""
+    if content.get("type") == "IntervalElapsed":
+        rule = "is of version 1 only: leave it out, for AlarmsRead.after_interval says the same"
+        raise UnreadableRecord([Problem("type", "IntervalElapsed", rule)])
+    return content
+
+
+_DEPLOYMENT = Stored("rolling-deployment", "2.0", DEPLOYMENT, _deployment_of_version_1)
+_EVENT = Stored("rolling-event", "2.0", EVENT, _event_of_version_1)
+
+
+def deployment_to_json(deployment: Deployment) -> dict[str, object]:
+    """A deployment as JSON values: `deployment_from_json` gives back an equal one."""
+    return _DEPLOYMENT.header() | CONVERTER.unstructure(deployment)
+
+
+def deployment_from_json(document: object) -> Deployment:
+    """The deployment that a JSON document, already parsed, describes.
+
+    Raises UnreadableRecord with every problem of what cannot be read, or, when
+    all of it can, with every reason why no deployment can be in that state.
+    """
+    deployment = CONVERTER.structure(_DEPLOYMENT.content(document), Deployment)
+    found = impossible(deployment)
+    if found:
+        raise UnreadableRecord(found)
+    return deployment
+
+
+def event_to_json(event: Event) -> dict[str, object]:
+    """An event as JSON values: `event_from_json` gives back an equal one."""
+    return _EVENT.header() | CONVERTER.unstructure(event, Event)
+
+
+def event_from_json(document: object) -> Event:
+    """The event that a JSON document, already parsed, describes.
+
+    Whether it belongs to a deployment is for `advance` to say. Raises
+    UnreadableRecord with every problem of what cannot be read.
+    """
+    return CONVERTER.structure(_EVENT.content(document), Event)
+
+
+def dumps_deployment(deployment: Deployment) -> str:
+    """A deployment as one line of JSON."""
+    return json.dumps(deployment_to_json(deployment))
+
+
+def loads_deployment(text: str) -> Deployment:
+    """The deployment in a JSON text. Raises UnreadableRecord, as `deployment_from_json`."""
+    return deployment_from_json(parse(text))
+
+
+def dumps_event(event: Event) -> str:
+    """An event as one line of JSON."""
+    return json.dumps(event_to_json(event))
+
+
+def loads_event(text: str) -> Event:
+    """The event in a JSON text. Raises UnreadableRecord, as `event_from_json`."""
+    return event_from_json(parse(text))
+
+
+def parse(text: str | bytes) -> object:
+    """What a JSON text holds. Raises UnreadableRecord for anything but strict JSON."""
+    try:
+        return load_json(text, "record")
+    except InvalidInput as error:
+        raise UnreadableRecord(error.problems) from None
