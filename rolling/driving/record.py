@@ -2,16 +2,19 @@
 
 import json
 import os
+from collections.abc import Mapping
 from typing import cast
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.desired import Desired, due
+from rolling.core.errors import Problem
 from rolling.driving.moments import FARTHEST_SECONDS, MOMENT_RULE, check_moment
+from rolling.schema.shapes import Shape, Structure, Text, problem, under
 from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
-from rolling.serialization.reading import read_header
-from rolling.serialization.text import parse
+from rolling.serialization.stored import read_text
+from rolling.serialization.versions import Stored
 
 
 @frozen
@@ -55,9 +58,8 @@ def accept(deployment: Deployment, now: float, id: str | None = None) -> Record:
 def dumps_record(record: Record) -> str:
     """A record as one line of JSON, versioned as `rolling.serialization` says."""
     return json.dumps(
-        {
-            "format": _FORMAT,
-            "version": _VERSION,
+        _STORED.header()
+        | {
             "id": record.id,
             "deployment": deployment_to_json(record.deployment),
             "direction_began_at": record.direction_began_at,
@@ -68,38 +70,68 @@ def dumps_record(record: Record) -> str:
 
 def loads_record(text: str) -> Record:
     """The record in a JSON text. Raises UnreadableRecord with all that is wrong in it."""
-    notes, top = read_header(parse(text), _FORMAT, _VERSION, _from_version_1)
-    found = top.members(("format", "version", "id", "deployment", *_MOMENTS))
-    for name in _MOMENTS:
-        if not _is_moment(found[name].value):
-            found[name].wrong(MOMENT_RULE)
-    known_as = found["id"].text()
-    try:
-        deployment = deployment_from_json(found["deployment"].value)
-    except UnreadableRecord as unreadable:
-        notes.problems.extend(
-            [evolve(each, field=f"deployment.{each.field}") for each in unreadable.problems]
-        )
-    notes.check()
-    direction_began_at, stage_began_at = (cast(float, found[name].value) for name in _MOMENTS)
-    return Record(deployment, direction_began_at, stage_began_at, known_as)
+    return read_text(text, _record_from_json)
 
 
-def _from_version_1(document: dict[str, object]) -> dict[str, object]:
+def _record_from_json(document: object) -> Record:
+    content = _STORED.content(document)
+    return Record(
+        deployment_from_json(content["deployment"]),
+        cast(float, content["direction_began_at"]),
+        cast(float, content["stage_began_at"]),
+        cast(str, content["id"]),
+    )
+
+
+@frozen
+class _StoredDeployment:
+    """A deployment as `rolling.serialization` stores it."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """Everything that is wrong with it, under its path in the record."""
+        try:
+            deployment_from_json(value)
+        except UnreadableRecord as unreadable:
+            return under(path, unreadable.problems)
+        return []
+
+
+@frozen
+class _Moment:
+    """A moment on the clock that drives the deployment."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """The problem of a value that no clock can show, if it is one."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and -FARTHEST_SECONDS <= cast(float, value) <= FARTHEST_SECONDS:
+            return []
+        return [problem(path, value, MOMENT_RULE)]
+
+
+def _from_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
     """Version 1 had no id. One is derived from what was accepted and when the direction began,
     so that every record of that direction gives the same."""
     from hashlib import sha256
 
-    deployment = document.get("deployment")
+    deployment = content.get("deployment")
     spec = deployment.get("spec") if isinstance(deployment, dict) else None
-    told = json.dumps([spec, document.get("direction_began_at")], sort_keys=True)
-    return {**document, "id": sha256(told.encode()).hexdigest()[:32]}
+    told = json.dumps([spec, content.get("direction_began_at")], sort_keys=True)
+    return {**content, "id": sha256(told.encode()).hexdigest()[:32]}
 
 
-def _is_moment(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and -FARTHEST_SECONDS <= cast(float, value) <= FARTHEST_SECONDS
-
-
-_FORMAT, _VERSION = "rolling-record", "2.0"
-_MOMENTS = ("direction_began_at", "stage_began_at")
+_FIELDS: dict[str, Shape] = {
+    "id": Text(1, 255),
+    "deployment": _StoredDeployment(),
+    "direction_began_at": _Moment(),
+    "stage_began_at": _Moment(),
+}
+_STORED = Stored(
+    "rolling-record",
+    "2.0",
+    Structure("a driver's record", _FIELDS, required=tuple(_FIELDS)),
+    _from_version_1,
+)

@@ -5,7 +5,9 @@ share as "part/whole", a stage as an object, causes and events with their type
 beside their fields. What is read has been judged by forms.py before.
 """
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import cast
 
 from cattrs import Converter
 from cattrs.strategies import configure_tagged_union
@@ -33,7 +35,9 @@ def _converter() -> Converter:
         Cause | None, lambda cause: None if cause is None else made.unstructure(cause, Cause)
     )
     made.register_structure_hook(
-        Cause | None, lambda found, _: None if found is None else made.structure(found, Cause)
+        Cause | None,
+        # A union is no class to a type checker.
+        lambda found, _: None if found is None else made.structure(found, cast(type, Cause)),
     )
     return made
 
@@ -72,3 +76,9 @@ def _reading(found: dict[str, object], _: type[AlarmsRead]) -> AlarmsRead:
 
 
 CONVERTER = _converter()
+
+
+def read_event(content: Mapping[str, object]) -> Event:
+    """The event that judged content says."""
+    event: Event = CONVERTER.structure(content, cast(type, Event))
+    return event

@@ -6,16 +6,19 @@ twice, NaN and Infinity are refused, for no two programs agree what they mean.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import Event
-from rolling.schema.json_text import load_json
-from rolling.serialization.converter import CONVERTER
+from rolling.schema.json_text import read_json
+from rolling.serialization.converter import CONVERTER, read_event
 from rolling.serialization.forms import DEPLOYMENT, EVENT
 from rolling.serialization.possible import impossible
 from rolling.serialization.versions import Stored, UnreadableRecord
+
+T = TypeVar("T")
 
 
 def _deployment_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
@@ -41,7 +44,8 @@ _EVENT = Stored("rolling-event", "2.0", EVENT, _event_of_version_1)
 
 def deployment_to_json(deployment: Deployment) -> dict[str, object]:
     """A deployment as JSON values: `deployment_from_json` gives back an equal one."""
-    return _DEPLOYMENT.header() | CONVERTER.unstructure(deployment)
+    written: dict[str, object] = CONVERTER.unstructure(deployment)
+    return _DEPLOYMENT.header() | written
 
 
 def deployment_from_json(document: object) -> Deployment:
@@ -59,7 +63,8 @@ def deployment_from_json(document: object) -> Deployment:
 
 def event_to_json(event: Event) -> dict[str, object]:
     """An event as JSON values: `event_from_json` gives back an equal one."""
-    return _EVENT.header() | CONVERTER.unstructure(event, Event)
+    written: dict[str, object] = CONVERTER.unstructure(event, Event)
+    return _EVENT.header() | written
 
 
 def event_from_json(document: object) -> Event:
@@ -68,7 +73,7 @@ def event_from_json(document: object) -> Event:
     Whether it belongs to a deployment is for `advance` to say. Raises
     UnreadableRecord with every problem of what cannot be read.
     """
-    return CONVERTER.structure(_EVENT.content(document), Event)
+    return read_event(_EVENT.content(document))
 
 
 def dumps_deployment(deployment: Deployment) -> str:
@@ -78,7 +83,7 @@ def dumps_deployment(deployment: Deployment) -> str:
 
 def loads_deployment(text: str) -> Deployment:
     """The deployment in a JSON text. Raises UnreadableRecord, as `deployment_from_json`."""
-    return deployment_from_json(parse(text))
+    return read_text(text, deployment_from_json)
 
 
 def dumps_event(event: Event) -> str:
@@ -88,12 +93,12 @@ def dumps_event(event: Event) -> str:
 
 def loads_event(text: str) -> Event:
     """The event in a JSON text. Raises UnreadableRecord, as `event_from_json`."""
-    return event_from_json(parse(text))
+    return read_text(text, event_from_json)
 
 
-def parse(text: str | bytes) -> object:
-    """What a JSON text holds. Raises UnreadableRecord for anything but strict JSON."""
+def read_text(text: str | bytes, read: Callable[[object], T]) -> T:
+    """What `read` makes of a JSON text. Raises UnreadableRecord for anything but strict JSON."""
     try:
-        return load_json(text, "record")
+        return read_json(text, "record").judged(read)
     except InvalidInput as error:
         raise UnreadableRecord(error.problems) from None

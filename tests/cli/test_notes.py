@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from rolling.cli.simulation_text import simulation_text
 from rolling.cli.terminal import Terminal
-from rolling.simulation.loading import load_json
+from rolling.schema.json_text import load_json
 from rolling.simulation.moments import Moment
 from rolling.simulation.report import report_document
 from rolling.simulation.run import moments, simulate
