@@ -38,6 +38,9 @@ ads RolledBack(cause=Stopped(by='ann'), leftover=0, cut_short=None)
 search Succeeded(leftover=0, cut_short=None)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from rolling.driving.adapters import directly, in_threads
 from rolling.driving.async_watch import AsyncWatch
 from rolling.driving.backend import (
@@ -61,7 +64,7 @@ from rolling.driving.hooks import Hooks
 from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.notes import new_notes
 from rolling.driving.progress import FleetProgress, Progress, progress
-from rolling.driving.record import Record, accept, dumps_record, loads_record
+from rolling.driving.record import Record, accept
 from rolling.driving.reporting import LOG_FIELDS, Metrics, log_to, measure_to
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop
@@ -75,6 +78,9 @@ from rolling.driving.tick import (
 )
 from rolling.driving.trouble import Troubled
 from rolling.driving.watch import Watch
+
+if TYPE_CHECKING:
+    from rolling.driving.stored_record import dumps_record, loads_record
 
 __all__ = [
     "LOG_FIELDS",
@@ -119,3 +125,10 @@ __all__ = [
     "tick_async",
     "without_looking",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Only those who store records need what reads and writes them.
+    if name in ("dumps_record", "loads_record"):
+        return getattr(import_module("rolling.driving.stored_record"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
