@@ -5,42 +5,20 @@ harmless, and each but a stop carries the stage it belongs to, so that one that
 comes too late is told from one that counts. Time is not in them: a timer that
 elapsed is a fact like any other.
 
-They come from outside, often from a program without types: one that is made of
-anything but what it should be raises ForeignEvent, there and then. A string
-"ALARM" that passed for no alarm would end a bake well.
+Type hints are the contract. What would silently pass a bake or spoil a state is
+refused all the same, with ForeignEvent: a string "ALARM" in place of a Reading,
+counts that cannot be, shares that do not sum to 1, a cause that could not be stored.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
 
-from attrs import Attribute, field, frozen
+from attrs import frozen
 
 from rolling.core.capacity import Share, are_whole
 from rolling.core.errors import ForeignEvent, is_whole_number
 from rolling.core.outcome import Operation
 from rolling.core.stage import Direction, Stage
-
-_Validator = Callable[[Any, "Attribute[Any]", Any], None]
-
-
-def _is(kind: type) -> _Validator:
-    def check(instance: object, attribute: "Attribute[Any]", value: object) -> None:
-        if not isinstance(value, kind):
-            raise ForeignEvent(f"{value!r} stands where a {kind.__name__} should")
-
-    return check
-
-
-def _are(kind: type) -> _Validator:
-    is_tuple, is_kind = _is(tuple), _is(kind)
-
-    def check(instance: object, attribute: "Attribute[Any]", values: tuple[object, ...]) -> None:
-        is_tuple(instance, attribute, values)
-        for value in values:
-            is_kind(instance, attribute, value)
-
-    return check
 
 
 @frozen
@@ -83,8 +61,8 @@ class FleetsSeen:
     The observation was made after what `stage` makes due had been commanded.
     """
 
-    stage: Stage = field(validator=_is(Stage))
-    fleets: tuple[Sighting, ...] = field(validator=_are(Sighting))
+    stage: Stage
+    fleets: tuple[Sighting, ...]
 
 
 @frozen
@@ -94,8 +72,8 @@ class SplitSettled:
     Raises ForeignEvent for shares that do not sum to 1.
     """
 
-    stage: Stage = field(validator=_is(Stage))
-    split: tuple[Share, ...] = field(validator=_are(Share))
+    stage: Stage
+    split: tuple[Share, ...]
 
     def __attrs_post_init__(self) -> None:
         if not are_whole(self.split):
@@ -111,14 +89,16 @@ class AlarmsRead:
     the reading was taken when the period was over: only such a one passes a bake.
     """
 
-    stage: Stage = field(validator=_is(Stage))
-    readings: tuple[tuple[str, Reading], ...] = field(validator=_are(tuple))
-    after_interval: bool = field(validator=_is(bool))
+    stage: Stage
+    readings: tuple[tuple[str, Reading], ...]
+    after_interval: bool
 
     def __attrs_post_init__(self) -> None:
         for name, state in self.readings:
             if not isinstance(state, Reading):
                 raise ForeignEvent(f"{state!r} stands where the Reading of {name!r} should")
+        if not isinstance(self.after_interval, bool):
+            raise ForeignEvent(f"after_interval is true or false, not {self.after_interval!r}")
 
     @classmethod
     def of(
@@ -132,7 +112,7 @@ class AlarmsRead:
 class DeadlineElapsed:
     """The time limit of the whole `direction` is over."""
 
-    direction: Direction = field(validator=_is(Direction))
+    direction: Direction
 
 
 @frozen
@@ -143,17 +123,28 @@ class OperationFailed:
     a shift, of the one that was to receive.
     """
 
-    stage: Stage = field(validator=_is(Stage))
-    operation: Operation = field(validator=_is(Operation))
-    fleet: int = field(validator=_is(int))
-    reason: str = field(validator=_is(str))
+    stage: Stage
+    operation: Operation
+    fleet: int
+    reason: str
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.operation, Operation) or not isinstance(self.reason, str):
+            raise ForeignEvent(
+                "a failure names an Operation and a reason in words, "
+                f"not {self.operation!r} and {self.reason!r}"
+            )
 
 
 @frozen
 class StopRequested:
     """Somebody, `by` name, asks for the deployment to stop."""
 
-    by: str = field(validator=_is(str))
+    by: str
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.by, str):
+            raise ForeignEvent(f"a stop names who asks for it, not {self.by!r}")
 
 
 Event = FleetsSeen | SplitSettled | AlarmsRead | DeadlineElapsed | OperationFailed | StopRequested

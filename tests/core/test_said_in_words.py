@@ -21,7 +21,6 @@ from rolling import (
     SplitSettled,
     Stage,
     Stopped,
-    StopRequested,
     TimedOut,
     advance,
 )
@@ -113,15 +112,6 @@ def test_what_an_event_is_made_of_is_refused_with_what_it_should_be() -> None:
     )
     assert refusal(lambda: SplitSettled(stage, (Share(1, 2), Share(2, 6)))) == (
         "the shares of a split sum to 1, and these do not: 1/2, 1/3"
-    )
-    assert refusal(lambda: OperationFailed(stage, Operation.SHIFT, "new", "")) == (  # type: ignore[arg-type]
-        "'new' stands where a int should"
-    )
-    assert refusal(lambda: StopRequested(7)) == (  # type: ignore[arg-type]
-        "7 stands where a str should"
-    )
-    assert refusal(lambda: FleetsSeen(stage, [Sighting(1, 1)])) == (  # type: ignore[arg-type]
-        "[Sighting(in_service=1, alive=1)] stands where a tuple should"
     )
     with pytest.raises(ValueError, match=r"^a share lies between 0 and 1, not 3/2$"):
         Share(3, 2)
