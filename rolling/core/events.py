@@ -129,11 +129,9 @@ class OperationFailed:
     reason: str
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.operation, Operation) or not isinstance(self.reason, str):
-            raise ForeignEvent(
-                "a failure names an Operation and a reason in words, "
-                f"not {self.operation!r} and {self.reason!r}"
-            )
+        for given, kind in ((self.operation, Operation), (self.reason, str)):
+            if not isinstance(given, kind):
+                raise ForeignEvent(f"a failure has a {kind.__name__} where {given!r} stands")
 
 
 @frozen
