@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolling import (
+    Batch,
     BlueGreenUpdatePolicy,
     Deployment,
     Direction,
@@ -13,19 +14,20 @@ from rolling import (
     RollingUpdatePolicy,
     RoutingType,
     Share,
-    Stopped,
     Succeeded,
     TrafficRouting,
     UpdatePolicy,
     instances,
     percent,
+    plan_batches,
     serving,
     start,
     wanted,
 )
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.fleet import FleetSpec
-from rolling.simulation.forecast import forecast_deployment, forecast_rollback, walk
+from rolling.simulation.forecast import forecast_deployment
+from rolling.simulation.walk import walk
 from tests.simulated import Drive
 
 SETTINGS = SimulationSettings(provisioning_seconds=240, shift_seconds=5, cleanup_seconds=30)
@@ -59,8 +61,55 @@ def extra_instance_seconds(drive: Drive) -> float:
     return total
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize(("old", "new"), [(1, 1), (3, 3), (10, 10), (4, 6), (6, 4), (40, 2)])
+def batches_of(drive: Drive, direction: Direction) -> list[Batch]:
+    """The batches that a deployment went through on the simulated endpoint."""
+    steps: dict[int, list[Deployment]] = {}
+    for state in (drive.changes[0].before, *[change.after for change in drive.changes]):
+        if state.direction is direction and not state.ended:
+            steps.setdefault(state.stage.step, []).append(state)
+    baked = {
+        change.before.stage.step: int(change.at - change.stage_began_at)
+        for change in drive.changes
+        if change.before.phase is Phase.BAKING and change.enters_stage
+    }
+    return [
+        Batch(
+            direction,
+            step,
+            tuple(fleet.asked for fleet in states[0].fleets),
+            states[-1].split,
+            tuple(fleet.asked for fleet in states[-1].fleets),
+            baked[step] if direction is Direction.FORWARD else 0,
+            max(map(alive, states)),
+        )
+        for step, states in steps.items()
+    ]
+
+
+each_policy = pytest.mark.parametrize("policy", POLICIES)
+each_size = pytest.mark.parametrize(
+    ("old", "new"), [(1, 1), (3, 3), (10, 10), (4, 6), (6, 4), (40, 2)]
+)
+
+
+@each_policy
+@each_size
+def test_an_update_goes_through_the_batches_of_its_plan(
+    policy: UpdatePolicy, old: int, new: int
+) -> None:
+    deployment = start(serving("config-1", old), wanted("config-2", new), policy, ["p99"])
+    plan = list(plan_batches(deployment))
+    assert batches_of(Drive(deployment, settings=SETTINGS), Direction.FORWARD) == plan
+    for batch in plan:
+        drive = Drive(deployment, [Fault(FaultKind.ALARM, batch=batch.step)], SETTINGS)
+        turned = next(
+            change.after for change in drive.changes if change.after.direction is Direction.BACK
+        )
+        assert batches_of(drive, Direction.BACK) == list(plan_batches(turned))
+
+
+@each_policy
+@each_size
 def test_an_update_takes_the_time_and_the_instances_that_were_forecast(
     policy: UpdatePolicy, old: int, new: int
 ) -> None:
@@ -139,6 +188,7 @@ def test_a_repair_of_a_mix_is_forecast_from_what_is_there() -> None:
     assert [batch.counts_before[0] for batch in forecast.batches] == [0, 4]
     assert forecast.batches[-1].batch.kept == (8, 0, 0)
     drive = Drive(deployment, settings=SETTINGS)
+    assert batches_of(drive, Direction.FORWARD) == list(plan_batches(deployment))
     assert isinstance(drive.end.outcome, Succeeded)
     assert drive.changes[-1].at == forecast.forward.least_seconds
     assert peak(drive) == forecast.forward.peak_instances
@@ -149,11 +199,3 @@ def test_the_walk_ends_where_the_deployment_ends() -> None:
     *_, last = walk(deployment, SETTINGS)
     assert last.deployment.phase is Phase.SUCCEEDED
     assert last.lasts_seconds == 0
-
-
-def test_a_rollback_can_be_forecast_from_any_state_forward() -> None:
-    deployment = start(serving("config-1", 6), wanted("config-2", 6), POLICIES[0])
-    for moment in walk(deployment, SETTINGS):
-        if not moment.deployment.ended:
-            found = forecast_rollback(moment.deployment, Stopped("ops"), SETTINGS)
-            assert found.peak_instances >= 6

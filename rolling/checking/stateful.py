@@ -36,7 +36,6 @@ from rolling.checking.strategies import (
     dealt_reading,
     foreign_events,
     healthy_starts,
-    ideal_event,
     names,
     plausible_events,
     policies,
@@ -64,6 +63,7 @@ from rolling.core.events import (
 )
 from rolling.core.fleet import Fleet, serving, wanted
 from rolling.core.outcome import Operation
+from rolling.core.plan import ideal_event
 from rolling.core.policy import RollingUpdatePolicy, UpdatePolicy
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, follow, start

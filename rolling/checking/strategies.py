@@ -36,6 +36,7 @@ from rolling.core.events import (
 )
 from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
 from rolling.core.outcome import Operation
+from rolling.core.plan import ideal_event
 from rolling.core.policy import (
     BlueGreenUpdatePolicy,
     RollingUpdatePolicy,
@@ -44,7 +45,6 @@ from rolling.core.policy import (
     UpdatePolicy,
     legal_counts,
 )
-from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance, start
 
@@ -152,18 +152,6 @@ def deployments(draw: st.DrawFn, starts: st.SearchStrategy[Fleets] | None = None
 
 
 # --- events -----------------------------------------------------------------
-
-
-def ideal_event(deployment: Deployment) -> Event:
-    """The next event of a world in which everything asked for has come true."""
-    stage = deployment.stage
-    if deployment.phase is Phase.SHIFTING:
-        return SplitSettled(stage, deployment.split)
-    if deployment.phase is Phase.BAKING and is_batch_in_service(deployment):
-        readings = tuple((alarm, Reading.OK) for alarm in deployment.spec.alarms)
-        return AlarmsRead(stage, readings, after_interval=True)
-    as_asked = [Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets]
-    return FleetsSeen(stage, tuple(as_asked))
 
 
 def dealt_reading(

@@ -35,10 +35,10 @@ from rolling.core.stage import Direction
 from rolling.driving.clock import Clock, SystemClock
 from rolling.simulation.moments import Moment
 from rolling.simulation.report import report_document
+from rolling.simulation.rollback_estimate import RollbackEstimate
 from rolling.simulation.run import Step, moments, report_of
 from rolling.simulation.scenario import Scenario
 from rolling.simulation.watching import Watch, watch
-from rolling.simulation.way_home import WayHome
 
 NARROWEST = 40
 """The fewest columns that a picture is drawn in; it would be cut."""
@@ -142,10 +142,10 @@ def _live(
 
     speed = _suitable(found) if speed is None else speed
     pace = _told(speed, terminal)
-    homes = _Homes()
+    rollbacks = _Rollbacks()
 
     def picture(known: Watch, now: float) -> Picture:
-        return Picture(known, now, homes(known), pace)
+        return Picture(known, now, rollbacks(known), pace)
 
     screen = Screen(terminal)
     with suspendable() as suspension, screen:
@@ -170,17 +170,17 @@ def _live(
     return ending_text(document, terminal)
 
 
-class _Homes:
-    """The way home of what is shown, found out once a state."""
+class _Rollbacks:
+    """What a rollback from what is shown takes, found out once a state."""
 
     def __init__(self) -> None:
         self._state: tuple[Deployment, float] | None = None
-        self._home: WayHome | None = None
+        self._found: RollbackEstimate | None = None
 
-    def __call__(self, known: Watch) -> WayHome | None:
-        if self._state != known.way_home_from:
-            self._state, self._home = known.way_home_from, known.way_home()
-        return self._home
+    def __call__(self, known: Watch) -> RollbackEstimate | None:
+        if self._state != known.rollback_from:
+            self._state, self._found = known.rollback_from, known.rollback_estimate()
+        return self._found
 
 
 def _suitable(found: Sequence[Moment | Step]) -> float:

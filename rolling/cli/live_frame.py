@@ -1,7 +1,7 @@
 """The frame: one picture of the live view, as lines that fit a terminal.
 
 A pure function of what is known, the moment, and the room there is. What does
-not fit is left out from the end: the bars, the alarms and the way home stay.
+not fit is left out from the end: the bars, the alarms and the rollback stay.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,8 +19,8 @@ from rolling.core.outcome import Cause
 from rolling.core.pace import bake_seconds, is_termination_wait
 from rolling.core.stage import Direction, Phase
 from rolling.simulation.report import Row
+from rolling.simulation.rollback_estimate import RollbackEstimate
 from rolling.simulation.watching import AlarmSeen, BatchSeen, Watch
-from rolling.simulation.way_home import WayHome
 
 SIDE_BY_SIDE = 110
 """The least width, in columns, at which the batches stand beside the events."""
@@ -34,14 +34,14 @@ _ROOMY = 22
 
 @frozen
 class Picture:
-    """What a frame shows: what is known, when, and the way home as it is known.
+    """What a frame shows: what is known, when, and what a rollback takes.
 
     `pace`: how fast time passes, in words.
     """
 
     watch: Watch
     now: float
-    home: WayHome | None
+    home: RollbackEstimate | None
     pace: str = ""
 
 
@@ -191,7 +191,7 @@ def _spread(left: Text, right: Text, width: int) -> Iterator[Text]:
         yield right
 
 
-# --- alarms and the way home --------------------------------------------------
+# --- alarms and the rollback --------------------------------------------------
 
 _READINGS = {
     None: ("", ""),
@@ -251,7 +251,7 @@ def _home(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
         return
     back = deployment.direction is Direction.BACK
     label = "home in   " if back else "rollback  "
-    told = "nothing turns it back any more" if home is None else _way_home(home, picture, back)
+    told = "nothing turns it back any more" if home is None else _estimate(home, picture, back)
     lines = _at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal)
     for place, line in enumerate(lines):
         text = Text(line)
@@ -260,14 +260,15 @@ def _home(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
         yield text
 
 
-def _way_home(home: WayHome, picture: Picture, back: bool) -> str:
+def _estimate(home: RollbackEstimate, picture: Picture, back: bool) -> str:
     watch = picture.watch
     if not home.whole:
         limit = watch.deployment.spec.deadline_seconds
         if home.least_seconds > limit:
             return f"not within its limit of {clock(limit)}: in more than {home.batches} batches"
         return f"more than {home.batches} batches"
-    needs = f"{home.launched} to launch, at most {counted(home.peak_instances, 'instance')}"
+    most = counted(home.peak_instances, "instance")
+    needs = f"{home.provisioned_instances} to launch, at most {most}"
     if back:
         left = max(0, home.least_seconds - watch.phase_seconds(picture.now))
         return f"{remaining(left)} at least, {needs}"

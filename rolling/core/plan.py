@@ -1,22 +1,39 @@
 """The plan: the coming batches of a deployment, unfolded for a reader.
 
-Nothing here decides anything. The same rules that the machine follows are
-applied to a world in which everything that is asked for comes true, so what is
-shown is what will happen unless something goes wrong.
+Nothing here decides anything. The machine is told the events of a world in
+which everything asked for comes true, and the batches are read off the states
+that it passes through: what happens if nothing goes wrong.
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from attrs import frozen
 
 from rolling.core.capacity import Share
-from rolling.core.cleaning import clean_up
 from rolling.core.deployment import Deployment
-from rolling.core.fleet import Fleet
-from rolling.core.pace import bake_seconds, is_last_step
-from rolling.core.provisioning import provision_batch, take_stock
-from rolling.core.shifting import apply_shift
+from rolling.core.events import AlarmsRead, Event, FleetsSeen, Reading, Sighting, SplitSettled
+from rolling.core.pace import bake_seconds
+from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase
+from rolling.core.transition import trace
+
+
+def ideal_event(deployment: Deployment) -> Event:
+    """The next event of a world in which everything asked for has come true.
+
+    The traffic is split as asked; in the bake of a whole batch, every alarm is
+    quiet after the interval; otherwise, every fleet is as asked.
+    """
+    stage = deployment.stage
+    if stage.phase is Phase.SHIFTING:
+        return SplitSettled(stage, deployment.split)
+    if stage.phase is Phase.BAKING and is_batch_in_service(deployment):
+        quiet = tuple([(alarm, Reading.OK) for alarm in deployment.spec.alarms])
+        return AlarmsRead(stage, quiet, after_interval=True)
+    return FleetsSeen(
+        stage, tuple([Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets])
+    )
 
 
 @frozen
@@ -45,41 +62,28 @@ def plan_batches(deployment: Deployment) -> tuple[Batch, ...]:
     From a deployment that has just started: all of them. From one that has just
     turned back (`roll_back`): the whole way home. From one that ended: none.
     """
-    return tuple(_unfold(deployment))
+    under_way = [state for state in _unfold(deployment) if not state.ended]
+    steps = [list(states) for _, states in groupby(under_way, lambda state: state.stage.step)]
+    return tuple([_batch(states[0], states[-1]) for states in steps])
 
 
-def _unfold(deployment: Deployment) -> Iterator[Batch]:
+def _unfold(deployment: Deployment) -> Iterator[Deployment]:
+    """This state, and the one after each edge from here to the end."""
+    yield deployment
     while not deployment.ended:
-        before = deployment
-        deployment = _everything_came_true(deployment)
-        if deployment.phase is Phase.PROVISIONING:
-            if deployment.direction is Direction.BACK and deployment.stage.step == 1:
-                deployment = take_stock(deployment)
-            deployment = apply_shift(deployment)
-        shifted = deployment
-        if deployment.phase is not Phase.CLEANING:
-            deployment = clean_up(deployment)
-        yield _batch(before, shifted, deployment)
-        if is_last_step(deployment):
-            return
-        deployment = provision_batch(_everything_came_true(deployment))
+        deployment, path = trace(deployment, ideal_event(deployment))
+        yield from [after for _, after in path]
 
 
-def _batch(before: Deployment, shifted: Deployment, cleaned: Deployment) -> Batch:
-    forward = cleaned.direction is Direction.FORWARD
+def _batch(first: Deployment, last: Deployment) -> Batch:
+    """The batch of a step, by its first and its last state."""
+    forward = first.direction is Direction.FORWARD
     return Batch(
-        direction=cleaned.direction,
-        step=cleaned.stage.step,
-        counts=tuple([fleet.asked for fleet in shifted.fleets]),
-        split=shifted.split,
-        kept=tuple([fleet.asked for fleet in cleaned.fleets]),
-        bake_seconds=bake_seconds(cleaned) if forward else 0,
-        peak=sum(fleet.alive for fleet in before.fleets),
+        direction=first.direction,
+        step=first.stage.step,
+        counts=tuple([fleet.asked for fleet in first.fleets]),
+        split=last.split,
+        kept=tuple([fleet.asked for fleet in last.fleets]),
+        bake_seconds=bake_seconds(first) if forward else 0,
+        peak=sum(fleet.alive for fleet in first.fleets),
     )
-
-
-def _everything_came_true(deployment: Deployment) -> Deployment:
-    fleets = [
-        Fleet(fleet.asked, fleet.asked, fleet.asked, fleet.share) for fleet in deployment.fleets
-    ]
-    return deployment.knowing(fleets=tuple(fleets), settled=True)

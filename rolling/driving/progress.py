@@ -9,8 +9,9 @@ from rolling.core.deployment import Deployment
 from rolling.core.events import Reading
 from rolling.core.outcome import Cause, Outcome
 from rolling.core.pace import step_count, steps_back
-from rolling.core.plan import plan_batches
+from rolling.core.plan import ideal_event
 from rolling.core.stage import Direction, Stage
+from rolling.core.transition import advance
 from rolling.driving.backend import Observation
 from rolling.driving.record import Record
 
@@ -115,4 +116,4 @@ def _batches(deployment: Deployment) -> int:
     if deployment.ended or deployment.up:
         return steps_back(deployment)
     # What is there at the turn, and not yet counted, decides how long the way home is.
-    return len(plan_batches(deployment))
+    return steps_back(advance(deployment, ideal_event(deployment)))

@@ -20,7 +20,8 @@ from rolling.core.policy import (
     legal_counts,
 )
 from rolling.core.transition import start
-from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way, walk
+from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way
+from rolling.simulation.walk import walk
 
 ROLLING = "DeploymentConfig.RollingUpdatePolicy"
 BLUE_GREEN = "DeploymentConfig.BlueGreenUpdatePolicy"

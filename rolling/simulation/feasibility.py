@@ -29,7 +29,8 @@ from rolling.simulation.alternatives import (
     wait_of,
     with_smaller_batch,
 )
-from rolling.simulation.forecast import Forecast, RollbackForecast
+from rolling.simulation.forecast import Forecast
+from rolling.simulation.rollback_estimate import RollbackEstimate
 
 
 @frozen
@@ -239,15 +240,15 @@ def _deadline(forecast: Forecast) -> int:
     return forecast.start.spec.deadline_seconds
 
 
-def _peak(rollback: RollbackForecast) -> int:
+def _peak(rollback: RollbackEstimate) -> int:
     return rollback.peak_instances
 
 
-def _commit(rollback: RollbackForecast) -> int:
+def _commit(rollback: RollbackEstimate) -> int:
     return rollback.commit_seconds
 
 
-def _worst(forecast: Forecast, need: Callable[[RollbackForecast], int]) -> str:
+def _worst(forecast: Forecast, need: Callable[[RollbackEstimate], int]) -> str:
     """The first of the bakes whose rollback needs the most."""
     worst = max(forecast.batches, key=lambda batch: need(batch.rollback))
     return f"the bake of batch {worst.batch.step}"

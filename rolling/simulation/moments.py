@@ -9,8 +9,8 @@ from rolling.backends.simulated.settings import SimulationSettings
 from rolling.driving.backend import Observation
 from rolling.driving.record import Record
 from rolling.endpoint.endpoint import Endpoint
-from rolling.simulation.forecast import Leftover
 from rolling.simulation.report import Row
+from rolling.simulation.walk import Leftover
 
 
 @frozen(eq=False)

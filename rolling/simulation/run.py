@@ -17,7 +17,6 @@ from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
 from rolling.schema.shapes import under
-from rolling.simulation.forecast import Leftover
 from rolling.simulation.moments import Accepted, Moment
 from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import (
@@ -31,6 +30,7 @@ from rolling.simulation.report import (
     row,
 )
 from rolling.simulation.scenario import Scenario
+from rolling.simulation.walk import Leftover
 
 
 @frozen

@@ -19,10 +19,10 @@ from rolling.driving.progress import seconds_left
 from rolling.driving.record import Record
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.endpoint.folding import with_deployment
-from rolling.simulation.forecast import Leftover
 from rolling.simulation.moments import Accepted, Moment
 from rolling.simulation.report import Row
-from rolling.simulation.way_home import WayHome, way_home
+from rolling.simulation.rollback_estimate import RollbackEstimate, rollback_estimate
+from rolling.simulation.walk import Leftover
 
 KEPT = 60
 """How many rows, and how many finished batches, are kept: more than a screen shows."""
@@ -131,8 +131,8 @@ class Watch:
         return seconds_left(self.record.direction_began_at, limit, now)
 
     @property
-    def way_home_from(self) -> tuple[Deployment, float]:
-        """The state that the way home is counted from, and its moment.
+    def rollback_from(self) -> tuple[Deployment, float]:
+        """The state that a rollback is counted from, and its moment.
 
         Forward the present one, for a rollback may begin at any time; back the one
         that the stage began with, for what it waits for is under way since then.
@@ -141,19 +141,19 @@ class Watch:
             return self.deployment, self.seen_at
         return self.entered, self.record.stage_began_at
 
-    def way_home(self) -> WayHome | None:
-        """What a rollback from `way_home_from` would take, or what is left of one.
+    def rollback_estimate(self) -> RollbackEstimate | None:
+        """What a rollback from `rollback_from` would take, or what is left of one.
 
         It takes up to a tenth of a second to find out: ask once a state.
         """
-        deployment, at = self.way_home_from
+        deployment, at = self.rollback_from
         passed = at - self.update.at
         left = [
             Leftover(each.fleet, each.count, int(each.after_seconds - passed))
             for each in self.update.leftovers
             if each.after_seconds > passed
         ]
-        return way_home(deployment, self.update.settings, left)
+        return rollback_estimate(deployment, self.update.settings, left)
 
     def step_count(self) -> int | None:
         """How many batches there are forward; None on the way back, where it depends."""

@@ -42,7 +42,7 @@ def picture_at(played: tuple[Moment, ...], seconds: float, update: int = 1) -> P
     """The picture of that."""
     known = known_at(played, seconds, update)
     now = min(known.update.at + seconds, played[-1].at)
-    return Picture(known, now, known.way_home(), "60x")
+    return Picture(known, now, known.rollback_estimate(), "60x")
 
 
 def text_of(picture: Picture, width: int = 80, height: int = 40, *, unicode: bool = True) -> str:

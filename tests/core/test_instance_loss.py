@@ -17,7 +17,7 @@ from rolling import (
     start,
     wanted,
 )
-from rolling.checking.strategies import ideal_event
+from rolling.core.plan import ideal_event
 from tests.core.walking import counts_due, end_of, read, rolling, row, run_to, seen, states
 
 

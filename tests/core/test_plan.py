@@ -1,23 +1,177 @@
 """The plan is what happens when everything comes true."""
 
+import pytest
 from attrs import evolve
 from hypothesis import given
 
 from rolling import (
     Batch,
+    BlueGreenUpdatePolicy,
+    CapacitySize,
     Deployment,
     Direction,
     Fleet,
+    FleetSpec,
     Phase,
+    RollingUpdatePolicy,
+    RoutingType,
+    Share,
+    SplitSettled,
     StopRequested,
+    TrafficRouting,
     advance,
     due,
+    instances,
+    percent,
     plan_batches,
+    serving,
+    start,
+    wanted,
 )
 from rolling.checking.strategies import Step, deployments, healthy_starts, histories
 from rolling.core.pace import up_in_step
 from rolling.core.properties import ceiling
-from tests.core.walking import end_of, rolling, run_to, states, trip
+from tests.core.walking import end_of, rolling, run_to, seen, states, trip
+
+
+def blue_green(
+    routing: RoutingType, size: CapacitySize | None = None, termination_wait_seconds: int = 0
+) -> Deployment:
+    """Four instances replaced by five, with bakes of 300 seconds."""
+    policy = BlueGreenUpdatePolicy(TrafficRouting(routing, 300, size), termination_wait_seconds)
+    return start(serving("config-1", 4), wanted("config-2", 5), policy, ["p99"])
+
+
+def repair() -> Deployment:
+    """Of a rollback by two that failed, to a configuration that serves some already."""
+    mix = (FleetSpec("config-3", 4, 1, Share(1, 4)), FleetSpec("config-1", 4, 2, Share(1, 2)))
+    new = FleetSpec("config-2", 4, 1, Share(1, 4))
+    return start(mix, new, RollingUpdatePolicy(instances(2), 300, instances(2)), ["p99"])
+
+
+def turned(deployment: Deployment, stage: str) -> Deployment:
+    """The same, turned back by a stop when it was at this stage."""
+    return advance(run_to(deployment, stage), StopRequested("me"))
+
+
+def lines(deployment: Deployment) -> list[str]:
+    """The plan, a line a batch; the new fleet first."""
+    return [
+        f"{batch.direction.name.lower()} {batch.step}: {_counts(batch.counts)} of {batch.peak}, "
+        f"traffic {' + '.join(map(str, batch.split))}, bake {batch.bake_seconds}, "
+        f"then {_counts(batch.kept)}"
+        for batch in plan_batches(deployment)
+    ]
+
+
+def _counts(counts: tuple[int, ...]) -> str:
+    return " + ".join(map(str, counts))
+
+
+PLANS = {
+    "rolling": (
+        rolling(5, 5, 2),
+        [
+            "forward 1: 2 + 5 of 7, traffic 2/5 + 3/5, bake 300, then 2 + 3",
+            "forward 2: 4 + 3 of 7, traffic 4/5 + 1/5, bake 300, then 4 + 1",
+            "forward 3: 5 + 1 of 6, traffic 1 + 0, bake 300, then 5 + 0",
+        ],
+    ),
+    "rolling to more": (
+        rolling(2, 4, 2),
+        [
+            "forward 1: 2 + 2 of 4, traffic 1/2 + 1/2, bake 300, then 2 + 1",
+            "forward 2: 4 + 1 of 5, traffic 1 + 0, bake 300, then 4 + 0",
+        ],
+    ),
+    "all at once": (
+        blue_green(RoutingType.ALL_AT_ONCE),
+        ["forward 1: 5 + 4 of 9, traffic 1 + 0, bake 300, then 5 + 0"],
+    ),
+    "all at once, with a termination wait": (
+        blue_green(RoutingType.ALL_AT_ONCE, termination_wait_seconds=120),
+        [
+            "forward 1: 5 + 4 of 9, traffic 1 + 0, bake 300, then 5 + 4",
+            "forward 2: 5 + 4 of 9, traffic 1 + 0, bake 120, then 5 + 0",
+        ],
+    ),
+    "canary": (
+        blue_green(RoutingType.CANARY, instances(1)),
+        [
+            "forward 1: 5 + 4 of 9, traffic 1/5 + 4/5, bake 300, then 5 + 4",
+            "forward 2: 5 + 4 of 9, traffic 1 + 0, bake 300, then 5 + 0",
+        ],
+    ),
+    "linear, with a termination wait": (
+        blue_green(RoutingType.LINEAR, percent(40), termination_wait_seconds=120),
+        [
+            "forward 1: 5 + 4 of 9, traffic 2/5 + 3/5, bake 300, then 5 + 4",
+            "forward 2: 5 + 4 of 9, traffic 4/5 + 1/5, bake 300, then 5 + 4",
+            "forward 3: 5 + 4 of 9, traffic 1 + 0, bake 300, then 5 + 4",
+            "forward 4: 5 + 4 of 9, traffic 1 + 0, bake 120, then 5 + 0",
+        ],
+    ),
+    "the repair of a mix": (
+        repair(),
+        [
+            "forward 1: 3 + 1 + 2 of 6, traffic 3/4 + 0 + 1/4, bake 300, then 3 + 0 + 1",
+            "forward 2: 4 + 0 + 1 of 5, traffic 1 + 0 + 0, bake 300, then 4 + 0 + 0",
+        ],
+    ),
+    "its rollback": (
+        turned(repair(), "forward 2.1 baking"),
+        [
+            "back 1: 4 + 0 + 1 of 5, traffic 3/4 + 0 + 1/4, bake 0, then 3 + 0 + 1",
+            "back 2: 3 + 1 + 2 of 6, traffic 1/4 + 1/4 + 1/2, bake 0, then 1 + 1 + 2",
+        ],
+    ),
+    "a rollback in batches": (
+        turned(rolling(5, 5, 2, 2), "forward 3.1 baking"),
+        [
+            "back 1: 5 + 1 of 6, traffic 4/5 + 1/5, bake 0, then 4 + 1",
+            "back 2: 4 + 3 of 7, traffic 2/5 + 3/5, bake 0, then 2 + 3",
+            "back 3: 2 + 5 of 7, traffic 0 + 1, bake 0, then 0 + 5",
+        ],
+    ),
+    "a rollback at once": (
+        turned(rolling(5, 5, 2), "forward 3.1 baking"),
+        [
+            "back 1: 5 + 1 of 6, traffic 4/5 + 1/5, bake 0, then 4 + 1",
+            "back 2: 4 + 5 of 9, traffic 0 + 1, bake 0, then 0 + 5",
+        ],
+    ),
+    "a rollback before anything was given up": (
+        turned(rolling(5, 5, 2, 2), "forward 1.1 baking"),
+        [
+            "back 1: 2 + 5 of 7, traffic 0 + 1, bake 0, then 0 + 5",
+        ],
+    ),
+    "a blue/green rollback": (
+        turned(blue_green(RoutingType.CANARY, instances(1), 120), "forward 3.1 baking"),
+        [
+            "back 1: 5 + 4 of 9, traffic 0 + 1, bake 0, then 0 + 4",
+        ],
+    ),
+    "from a cleanup on": (
+        run_to(rolling(5, 5, 2), "forward 2.1 cleaning"),
+        [
+            "forward 2: 4 + 1 of 7, traffic 4/5 + 1/5, bake 300, then 4 + 1",
+            "forward 3: 5 + 1 of 6, traffic 1 + 0, bake 300, then 5 + 0",
+        ],
+    ),
+    "from the second batch of a rollback on": (
+        run_to(turned(rolling(5, 5, 2, 2), "forward 3.1 baking"), "back 2.1 provisioning"),
+        [
+            "back 2: 4 + 3 of 7, traffic 2/5 + 3/5, bake 0, then 2 + 3",
+            "back 3: 2 + 5 of 7, traffic 0 + 1, bake 0, then 0 + 5",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("deployment", "expected"), PLANS.values(), ids=PLANS)
+def test_the_plan_of_every_kind_of_update(deployment: Deployment, expected: list[str]) -> None:
+    assert lines(deployment) == expected
 
 
 def walked_batches(deployment: Deployment) -> list[Batch]:
@@ -69,6 +223,14 @@ def test_the_plan_back_is_the_walk_back_from_wherever_it_turned(steps: tuple[Ste
         if turned.direction is Direction.BACK and step.before.direction is Direction.FORWARD:
             whole = everything_seen(turned)
             assert list(plan_batches(whole)) == walked_batches(whole)
+
+
+def test_the_plan_of_a_bake_whose_batch_is_short_counts_on_the_whole_batch() -> None:
+    shifting = run_to(rolling(3), "forward 2.1 shifting")
+    short = advance(shifting, seen(shifting, (1, 2), (2, 2)))
+    baking = advance(short, SplitSettled(short.stage, short.split))
+    assert baking.phase is Phase.BAKING
+    assert plan_batches(baking) == plan_batches(rolling(3))[1:]
 
 
 def everything_seen(deployment: Deployment) -> Deployment:

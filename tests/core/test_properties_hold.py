@@ -9,9 +9,9 @@ from rolling.checking.strategies import (
     deployments,
     healthy_starts,
     histories,
-    ideal_event,
     mixed_starts,
 )
+from rolling.core.plan import ideal_event
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
 from tests.core.walking import end_of, states
 

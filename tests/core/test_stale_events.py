@@ -23,10 +23,10 @@ from rolling import (
 )
 from rolling.checking.strategies import (
     foreign_events,
-    ideal_event,
     plausible_events,
     reachable_deployments,
 )
+from rolling.core.plan import ideal_event
 from tests.core.walking import rolling, run_to, seen, states, trip
 
 

@@ -10,7 +10,7 @@ from rolling import (
     advance,
     plan_batches,
 )
-from rolling.checking.strategies import ideal_event
+from rolling.core.plan import ideal_event
 from tests.core.walking import counts_due, end_of, rolling, rows, run_to, seen, split_due, states
 
 

@@ -19,7 +19,7 @@ from rolling import (
     start,
     wanted,
 )
-from rolling.checking.strategies import ideal_event
+from rolling.core.plan import ideal_event
 
 
 def rolling(

@@ -70,11 +70,11 @@ def test_a_rollback_from_a_bake_takes_what_the_plan_said(name: str) -> None:
             continue
         if any(fleet.in_service != fleet.asked for fleet in each.deployment.fleets):
             continue  # One was lost, which no plan foresees.
-        home, expected = each.way_home(), planned.batches[stage.step - 1].rollback
+        home, expected = each.rollback_estimate(), planned.batches[stage.step - 1].rollback
         assert home is not None
         assert home.whole
         assert home.least_seconds == expected.least_seconds
-        assert home.launched == expected.provisioned_instances
+        assert home.provisioned_instances == expected.provisioned_instances
         assert home.peak_instances == expected.peak_instances
         assert home.batches == expected.batches
         compared += 1
@@ -86,11 +86,11 @@ def test_a_rollback_under_way_is_home_when_it_was_said_to_be() -> None:
     end = known[-1].update.at + report.seconds
     back = [each for each in known if each.deployment.direction is Direction.BACK]
     for each in back:
-        home = each.way_home()
+        home = each.rollback_estimate()
         if home is None:
             assert each.deployment.ended
             continue
-        assert each.way_home_from[1] + home.least_seconds == end
+        assert each.rollback_from[1] + home.least_seconds == end
         assert home.batches == 3
     assert len(back) > 9
 
@@ -98,7 +98,7 @@ def test_a_rollback_under_way_is_home_when_it_was_said_to_be() -> None:
 def test_nothing_turns_back_what_is_committed() -> None:
     known, _ = watched("seed-success")[0]
     last = [each for each in known if each.deployment.stage.step == 5]
-    none = [each.deployment.phase for each in last if each.way_home() is None]
+    none = [each.deployment.phase for each in last if each.rollback_estimate() is None]
     assert set(none) == {Phase.CLEANING, Phase.SUCCEEDED}
 
 
