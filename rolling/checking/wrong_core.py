@@ -62,6 +62,11 @@ class Replacement:
         exec(compile(tree, f"<{_full_name(self.rule)}>", "exec", flags), names, found)
         return found[definition.name]
 
+    @property
+    def says(self) -> str:
+        """Its docstring, on one line."""
+        return _one_line(ast.get_docstring(_definition(self.text)))
+
     def diff(self) -> str:
         """What it changes in the body of the rule, docstrings apart."""
         ours, theirs = map(_signature_and_body, (source_of(self.rule), self.text))
@@ -81,6 +86,11 @@ class ChangedEdges:
     def core(self) -> "Core":
         """The core with these edges."""
         return Core({_EDGES: lambda edges, names: self._changed(edges)})
+
+    @property
+    def says(self) -> str:
+        """The docstring of `change`, on one line."""
+        return _one_line(self.change.__doc__)
 
     def diff(self) -> str:
         """The edges that go and come."""
@@ -206,6 +216,10 @@ def _definition(text: str) -> ast.FunctionDef:
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
         raise ValueError("a rule is written as one def, and nothing beside it")
     return body[0]
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _signature_and_body(text: str) -> list[str]:

@@ -3,7 +3,6 @@
 The exhibits are in traffic.py, turning_back.py, verdicts.py and messages.py.
 """
 
-import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -109,15 +108,6 @@ class Exhibit:
     in_the_world: str | None
 
     @property
-    def ours(self) -> str:
-        """What the change does here: the docstring of what was written for it."""
-        if isinstance(self.change, ChangedEdges):
-            return _one_line(self.change.change.__doc__)
-        function = ast.parse(self.change.text).body[0]
-        assert isinstance(function, ast.FunctionDef)
-        return _one_line(ast.get_docstring(function))
-
-    @property
     def breaks(self) -> tuple[str, ...]:
         """Every property that the page names."""
         return (*self.forbidden_by, *filter(None, [self.in_the_world]))
@@ -193,10 +183,6 @@ def nomad(*numbers: int) -> tuple[tuple[str, str], ...]:
 
 
 _GITHUB = "https://github.com"
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
 
 
 class _Only(Model[Any]):

@@ -81,8 +81,8 @@ def heeds_what_is_past(deployment: Deployment, event: Event) -> Trigger | None:
 )
 @in_place_of(replace_lost)
 def bakes_under_the_same_number(deployment: Deployment) -> Deployment:
-    """A bake that starts again is not told from the one before: the timer of the first
-    counts for the second."""
+    """A bake that starts again is not told from the one before: a reading of the
+    first counts for the second."""
     stage = deployment.stage
     return deployment.enter(Stage(stage.direction, stage.step, stage.attempt, Phase.PROVISIONING))
 
@@ -109,8 +109,7 @@ def adds_up(self: Fleet, in_service: int, alive: int) -> Fleet:
     *issues("Kubernetes", "kubernetes/kubernetes", 107457),
     ("etcd #16028", "https://github.com/etcd-io/etcd/issues/16028"),
     story="The store of a cluster was restored from a backup, and its revisions went on from an "
-    "older number. A proxy that asked for what came after a later number was told of no change "
-    "for hours.",
+    "older number. A proxy that asked for what came after a later number got no change for hours.",
     breaks=("the_rightful_driver_is_never_refused",),
     begin=TwoUpdates(),
 )

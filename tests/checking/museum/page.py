@@ -72,6 +72,7 @@ def _room(room: Room) -> str:
 
 
 def _exhibit(exhibit: Exhibit, found: Found) -> str:
+    says = exhibit.change.says
     forbidding = [_wrapped(f"* {promise(name)} `{name}`", "  ") for name in exhibit.breaks]
     return "\n".join(
         [
@@ -81,7 +82,7 @@ def _exhibit(exhibit: Exhibit, found: Found) -> str:
             "",
             _wrapped(exhibit.story),
             "",
-            _wrapped(f"Here: {exhibit.ours[0].lower()}{exhibit.ours[1:]}"),
+            _wrapped(f"Here: {says[0].lower()}{says[1:]}"),
             "",
             "```diff",
             exhibit.change.diff(),
