@@ -1,10 +1,9 @@
 """Two updates of one endpoint, one after the other, and a frozen driver of the first.
 
-The first update runs to an end. The next one starts from what that leaves. Meanwhile a
-driver of the first, frozen just before it sent a command, may wake and send it: at any
-moment of the second update. A fence in the world must refuse that command, and no other.
-Here belongs what the one update leaves to the other; what happens within an update is
-played by deployment_model.py.
+The first update runs to an end. The next one starts from what that leaves. A driver of
+the first froze just before it sent a command, and may wake and send it at any moment of
+the second. A fence in the world must refuse that command, and no other. Here belongs what
+one update leaves to the next; deployment_model.py plays what happens within each.
 """
 
 from collections.abc import Callable, Iterator, Mapping

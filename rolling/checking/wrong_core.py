@@ -34,25 +34,25 @@ _Names = dict[str, Any]
 
 @frozen
 class Replacement:
-    """A rule, which is a function or a method of the core, written otherwise.
+    """Another version of a rule, which is a function or a method of the core.
 
-    `text`: a whole `def`, of the same parameters. It runs among the names of the rule's
-    module, in the wrong core. What the function is called does not matter.
+    `text`: a whole `def` with the same parameters. It may use every name that the rule's
+    module has. What the function is called does not matter.
     """
 
     rule: Callable[..., object]
     text: str
 
     def core(self) -> "Core":
-        """The core with this rule. Raises ValueError for what is no rule of the core."""
+        """The core with this version. Raises ValueError unless `rule` is a rule of the core."""
         if not _is_rule(self.rule):
             raise ValueError(f"{self.rule!r} is not a rule of rolling.core")
         return Core({_full_name(self.rule): lambda rule, names: self.function(names)})
 
     def function(self, names: _Names) -> Any:
-        """The function itself, which finds what it needs among `names`.
+        """The function itself; it looks up what it uses in `names`.
 
-        Raises ValueError for a text that is not one `def`, and SyntaxError.
+        Raises SyntaxError, and ValueError unless the text is one `def`.
         """
         definition, found = _definition(self.text), _Names()
         definition.name, definition.decorator_list = self.rule.__name__, []
@@ -68,7 +68,7 @@ class Replacement:
         return _one_line(ast.get_docstring(_definition(self.text)))
 
     def diff(self) -> str:
-        """What it changes in the body of the rule, docstrings apart."""
+        """The lines of the body that go and come, as a diff; the docstring does not count."""
         ours, theirs = map(_signature_and_body, (source_of(self.rule), self.text))
         name = self.rule.__qualname__
         return _diff(self.rule.__module__, name, ours, [ours[0], *theirs[1:]], around=3)
@@ -93,7 +93,7 @@ class ChangedEdges:
         return _one_line(self.change.__doc__)
 
     def diff(self) -> str:
-        """The edges that go and come."""
+        """The edges that go and come, as a diff."""
         before, after = ([edge.name for edge in edges] for edges in (EDGES, self._changed(EDGES)))
         return _diff("rolling.core.lifecycle", "EDGES", before, after, around=0)
 
@@ -123,11 +123,12 @@ class Core:
         if name in _SHARED:
             return import_module(name)
         if name not in self._modules:
-            module = self._modules[name] = ModuleType(name)
+            module = ModuleType(name)
             names = vars(module)
             # An import statement asks the builtins of its own module.
             names["__builtins__"] = {**vars(builtins), "__import__": self._import}
             exec(_code(name), names, _Defining(names, self._settled))
+            self._modules[name] = module
         return self._modules[name]
 
     def _import(self, name: str, *where: Any) -> ModuleType:
