@@ -22,10 +22,10 @@ from rolling.core.baking import begin_bake
 from rolling.core.lifecycle import not_committed
 from rolling.core.pace import (
     is_last_step,
+    is_termination_wait,
     needed_counts,
     next_up,
     restorable,
-    step_count,
     up_in_step,
 )
 from rolling.core.shifting import _split_forward
@@ -84,9 +84,12 @@ def everything_at_once(deployment: Deployment) -> int:
 @in_place_of(is_last_step)
 def over_after_one_step(deployment: Deployment) -> bool:
     """The rollback is over once what is alive has its traffic back."""
+    spec = deployment.spec
     if deployment.direction is Direction.BACK:
         return True
-    return deployment.stage.step == step_count(deployment.spec)
+    if spec.pace.termination_wait_seconds > 0:
+        return is_termination_wait(deployment)
+    return deployment.up == spec.new.full
 
 
 @exhibit(
