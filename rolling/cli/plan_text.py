@@ -135,12 +135,14 @@ def _in_words(batch: Document) -> str:
 
 def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     deadline = clock(update["DeadlineSeconds"])
+    wait = update["TerminationWaitSeconds"]
+    beside = f" beside the termination wait of {clock(wait)}" if wait else ""
     peak, start = update["PeakInstances"], update["InstancesAtStart"]
     above = f"{peak - start} more than the {start} at the start"
     facts = [
         ("peak", f"{counted(peak, 'instance')}, {above}"),
         ("extra", f"{hours(update['ExtraInstanceSeconds'])} instance-hours above those {start}"),
-        ("least time", f"{clock(update['LeastSeconds'])}, of {deadline} allowed"),
+        ("least time", f"{clock(update['LeastSeconds'])}, of {deadline} allowed{beside}"),
         (
             "rollback",
             f"{counted(update['RollbackPeakInstances'], 'instance')} at most, "

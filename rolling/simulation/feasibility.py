@@ -77,7 +77,9 @@ def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
 
 def _too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     deadline, way = _deadline(forecast), forecast.forward
-    if way.commit_seconds < deadline:
+    # The termination wait does not count, neither here nor in the core.
+    limit = deadline + _termination_wait(forecast)
+    if way.commit_seconds < limit:
         return
     yield Finding(
         deadline_field(under.policy),
@@ -85,23 +87,23 @@ def _too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         f"the last bake ends {way.commit_seconds} seconds after acceptance at the earliest; the "
         "limit turns the deployment back before",
         _those(
-            smallest_deadline(under, way.least_seconds),
-            largest_wait(forecast, under, lambda way: way.least_seconds < deadline),
-            larger_batch(forecast, under, lambda way: way.least_seconds < deadline),
+            smallest_deadline(under, way.least_seconds - _termination_wait(forecast)),
+            largest_wait(forecast, under, lambda way: way.least_seconds < limit),
+            larger_batch(forecast, under, lambda way: way.least_seconds < limit),
         ),
     )
 
 
 def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     deadline, way = _deadline(forecast), forecast.forward
-    if not way.commit_seconds < deadline <= way.least_seconds:
+    if not way.commit_seconds < deadline + _termination_wait(forecast) <= way.least_seconds:
         return
     yield Finding(
         deadline_field(under.policy),
         deadline,
         f"the last cleanup ends {way.least_seconds} seconds after acceptance at the earliest; the "
         "limit ends the deployment by then, and what is not gone yet is left over",
-        _those(smallest_deadline(under, way.least_seconds)),
+        _those(smallest_deadline(under, way.least_seconds - _termination_wait(forecast))),
     )
 
 
@@ -238,6 +240,10 @@ def _unwatched(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
 
 def _deadline(forecast: Forecast) -> int:
     return forecast.start.spec.deadline_seconds
+
+
+def _termination_wait(forecast: Forecast) -> int:
+    return forecast.start.spec.pace.termination_wait_seconds
 
 
 def _peak(rollback: RollbackEstimate) -> int:

@@ -82,6 +82,7 @@ def _update_document(plan: UpdatePlan) -> dict[str, object]:
         "RollbackPeakInstances": forecast.rollback_peak_instances,
         "RollbackLeastSeconds": forecast.rollback_least_seconds,
         "DeadlineSeconds": spec.deadline_seconds,
+        "TerminationWaitSeconds": spec.pace.termination_wait_seconds,
         "CapacityLimit": settings.capacity_limit,
         "Durations": durations_document(plan.durations),
         "Problems": [_finding_document(finding) for finding in plan.problems],
