@@ -242,3 +242,13 @@ def test_a_rollback_that_needs_more_instances_than_the_way_forward_is_noted() ->
     assert "19 instances at its peak" in note.rule
     assert fixes(note) == {"RollbackMaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 39}}
     assert notes(evolve(POLICY, rollback_maximum_batch_size=percent(39))) == ()
+
+
+@pytest.mark.parametrize("limit", [1450, 1481, 1800])
+def test_the_termination_wait_does_not_count_against_the_limit(limit: int) -> None:
+    """240 s to launch, twice 5 s to shift and 600 s to bake: 1,450 s; 30 s to clean up at last."""
+    routing = TrafficRouting(RoutingType.CANARY, 600, percent(30))
+    policy = BlueGreenUpdatePolicy(
+        routing, termination_wait_seconds=600, maximum_execution_timeout_seconds=limit
+    )
+    assert (problems(policy) == ()) == succeeds(policy) == (limit > 1450)
