@@ -7,6 +7,7 @@ belongs what they do not say by themselves: that L2's measure falls.
 from collections.abc import Iterator
 
 from rolling.core.deployment import Deployment
+from rolling.core.desired import due
 from rolling.core.events import Event, FleetsSeen
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
 from rolling.core.provisioning import is_batch_in_service
@@ -29,8 +30,14 @@ def edge_claims(before: Deployment, event: Event, after: Deployment) -> Iterator
             holds.__name__,
             lambda holds=holds: holds(before, event, after),  # type: ignore[misc]
         )
+    yield Claim("no_stage_has_two_commands", lambda: has_one_command(before, after))
     yield Claim("l2_the_measure_falls", lambda: measure_falls(before, event, after))
     yield Claim("l2_whole_until_a_loss", lambda: is_kept_whole(before, event, after))
+
+
+def has_one_command(before: Deployment, after: Deployment) -> bool:
+    """No stage has two commands: what is due stays as it is, or a later stage is entered."""
+    return after.stage > before.stage or due(after) == due(before)
 
 
 def has_floor(deployment: Deployment) -> bool:

@@ -16,10 +16,11 @@ from unittest import mock
 from attrs import define, field, frozen
 
 from rolling.core import capacity, properties
+from rolling.core.capacity import Share
 from tests.proof import invariant
 from tests.proof.formula import Assignment
 from tests.proof.logic import every
-from tests.proof.ratio import Ratio
+from tests.proof.ratio import Ratio, same_amount
 from tests.proof.replay import plain, smallest_example
 from tests.proof.search import Search
 from tests.proof.stand_ins import divisor, larger, smaller, span
@@ -142,8 +143,9 @@ def _counterexample(search: Search, situation: Situation, claim: Claim) -> str:
     numbers = smallest_example(search)
     if numbers is None:
         raise Unsound(f"{claim.name} was not shown, and no plain numbers break it")
-    again = situation.again(numbers)
-    broken = _broken_in(again)
+    with _as_written():
+        again = situation.again(numbers)
+        broken = _broken_in(again)
     if claim.name not in broken:
         raise Unsound(f"{claim.name} fails for unknown numbers, and not for {again.text}")
     return f"{'; '.join(broken.values())}: {again.text}"
@@ -154,26 +156,26 @@ def _replay(search: Search, situation: Situation) -> bool:
     numbers = smallest_example(search)
     if numbers is None:
         return False
-    again = situation.again(numbers)
-    expected = plain(situation.result, numbers)
-    if again.result != expected or again.edges != situation.edges:
-        raise Unsound(f"{again.text}:\n{again.result}\nand not\n{expected}")
-    broken = _broken_in(again)
+    with _as_written():
+        again = situation.again(numbers)
+        expected = plain(situation.result, numbers)
+        if again.result != expected or again.edges != situation.edges:
+            raise Unsound(f"{again.text}:\n{again.result}\nand not\n{expected}")
+        broken = _broken_in(again)
     if broken:
         raise Unsound(f"{', '.join(broken)}: shown, and broken by {again.text}")
     return True
 
 
 def _broken_in(situation: Situation) -> dict[str, str]:
-    """The claims that plain numbers break, with the properties as they stand, and how."""
-    with mock.patch.object(properties, "Fraction", Fraction):
-        return {
-            claim.name: ": ".join(
-                [claim.name, *[name for name, holds in claim.parts().items() if not holds]]
-            )
-            for claim in (*situation.follows, *situation.claims)
-            if not claim.holds()
-        }
+    """The claims that plain numbers break, and how."""
+    return {
+        claim.name: ": ".join(
+            [claim.name, *[name for name, holds in claim.parts().items() if not holds]]
+        )
+        for claim in (*situation.follows, *situation.claims)
+        if not claim.holds()
+    }
 
 
 _CALCULATING = (
@@ -184,15 +186,33 @@ _CALCULATING = (
 
 @contextmanager
 def _unknown_numbers() -> Iterator[None]:
-    """What Python has for plain numbers only, replaced wherever the core calculates.
+    """What does for plain numbers only, replaced wherever the core calculates.
 
-    `min`, `max`, `gcd` and `range` of plain numbers stay what they are.
+    `min`, `max`, `gcd` and `range` of plain numbers stay what they are. A cache
+    asks for the values of numbers, so it is left out.
     """
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(properties, "Fraction", Ratio))
         stack.enter_context(mock.patch.object(capacity, "gcd", divisor))
+        stack.enter_context(mock.patch.object(Share, "__eq__", same_amount))
         for module in _CALCULATING:
             stack.enter_context(mock.patch.object(module, "min", smaller, create=True))
             stack.enter_context(mock.patch.object(module, "max", larger, create=True))
             stack.enter_context(mock.patch.object(module, "range", span, create=True))
+            for name, cached in list(vars(module).items()):
+                if hasattr(cached, "cache_info"):
+                    stack.enter_context(mock.patch.object(module, name, cached.__wrapped__))
+        yield
+
+
+_EQUAL = Share.__eq__
+
+
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """The properties and the shares as they stand, for plain numbers."""
+    with (
+        mock.patch.object(properties, "Fraction", Fraction),
+        mock.patch.object(Share, "__eq__", _EQUAL),
+    ):
         yield

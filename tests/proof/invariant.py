@@ -11,7 +11,7 @@ invariant holds wherever a random walk comes is a test of its own.
 
 from attrs import frozen
 
-from rolling.core.capacity import Share, same_amount
+from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import Event, SplitSettled
 from rolling.core.pace import shift_count, step_count
@@ -50,7 +50,7 @@ def traffic_after(traffic: Traffic, before: Deployment, event: Event, after: Dep
     if (
         isinstance(event, SplitSettled)
         and event.stage == before.stage
-        and all(map(same_amount, before.split, event.split))
+        and event.split == before.split
     ):
         traffic = Traffic(*parts(before))
     new, old = parts(after)
@@ -69,12 +69,7 @@ def parts(deployment: Deployment) -> tuple[int, int]:
 
 
 def _part(share: Share, n: int) -> int:
-    return share.part * n if _is_untouched(share) else share.part
-
-
-def _is_untouched(share: Share) -> bool:
-    """True of NO_TRAFFIC and ALL_TRAFFIC, the shares of a start."""
-    return type(share.whole) is int and share.whole == 1
+    return share.part * n // share.whole
 
 
 # --- the spec -----------------------------------------------------------------
@@ -90,11 +85,11 @@ def spec_conditions(spec: Spec) -> Conditions:
     common = {
         "one old fleet": len(spec.fleets) == 2,
         "n at least 1": n >= 1,
-        "the new fleet starts with nothing": every(spec.new.count == 0, spec.new.share.part == 0),
-        "the old fleet is n": every(old.full == n, old.count == n),
-        "the old fleet serves all": every(
-            _is_untouched(old.share), _is_untouched(spec.new.share), old.share.part == 1
+        "the new fleet starts with nothing": every(
+            spec.new.count == 0, spec.new.share == NO_TRAFFIC
         ),
+        "the old fleet is n": every(old.full == n, old.count == n),
+        "the old fleet serves all": old.share == ALL_TRAFFIC,
         "first shift from 1 to n": every(pace.first_shift >= 1, pace.first_shift <= n),
         "no negative wait": pace.termination_wait_seconds >= 0,
     }
@@ -138,6 +133,22 @@ def invariant(deployment: Deployment, traffic: Traffic) -> Conditions:
             return {"a phase that is in the lifecycle": False}
 
 
+def waits(deployment: Deployment) -> bool:
+    """True unless a silent edge is open, as none is between two events."""
+    new, old = deployment.new, deployment.old[0]
+    match deployment.direction, deployment.phase:
+        case Direction.FORWARD, Phase.PROVISIONING:
+            return new.in_service < new.asked
+        case Direction.BACK, Phase.PROVISIONING:
+            return either(deployment.stage.step == 1, old.in_service < deployment.up)
+        case _, Phase.SHIFTING:
+            return deployment.settled ^ True
+        case _, Phase.CLEANING:
+            return either(new.alive > new.asked, old.alive > old.asked)
+        case _:
+            return True
+
+
 def _always(deployment: Deployment, traffic: Traffic) -> Conditions:
     n, pace = size(deployment.spec), deployment.spec.pace
     new, old = deployment.new, deployment.old[0]
@@ -159,18 +170,16 @@ def _always(deployment: Deployment, traffic: Traffic) -> Conditions:
         "the new fleet carries what it may get": traffic.new <= new.asked,
         "the old fleet carries what it may get": traffic.old <= old.asked,
         "stage": every(deployment.stage.step >= 1, deployment.stage.attempt >= 1),
-        "the interval elapses in a bake": implies(
-            deployment.interval_elapsed, deployment.phase is Phase.BAKING
-        ),
     }
 
 
 def _shares(deployment: Deployment, traffic: Traffic) -> Conditions:
     n, (new, old) = size(deployment.spec), parts(deployment)
-    shares = deployment.split
     return {
-        "shares in n-ths": every(*[_is_untouched(share) or share.whole == n for share in shares]),
-        "shares of one whole": shares[0].whole == shares[1].whole,
+        "shares in n-ths": every(
+            deployment.new.share.part * n == new * deployment.new.share.whole,
+            deployment.old[0].share.part * n == old * deployment.old[0].share.whole,
+        ),
         "shares sum to the whole": every(new >= 0, old >= 0, new + old == n),
         "the asked split may come about": every(new <= traffic.new, old <= traffic.old),
         "a settled split is known": implies(
@@ -216,6 +225,7 @@ def _back(deployment: Deployment) -> Conditions:
     first = deployment.stage.step == 1
     conditions = {
         "a cause, and no second": deployment.cause is not None and deployment.cut_short is None,
+        "no second attempt": deployment.stage.attempt == 1,
         "up": every(0 <= up, up <= n),
     }
     if phase is Phase.PROVISIONING:

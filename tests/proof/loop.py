@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from attrs import evolve
 
 from rolling.core.deployment import Deployment
-from rolling.core.events import Event
-from rolling.core.lifecycle import Edge, open_edge
+from rolling.core.lifecycle import Edge, Trigger, open_edge
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase, Stage
 from tests.proof.discharge import Claim, all_of
@@ -51,13 +50,13 @@ class CutLoop:
         self.edges: tuple[str, ...] = ()
         self.claims: tuple[Claim, ...] = ()
 
-    def __call__(self, deployment: Deployment, event: Event | None) -> Edge | None:
+    def __call__(self, deployment: Deployment, trigger: Trigger | None) -> Edge | None:
         """The edge that is open; at the head of the loop, one that goes on from any turn."""
-        edge = open_edge(deployment, event)
+        edge = open_edge(deployment, trigger)
         if edge is None:
             return None
         self.edges += (edge.name,)
-        if event is not None or not _is_head(deployment):
+        if trigger is not None or not _is_head(deployment):
             return edge
         traffic = self._traffic(deployment)
         self.claims += (all_of("invariant", lambda: invariant(deployment, traffic)),)
@@ -65,7 +64,7 @@ class CutLoop:
             self.claims += tuple(_turn_claims(self._later, deployment))
             raise Around
         later = self._later = self._some_later(deployment, traffic)
-        return evolve(edge, effect=lambda _, event: edge.effect(later, event))
+        return evolve(edge, effect=lambda _, cause: edge.effect(later, cause))
 
     def _some_later(self, head: Deployment, traffic: Traffic) -> Deployment:
         names = ("later step", "later up")

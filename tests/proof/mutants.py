@@ -1,180 +1,254 @@
-"""Wrong cores, each one edit away from ours: the proof must fail for every one.
+"""Wrong cores, each one function away from ours: the proof must fail for every one.
 
-A proof that also holds for a wrong core proves nothing. Here belong the edits,
-and how one is put in place of the module as it is written, in memory and for
-one process only: before anything of rolling is imported.
+A proof that also holds for a wrong core proves nothing. Here belong the wrong
+functions, and how one takes the place of ours, in memory and for a while.
+
+A wrong function is run as the one it replaces, among the names of that one's
+module. So it may call only what that module knows, by the name it has there.
 """
 
-import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from types import CodeType, ModuleType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any, cast
 
 from attrs import frozen
+
+from rolling.core import (
+    capacity,
+    cleaning,
+    fleet,
+    lifecycle,
+    pace,
+    provisioning,
+    rollback,
+    shifting,
+    transition,
+)
+from rolling.core.capacity import CapacitySize, Share, SizeType, larger
+from rolling.core.cleaning import trimmed_new
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.events import SplitSettled
+from rolling.core.fleet import Fleet
+from rolling.core.outcome import Cause
+from rolling.core.pace import is_last_step, is_termination_wait, start_count, up_in_step
+from rolling.core.stage import Direction, Phase, Stage
 
 
 @frozen
 class Mutant:
-    """One wrong edit: in `module`, `right` is replaced by `wrong`.
+    """A wrong core: the one in which `right` does what `wrong` does.
 
-    `story` is what goes wrong then. `obligation` is the one that it must fail in.
+    `story` is what goes wrong then. `obligation` is the one that must fail.
     """
 
     name: str
     story: str
-    module: str
-    right: str
-    wrong: str
+    right: Callable[..., Any]
+    wrong: Callable[..., Any]
     obligation: str
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """While this lasts, the core is the wrong one: whoever has the function has this one."""
+        right, wrong = cast(FunctionType, self.right), cast(FunctionType, self.wrong)
+        code = right.__code__
+        right.__code__ = wrong.__code__
+        try:
+            yield
+        finally:
+            right.__code__ = code
+
+
+def _always(deployment: Deployment) -> bool:
+    return True
+
+
+def _asks_one_too_many(deployment: Deployment, up: int) -> tuple[int, ...]:
+    spec = deployment.spec
+    if deployment.direction is Direction.BACK:
+        return (up,)
+    return (min(spec.new.full, deployment.up + spec.pace.provision_batch + 1),)
+
+
+def _without_waiting_for_the_drained(deployment: Deployment) -> bool:
+    return not is_last_step(deployment)
+
+
+def _new_dropped(deployment: Deployment) -> Fleet:
+    fleet = deployment.new
+    return fleet.ask(min(fleet.asked, deployment.spec.new.count))
+
+
+def _all_of_the_old_fleet(deployment: Deployment) -> Deployment:
+    return deployment.enter(deployment.stage, up=deployment.spec.old_count)
+
+
+def _forward_batch_back(deployment: Deployment) -> int:
+    spec = deployment.spec
+    if deployment.direction is Direction.BACK:
+        return min(spec.old_count, deployment.up + spec.pace.provision_batch)
+    return up_in_step(spec, deployment.stage.step + 1)
+
+
+def _blind_turn(deployment: Deployment, cause: Cause) -> Deployment:
+    return deployment.enter(
+        Stage(Direction.BACK, 1, 1, Phase.PROVISIONING),
+        up=0,
+        fleets=(trimmed_new(deployment), *deployment.old),
+        settled=True,
+        cause=cause,
+    )
+
+
+def _rounded_down(spec: Spec) -> int:
+    after_first = spec.new.full - start_count(spec) - spec.pace.first_shift
+    return 1 + max(0, after_first // spec.pace.next_shift)
+
+
+def _count_lost(self: Fleet, count: int) -> Fleet:
+    return Fleet(count, min(self.in_service, count), count, self.share)
+
+
+def _traffic_twice(deployment: Deployment) -> tuple[Share, ...]:
+    full = deployment.spec.old[0].full
+    carried = Share(min(deployment.up, full), full)
+    return (deployment.new.share, larger(deployment.old[0].share, carried))
+
+
+def _never_home(deployment: Deployment) -> bool:
+    spec = deployment.spec
+    if deployment.direction is Direction.BACK:
+        return deployment.up > spec.old_count
+    if spec.pace.termination_wait_seconds > 0:
+        return is_termination_wait(deployment)
+    return deployment.up == spec.new.full
+
+
+def _percent_of_ten(self: CapacitySize, fleet_size: int) -> int:
+    if self.type is SizeType.INSTANCE_COUNT:
+        return self.value
+    return max(1, fleet_size * self.value // 10)
+
+
+def _a_step_ahead(spec: Spec, step: int) -> int:
+    shifted = spec.pace.first_shift + step * spec.pace.next_shift
+    return min(spec.new.full, start_count(spec) + shifted)
+
+
+def _other_split_in_the_same_stage(deployment: Deployment, event: SplitSettled) -> Deployment:
+    if event.split == deployment.split:
+        return deployment.knowing(settled=True)
+    if deployment.stage.phase is not Phase.ROLLBACK_FAILED:
+        return deployment
+    pairs = zip(deployment.fleets, event.split, strict=True)
+    return deployment.knowing(fleets=tuple([fleet.sent(share) for fleet, share in pairs]))
 
 
 MUTANTS = (
     Mutant(
         "eager-shift",
         "Traffic moves before the batch is in service.",
-        "rolling.core.lifecycle",
-        '"""The receiving fleets have what this step needs."""\n'
-        "    return is_batch_in_service(deployment)",
-        '"""The receiving fleets have what this step needs."""\n    return True',
+        provisioning.is_batch_in_service,
+        _always,
         "rolling, forward provisioning, FleetsSeen",
     ),
     Mutant(
         "one-too-many",
         "A batch asks for one instance more than its size.",
-        "rolling.core.provisioning",
-        "deployment.up + spec.pace.provision_batch)",
-        "deployment.up + spec.pace.provision_batch + 1)",
+        provisioning._asks,
+        _asks_one_too_many,
         "rolling, forward cleaning, FleetsSeen",
     ),
     Mutant(
         "draining-forgotten",
         "The next batch is provisioned while the drained instances are still there.",
-        "rolling.core.lifecycle",
-        "return is_clean(deployment) and not is_last_step(deployment)",
-        "return not is_last_step(deployment)",
+        lifecycle.clean_with_more_to_come,
+        _without_waiting_for_the_drained,
         "rolling, forward baking, AlarmsRead",
     ),
     Mutant(
         "new-dropped-at-once",
         "Turning back gives up the new fleet while it still carries traffic.",
-        "rolling.core.cleaning",
-        "kept = max(start.count, instances_for(fleet.share, start.full))",
-        "kept = start.count",
+        cleaning.trimmed_new,
+        _new_dropped,
         "rolling, forward baking, StopRequested",
     ),
     Mutant(
         "herd",
         "The first step back sends everything to an old fleet that was already reduced.",
-        "rolling.core.provisioning",
-        "up=restorable(deployment)",
-        "up=deployment.spec.old_count",
+        provisioning.take_stock,
+        _all_of_the_old_fleet,
         "rolling, back provisioning, FleetsSeen",
     ),
     Mutant(
         "wrong-batch-back",
         "The way back takes the batches of the way forward.",
-        "rolling.core.pace",
-        "deployment.up + pace.rollback_batch",
-        "deployment.up + pace.provision_batch",
+        pace.next_up,
+        _forward_batch_back,
         "rolling, back cleaning, FleetsSeen",
     ),
     Mutant(
         "blind-turn",
         "Turning back believes that the shift under way was made.",
-        "rolling.core.rollback",
-        "settled=False",
-        "settled=True",
+        rollback.roll_back,
+        _blind_turn,
         "rolling, forward shifting, StopRequested",
     ),
     Mutant(
         "rounded-down",
-        "The number of steps is rounded down: the remainder never gets its batch.",
-        "rolling.core.pace",
-        "max(0, -(-after_first // spec.pace.next_shift))",
-        "max(0, after_first // spec.pace.next_shift)",
-        "rolling, forward baking, AlarmsRead",
+        "The number of steps is rounded down: the last shift is taken for the termination wait.",
+        pace.shift_count,
+        _rounded_down,
+        "blue/green linear, forward cleaning, FleetsSeen",
     ),
     Mutant(
         "lost-count",
         "Instances that are given up are no longer counted as alive.",
-        "rolling.core.fleet",
-        "max(self.alive, count)",
-        "count",
+        fleet.Fleet.ask,
+        _count_lost,
         "what is alive counts",
     ),
     Mutant(
         "restless-bake",
         "Every look at the fleets starts the bake again, so it need not end.",
-        "rolling.core.lifecycle",
-        '"""An instance of the batch under bake was lost."""\n'
-        "    return not is_batch_in_service(deployment)",
-        '"""An instance of the batch under bake was lost."""\n    return True',
+        lifecycle.batch_missing,
+        _always,
         "rolling, forward baking, FleetsSeen",
     ),
     Mutant(
         "traffic-twice",
         "On the way back the old fleet takes traffic that the new one keeps.",
-        "rolling.core.shifting",
-        "return (rest, *old)",
-        "return (deployment.new.share, *old)",
+        shifting._split_back,
+        _traffic_twice,
         "rolling, back provisioning, FleetsSeen",
     ),
     Mutant(
         "no-last-step-back",
         "The way back never knows that it has arrived.",
-        "rolling.core.pace",
-        "return deployment.up == deployment.spec.old_count",
-        "return deployment.up > deployment.spec.old_count",
+        pace.is_last_step,
+        _never_home,
         "rolling, back cleaning, FleetsSeen",
     ),
     Mutant(
         "large-batch",
         "A percentage is taken of ten, so a batch is larger than the fleet.",
-        "rolling.core.capacity",
-        "return max(1, fleet_size * self.value // 100)",
-        "return max(1, fleet_size * self.value // 10)",
+        capacity.CapacitySize.count_in,
+        _percent_of_ten,
         "rolling, start",
     ),
+    Mutant(
+        "a-step-ahead",
+        "Each step of the way forward goes as far as the step after it should.",
+        pace.up_in_step,
+        _a_step_ahead,
+        "rolling, forward cleaning, FleetsSeen",
+    ),
+    Mutant(
+        "two-commands",
+        "A failed rollback takes the split that is there for its own, in the same stage.",
+        transition._observe_split,
+        _other_split_in_the_same_stage,
+        "rolling, back rollback_failed, SplitSettled",
+    ),
 )
-
-
-def install(mutant: Mutant) -> None:
-    """From now on, importing the module gives the wrong one.
-
-    Raises LookupError where the edit no longer fits the source.
-    """
-    loaded = [name for name in sys.modules if name.partition(".")[0] == "rolling"]
-    assert not loaded, f"imported before the edit: {loaded}"
-    sys.meta_path.insert(0, _Finder(mutant))
-
-
-class _Finder(MetaPathFinder):
-    def __init__(self, mutant: Mutant) -> None:
-        self._mutant = mutant
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        if fullname != self._mutant.module:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        assert spec is not None and spec.origin is not None
-        spec.loader = _Loader(fullname, spec.origin, self._mutant)
-        return spec
-
-
-class _Loader(SourceFileLoader):
-    def __init__(self, fullname: str, path: str, mutant: Mutant) -> None:
-        super().__init__(fullname, path)
-        self._mutant = mutant
-
-    def get_code(self, fullname: str) -> CodeType:
-        source = self.get_data(self.path).decode()
-        mutant = self._mutant
-        if source.count(mutant.right) != 1:
-            raise LookupError(f"{mutant.name}: {mutant.module} does not contain {mutant.right!r}")
-        return compile(source.replace(mutant.right, mutant.wrong), self.path, "exec")

@@ -29,6 +29,7 @@ from tests.proof.invariant import (
     spec_conditions,
     traffic_after,
     traffic_at_first,
+    waits,
 )
 from tests.proof.logic import every
 from tests.proof.loop import Around, CutLoop
@@ -102,6 +103,7 @@ def _start(search: Search, given: tuple[FleetSpec, FleetSpec], kind: Kind) -> Si
         claims = (
             all_of("spec", lambda: spec_conditions(spec)),
             all_of("invariant", lambda: invariant(deployment, traffic_at_first(spec))),
+            Claim("it waits for an event", lambda: waits(deployment)),
         )
         follows = tuple(state_claims(deployment))
         return Situation(claims, follows, situation, f"start{request}", deployment)
@@ -110,10 +112,10 @@ def _start(search: Search, given: tuple[FleetSpec, FleetSpec], kind: Kind) -> Si
 
 
 def _some_situation(search: Search, kind: Kind, place: _Place) -> tuple[Deployment, Traffic]:
-    """Any deployment at this place for which the invariant holds."""
+    """Any deployment at this place for which the invariant holds, between two events."""
     deployment, traffic = some_deployment(search, kind, place), some_traffic(search)
     assumed = spec_conditions(deployment.spec) | invariant(deployment, traffic)
-    search.assume(*assumed.values())
+    search.assume(*assumed.values(), waits(deployment))
     return deployment, traffic
 
 
@@ -155,7 +157,10 @@ def _step(search: Search, given: tuple[Deployment, Traffic], event_type: type[Ev
         then = _then((before, where, told), after)
         claims = (*open_edge.claims, *edge_claims(before, told, after))
         if after is not before or then is not where:
-            claims += (all_of("invariant", lambda: invariant(after, then)),)
+            claims += (
+                all_of("invariant", lambda: invariant(after, then)),
+                Claim("it waits for an event", lambda: waits(after)),
+            )
         return Situation(
             claims,
             tuple(state_claims(after)),

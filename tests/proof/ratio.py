@@ -1,12 +1,16 @@
 """Exact ratios of numbers that need not be known.
 
 The properties of the core compare shares as `fractions.Fraction`, which cancels
-its terms and so needs their values. Here belongs what takes its place in a
-proof: the same numbers, never cancelled, compared by multiplying crosswise. A
-test holds that the two agree on plain numbers.
+its terms and so needs their values; and so do shares themselves, which are
+always in lowest terms. Here belongs what takes their place in a proof: the same
+numbers, never cancelled, compared by multiplying crosswise. Tests hold that
+fractions agree on plain numbers, and that the core does not see which share is
+reduced.
 """
 
 from functools import total_ordering
+
+from rolling.core.capacity import Share
 
 
 @total_ordering
@@ -49,6 +53,11 @@ class Ratio:
         return -(-self.part // self.whole)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def same_amount(a: Share, b: object) -> bool:
+    """`==` of shares that need not be in lowest terms."""
+    return isinstance(b, Share) and Ratio(a.part, a.whole) == Ratio(b.part, b.whole)
 
 
 def _ratio(value: "Ratio | int") -> Ratio:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
+from rolling.core.stage import Direction, Phase, Stage
 from tests.proof.formula import Assignment, judge
 from tests.proof.search import Search
 from tests.proof.unknown import Truth, is_unknown
@@ -27,6 +28,9 @@ def _plain(value: Any, numbers: Assignment) -> Any:
         return sum(factor * _product(names, numbers) for names, factor in value.terms.items())
     if type(value) is Truth:
         return judge(value.formula, numbers)
+    if isinstance(value, Stage):
+        direction, step, attempt, phase = [_plain(item, numbers) for item in value]
+        return Stage(Direction(direction), step, attempt, Phase(phase))
     if type(value) is tuple:
         return tuple([_plain(item, numbers) for item in value])
     if attrs.has(type(value)):

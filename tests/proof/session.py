@@ -1,8 +1,4 @@
-"""The whole proof as one command: every obligation, every mutant, and a verdict.
-
-Nothing of rolling is imported at the top: a process that takes a mutant has to
-edit it first.
-"""
+"""The whole proof as one command: every obligation, every mutant, and a verdict."""
 
 import sys
 import time
@@ -13,7 +9,10 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from tests.proof.mutants import MUTANTS, Mutant, install
+from tests.proof.discharge import Unsound, discharge
+from tests.proof.mutants import MUTANTS
+from tests.proof.obligations import edge_names, obligations
+from tests.proof.unknown import Undecided
 
 T = TypeVar("T")
 
@@ -55,7 +54,7 @@ def main(words: Iterable[str]) -> int:
     _print_totals(outcomes)
     wrong = len(failed)
     if not words:
-        wrong += _print_missed(outcomes) + _print_mutants(_each(_kill, MUTANTS, alone=True))
+        wrong += _print_missed(outcomes) + _print_mutants(_each(_kill, range(len(MUTANTS))))
     seconds = time.monotonic() - began
     # A part of the proof is no proof.
     verdict = "NOT PROVED" if wrong else "PROVED" if not words else "SHOWN, as far as named,"
@@ -79,8 +78,6 @@ def _print_totals(outcomes: list[Outcome]) -> None:
 
 def _print_missed(outcomes: list[Outcome]) -> int:
     """An edge that no path follows is one of which nothing was shown."""
-    from tests.proof.obligations import edge_names
-
     followed = frozenset[str]().union(*[outcome.edges for outcome in outcomes])
     missed = sorted(edge_names() - followed)
     print(f"{len(edge_names()) - len(missed)} of {len(edge_names())} edges followed")
@@ -108,19 +105,14 @@ def _print_mutants(outcomes: Iterator[Outcome]) -> int:
 # --- in processes of their own ------------------------------------------------
 
 
-def _each(
-    work: Callable[[T], Outcome], items: Iterable[T], *, alone: bool = False
-) -> Iterator[Outcome]:
-    """What becomes of each item, as they are done; `alone` gives each a process of its own."""
-    once = 1 if alone else None
-    with ProcessPoolExecutor(_WORKERS, get_context("spawn"), max_tasks_per_child=once) as pool:
+def _each(work: Callable[[T], Outcome], items: Iterable[T]) -> Iterator[Outcome]:
+    """What becomes of each item, as they are done."""
+    with ProcessPoolExecutor(_WORKERS, get_context("spawn")) as pool:
         for future in as_completed([pool.submit(work, item) for item in items]):
             yield future.result()
 
 
 def _obligation_names() -> list[str]:
-    from tests.proof.obligations import obligations
-
     # The long ones first, so that no process is left with one at the end.
     long = ("FleetsSeen", "AlarmsRead", "OperationFailed", "SplitSettled")
     names = [obligation.name for obligation in obligations()]
@@ -128,10 +120,6 @@ def _obligation_names() -> list[str]:
 
 
 def _take(name: str) -> Outcome:
-    from tests.proof.discharge import Unsound, discharge
-    from tests.proof.obligations import obligations
-    from tests.proof.unknown import Undecided
-
     (obligation,) = [one for one in obligations() if one.name == name]
     began = time.monotonic()
     try:
@@ -149,12 +137,10 @@ def _take(name: str) -> Outcome:
     )
 
 
-def _kill(mutant: Mutant) -> Outcome:
-    """A counterexample in plain numbers is what kills; having no answer does not.
-
-    The edit cannot be taken back, so this takes a process of its own.
-    """
-    install(mutant)
-    outcome = _take(mutant.obligation)
+def _kill(place: int) -> Outcome:
+    """A counterexample in plain numbers is what kills; having no answer does not."""
+    mutant = MUTANTS[place]
+    with mutant.in_place():
+        outcome = _take(mutant.obligation)
     answered = outcome.failure is None or outcome.paths > 0
     return Outcome(mutant.name, outcome.seconds, failure=outcome.failure if answered else None)

@@ -22,7 +22,6 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
-    IntervalElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -128,7 +127,8 @@ def some_spec(search: Search, kind: Kind) -> Spec:
         termination_wait = search.number("termination wait", 0)
         pace = Pace(n, first, following, n, False, wait, termination_wait)
     fleets = FleetSpec("new", n, 0, NO_TRAFFIC), FleetSpec("old", n, n, ALL_TRAFFIC)
-    return Spec(fleets, pace, (ALARM,), search.number("deadline", 1))
+    deadline, generation = search.number("deadline", 1), search.number("generation", 1)
+    return Spec(fleets, pace, (ALARM,), deadline, generation)
 
 
 def _some_batch(search: Search, name: str, n: int) -> int:
@@ -165,20 +165,14 @@ def some_deployment(search: Search, kind: Kind, place: tuple[Direction, Phase]) 
             ]
         ),
         search.truth("settled"),
-        search.truth("elapsed") if phase is Phase.BAKING else False,
         cause,
         search.pick(cuts),
     )
 
 
 def _some_shares(search: Search, spec: Spec, phase: Phase) -> tuple[Share, Share]:
-    """Untouched since the start; or in n-ths; or, in a failed rollback, as they were observed."""
-    n = size(spec)
-    if search.pick((True, False)):
-        return NO_TRAFFIC, ALL_TRAFFIC
-    whole = n
-    if phase is Phase.ROLLBACK_FAILED:
-        whole = search.size("whole")
+    """In n-ths; or, in a failed rollback, as they were observed, over whatever whole."""
+    whole = search.size("whole") if phase is Phase.ROLLBACK_FAILED else size(spec)
     part = search.number("part", 0)
     search.assume(part <= whole)
     return Share(part, whole), Share(whole - part, whole)
@@ -195,7 +189,6 @@ EVENTS: tuple[type[Event], ...] = (
     FleetsSeen,
     SplitSettled,
     AlarmsRead,
-    IntervalElapsed,
     DeadlineElapsed,
     OperationFailed,
     StopRequested,
@@ -211,7 +204,7 @@ def some_event(
         return DeadlineElapsed(search.pick(tuple(Direction)))
     if event is StopRequested:
         return StopRequested("third")
-    stage = _some_stage(search)
+    stage = _some_stage(search, deployment)
     if event is FleetsSeen:
         return FleetsSeen(stage, _sightings(search, deployment))
     if event is SplitSettled:
@@ -219,19 +212,19 @@ def some_event(
     if event is AlarmsRead:
         readings = search.pick([(), *[((ALARM, reading),) for reading in Reading]])
         return AlarmsRead(stage, readings, search.pick((True, False)))
-    if event is IntervalElapsed:
-        return IntervalElapsed(stage)
     return OperationFailed(stage, search.pick(tuple(Operation)), search.pick((0, 1)), "broken")
 
 
-def _some_stage(search: Search) -> Stage:
+def _some_stage(search: Search, deployment: Deployment) -> Stage:
     """Any stage: the present one, or another."""
-    return Stage(
+    stage = Stage(
         cast(Direction, search.number("its direction", min(Direction), max(Direction))),
         search.number("its step"),
         search.number("its attempt"),
         cast(Phase, search.number("its phase", min(Phase), max(Phase))),
     )
+    # The core asks for a direction and a phase by `is`, so the present one has to be itself.
+    return deployment.stage if stage == deployment.stage else stage
 
 
 def _sightings(search: Search, deployment: Deployment) -> tuple[Sighting, ...]:
