@@ -27,7 +27,7 @@ from rolling.cli.terminal import Terminal
 from rolling.core.errors import InvalidInput, Problem
 from rolling.server.addresses import is_loopback
 from rolling.server.extra import require
-from rolling.server.region.running import Happening
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.service import SERVICES
 from rolling.server.steering import cloud_of
 from rolling.simulation.scenario import Scenario

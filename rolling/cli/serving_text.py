@@ -11,7 +11,7 @@ from rolling.cli.terminal import Style, Terminal
 from rolling.core.stage import ENDS, Phase
 from rolling.server.control_json import happening_document
 from rolling.server.local_server import ITS_ENDPOINTS, client_environment
-from rolling.server.region.running import Happening
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.timekeeping import ManualTime, Time
 
 

@@ -24,12 +24,12 @@ from rolling.driving.clock import VirtualClock
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.refusals import ValidationException
 from rolling.schema.shapes import Text, name, problem
-from rolling.server.agenda import Agenda
-from rolling.server.goals import Goal, goal
+from rolling.server.wakes import Agenda
+from rolling.server.milestones import Goal, goal
 from rolling.server.places import REGION_NAME
-from rolling.server.region.faults import When, check_faults, faults_now, when_of
+from rolling.server.region.injection import When, check_faults, faults_now, when_of
 from rolling.server.region.region import Region
-from rolling.server.region.running import Happening, RunningEndpoint
+from rolling.server.region.running_endpoint import Happening, RunningEndpoint
 from rolling.server.service import (
     Answer,
     Parameters,
@@ -37,7 +37,7 @@ from rolling.server.service import (
     not_implemented,
 )
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
-from rolling.server.under_way import EndpointNow, endpoint_now
+from rolling.server.endpoint_now import EndpointNow, endpoint_now
 from rolling.simulation.scenario import Scenario
 
 MOST_HAPPENINGS = 10_000

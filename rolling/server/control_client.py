@@ -16,10 +16,10 @@ from rolling.core.errors import InvalidInput, RollingError
 from rolling.schema.problem_json import read_error
 from rolling.schema.shapes import problem
 from rolling.server.control_json import faults_listed, read_endpoint, read_happening
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.service import CONTROL_PREFIX
-from rolling.server.under_way import EndpointNow
+from rolling.server.endpoint_now import EndpointNow
 
 Result = TypeVar("Result")
 

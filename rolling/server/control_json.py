@@ -8,8 +8,8 @@ from rolling.core.errors import InvalidInput
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.schema.shapes import Judged, ListOf
-from rolling.server.region.running import Happening
-from rolling.server.under_way import EndpointNow
+from rolling.server.region.running_endpoint import Happening
+from rolling.server.endpoint_now import EndpointNow
 from rolling.simulation.fault_json import fault_json_problems, parse_fault
 from rolling.simulation.report import DIRECTIONS, PHASES, UnusedFault
 

@@ -8,10 +8,10 @@ from rolling.backends.simulated import Fault, SimulationSettings
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.control_json import faults_from
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.timekeeping import Time
-from rolling.server.under_way import EndpointNow
+from rolling.server.endpoint_now import EndpointNow
 from rolling.simulation.scenario import Scenario, parse_scenario
 
 ScenarioLike = Scenario | Mapping[str, object]

@@ -11,7 +11,7 @@ import pytest
 from rolling.cli.serving import print_news
 from rolling.cli.serving_arguments import Asked
 from rolling.cli.terminal import Terminal
-from rolling.server.region.running import Happening
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.timekeeping import ManualTime
 
 ASKED = Asked("127.0.0.1", 0, ManualTime(), "us-east-1", "123456789012", (), True, True)

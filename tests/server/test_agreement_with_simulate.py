@@ -10,7 +10,7 @@ from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.endpoint import in_service, parse_endpoint_config
 from rolling.endpoint.arns import REGION
 from rolling.server.cloud import Cloud
-from rolling.server.region.running import Happening
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.timekeeping import ManualTime
 from rolling.simulation.report import Report
 from rolling.simulation.run import simulate

@@ -3,7 +3,7 @@
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
-from rolling.server.region.faults import When
+from rolling.server.region.injection import When
 from tests.server.clouds import NAME, START, Sky, arn, rolling
 
 

@@ -6,7 +6,7 @@ from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.errors import InvalidInput
 from rolling.core.stage import Direction, Phase
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
+from rolling.server.region.injection import When
 from rolling.server.service import ServiceError
 from rolling.server.timekeeping import ManualTime
 from tests.server.clouds import NAME, START, Sky, rolling

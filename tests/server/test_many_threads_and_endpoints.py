@@ -9,9 +9,9 @@ from typing import Any
 
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
-from rolling.server.agenda import Agenda
-from rolling.server.region.faults import When
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.wakes import Agenda
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.timekeeping import RunningTime
 from tests.server.account import metric_alarm
 from tests.server.clouds import ALARM, START, Sky, rolling

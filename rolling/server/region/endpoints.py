@@ -15,11 +15,11 @@ from rolling.endpoint.refusals import ValidationException, endpoint_not_found
 from rolling.endpoint.update import update_endpoint
 from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
-from rolling.server.region.faults import check_faults_at_creation
+from rolling.server.region.injection import check_faults_at_creation
 from rolling.server.region.images import images_of, with_images
 from rolling.server.region.listing import list_page
 from rolling.server.region.models import Models
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.region.tags import Tags
 from rolling.server.service import Answer, Operation, Parameters, Place
 

@@ -14,7 +14,7 @@ from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
 from rolling.server.region.endpoints import Endpoints
 from rolling.server.region.models import Models
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.region.tags import Tags
 from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Parameters, Place
 from rolling.simulation.scenario import Scenario

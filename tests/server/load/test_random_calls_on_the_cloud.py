@@ -21,8 +21,8 @@ from rolling.core.errors import InvalidInput
 from rolling.core.properties import STATE_PROPERTIES
 from rolling.core.stage import Direction, Phase
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.timekeeping import ManualTime
 from rolling.server.wire import HttpRequest, respond
 from tests.server.load.audit import MOVING, RESTING, audit

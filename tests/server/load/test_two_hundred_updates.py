@@ -12,7 +12,7 @@ from attrs import frozen
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.stage import Direction
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
+from rolling.server.region.injection import When
 from rolling.server.timekeeping import RunningTime
 from tests.server.load.audit import audit, require_sane
 from tests.server.load.customers import (

@@ -6,7 +6,7 @@ from rolling.core.deployment import Deployment
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.simulation.report import PHASES, UnusedFault
 
 

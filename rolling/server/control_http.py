@@ -24,10 +24,10 @@ from rolling.server.control_json import (
     faults_from,
     happening_document,
 )
-from rolling.server.goals import goal
+from rolling.server.milestones import goal
 from rolling.server.places import REGION_NAME
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import Happening
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 
