@@ -32,7 +32,7 @@ class RunningTime:
         start: float | None = None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not is_number(speed) or not 0 < speed <= FASTEST:
+        if not 0 < speed <= FASTEST:  # false for NaN
             rule = f"must be a number above 0, at most {FASTEST}: how many times as fast time runs"
             raise InvalidInput([Problem("Speed", speed, rule, 1)])
         self.speed = speed

@@ -63,7 +63,7 @@ def test_the_problems_of_all_are_told_at_once() -> None:
 def test_a_null_is_left_out_as_on_the_wire() -> None:
     nulls = {"Tags": None, "ShadowProductionVariants": None, "KmsKeyId": None}
     read = parse_scenario(scenario({"VolumeSizeInGB": None}, **nulls))
-    cloud = Cloud.from_scenario(read)
+    cloud = Cloud(scenario=read)
     asked = {"EndpointConfigName": "config-2"}
     shown = cloud.call("sagemaker", "DescribeEndpointConfig", asked, REGION)
     assert not shown.keys() & nulls.keys()
