@@ -9,7 +9,7 @@ had watched all the time, whether time runs by itself, runs faster, or is moved 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from threading import RLock
 from typing import TypeVar
@@ -170,9 +170,13 @@ class Cloud:
             self._regions[region] = Region(place, self._clock, lambda: self.settings, self.look)
         return self._regions[region]
 
+    def regions(self) -> Iterable[Region]:
+        """All regions that were used."""
+        return self._regions.values()
+
     def running_endpoints(self) -> Iterator[RunningEndpoint]:
         """All endpoints of all regions."""
-        for region in self._regions.values():
+        for region in self.regions():
             yield from region.endpoints
 
     def find(self, endpoint: str, region: str | None) -> RunningEndpoint:

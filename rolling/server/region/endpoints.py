@@ -27,6 +27,7 @@ from rolling.server.service import Answer, Operation, Parameters, Place
 class Endpoints:
     """The endpoints of a place.
 
+    `faults_at_creation`: the faults of creations to come, by the name in lower case.
     `backend`: makes the simulated world of an endpoint.
     `look`: called with an endpoint that something was asked of, to let happen
     what follows at once.
@@ -53,7 +54,7 @@ class Endpoints:
         self._look = look
         self._running: dict[str, RunningEndpoint] = {}
         # By the name in lower case: for CreateEndpoint no other case is another name.
-        self._faults_at_creation: dict[str, tuple[Fault, ...]] = {}
+        self.faults_at_creation: dict[str, tuple[Fault, ...]] = {}
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -92,11 +93,11 @@ class Endpoints:
         been created already.
         """
         check_faults_at_creation(name, faults, exists=self._existing(name) is not None)
-        self._faults_at_creation[name.lower()] = faults
+        self.faults_at_creation[name.lower()] = faults
 
     def withdraw_at_creation(self, name: str) -> bool:
         """Take back the faults of a creation to come. True when there were any."""
-        return self._faults_at_creation.pop(name.lower(), None) is not None
+        return self.faults_at_creation.pop(name.lower(), None) is not None
 
     def forget(self, running: RunningEndpoint) -> None:
         """The endpoint is gone."""
@@ -117,7 +118,7 @@ class Endpoints:
             account=self._place.account,
         )
         running = self._keep(endpoint, (), parameters.get("Tags", ()))
-        running.backend.add_faults(self._faults_at_creation.pop(name.lower(), ()))
+        running.backend.add_faults(self.faults_at_creation.pop(name.lower(), ()))
         self._look(running)
         return {"EndpointArn": endpoint.arn}
 

@@ -96,6 +96,11 @@ class RunningEndpoint:
         queues = zip_longest(self._scenario_faults, self._injected_faults, fillvalue=())
         return tuple([(*scenario, *injected) for scenario, injected in queues])
 
+    @property
+    def unstruck_faults(self) -> tuple[UnusedFault, ...]:
+        """The faults of what is under way that have not struck so far; at rest `unused_faults`."""
+        return self.unused_faults if self.resting else self._unstruck()
+
     def tripped(self) -> frozenset[str]:
         """The alarms that a fault of the update in progress holds in ALARM now."""
         watched = () if self.deployment is None else self.deployment.spec.alarms
@@ -249,13 +254,16 @@ class RunningEndpoint:
 
         Called again, for what is left over, it has no faults any more.
         """
-        unstruck = self.backend.unstruck
+        unstruck = self._unstruck()
         self.backend.drop_faults()
         if unstruck:
-            self.unused_faults = tuple([_unused(place, fault) for place, fault in unstruck])
+            self.unused_faults = unstruck
             listed = ", ".join(f"{each.field} ({each.kind})" for each in self.unused_faults)
             why = f"Never struck: {listed}."
             self._ended.append(self._event(now, self.endpoint.status, None, why))
+
+    def _unstruck(self) -> tuple[UnusedFault, ...]:
+        return tuple([_unused(place, fault) for place, fault in self.backend.unstruck])
 
     def _release(self, deployment: Deployment, now: float) -> None:
         """Keep driving only for what is still to go."""
