@@ -22,7 +22,7 @@ from rolling.endpoint.arns import partition
 from rolling.server.region.alarm_requests import metric_alarm_problems, name_problems
 from rolling.server.region.alarm_rules import EXAMPLE, AlarmRule, UnreadableRule, parse_rule
 from rolling.server.region.listing import page
-from rolling.server.service import Answer, Operation, Parameters, Place, ServiceError
+from rolling.server.service import Answer, ApiOperation, Parameters, Place, ServiceError
 
 PAGE = 100
 """MaxRecords of DescribeAlarms where it is absent, and at most."""
@@ -123,7 +123,7 @@ class Alarms:
         self._tripped: frozenset[str] = frozenset()
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """CloudWatch's operations on alarms, by name."""
         return {
             "PutMetricAlarm": self._put_metric_alarm,

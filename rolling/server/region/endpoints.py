@@ -21,7 +21,7 @@ from rolling.server.region.listing import list_page
 from rolling.server.region.models import Models
 from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.region.tags import Tags
-from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 class Endpoints:
@@ -57,7 +57,7 @@ class Endpoints:
         self.faults_at_creation: dict[str, tuple[Fault, ...]] = {}
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """SageMaker's operations on endpoints, by name."""
         return {
             "CreateEndpoint": self._create,
