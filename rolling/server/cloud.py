@@ -4,8 +4,8 @@ It answers AWS's operations and keeps the time. What only a tester can do to it 
 control_calls.py.
 
 No thread moves anything here. Each call first lets everything happen that is due by now,
-each event at its own moment and in its order. So the history is the same as if somebody
-had watched all the time, whether time runs by itself, runs faster, or is moved by hand.
+each event at its own moment and in its order. So the history does not depend on when
+calls come, whether time runs by itself, runs faster, or is moved by hand.
 """
 
 from collections import deque

@@ -1,6 +1,6 @@
 """A local SageMaker on a port of its own, in this process: for code that makes its own clients.
 
-Here belongs also what a client, of whatever language, must be told to find it.
+It also knows the environment in which a client of any language finds the server.
 Needs botocore, which the extra `server` installs.
 """
 
@@ -80,7 +80,7 @@ def environment_without_proxy(environment: Mapping[str, str], url: str) -> dict[
 
 
 def _reachable(url: str) -> str:
-    """The URL by which this machine reaches it: one of every address is none to connect to."""
+    """The URL by which this machine reaches it; no client can connect to 0.0.0.0 or ::."""
     parts = urlsplit(url)
     loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
     return url if loopback is None else f"http://{loopback}:{parts.port}"

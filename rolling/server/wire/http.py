@@ -146,7 +146,7 @@ class Server:
     def stop(self) -> None:
         """Take no more connections, finish the answers that are being made, close everything.
 
-        Twice is as good as once.
+        Calling it again does nothing.
         """
         with self._lock:
             first, self._stopped = not self._stopped, True
