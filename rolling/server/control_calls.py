@@ -1,9 +1,9 @@
 """The control calls: what only a tester can do to a local SageMaker. One entry for each.
 
-An entry is a function, and what `@control_call` says of it: what the call takes in JSON,
-with the form of each parameter, and how its result is answered. All that there is of a call
-follows from its entry: steering.py makes it a method, for tests in this process;
-control_http.py answers it over HTTP; control_client.py calls it from another process.
+An entry is a function with what `@control_call` says of it: how its result is answered, and
+what the call takes in JSON, with the form of each parameter. Everything else follows from
+it: steering.py makes it a method, control_http.py answers it over HTTP, and
+control_client.py calls it from another process.
 """
 
 import math
@@ -40,17 +40,16 @@ Result = TypeVar("Result")
 class ControlCall(Generic[Result]):
     """A control call.
 
-    `name`: as its path has it. `summary`: what it does, in a line. `answer`: how its
-    result is answered. `carry_out`: does it; `given` has no problems, and nothing else
-    happens to the cloud meanwhile. `required`, `optional`: what it takes. `method`:
-    that of its HTTP request. `more_problems`: what is wrong beyond the form of each
-    parameter.
+    `name`: as its path has it. `summary`: what it does, in a line. `carry_out`: does it,
+    with parameters that were checked, while nothing else happens to the cloud. `answer`:
+    how its result is answered. `required`, `optional`: what it takes. `method`: that of
+    its HTTP request. `more_problems`: what is wrong beyond the form of each parameter.
     """
 
     name: str
     summary: str
-    answer: AnswerForm[Result]
     carry_out: Callable[[Cloud, Given], Result]
+    answer: AnswerForm[Result]
     required: Mapping[str, Shape]
     optional: Mapping[str, Shape]
     method: str
@@ -74,21 +73,21 @@ CALLS: dict[str, ControlCall[Any]] = {}
 
 
 def control_call(
-    summary: str,
     answer: AnswerForm[Result],
     required: Mapping[str, Shape] | None = None,
     optional: Mapping[str, Shape] | None = None,
     method: str = "POST",
     more_problems: Callable[[Given], list[Problem]] = lambda given: [],
 ) -> Callable[[Callable[[Cloud, Given], Result]], ControlCall[Result]]:
-    """Enter a function among the control calls, under its own name."""
+    """Enter a function among the control calls, by its name and its docstring."""
 
     def entered(carry_out: Callable[[Cloud, Given], Result]) -> ControlCall[Result]:
-        name = carry_out.__name__.replace("_", "-")
-        call = ControlCall(
-            name, summary, answer, carry_out, required or {}, optional or {}, method, more_problems
-        )
-        CALLS[name] = call
+        called = carry_out.__name__.replace("_", "-")
+        said = carry_out.__doc__ or ""
+        summary = (said[:1].lower() + said[1:]).rstrip(".")
+        takes = (required or {}, optional or {})
+        call = ControlCall(called, summary, carry_out, answer, *takes, method, more_problems)
+        CALLS[called] = call
         return call
 
     return entered
@@ -119,37 +118,40 @@ def _find(cloud: Cloud, given: Given) -> RunningEndpoint:
 # --- what there is ------------------------------------------------------------------
 
 
-@control_call("the time, and every endpoint with what is under way at it", STATE, method="GET")
+@control_call(STATE, method="GET")
 def state(cloud: Cloud, given: Given) -> CloudNow:
+    """The time, and every endpoint with what is under way at it."""
     endpoints = tuple([endpoint_now(each) for each in cloud.running_endpoints()])
     return CloudNow(cloud.now(), cloud.manual, endpoints)
 
 
-@control_call("what has happened since somebody last asked", EVENTS)
+@control_call(EVENTS)
 def happenings(cloud: Cloud, given: Given) -> Events:
+    """What has happened since somebody last asked."""
     return cloud.take_events()
 
 
 # --- time ---------------------------------------------------------------------------
 
 
-@control_call("let Seconds pass", EVENTS, {"Seconds": Judged(60)})
+@control_call(EVENTS, {"Seconds": Judged(60)})
 def advance(cloud: Cloud, given: Given) -> Events:
+    """Let Seconds pass."""
     cloud.pass_time(given["Seconds"])
     return cloud.take_events()
 
 
-@control_call(
-    "let time pass up to Moment, in seconds since the epoch", EVENTS, {"Moment": Judged()}
-)
+@control_call(EVENTS, {"Moment": Judged()})
 def advance_to(cloud: Cloud, given: Given) -> Events:
+    """Let time pass up to Moment, in seconds since the epoch."""
     cloud.require_manual_time()
     cloud.move_to(moment("Moment", given["Moment"], cloud.now()))
     return cloud.take_events()
 
 
-@control_call("let time pass until a status or a stage changes", EVENTS)
+@control_call(EVENTS)
 def advance_to_next_event(cloud: Cloud, given: Given) -> Events:
+    """Let time pass until a status or a stage changes."""
     cloud.require_manual_time()
     while cloud.next_wake() < math.inf and not cloud.move_to_next_wake():
         pass
@@ -157,13 +159,13 @@ def advance_to_next_event(cloud: Cloud, given: Given) -> Events:
 
 
 @control_call(
-    "let time pass until EndpointName has come to Batch, Phase, Direction, Status",
     EVENTS,
     _ENDPOINT,
     {"Batch": Judged(), "Phase": Judged(), "Direction": Judged(), "Status": Judged(), **_REGION},
     more_problems=milestone_problems,
 )
 def advance_until(cloud: Cloud, given: Given) -> Events:
+    """Let time pass until EndpointName has come to Batch, Phase, Direction, Status."""
     cloud.require_manual_time()
     milestone, running = Milestone.of(given), _find(cloud, given)
     never = [] if running.deployment is None else milestone.never_comes(running.deployment)
@@ -191,10 +193,9 @@ def _ending(running: RunningEndpoint) -> str:
     return f'. The update to endpoint configuration "{endpoint.config_name}" succeeded'
 
 
-@control_call(
-    "let time pass until nothing is under way at EndpointName", EVENTS, _ENDPOINT, _REGION
-)
+@control_call(EVENTS, _ENDPOINT, _REGION)
 def advance_to_rest(cloud: Cloud, given: Given) -> Events:
+    """Let time pass until nothing is under way at EndpointName."""
     cloud.require_manual_time()
     running = _find(cloud, given)
     while not running.gone and not running.resting:
@@ -206,12 +207,12 @@ def advance_to_rest(cloud: Cloud, given: Given) -> Events:
 
 
 @control_call(
-    "let Faults strike EndpointName, in its NextUpdate, its Creation, or Now",
     NOTHING,
     {**_ENDPOINT, "Faults": ListOf(_FaultShape(), 0, 1000)},
     {"When": OneOf(tuple(When), example=When.NEXT_UPDATE.value), **_REGION},
 )
 def inject(cloud: Cloud, given: Given) -> None:
+    """Let Faults strike EndpointName, in its NextUpdate, its Creation, or Now."""
     faults = _read_faults(given["Faults"])
     when = When(given.get("When", When.NEXT_UPDATE))
     if when is When.CREATION:
@@ -231,13 +232,9 @@ def _read_faults(faults: Iterable[Fault | Mapping[str, object]]) -> tuple[Fault,
     return tuple([each if isinstance(each, Fault) else parse_fault(each) for each in faults])
 
 
-@control_call(
-    "take back every fault of EndpointName, those that wait and those that still hold",
-    NOTHING,
-    _ENDPOINT,
-    _REGION,
-)
+@control_call(NOTHING, _ENDPOINT, _REGION)
 def withdraw_faults(cloud: Cloud, given: Given) -> None:
+    """Take back every fault of EndpointName, those that wait and those that still hold."""
     region = cloud.region(given.get("Region"))
     if region.endpoints.withdraw_at_creation(given["EndpointName"]):
         return
@@ -246,13 +243,9 @@ def withdraw_faults(cloud: Cloud, given: Given) -> None:
     cloud.look(running)
 
 
-@control_call(
-    "let no more than Limit instances be alive, of EndpointName or of each endpoint",
-    NOTHING,
-    {"Limit": Judged(10)},
-    {**_ENDPOINT, **_REGION},
-)
+@control_call(NOTHING, {"Limit": Judged(10)}, {**_ENDPOINT, **_REGION})
 def limit_capacity(cloud: Cloud, given: Given) -> None:
+    """Let no more than Limit instances be alive, of EndpointName or of each endpoint."""
     limit = given["Limit"]
     settings = evolve(cloud.settings, capacity_limit=limit)
     found = settings_problems(settings)
@@ -266,13 +259,9 @@ def limit_capacity(cloud: Cloud, given: Given) -> None:
         running.backend.limit_capacity(limit)
 
 
-@control_call(
-    "ask for the update in progress of EndpointName to stop",
-    NOTHING,
-    _ENDPOINT,
-    {"By": Text(1, 255, example="operator"), **_REGION},
-)
+@control_call(NOTHING, _ENDPOINT, {"By": Text(1, 255, example="operator"), **_REGION})
 def stop_update(cloud: Cloud, given: Given) -> None:
+    """Ask for the update in progress of EndpointName to stop."""
     running = _find(cloud, given)
     if running.deployment is None:
         rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
@@ -280,6 +269,7 @@ def stop_update(cloud: Cloud, given: Given) -> None:
     cloud.look(running, StopRequested(given.get("By", "operator")))
 
 
-@control_call("make everything as it was at first, but for the time", NOTHING)
+@control_call(NOTHING)
 def reset(cloud: Cloud, given: Given) -> None:
+    """Make everything as it was at first, but for the time."""
     cloud.reset()

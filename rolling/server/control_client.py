@@ -32,7 +32,7 @@ class ControlClient(Steering):
         self._timeout_seconds = timeout_seconds
         self._opener = build_opener(ProxyHandler({}))
 
-    def _made(self, call: ControlCall[Result], given: Given) -> Result:
+    def _perform(self, call: ControlCall[Result], given: Given) -> Result:
         if self._region is not None and "Region" in call.optional:
             given = {"Region": self._region, **given}
         body = json.dumps(given, default=fault_document).encode() if call.method == "POST" else None

@@ -151,14 +151,14 @@ class Steering(ABC):
         return self._call(calls.state)
 
     def _call(self, call: ControlCall[Result], **given: object) -> Result:
-        """The result of a call; None leaves a parameter out that need not be given."""
-        return self._made(
-            call,
-            {key: each for key, each in given.items() if each is not None or key in call.required},
-        )
+        """The result of a call. None leaves a parameter out, unless the call requires it."""
+        named = {
+            key: each for key, each in given.items() if each is not None or key in call.required
+        }
+        return self._perform(call, named)
 
     @abstractmethod
-    def _made(self, call: ControlCall[Result], given: Given) -> Result:
+    def _perform(self, call: ControlCall[Result], given: Given) -> Result:
         """The result of a call with these parameters, which are not checked yet."""
 
 
@@ -173,6 +173,6 @@ class SteeredCloud(Steering):
         """The region of its endpoints where a call names none."""
         return self.cloud.home_region
 
-    def _made(self, call: ControlCall[Result], given: Given) -> Result:
+    def _perform(self, call: ControlCall[Result], given: Given) -> Result:
         checked = call.checked(given)
         return self.cloud.at_one_moment(lambda: call.carry_out(self.cloud, checked))[1]

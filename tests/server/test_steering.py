@@ -131,7 +131,7 @@ def test_every_control_call_is_a_method() -> None:
     called: list[str] = []
 
     class Recording(Steering):
-        def _made(self, call: ControlCall[Any], given: Given) -> Any:
+        def _perform(self, call: ControlCall[Any], given: Given) -> Any:
             called.append(call.name)
             return CloudNow(0, True, ())
 
