@@ -324,9 +324,9 @@ def test_time_that_runs_ends_too() -> None:
 
 def test_who_made_a_manual_time_cannot_move_it_out_either() -> None:
     time = ManualTime(START)
-    for later in (LATEST + 1, float("inf"), float("nan"), "1"):
+    for later in (LATEST + 1, float("inf"), float("nan")):
         with pytest.raises(InvalidInput, match="Time"):
-            time.move_to(later)  # type: ignore[arg-type]
+            time.move_to(later)
     time.move_to(START - 1)
     assert time.now() == START
 
