@@ -1,4 +1,4 @@
-"""The pytest plugin of rolling: fixtures that give a local SageMaker.
+"""The pytest plugin of rolling: fixtures that give a local SageMaker, and what it did in a report.
 
 It is a package of its own so that pytest, which loads every plugin in every run,
 loads this page and nothing else: neither rolling nor boto3, before a test asks
@@ -7,14 +7,21 @@ for a fixture. Nothing is autouse. `-p no:pytest_rolling` leaves it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pluggy import Result
+
     from rolling.server.clients import LocalSageMaker
+    from rolling.server.history import History
     from rolling.server.local_server import LocalSageMakerServer
+    from rolling.server.steering import SteeredCloud
+
+_HISTORIES: pytest.StashKey[dict[str, History]] = pytest.StashKey()
+"""What happened in the local SageMakers of a test, by their fixtures."""
 
 
 @pytest.fixture
@@ -28,7 +35,9 @@ def local_sagemaker_options() -> dict[str, Any]:
 
 
 @pytest.fixture
-def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSageMaker]:
+def local_sagemaker(
+    local_sagemaker_options: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[LocalSageMaker]:
     """A local SageMaker of this test alone, with real boto3 clients and without a socket.
 
     `local_sagemaker.sagemaker` and `.cloudwatch` are the clients. Time is manual:
@@ -44,12 +53,15 @@ def local_sagemaker(local_sagemaker_options: dict[str, Any]) -> Iterator[LocalSa
         if name not in ("host", "port", "only_its_services")
     }
     with made(**options) as local:
+        _remember(local, request)
         yield local
 
 
 @pytest.fixture
 def local_sagemaker_server(
-    local_sagemaker_options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    local_sagemaker_options: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[LocalSageMakerServer]:
     """A local SageMaker of this test alone, on a free port, that `boto3.client(…)` finds.
 
@@ -73,7 +85,28 @@ def local_sagemaker_server(
             monkeypatch.setenv(name, value)
         # The session behind boto3.client keeps the credentials that it found first.
         monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+        _remember(server, request)
         yield server
+
+
+# Not `wrapper=True`, which the first versions of pytest 7 do not know.
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, Result[pytest.TestReport], None]:
+    """Show in the report of a failing test what happened in its local SageMaker."""
+    made = yield
+    report = made.get_result()
+    if report.failed:
+        for fixture, history in item.stash.get(_HISTORIES, {}).items():
+            report.sections.append((f"{fixture}: events and faults", str(history)))
+
+
+def _remember(made: SteeredCloud, request: pytest.FixtureRequest) -> None:
+    from rolling.server.history import History
+
+    histories = request.node.stash.setdefault(_HISTORIES, {})
+    histories[request.fixturename] = History(made.cloud)
 
 
 def _given(options: Any) -> dict[str, Any]:

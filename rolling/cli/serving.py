@@ -8,6 +8,7 @@ import errno
 import os
 import socket
 import sys
+from functools import partial
 from queue import Empty, Queue
 from typing import NoReturn, TextIO
 
@@ -21,15 +22,16 @@ from rolling.cli.interruption import (
     quiet_once_hung_up,
 )
 from rolling.cli.serving_arguments import HOST, PORT, Asked
-from rolling.cli.serving_text import ending_text, greeting_text, happening_text
+from rolling.cli.serving_text import ending_text, event_text, greeting_text
 from rolling.cli.streams import write_complaint, write_out
 from rolling.cli.terminal import Terminal
 from rolling.core.errors import InvalidInput, Problem
 from rolling.server.addresses import is_loopback
 from rolling.server.extra import require
-from rolling.server.region.running import Happening
+from rolling.server.options import make_cloud
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.service import SERVICES
-from rolling.server.steering import cloud_of
+from rolling.server.steering import SteeredCloud
 from rolling.simulation.scenario import Scenario
 
 _LOOK_SECONDS = 0.1
@@ -42,23 +44,31 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
     without botocore, and KeyboardInterrupt in the end.
     """
     require("`rolling serve`", "botocore")
-    from rolling.server.control import Control
+    from rolling.server.control_http import respond_to_control
     from rolling.server.wire import Server
     from rolling.server.wire.model import operation_names
 
     settings = SimulationSettings() if scenario is None else scenario.settings
     settings = evolve(settings, **dict(asked.settings))
-    cloud = cloud_of(scenario, settings, asked.time, asked.region, asked.account)
+    cloud = make_cloud(
+        scenario=scenario,
+        settings=settings,
+        time=asked.time,
+        region=asked.region,
+        account=asked.account,
+    )
+    steering = SteeredCloud(cloud)
     # No SimpleQueue: after a signal as its patience ends, CPython's waits for ever.
-    news: Queue[Happening] = Queue()
+    news: Queue[EndpointEvent] = Queue()
     verbose = _is_terminal(sys.stdout) if asked.verbose is None else asked.verbose
     if verbose:
         cloud.listen(news.put)
     # Patient, for stopping is a matter of seconds, and what was under way is to be said.
     with interruptible(*ENDINGS, patient=True) as interruption:
         try:
+            control = partial(respond_to_control, cloud)
             server = Server(
-                cloud.call, Control(cloud), asked.host, asked.port, implements=cloud.implements
+                cloud.call, control, asked.host, asked.port, implements=cloud.implements
             )
         except (OSError, UnicodeError) as error:
             raise InvalidInput([_unreachable(asked, error)]) from None
@@ -73,9 +83,9 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
                 operation_names(service)
             while not interruption.requested:
                 if verbose:
-                    cloud.running()
+                    steering.running()
                 print_news(news, asked, terminal, _LOOK_SECONDS)
-            running = cloud.running()
+            running = steering.running()
         with quiet_once_hung_up(interruption):
             print_news(news, asked, terminal, 0)
             write_out(ending_text(running, terminal, as_json=asked.as_json))
@@ -83,21 +93,21 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
 
 
 def print_news(
-    news: Queue[Happening], asked: Asked, terminal: Terminal, patience_seconds: float
+    news: Queue[EndpointEvent], asked: Asked, terminal: Terminal, patience_seconds: float
 ) -> None:
     """Print what has happened; where nothing has, wait so long for something.
 
     What happens meanwhile is left for the next time, so that a busy server's news ends.
     """
     try:
-        happening = news.get(timeout=patience_seconds)
+        event = news.get(timeout=patience_seconds)
     except Empty:
         return
     left = news.qsize()
-    write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
+    write_out(event_text(event, asked.region, terminal, as_json=asked.as_json))
     for _ in range(left):
-        happening = news.get_nowait()
-        write_out(happening_text(happening, asked.region, terminal, as_json=asked.as_json))
+        event = news.get_nowait()
+        write_out(event_text(event, asked.region, terminal, as_json=asked.as_json))
 
 
 def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from rolling.cli.terminal import Style, Terminal
 from rolling.core.stage import ENDS, Phase
-from rolling.server.control_json import happening_document
+from rolling.server.control_json import event_document
 from rolling.server.local_server import ITS_ENDPOINTS, client_environment
-from rolling.server.region.running import Happening
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.timekeeping import ManualTime, Time
 
 
@@ -30,16 +30,16 @@ def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def happening_text(happening: Happening, region: str, terminal: Terminal, *, as_json: bool) -> str:
+def event_text(event: EndpointEvent, region: str, terminal: Terminal, *, as_json: bool) -> str:
     """One line: when, whose, what and why."""
     if as_json:
-        return _line(happening_document(happening))
-    at = datetime.fromtimestamp(happening.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    where = "" if happening.region == region else f" ({happening.region})"
-    phase = None if happening.stage is None else happening.stage.phase
+        return _line(event_document(event))
+    at = datetime.fromtimestamp(event.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    where = "" if event.region == region else f" ({event.region})"
+    phase = None if event.stage is None else event.stage.phase
     style = () if phase not in ENDS else (Style.GREEN if phase is Phase.SUCCEEDED else Style.RED,)
-    why = terminal.paint(terminal.plain(happening.why), *style)
-    return f"{terminal.paint(at, Style.DIM)}  {terminal.plain(happening.endpoint)}{where}  {why}\n"
+    why = terminal.paint(terminal.plain(event.why), *style)
+    return f"{terminal.paint(at, Style.DIM)}  {terminal.plain(event.endpoint)}{where}  {why}\n"
 
 
 def ending_text(running: Sequence[str], terminal: Terminal, *, as_json: bool) -> str:

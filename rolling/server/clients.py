@@ -6,7 +6,7 @@ and read is all as it is over a socket. Needs the extra `server`.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from io import BytesIO
@@ -14,27 +14,26 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.extra import require
-from rolling.server.options import Options
+from rolling.server.options import ScenarioLike, SettingsLike, make_cloud
 from rolling.server.service import SERVICES
-from rolling.server.steering import ScenarioLike, Steered
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import Waiting
 
 
-class LocalSageMaker(Steered):
+class LocalSageMaker(SteeredCloud):
     """A local SageMaker with its boto3 clients; made by `local_sagemaker`.
 
     `cloud`: all of it, every region. `region`: the one that `sagemaker` and
     `cloudwatch` are clients of.
     """
 
-    def __init__(self, cloud: Cloud, region: str, waiting: Waiting | None) -> None:
-        super().__init__(cloud, region)
+    def __init__(self, cloud: Cloud, waiting: Waiting | None) -> None:
+        super().__init__(cloud)
         self._waiting = waiting
         self._ended = False
 
@@ -87,7 +86,7 @@ def local_sagemaker(
     *,
     region: str = REGION,
     time: Time | None = None,
-    settings: SimulationSettings | Mapping[str, object] | None = None,
+    settings: SettingsLike | None = None,
     scenario: ScenarioLike | None = None,
     account: str = ACCOUNT,
     waiters_move_time: bool = True,
@@ -114,10 +113,11 @@ def local_sagemaker(
     at fault. The clients end with the context.
     """
     require("The local SageMaker in process", "boto3", "botocore")
-    chosen = Options.read(region, time, settings, scenario, account)
-    cloud = chosen.cloud()
+    cloud = make_cloud(
+        region=region, time=time, settings=settings, scenario=scenario, account=account
+    )
     waiting = Waiting(cloud.pass_time) if waiters_move_time and cloud.manual else None
-    local = LocalSageMaker(cloud, region, waiting)
+    local = LocalSageMaker(cloud, waiting)
     try:
         yield local
     finally:

@@ -1,47 +1,41 @@
-"""The cloud: all regions under one clock and one lock, and what only a tester can do to them.
+"""The cloud: all regions under one clock and one lock.
 
-No thread moves anything here. Whoever calls first lets everything happen that is
-due by now, at its own moment and in its order: so it is as if it had been
-watched all the time, whether time runs by itself, runs faster, or is moved by hand.
+It answers AWS's operations and keeps the time. What only a tester can do to it is in
+control_calls.py.
 
-Every method may be called from any thread. One that would move time past the end of
-the year 9999 raises InvalidInput; time then stays where it has come to.
+No thread moves anything here. Each call first lets everything happen that is due by now,
+each event at its own moment and in its order. So the history does not depend on when
+calls come, whether time runs by itself, runs faster, or is moved by hand.
 """
 
-import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from threading import RLock
 from typing import TypeVar
 
-from attrs import evolve
-
-from rolling.backends.simulated import Fault, SimulationSettings, settings_problems
+from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.refusals import ValidationException
-from rolling.schema.shapes import Text, name, problem
-from rolling.server.agenda import Agenda
-from rolling.server.goals import Goal, goal
-from rolling.server.places import REGION_NAME
-from rolling.server.region.faults import When, check_faults, faults_now, when_of
+from rolling.schema.shapes import problem
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.region import Region
-from rolling.server.region.running import Happening, RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.service import (
     Answer,
     Parameters,
     Place,
     not_implemented,
 )
-from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration, moment
-from rolling.server.under_way import EndpointNow, endpoint_now
+from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration
+from rolling.server.wakes import Wakes
 from rolling.simulation.scenario import Scenario
 
-MOST_HAPPENINGS = 10_000
-"""How many happenings are kept until somebody asks for them; the oldest are forgotten."""
+MOST_EVENTS = 10_000
+"""How many events are kept until they are asked for; the oldest are forgotten."""
 
 T = TypeVar("T")
 
@@ -49,9 +43,13 @@ T = TypeVar("T")
 class Cloud:
     """A local SageMaker, and CloudWatch's alarms.
 
-    `time`: running as the machine's unless given. `settings`: how endpoints
-    behave that are created in it. `region`: the one that is meant where a method
-    is given none. Raises InvalidInput for settings at fault.
+    `time`: running as the machine's unless given. `home_region`: the region of a
+    control call that names none. `scenario`: what that region begins with: its
+    configurations, its endpoint in service, and its alarms, which are OK. The faults
+    of its updates wait for the endpoint's next updates, in their order; the updates
+    themselves are the caller's to make. `settings`: how endpoints behave that are
+    created in it; the scenario's unless given.
+    Raises InvalidInput for configurations that CreateEndpointConfig would refuse.
     """
 
     def __init__(
@@ -59,329 +57,137 @@ class Cloud:
         time: Time | None = None,
         settings: SimulationSettings | None = None,
         account: str = ACCOUNT,
-        region: str = REGION,
+        home_region: str = REGION,
+        scenario: Scenario | None = None,
     ) -> None:
-        self._settings_at_first = SimulationSettings() if settings is None else settings
-        found = settings_problems(self._settings_at_first)
-        if found:
-            raise InvalidInput(found)
+        self.home_region = home_region
+        if settings is None:
+            settings = SimulationSettings() if scenario is None else scenario.settings
+        self._settings_at_first = settings
         self._time = RunningTime() if time is None else time
         self._account = account
-        self._home = region
         self._lock = RLock()
         self._clock = VirtualClock(self._time.now())
-        self._scenario: Scenario | None = None
-        self._listener: Callable[[Happening], None] = lambda happening: None
-        self._begin()
+        self._scenario = scenario
+        self._listeners: list[Callable[[EndpointEvent], None]] = []
+        self.reset()
 
-    @classmethod
-    def from_scenario(
-        cls,
-        scenario: Scenario,
-        time: Time | None = None,
-        region: str = REGION,
-        account: str = ACCOUNT,
-    ) -> "Cloud":
-        """A cloud with what a scenario begins with, in one region.
-
-        Its configurations, its endpoint in service, its alarms, which are OK,
-        and its settings. The faults of its updates wait for the endpoint's next
-        updates, in their order; the updates themselves are the caller's to make.
-        """
-        cloud = cls(time, scenario.settings, account, region)
-        cloud._scenario = scenario
-        cloud._begin()
-        return cloud
-
-    def _begin(self) -> None:
-        self._settings = self._settings_at_first
-        self._regions: dict[str, Region] = {}
-        self._agenda: Agenda[RunningEndpoint] = Agenda()
-        self._happened: deque[Happening] = deque(maxlen=MOST_HAPPENINGS)
-        self._happened_ever = 0
-        if self._scenario is not None:
-            self._region(self._home).take_in(self._scenario)
-
-    # --- what clients call ------------------------------------------------------
+    # --- for any thread ---------------------------------------------------------------
 
     def implements(self, service: str, operation: str) -> bool:
         """True when there is such an operation here."""
         with self._lock:
-            return (service, operation) in self._region(self._home).operations
+            return (service, operation) in self.region(None).operations
 
     def call(self, service: str, operation: str, parameters: Parameters, region: str) -> Answer:
         """The answer of an operation of "sagemaker" or "cloudwatch".
 
-        `parameters` fit the model of its input: whoever calls has seen to that.
+        `parameters` must fit the model of its input.
         Raises ServiceError, or InvalidInput, which is a ValidationException.
         """
         with self._lock:
             self._catch_up()
-            found = self._region(region).operations.get((service, operation))
+            found = self.region(region).operations.get((service, operation))
             if found is None:
                 raise not_implemented(service, operation)
             return found(parameters)
 
-    # --- time ---------------------------------------------------------------------
+    def pass_time(self, seconds: float) -> None:
+        """Let so many seconds pass, and leave the events to the next call that takes them.
 
-    def now(self) -> float:
-        """The present moment, in seconds since the epoch."""
+        Raises InvalidInput where time runs by itself, for a negative number, and for
+        one that leads past the end of the year 9999; time then stays where it has come to.
+        """
         with self._lock:
-            return max(self._clock.now(), self._time.now())
+            self.require_manual_time()
+            self._catch_up()
+            now = self._clock.now()
+            self.move_to(now + duration("Seconds", seconds, now))
+
+    def listen(self, listener: Callable[[EndpointEvent], None]) -> None:
+        """Call `listener` with each event from now on; events that wait to be taken stay.
+
+        No other call is answered meanwhile: it must be quick, and call nothing here.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+
+    def at_one_moment(self, ask: Callable[[], T]) -> tuple[float, T]:
+        """The present moment, and what `ask` returns, which may call all methods here.
+
+        The moment is in seconds since the epoch. Nothing else happens at the same
+        time, though time may run.
+        """
+        with self._lock:
+            self._catch_up()
+            answer = ask()
+            return self._clock.now(), answer
+
+    # --- for control calls, at one moment -----------------------------------------------
 
     @property
     def manual(self) -> bool:
         """True when time stands still until it is advanced."""
         return isinstance(self._time, ManualTime)
 
-    def advance(self, seconds: float) -> tuple[Happening, ...]:
-        """Let so many seconds pass; what has happened since somebody last asked.
+    def require_manual_time(self) -> ManualTime:
+        """The time, which can be moved. Raises InvalidInput where it runs by itself."""
+        if isinstance(self._time, ManualTime):
+            return self._time
+        rule = "time runs by itself here; only manual time is advanced"
+        raise InvalidInput([Problem("Time", "running", rule, "manual")])
 
-        Raises InvalidInput for a negative number, and where time runs by itself.
-        """
-        with self._lock:
-            self.pass_time(seconds)
-            return self._take()
+    def now(self) -> float:
+        """The moment that everything has come to, in seconds since the epoch."""
+        return self._clock.now()
 
-    def advance_to(self, later: float) -> tuple[Happening, ...]:
-        """The same, up to a moment in seconds since the epoch.
+    def move_to(self, later: float) -> None:
+        """Let time pass up to `later`. Raises InvalidInput where `pass_time` does."""
+        self.require_manual_time().move_to(later)
+        self._catch_up()
 
-        Raises InvalidInput for one that is past, and where time runs by itself.
-        """
-        with self._lock:
-            self._begin_to_advance()
-            self._move_to(moment("Moment", later, self._clock.now()))
-            return self._take()
+    def next_wake(self) -> float:
+        """The next moment at which something may happen by itself; `inf` for none."""
+        return self._wakes.next_moment()
 
-    def pass_time(self, seconds: float) -> None:
-        """Let so many seconds pass, and leave what happens to whoever asks next.
+    def move_to_next_wake(self) -> tuple[EndpointEvent, ...]:
+        """Let time pass up to `next_wake`. What has happened is returned, and still to be taken."""
+        before = self._events_ever
+        self.move_to(self.next_wake())
+        return tuple(islice(reversed(self._events), self._events_ever - before))
 
-        For who waits, and is not to take anything from those who watch. Raises as `advance`.
-        """
-        with self._lock:
-            self._begin_to_advance()
-            now = self._clock.now()
-            self._move_to(now + duration("Seconds", seconds, now))
+    def take_events(self) -> tuple[EndpointEvent, ...]:
+        """What has happened since events were last taken; the last 10,000."""
+        taken = tuple(self._events)
+        self._events.clear()
+        return taken
 
-    def advance_to_next_event(self) -> tuple[Happening, ...]:
-        """The same, up to the next moment at which a status, or the stage of an update, changes.
-
-        Where none will, time stands still and nothing is returned.
-        """
-        with self._lock:
-            self._begin_to_advance()
-            before = self._happened_ever
-            while self._happened_ever == before and self._agenda.next_moment() < math.inf:
-                self._move_to(self._agenda.next_moment())
-            return self._take()
-
-    def advance_until(
-        self,
-        endpoint: str,
-        *,
-        batch: int | None = None,
-        phase: str | None = None,
-        direction: str | None = None,
-        status: str | None = None,
-        region: str | None = None,
-    ) -> tuple[Happening, ...]:
-        """The same, up to the moment at which an endpoint has come to a stage or a status.
-
-        `phase`: Provisioning, Shifting, Baking, Cleaning, Succeeded, RolledBack
-        or RollbackFailed. `direction`: Forward or Back; either where it is not
-        given. `batch`: from 1, of its direction. `status`: an EndpointStatus. What holds
-        already takes no time. A stage that takes no time is passed by.
-        Raises InvalidInput for words that mean nothing, an unknown endpoint or region,
-        and at once for a batch or a direction that can never come; and when the endpoint
-        comes to rest without it, with how its update ended: time then stands there.
-        """
-        with self._lock:
-            self._begin_to_advance()
-            wanted = goal(batch, phase, direction, status)
-            running = self._find(endpoint, region)
-            self._move_until(running, wanted)
-            return self._take()
-
-    def advance_to_rest(self, endpoint: str, region: str | None = None) -> tuple[Happening, ...]:
-        """The same, up to the moment at which nothing of an endpoint is under way any more.
-
-        Raises InvalidInput for an unknown endpoint.
-        """
-        with self._lock:
-            self._begin_to_advance()
-            running = self._find(endpoint, region)
-            while not running.gone and not running.resting:
-                self._move_to(self._agenda.next_moment())
-            return self._take()
-
-    def happenings(self) -> tuple[Happening, ...]:
-        """What has happened since somebody last asked, by this or by advancing; the last 10,000."""
-        with self._lock:
-            self._catch_up()
-            return self._take()
-
-    def listen(self, listener: Callable[[Happening], None]) -> None:
-        """Tell `listener` of each happening from now on; nothing is taken from anybody else.
-
-        It is called while nobody else may call: it must be quick, and call nothing here.
-        """
-        with self._lock:
-            self._listener = listener
-
-    def at_one_moment(self, ask: Callable[[], T]) -> tuple[float, T]:
-        """What `ask` returns, which may call all methods here; and the moment that it is true of.
-
-        Nothing happens in between, though time may run.
-        """
-        with self._lock:
-            answer = ask()
-            return self._clock.now(), answer
-
-    # --- faults and controls --------------------------------------------------------
-
-    def inject(
-        self,
-        endpoint: str,
-        faults: Iterable[Fault],
-        when: When | str = When.NEXT_UPDATE,
-        region: str | None = None,
-    ) -> None:
-        """Let something go wrong with an endpoint.
-
-        In its creation, which is still to come; in its next update, and called
-        again in the one after (no faults leave that one alone); or now, in what is
-        under way: a fault whose beginning has passed then begins at once, unless it
-        names a batch or a phase that is over. `when`: a `When` or its text. What
-        waits for an update cannot be judged against it: a fault that cannot strike
-        it is told when the update is accepted, and one that never struck when it
-        has ended, as a happening and in `endpoints()`. Raises InvalidInput for
-        faults at fault, an unknown endpoint, and for those that could not strike.
-        """
-        given = tuple(faults)
-        with self._lock:
-            self._catch_up()
-            meant = when_of(when)
-            there = self._there(region)
-            if meant is When.CREATION:
-                _check_text("EndpointName", endpoint, name("my-endpoint"))
-                there.endpoints.give_at_creation(endpoint, given)
-                self._regions[there.name] = there
-                return
-            running = self._find(endpoint, region)
-            if meant is When.NEXT_UPDATE:
-                check_faults(given)
-                running.faults_to_come.append(given)
-                return
-            running.backend.add_faults(faults_now(running.endpoint, given))
-            self._look(running)
-
-    def withdraw_faults(self, endpoint: str, region: str | None = None) -> None:
-        """Take back every fault of an endpoint.
-
-        Those that wait for its creation or its next updates; and of what is under
-        way those that have still to strike or that hold, such as an alarm. What
-        has struck has struck. Raises InvalidInput for an endpoint that neither
-        exists nor has faults waiting for its creation.
-        """
-        with self._lock:
-            self._catch_up()
-            if self._there(region).endpoints.withdraw_at_creation(endpoint):
-                return
-            running = self._find(endpoint, region)
-            running.withdraw_faults()
-            self._look(running)
-
-    def limit_capacity(
-        self, limit: int | None, endpoint: str | None = None, region: str | None = None
-    ) -> None:
-        """From now on no more than `limit` instances of an endpoint may be alive together.
-
-        None for no limit. Of every endpoint, also of those to come, where none
-        is named. What is alive beyond it stays. Raises InvalidInput for a limit
-        outside 1 to 100,000 and an unknown endpoint.
-        """
-        with self._lock:
-            self._catch_up()
-            settings = evolve(self._settings, capacity_limit=limit)
-            found = settings_problems(settings)
-            if found:
-                raise InvalidInput([evolve(each, field="Limit") for each in found])
-            if endpoint is not None:
-                self._find(endpoint, region).backend.limit_capacity(limit)
-                return
-            self._there(region)  # which may be none
-            self._settings = settings
-            for each in self._regions.values():
-                for running in each.endpoints:
-                    running.backend.limit_capacity(limit)
-
-    def stop_update(self, endpoint: str, by: str = "operator", region: str | None = None) -> None:
-        """Ask for the update in progress to stop: SageMaker has no such operation.
-
-        It is undone, unless all traffic has moved; one that is going back goes on.
-        Raises InvalidInput for an unknown endpoint, one without an update in
-        progress, and a `by` that is not 1 to 255 characters.
-        """
-        with self._lock:
-            self._catch_up()
-            _check_text("By", by, Text(1, 255, example="operator"))
-            running = self._find(endpoint, region)
-            if running.deployment is None:
-                rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
-                raise InvalidInput([Problem("EndpointName", endpoint, rule)])
-            self._look(running, StopRequested(by))
-
-    def running(self) -> tuple[str, ...]:
-        """What is under way in all regions, in one sentence each."""
-        return tuple([each.under_way for each in self.endpoints() if each.under_way is not None])
-
-    def endpoints(self) -> tuple[EndpointNow, ...]:
-        """All endpoints of all regions, as they are now."""
-        with self._lock:
-            self._catch_up()
-            return tuple(
-                [
-                    endpoint_now(running)
-                    for region in self._regions.values()
-                    for running in region.endpoints
-                ]
-            )
-
-    def reset(self) -> None:
-        """Make it as it was at first, but for the time, which goes on."""
-        with self._lock:
-            self._clock.wait_until(self._time.now())
-            self._begin()
-
-    # --- inside -----------------------------------------------------------------------
-
-    def _region(self, region: str) -> Region:
+    def region(self, name: str | None) -> Region:
+        """The region of this name; `home_region` for None."""
+        region = name or self.home_region
         if region not in self._regions:
-            self._regions[region] = self._new_region(region)
+            place = Place(region, self._account)
+            self._regions[region] = Region(place, self._clock, lambda: self.settings, self.look)
         return self._regions[region]
 
-    def _new_region(self, region: str) -> Region:
-        place = Place(region, self._account)
-        return Region(place, self._clock, lambda: self._settings, self._look)
+    def regions(self) -> Iterable[Region]:
+        """All regions that were used."""
+        return self._regions.values()
 
-    def _there(self, named: str | None) -> Region:
-        """The region that a tester names, else its own; one only asked about is not kept.
+    def running_endpoints(self) -> Iterator[RunningEndpoint]:
+        """All endpoints of all regions."""
+        for region in self.regions():
+            yield from region.endpoints
 
-        Raises InvalidInput for what is no name of a region.
-        """
-        region = self._home if named is None else named
-        _check_text("Region", region, REGION_NAME)
-        return self._regions.get(region) or self._new_region(region)
-
-    def _find(self, endpoint: str, region: str | None) -> RunningEndpoint:
-        """The endpoint that a tester names, who is told of an unknown one as of all else."""
+    def find(self, endpoint: str, region: str | None) -> RunningEndpoint:
+        """The endpoint that a tester names. Raises InvalidInput for an unknown one."""
         try:
-            return self._there(region).endpoints.find(endpoint)
+            return self.region(region).endpoints.find(endpoint)
         except ValidationException as unknown:
             found = [problem(each.field, endpoint, each.rule) for each in unknown.problems]
             raise InvalidInput(found) from None
 
-    def _look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
+    def look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
         """Let happen to an endpoint what does at this moment.
 
         Its faults are shown before, as a bake reads what they leave; and after,
@@ -389,73 +195,32 @@ class Cloud:
         """
         region = self._regions[running.endpoint.region]
         region.show_faults(running)
-        happened = running.look(self._clock.now(), stop)
-        self._happened_ever += len(happened)
-        self._happened += happened
-        for each in happened:
-            self._listener(each)
-        self._agenda.put(running, running.wake_at)
+        for event in running.look(self._clock.now(), stop):
+            self._events_ever += 1
+            self._events.append(event)
+            for listener in self._listeners:
+                listener(event)
+        self._wakes.put(running, running.wake_at)
         if running.gone:
             region.endpoints.forget(running)
         region.show_faults(running)
 
+    def reset(self) -> None:
+        """Make it as it was at first, but for the time, which goes on."""
+        self.settings = self._settings_at_first
+        self._regions: dict[str, Region] = {}
+        self._wakes: Wakes[RunningEndpoint] = Wakes()
+        self._events: deque[EndpointEvent] = deque(maxlen=MOST_EVENTS)
+        self._events_ever = 0
+        if self._scenario is not None:
+            self.region(None).take_in(self._scenario)
+
+    # --- inside -------------------------------------------------------------------------
+
     def _catch_up(self) -> None:
         """Let happen whatever is due by now."""
         now = self._time.now()
-        while (due_at := self._agenda.next_moment()) <= now:
+        while (due_at := self._wakes.next_moment()) <= now:
             self._clock.wait_until(due_at)
-            self._look(self._agenda.take())
+            self.look(self._wakes.take())
         self._clock.wait_until(now)
-
-    def _begin_to_advance(self) -> None:
-        """Come to where time is: whoever made it may have moved it since."""
-        self._manual()
-        self._catch_up()
-
-    def _move_to(self, later: float) -> None:
-        self._manual().move_to(later)
-        self._catch_up()
-
-    def _move_until(self, running: RunningEndpoint, wanted: Goal) -> None:
-        passed = ""
-        deployment = running.deployment
-        never = [] if deployment is None else wanted.never_comes(deployment)
-        if never:
-            raise InvalidInput(never)
-        while not wanted.holds(running.endpoint) or running.gone:
-            if running.gone or running.resting:
-                status = "Deleted" if running.gone else running.endpoint.status.value
-                rule = f"is {status} and has not come to {wanted}{passed}{_ending(running)}"
-                raise InvalidInput([Problem("EndpointName", running.endpoint.name, rule)])
-            before = self._happened_ever
-            self._move_to(self._agenda.next_moment())
-            recent = islice(reversed(self._happened), self._happened_ever - before)
-            if any(each.is_of(running) and wanted.includes(each.stage) for each in recent):
-                passed = ": it passed that by in no time"
-
-    def _take(self) -> tuple[Happening, ...]:
-        taken = tuple(self._happened)
-        self._happened.clear()
-        return taken
-
-    def _manual(self) -> ManualTime:
-        if isinstance(self._time, ManualTime):
-            return self._time
-        rule = "time runs by itself here; only manual time is advanced"
-        raise InvalidInput([Problem("Time", "running", rule, "manual")])
-
-
-def _ending(running: RunningEndpoint) -> str:
-    """How the last change of an endpoint ended, where it says so."""
-    endpoint, deployment = running.endpoint, running.endpoint.deployment
-    if endpoint.failure_reason is not None:
-        return f". {endpoint.failure_reason}".removesuffix(".")
-    if deployment is None or running.gone:
-        return ""
-    return f'. The update to endpoint configuration "{endpoint.config_name}" succeeded'
-
-
-def _check_text(field: str, value: object, shape: Text) -> None:
-    found = shape.problems(value, field)
-    if found:
-        raise InvalidInput(found)

@@ -1,41 +1,49 @@
-"""What the control calls say in JSON, there and back: happenings, endpoints as they are, faults."""
+"""What the control calls answer, as JSON and read again: events, and endpoints as they are."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
-from rolling.backends.simulated import Fault
-from rolling.core.errors import InvalidInput
+from attrs import frozen
+
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.endpoint.endpoint import EndpointStatus
-from rolling.schema.shapes import Judged, ListOf
-from rolling.server.region.running import Happening
-from rolling.server.under_way import EndpointNow
-from rolling.simulation.fault_json import fault_json_problems, parse_fault
+from rolling.server.endpoint_now import CloudNow, EndpointNow
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.simulation.report import DIRECTIONS, PHASES, UnusedFault
 
 _DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}
-FAULTS = ListOf(Judged(), 0, 1000)
-"""A list of faults; an empty one leaves an update alone."""
-
 _PHASES: Mapping[str, Phase] = {text: key for key, text in PHASES.items()}
 
+Result = TypeVar("Result")
 
-def happening_document(happening: Happening) -> dict[str, object]:
-    """A happening as a JSON object."""
+
+@frozen
+class AnswerForm(Generic[Result]):
+    """How the result of a control call stands in its answer, beside the time.
+
+    `read` raises KeyError, TypeError or ValueError for an answer of another form.
+    """
+
+    write: Callable[[Result], dict[str, object]]
+    read: Callable[[Mapping[str, Any]], Result]
+
+
+def event_document(event: EndpointEvent) -> dict[str, object]:
+    """An event as a JSON object."""
     return {
-        "At": happening.at,
-        "Region": happening.region,
-        "EndpointName": happening.endpoint,
-        "EndpointStatus": None if happening.status is None else happening.status.value,
-        "Stage": _stage_document(happening.stage),
-        "Why": happening.why,
+        "At": event.at,
+        "Region": event.region,
+        "EndpointName": event.endpoint,
+        "EndpointStatus": None if event.status is None else event.status.value,
+        "Stage": _stage_document(event.stage),
+        "Why": event.why,
     }
 
 
-def read_happening(document: Mapping[str, Any]) -> Happening:
-    """The happening that `happening_document` wrote."""
+def read_event(document: Mapping[str, Any]) -> EndpointEvent:
+    """The event that `event_document` wrote."""
     status = document["EndpointStatus"]
-    return Happening(
+    return EndpointEvent(
         document["At"],
         document["Region"],
         document["EndpointName"],
@@ -79,33 +87,6 @@ def read_endpoint(document: Mapping[str, Any]) -> EndpointNow:
     )
 
 
-def faults_from(given: Iterable[Fault | Mapping[str, object]]) -> tuple[Fault, ...]:
-    """Faults, as such or as a scenario's JSON has them.
-
-    Raises InvalidInput with every problem, the first fault's under Faults[0].
-    """
-    faults = faults_listed(given)
-    found = [
-        problem
-        for place, each in enumerate(faults)
-        if not isinstance(each, Fault)
-        for problem in fault_json_problems(each, f"Faults[{place}]")
-    ]
-    if found:
-        raise InvalidInput(found)
-    return tuple([each if isinstance(each, Fault) else parse_fault(each) for each in faults])
-
-
-def faults_listed(given: Any) -> list[Any]:
-    """What stands in a list of faults. Raises InvalidInput for what is none, or too long a one."""
-    alone = isinstance(given, str | Mapping) or not isinstance(given, Iterable)
-    listed: Any = given if alone else [*given]
-    found = FAULTS.problems(listed, "Faults")
-    if found:
-        raise InvalidInput(found)
-    return [*listed]
-
-
 def _stage_document(stage: Stage | None) -> dict[str, object] | None:
     if stage is None:
         return None
@@ -126,3 +107,26 @@ def _read_stage(document: Mapping[str, Any] | None) -> Stage | None:
         document["Attempt"],
         _PHASES[document["Phase"]],
     )
+
+
+NOTHING: AnswerForm[None] = AnswerForm(lambda nothing: {}, lambda answer: None)
+"""The answer of a call that has no result."""
+
+EVENTS: AnswerForm[tuple[EndpointEvent, ...]] = AnswerForm(
+    lambda events: {"Happenings": [event_document(each) for each in events]},
+    lambda answer: tuple([read_event(each) for each in answer["Happenings"]]),
+)
+"""What has happened, in its order."""
+
+STATE: AnswerForm[CloudNow] = AnswerForm(
+    lambda state: {
+        "Manual": state.manual,
+        "Endpoints": [endpoint_document(each) for each in state.endpoints],
+    },
+    lambda answer: CloudNow(
+        float(answer["Now"]),
+        bool(answer["Manual"]),
+        tuple([read_endpoint(each) for each in answer["Endpoints"]]),
+    ),
+)
+"""The time, which every answer has, and every endpoint as it is."""

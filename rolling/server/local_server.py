@@ -1,31 +1,29 @@
 """A local SageMaker on a port of its own, in this process: for code that makes its own clients.
 
-Here belongs also what a client, of whatever language, must be told to find it.
+It also knows the environment in which a client of any language finds the server.
 Needs botocore, which the extra `server` installs.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
-from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, range_problem
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.server.cloud import Cloud
 from rolling.server.extra import require
-from rolling.server.options import Options
-from rolling.server.steering import ScenarioLike, Steered
+from rolling.server.options import ScenarioLike, SettingsLike, make_cloud
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import Time
 from rolling.server.waiting import waiting_at
 
 
-class LocalSageMakerServer(Steered):
+class LocalSageMakerServer(SteeredCloud):
     """A local SageMaker that listens at `url`; made by `local_sagemaker_server`."""
 
-    def __init__(
-        self, cloud: Cloud, region: str, url: str, only_its_services: bool = False
-    ) -> None:
-        super().__init__(cloud, region)
+    def __init__(self, cloud: Cloud, url: str, only_its_services: bool = False) -> None:
+        super().__init__(cloud)
         self.url = url
         self._only_its_services = only_its_services
 
@@ -82,7 +80,7 @@ def environment_without_proxy(environment: Mapping[str, str], url: str) -> dict[
 
 
 def _reachable(url: str) -> str:
-    """The URL by which this machine reaches it: one of every address is none to connect to."""
+    """The URL by which this machine reaches it; no client can connect to 0.0.0.0 or ::."""
     parts = urlsplit(url)
     loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
     return url if loopback is None else f"http://{loopback}:{parts.port}"
@@ -95,7 +93,7 @@ def local_sagemaker_server(
     port: int = 0,
     region: str = REGION,
     time: Time | None = None,
-    settings: SimulationSettings | Mapping[str, object] | None = None,
+    settings: SettingsLike | None = None,
     scenario: ScenarioLike | None = None,
     account: str = ACCOUNT,
     waiters_move_time: bool = True,
@@ -112,18 +110,19 @@ def local_sagemaker_server(
     arguments, a scenario or settings at fault.
     """
     require("The local SageMaker", "botocore")
-    from rolling.server.control import Control
+    from rolling.server.control_http import respond_to_control
     from rolling.server.wire import Server
 
     wrong_port = range_problem("port", port, 0, 65_535)
     if wrong_port is not None:
         raise InvalidInput([wrong_port])
-    chosen = Options.read(region, time, settings, scenario, account)
-    cloud = chosen.cloud()
-    control = Control(cloud)
+    cloud = make_cloud(
+        region=region, time=time, settings=settings, scenario=scenario, account=account
+    )
+    control = partial(respond_to_control, cloud)
     with ExitStack() as stack:
         serving = Server(cloud.call, control, host, port, implements=cloud.implements)
         server = stack.enter_context(serving)
         if waiters_move_time and cloud.manual:
             stack.enter_context(waiting_at(server.url, cloud.pass_time))
-        yield LocalSageMakerServer(cloud, region, server.url, only_its_services)
+        yield LocalSageMakerServer(cloud, server.url, only_its_services)

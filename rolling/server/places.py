@@ -17,11 +17,10 @@ REGION_NAME = Text(
 
 
 def place_problems(
-    region_field: str, region: object, account_field: str, account: object
+    region_field: str, region: str, account_field: str, account: str
 ) -> list[Problem]:
     """What is wrong with the name of a region, and with the number of an account."""
     found = REGION_NAME.problems(region, region_field)
-    if not isinstance(account, str) or not re.fullmatch("[0-9]{12}", account, re.ASCII):
-        rule = "must be 12 digits" if isinstance(account, str) else "must be a text of 12 digits"
-        found.append(problem(account_field, account, rule, ACCOUNT))
+    if not re.fullmatch("[0-9]{12}", account, re.ASCII):
+        found.append(problem(account_field, account, "must be 12 digits", ACCOUNT))
     return found

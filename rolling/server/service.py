@@ -19,7 +19,7 @@ Parameters = Mapping[str, Any]
 Answer = Mapping[str, Any]
 """The output of an operation, as boto3 gives it; times are seconds since the epoch."""
 
-Operation = Callable[[Parameters], Answer]
+ApiOperation = Callable[[Parameters], Answer]
 """An operation. Raises ServiceError, or an InvalidInput, which is a ValidationException."""
 
 

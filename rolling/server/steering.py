@@ -1,70 +1,67 @@
-"""Steering: time and faults of a cloud, for tests that live in one region of it."""
+"""Steering: the control calls as methods, whether the local SageMaker is in this process or not."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
-from rolling.backends.simulated import Fault, SimulationSettings
-from rolling.endpoint.arns import ACCOUNT, REGION
+from rolling.backends.simulated import Fault
+from rolling.server import control_calls as calls
 from rolling.server.cloud import Cloud
-from rolling.server.control_json import faults_from
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
-from rolling.server.timekeeping import Time
-from rolling.server.under_way import EndpointNow
-from rolling.simulation.scenario import Scenario, parse_scenario
-
-ScenarioLike = Scenario | Mapping[str, object]
-"""A scenario, or its JSON."""
+from rolling.server.control_calls import ControlCall, Events, Given, Result
+from rolling.server.endpoint_now import CloudNow, EndpointNow
+from rolling.server.region.injection import When
 
 
-def cloud_of(
-    scenario: ScenarioLike | None,
-    settings: SimulationSettings | None,
-    time: Time,
-    region: str = REGION,
-    account: str = ACCOUNT,
-) -> Cloud:
-    """A cloud, with what a scenario begins with; `settings` go before the scenario's.
+class Steering(ABC):
+    """What a test can do to a local SageMaker beside AWS's own calls.
 
-    Raises InvalidInput for a scenario or settings at fault.
-    """
-    if scenario is None:
-        return Cloud(time, settings, account, region)
-    read = scenario if isinstance(scenario, Scenario) else parse_scenario(scenario)
-    if settings is not None:
-        read = evolve(read, settings=settings)
-    return Cloud.from_scenario(read, time, region, account)
-
-
-class Steered:
-    """A cloud, the region that is meant, and what a test does to them.
-
-    The methods are those of `cloud`, with its rules and errors. Where they take a
-    `region`, it is this one's unless given.
+    `region`: the one that an endpoint is in; the local SageMaker's own unless given.
+    All methods may be called from any thread. They raise InvalidInput for arguments at
+    fault, for an endpoint that does not exist, and where time would be moved past the end
+    of the year 9999; time then stays where it has come to.
     """
 
-    def __init__(self, cloud: Cloud, region: str = REGION) -> None:
-        self.cloud = cloud
-        self.region = region
-
-    # --- time -------------------------------------------------------------------
+    # --- what there is ------------------------------------------------------------
 
     def now(self) -> float:
         """The present moment, in seconds since the epoch."""
-        return self.cloud.now()
+        return self._state().now
 
-    def advance(self, seconds: float) -> tuple[Happening, ...]:
-        """Let so many seconds pass; what has happened since somebody last asked."""
-        return self.cloud.advance(seconds)
+    @property
+    def manual(self) -> bool:
+        """True when time stands still until it is advanced."""
+        return self._state().manual
 
-    def advance_to(self, later: float) -> tuple[Happening, ...]:
-        """The same, up to a moment in seconds since the epoch."""
-        return self.cloud.advance_to(later)
+    def endpoints(self) -> tuple[EndpointNow, ...]:
+        """All endpoints of all regions, as they are now."""
+        return self._state().endpoints
 
-    def advance_to_next_event(self) -> tuple[Happening, ...]:
-        """The same, up to the next moment at which a status or a stage changes."""
-        return self.cloud.advance_to_next_event()
+    def running(self) -> tuple[str, ...]:
+        """What is under way in all regions, in one sentence each."""
+        return tuple([each.under_way for each in self.endpoints() if each.under_way is not None])
+
+    def happenings(self) -> Events:
+        """What has happened since this or an advance was last called; the last 10,000 events."""
+        return self._call(calls.happenings)
+
+    # --- time, where it is manual ---------------------------------------------------
+
+    def advance(self, seconds: float) -> Events:
+        """Let so many seconds pass, and return what has happened since events were last returned.
+
+        This and the methods below raise InvalidInput where time runs by itself.
+        """
+        return self._call(calls.advance, Seconds=seconds)
+
+    def advance_to(self, later: float) -> Events:
+        """The same, up to a moment in seconds since the epoch, which must not be past."""
+        return self._call(calls.advance_to, Moment=later)
+
+    def advance_to_next_event(self) -> Events:
+        """The same, up to the next moment at which a status, or the stage of an update, changes.
+
+        If none will, time stands still and nothing is returned.
+        """
+        return self._call(calls.advance_to_next_event)
 
     def advance_until(
         self,
@@ -75,42 +72,26 @@ class Steered:
         direction: str | None = None,
         status: str | None = None,
         region: str | None = None,
-    ) -> tuple[Happening, ...]:
+    ) -> Events:
         """The same, up to the moment at which an endpoint has come to a stage or a status.
 
         `phase`: Provisioning, Shifting, Baking, Cleaning, Succeeded, RolledBack or
-        RollbackFailed. `direction`: Forward or Back. `batch`: from 1, of its
-        direction. `status`: an EndpointStatus. Raises InvalidInput when the
-        endpoint comes to rest without it.
+        RollbackFailed. `direction`: Forward or Back; either unless given. `batch`: from 1,
+        of its direction. `status`: an EndpointStatus. What holds already takes no time. A
+        stage that takes no time is passed by. Raises InvalidInput at once for a batch or a
+        direction that can never come; and when the endpoint comes to rest without it, with
+        how its update ended: time then stands there.
         """
-        return self.cloud.advance_until(
-            endpoint,
-            batch=batch,
-            phase=phase,
-            direction=direction,
-            status=status,
-            region=region or self.region,
+        stage = {"Batch": batch, "Phase": phase, "Direction": direction}
+        return self._call(
+            calls.advance_until, EndpointName=endpoint, **stage, Status=status, Region=region
         )
 
-    def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> tuple[Happening, ...]:
+    def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> Events:
         """The same, up to the moment at which nothing of an endpoint is under way any more."""
-        return self.cloud.advance_to_rest(endpoint, region or self.region)
+        return self._call(calls.advance_to_rest, EndpointName=endpoint, Region=region)
 
-    # --- what there is ------------------------------------------------------------
-
-    def happenings(self) -> tuple[Happening, ...]:
-        """What has happened since somebody last asked."""
-        return self.cloud.happenings()
-
-    def running(self) -> tuple[str, ...]:
-        """What is under way in all regions, in one sentence each."""
-        return self.cloud.running()
-
-    def endpoints(self) -> tuple[EndpointNow, ...]:
-        """All endpoints of all regions, as they are now."""
-        return self.cloud.endpoints()
-
-    # --- faults and controls --------------------------------------------------------
+    # --- what goes wrong --------------------------------------------------------------
 
     def inject(
         self,
@@ -122,27 +103,76 @@ class Steered:
     ) -> None:
         """Let something go wrong with an endpoint: faults, or a scenario's JSON of them.
 
-        `when`: NextUpdate, Creation, or Now. Raises InvalidInput for faults at fault.
-        Those that never struck are the `unused_faults` of `endpoints()`.
+        `when`: Creation, which is still to come; NextUpdate, and called again the one
+        after (no faults leave that one alone); or Now, in what is under way: a fault whose
+        beginning has passed then begins at once, unless it names a batch or a phase that
+        is over. A fault that waits for an update cannot be judged against it: if it cannot
+        strike, an event says so when the update is accepted; if it never struck, when the
+        update has ended. Both are the `unused_faults` of `endpoints()`. Raises
+        InvalidInput for faults that could not strike.
         """
-        self.cloud.inject(endpoint, faults_from(faults), when, region or self.region)
+        given = {"Faults": [*faults], "When": when}
+        self._call(calls.inject, EndpointName=endpoint, **given, Region=region)
 
     def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
-        """Take back every fault of an endpoint: those that wait, and those that still hold."""
-        self.cloud.withdraw_faults(endpoint, region or self.region)
+        """Take back every fault of an endpoint, those that wait and those that still hold.
+
+        Those that wait are for its creation or its next updates. What has struck has struck.
+        """
+        self._call(calls.withdraw_faults, EndpointName=endpoint, Region=region)
 
     def limit_capacity(
         self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
     ) -> None:
-        """Let no more than `limit` instances be alive, of an endpoint or of each; None lifts it."""
-        self.cloud.limit_capacity(limit, endpoint, region or self.region)
+        """Let no more than `limit` instances be alive together; None for no limit.
+
+        Of an endpoint, or of each, also of those to come. What is alive beyond it stays.
+        `limit`: from 1 to 100,000.
+        """
+        self._call(calls.limit_capacity, Limit=limit, EndpointName=endpoint, Region=region)
 
     def stop_update(
         self, endpoint: str, by: str = "operator", *, region: str | None = None
     ) -> None:
-        """Ask for the update in progress to stop: SageMaker has no such operation."""
-        self.cloud.stop_update(endpoint, by, region or self.region)
+        """Ask for the update in progress to stop: SageMaker has no such operation.
+
+        It is undone, unless all traffic has moved; one that is going back goes on. `by`:
+        1 to 255 characters. Raises InvalidInput when no update is in progress.
+        """
+        self._call(calls.stop_update, EndpointName=endpoint, By=by, Region=region)
 
     def reset(self) -> None:
         """Make everything as it was at first, but for the time, which goes on."""
-        self.cloud.reset()
+        self._call(calls.reset)
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _state(self) -> CloudNow:
+        return self._call(calls.state)
+
+    def _call(self, call: ControlCall[Result], **given: object) -> Result:
+        """The result of a call. None leaves a parameter out, unless the call requires it."""
+        named = {
+            key: each for key, each in given.items() if each is not None or key in call.required
+        }
+        return self._perform(call, named)
+
+    @abstractmethod
+    def _perform(self, call: ControlCall[Result], given: Given) -> Result:
+        """The result of a call with these parameters, which are not checked yet."""
+
+
+class SteeredCloud(Steering):
+    """A cloud in this process, and what a test can do to it."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+
+    @property
+    def region(self) -> str:
+        """The region of its endpoints where a call names none."""
+        return self.cloud.home_region
+
+    def _perform(self, call: ControlCall[Result], given: Given) -> Result:
+        checked = call.checked(given)
+        return self.cloud.at_one_moment(lambda: call.carry_out(self.cloud, checked))[1]

@@ -1,8 +1,8 @@
 """Timekeeping: what time it is in the cloud.
 
-All moments are seconds since the epoch. Time either runs by itself, as the
-machine's does or so many times faster, or it is moved by hand. Either ends with the
-year 9999: no client could read a later moment.
+All moments are seconds since the epoch. Time either runs by itself, as fast as the
+machine's or a number of times faster, or it is moved by hand. It ends with the year
+9999, because no client could read a later moment.
 """
 
 import math
@@ -20,10 +20,10 @@ FASTEST = 1_000_000
 class RunningTime:
     """Time that runs by itself, `speed` times as fast as the machine's.
 
-    It begins at the time of day, or at `start`, and never runs backwards,
-    whatever anybody does to the machine's clock. Raises InvalidInput for a speed
-    that is not above 0 and at most 1,000,000, and a start that is no moment.
-    `elapsed`: the seconds of a clock that never runs backwards.
+    It begins at the time of day, or at `start`, and never runs backwards, even when the
+    machine's clock is set back. `elapsed`: the seconds of a clock that never runs
+    backwards. Raises InvalidInput unless 0 < speed <= 1,000,000, and for a start before
+    the epoch or after the year 9999.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class RunningTime:
         start: float | None = None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not is_number(speed) or not 0 < speed <= FASTEST:
+        if not 0 < speed <= FASTEST:  # false for NaN
             rule = f"must be a number above 0, at most {FASTEST}: how many times as fast time runs"
             raise InvalidInput([Problem("Speed", speed, rule, 1)])
         self.speed = speed
@@ -49,7 +49,8 @@ class ManualTime:
     """Time that stands still until it is moved.
 
     It begins at the present second of the time of day, or at `start`. Whole
-    seconds in give whole seconds out. Raises InvalidInput for a start that is no moment.
+    seconds in give whole seconds out. Raises InvalidInput for a start before the epoch or
+    after the year 9999.
     """
 
     def __init__(self, start: float | None = None) -> None:
@@ -62,7 +63,7 @@ class ManualTime:
     def move_to(self, later: float) -> None:
         """Make it `later`; a moment that is past leaves it where it is.
 
-        Raises InvalidInput for what is no moment, such as one after the end of time.
+        Raises InvalidInput for a moment after the year 9999.
         """
         self._now = max(self._now, moment("Time", later))
 

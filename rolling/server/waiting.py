@@ -96,7 +96,7 @@ def _install() -> None:
     def get_waiter(client: Any, waiter_name: str) -> Any:
         """botocore's; sleeping through manual time where the client's server keeps it."""
         waiter = original(client, waiter_name)
-        # Somebody may still call the one of servers that have ended: a waiter is adapted once.
+        # Code may still hold this function after its servers have ended: adapt a waiter once.
         current = (get_waiter, original) in _INSTALLED
         waiting = _waiting_for(client.meta.endpoint_url) if current else None
         return waiter if waiting is None else waiting.adapted(client, waiter)
@@ -109,7 +109,7 @@ def _uninstall() -> None:
     from botocore.client import BaseClient
 
     ours, original = _INSTALLED.pop()
-    # Else somebody has put another one over it, or has put back what was there before.
+    # Otherwise other code has replaced it meanwhile, and what is there now stays.
     if BaseClient.get_waiter is ours:
         BaseClient.get_waiter = original
 

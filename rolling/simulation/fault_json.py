@@ -1,7 +1,7 @@
 """Faults as a scenario's JSON writes them.
 
 Which keys a kind of fault takes and needs, and their limits, is said by
-`rolling.backends.simulated.faults`; here are the spelling and the reading.
+`rolling.backends.simulated.faults`; here are the spelling, the reading and the writing.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
 from rolling.core.errors import Problem
 from rolling.core.stage import Direction, Phase
 from rolling.schema.shapes import Given, OneOf, Structure, Text
+from rolling.simulation.report import DIRECTIONS, PHASES
 
 _DIRECTIONS = {"Forward": Direction.FORWARD, "Back": Direction.BACK}
 _PHASES = {
@@ -73,3 +74,22 @@ def parse_fault(document: Mapping[str, object]) -> Fault:
         reason=cast(str | None, document.get("Reason")),
         by=cast(str | None, document.get("By")),
     )
+
+
+def fault_document(fault: Fault) -> dict[str, object]:
+    """The JSON object that `parse_fault` reads as this fault."""
+    written = {
+        "Kind": fault.kind.value,
+        "Direction": DIRECTIONS[fault.direction],
+        "Batch": fault.batch,
+        "Phase": None if fault.phase is None else PHASES[fault.phase],
+        "AfterSeconds": fault.after_seconds,
+        "ForSeconds": fault.for_seconds,
+        "AlarmName": fault.alarm_name,
+        "Count": fault.count,
+        "Fleet": None if fault.fleet is None else fault.fleet.capitalize(),
+        "Seconds": fault.seconds,
+        "Reason": fault.reason,
+        "By": fault.by,
+    }
+    return {key: value for key, value in written.items() if value is not None}

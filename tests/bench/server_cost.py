@@ -27,6 +27,7 @@ from moto.server import ThreadedMotoServer
 from rolling.backends.simulated import SimulationSettings
 from rolling.server.clients import local_sagemaker
 from rolling.server.cloud import Cloud
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime, RunningTime
 from rolling.server.wire import Server
 from tests.bench.measure import Latency, latencies
@@ -174,19 +175,20 @@ def _asked_by(client: Any) -> Ask:
 
 def _many() -> Iterable[str]:
     cloud = Cloud(ManualTime(0))
+    steering = SteeredCloud(cloud)
     _furnish(cloud)
     names = [f"endpoint-{number}" for number in range(ENDPOINTS)]
     resting, updating = _kilobytes_each()
     began = time.perf_counter()
     for name in names:
         _create(cloud, name)
-    cloud.advance(240)
+    steering.advance(240)
     created = time.perf_counter()
     for name in names:
         _update_rolling(cloud, name)
-    cloud.advance(28_800)
+    steering.advance(28_800)
     ended = time.perf_counter()
-    assert cloud.running() == ()
+    assert steering.running() == ()
     shown = [_call(cloud, "DescribeEndpoint", {"EndpointName": name}) for name in names]
     assert {each["EndpointConfigName"] for each in shown} == {"new"}
     yield (
@@ -199,21 +201,22 @@ def _many() -> Iterable[str]:
 def _kilobytes_each() -> tuple[float, float]:
     """What an endpoint takes in service, and in its second bake."""
     cloud = Cloud(ManualTime(0))
+    steering = SteeredCloud(cloud)
     _furnish(cloud)
     _create(cloud, "warm-up")
-    cloud.advance(240)
+    steering.advance(240)
     _update_rolling(cloud, "warm-up")
-    cloud.advance(28_800)
+    steering.advance(28_800)
     tracemalloc.start()
     try:
         before = _kilobytes()
         for number in range(WEIGHED):
             _create(cloud, f"endpoint-{number}")
-        cloud.advance(240)
+        steering.advance(240)
         resting = _kilobytes() - before
         for number in range(WEIGHED):
             _update_rolling(cloud, f"endpoint-{number}")
-        cloud.advance_until("endpoint-0", batch=2, phase="Baking")
+        steering.advance_until("endpoint-0", batch=2, phase="Baking")
         updating = _kilobytes() - before
     finally:
         tracemalloc.stop()

@@ -1,4 +1,4 @@
-"""`rolling serve` prints each happening once, and in order, however busy its clients are."""
+"""`rolling serve` prints each event once, and in order, however busy its clients are."""
 
 import json
 import signal
@@ -11,30 +11,30 @@ import pytest
 from rolling.cli.serving import print_news
 from rolling.cli.serving_arguments import Asked
 from rolling.cli.terminal import Terminal
-from rolling.server.region.running import Happening
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.timekeeping import ManualTime
 
 ASKED = Asked("127.0.0.1", 0, ManualTime(), "us-east-1", "123456789012", (), True, True)
 
 
-def happening(at: int) -> Happening:
-    return Happening(at, "us-east-1", "my-endpoint", None, None, "Something happened.")
+def event(at: int) -> EndpointEvent:
+    return EndpointEvent(at, "us-east-1", "my-endpoint", None, None, "Something happened.")
 
 
 def test_what_happens_while_a_line_is_written_is_printed_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    news: Queue[Happening] = Queue()
+    news: Queue[EndpointEvent] = Queue()
     printed: list[float] = []
 
     def write_slowly(line: str) -> None:
         printed.append(json.loads(line)["At"])
         if len(printed) <= 5:
-            news.put(happening(len(printed) + 2))
+            news.put(event(len(printed) + 2))
 
     monkeypatch.setattr("rolling.cli.serving.write_out", write_slowly)
-    news.put(happening(1))
-    news.put(happening(2))
+    news.put(event(1))
+    news.put(event(2))
     while not news.empty():
         print_news(news, ASKED, Terminal(), 0)
     assert printed == [1, 2, 3, 4, 5, 6, 7]

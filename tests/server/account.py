@@ -10,7 +10,7 @@ from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
 from rolling.server.region.models import Models
 from rolling.server.region.tags import Tags
-from rolling.server.service import Answer, Operation, Place, ServiceError
+from rolling.server.service import Answer, ApiOperation, Place, ServiceError
 from tests.server.shapes import require_conforming
 
 
@@ -31,7 +31,7 @@ class Account:
         self.configs = EndpointConfigs(place, self._now, self.models, self.tags)
         self.alarms = Alarms(place, self._now, lambda name: self.watcher(name))
         sagemaker = (self.tags, self.models, self.configs)
-        self._operations: Mapping[str, tuple[str, Operation]] = {
+        self._operations: Mapping[str, tuple[str, ApiOperation]] = {
             name: ("sagemaker", operation)
             for collection in sagemaker
             for name, operation in collection.operations.items()

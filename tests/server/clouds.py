@@ -1,4 +1,4 @@
-"""A cloud with models, configurations and an alarm, each answer judged by the service's model."""
+"""A cloud with models, configurations and an alarm."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from rolling.core.errors import InvalidInput
 from rolling.endpoint.arns import REGION
 from rolling.server.cloud import Cloud
 from rolling.server.service import Answer
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime, Time
 from tests.server.account import metric_alarm, model
-from tests.server.shapes import require_conforming
 
 START = 1_700_000_000
 NAME = "my-endpoint"
@@ -49,8 +49,8 @@ def rolling(batch: int = 1, wait_seconds: int = 60, *alarms: str) -> dict[str, A
     }
 
 
-class Sky:
-    """A cloud, in manual time unless given otherwise, and what tests call on it.
+class Sky(SteeredCloud):
+    """A cloud that tests steer, in manual time unless given otherwise, and what they call on it.
 
     It has the configurations config-1 and config-2, of three instances each,
     config-5 of five, several (a: 2, b: 1), serverless, and the alarm p99, which is OK.
@@ -59,7 +59,7 @@ class Sky:
     def __init__(
         self, time: Time | None = None, settings: SimulationSettings | None = None
     ) -> None:
-        self.cloud = Cloud(ManualTime(START) if time is None else time, settings)
+        super().__init__(Cloud(ManualTime(START) if time is None else time, settings))
         self.furnish()
 
     def furnish(self, region: str = REGION) -> None:
@@ -82,9 +82,7 @@ class Sky:
 
     def call(self, operation: str, region: str = REGION, /, **parameters: Any) -> Answer:
         """The answer of an operation of SageMaker."""
-        answer = self.cloud.call("sagemaker", operation, parameters, region)
-        require_conforming("sagemaker", operation, answer)
-        return answer
+        return self.cloud.call("sagemaker", operation, parameters, region)
 
     def watch(self, operation: str, region: str = REGION, /, **parameters: Any) -> Answer:
         """The answer of an operation of CloudWatch."""
@@ -97,7 +95,7 @@ class Sky:
     def create(self, config_name: str = "config-1", name: str = NAME, **others: Any) -> None:
         """Create an endpoint and let it come into service."""
         self.call("CreateEndpoint", EndpointName=name, EndpointConfigName=config_name, **others)
-        self.cloud.advance_until(name, status="InService")
+        self.advance_until(name, status="InService")
 
     def update(self, config_name: str = "config-2", name: str = NAME, **others: Any) -> None:
         """Begin an update; by one instance and with the alarm unless given otherwise."""

@@ -10,7 +10,8 @@ from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.endpoint import in_service, parse_endpoint_config
 from rolling.endpoint.arns import REGION
 from rolling.server.cloud import Cloud
-from rolling.server.region.running import Happening
+from rolling.server.region.endpoint_event import EndpointEvent
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime
 from rolling.simulation.report import Report
 from rolling.simulation.run import simulate
@@ -23,25 +24,26 @@ Played = list[list[tuple[float, str, str]]]
 
 def played(scenario: Scenario) -> tuple[Played, dict[str, Any]]:
     """Each update's moments, stages and sentences in a cloud, and the endpoint after the last."""
-    cloud = Cloud.from_scenario(scenario, ManualTime(START))
+    cloud = Cloud(ManualTime(START), scenario=scenario)
+    steering = SteeredCloud(cloud)
     name = scenario.endpoint.name
     moments = []
     for update in scenario.updates:
-        began_at = cloud.now()
-        cloud.happenings()
+        began_at = steering.now()
+        steering.happenings()
         cloud.call("sagemaker", "UpdateEndpoint", update.request, REGION)
-        happened = cloud.advance_to_rest(name)
+        happened = steering.advance_to_rest(name)
         moments.append([moment for each in happened for moment in in_stage(each, began_at)])
     shown = cloud.call("sagemaker", "DescribeEndpoint", {"EndpointName": name}, REGION)
     return moments, timeless(shown)
 
 
-def in_stage(happening: Happening, began_at: float) -> list[tuple[float, str, str]]:
-    stage = happening.stage
+def in_stage(event: EndpointEvent, began_at: float) -> list[tuple[float, str, str]]:
+    stage = event.stage
     if stage is None:
         return []
     place = f"{stage.direction.name} {stage.step} {stage.phase.name}"
-    return [(happening.at - began_at, place, happening.why)]
+    return [(event.at - began_at, place, event.why)]
 
 
 def simulated(report: Report) -> tuple[Played, dict[str, Any]]:

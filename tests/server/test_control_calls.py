@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from rolling.core.errors import InvalidInput, RollingError
-from rolling.server.control import CALLS, Control
+from rolling.server.control_calls import CALLS
 from rolling.server.control_client import ControlClient
+from rolling.server.control_http import respond_to_control
 from rolling.server.timekeeping import RunningTime
 from rolling.server.wire import HttpRequest, Server
 from tests.server.clouds import NAME, START, Sky
@@ -26,13 +28,13 @@ def sky() -> Sky:
 @pytest.fixture
 def client(sky: Sky) -> Iterator[ControlClient]:
     """A client of a server around the sky's cloud."""
-    with Server(sky.cloud.call, Control(sky.cloud)) as server:
+    with Server(sky.cloud.call, partial(respond_to_control, sky.cloud)) as server:
         yield ControlClient(server.url)
 
 
 def answer(sky: Sky, name: str, body: object = None, method: str = "POST") -> tuple[int, JSON]:
     data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    response = Control(sky.cloud)(HttpRequest(method, f"/_rolling/{name}", {}, data))
+    response = respond_to_control(sky.cloud, HttpRequest(method, f"/_rolling/{name}", {}, data))
     assert response.headers["Content-Type"] == "application/json"
     return response.status, json.loads(response.body)
 
@@ -52,7 +54,7 @@ def _listed(document: JSON) -> list[JSON]:
 
 def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     status, state = answer(sky, "state", method="GET")
     assert status == 200
     assert state == {
@@ -77,12 +79,12 @@ def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
 
 def test_advancing_tells_what_happened(sky: Sky) -> None:
     sky.update()
-    sky.cloud.happenings()
+    sky.happenings()
     status, told = answer(sky, "advance-to-next-event")
     assert (status, told["Now"]) == (200, START + 480)
-    (happening,) = told["Happenings"]
-    assert happening["Why"].startswith("Batch 1 of 3 is in service")
-    assert happening["Stage"] == {
+    (event,) = told["Happenings"]
+    assert event["Why"].startswith("Batch 1 of 3 is in service")
+    assert event["Stage"] == {
         "Direction": "Forward",
         "Batch": 1,
         "Attempt": 1,
@@ -134,7 +136,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_happens(
     sky: Sky, name: str, body: object, fields: list[str]
 ) -> None:
     assert problems(sky, name, body) == fields
-    assert sky.cloud.now() == START + 240
+    assert sky.now() == START + 240
     assert sky.status() == "InService"
 
 
@@ -150,14 +152,14 @@ def test_a_path_and_a_method_that_are_none_are_told_what_there_is(sky: Sky) -> N
 
 def test_the_client_says_what_the_cloud_would(sky: Sky, client: ControlClient) -> None:
     assert client.manual
-    assert client.now() == sky.cloud.now()
+    assert client.now() == sky.now()
     assert client.running() == ()
-    sky.cloud.happenings()
+    sky.happenings()
     sky.update()
     happened = client.advance_until(NAME, batch=3, phase="Baking", direction="Forward")
     assert [str(each.stage) for each in happened][-1] == "forward 3.1 baking"
-    assert client.endpoints() == sky.cloud.endpoints()
-    assert client.running() == sky.cloud.running() != ()
+    assert client.endpoints() == sky.endpoints()
+    assert client.running() == sky.running() != ()
     client.inject(NAME, [{"Kind": "Alarm"}], "Now")
     client.limit_capacity(4, NAME)
     client.advance(1)
@@ -178,7 +180,7 @@ def test_the_client_says_what_the_cloud_would(sky: Sky, client: ControlClient) -
 
 def test_the_client_raises_what_the_cloud_would(sky: Sky, client: ControlClient) -> None:
     with pytest.raises(InvalidInput) as expected:
-        sky.cloud.advance_until(NAME, batch=0, phase="Bake")
+        sky.advance_until(NAME, batch=0, phase="Bake")
     with pytest.raises(InvalidInput) as caught:
         client.advance_until(NAME, batch=0, phase="Bake")
     assert caught.value.problems == expected.value.problems

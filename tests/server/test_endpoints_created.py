@@ -3,7 +3,7 @@
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
-from rolling.server.region.faults import When
+from rolling.server.region.injection import When
 from tests.server.clouds import NAME, START, Sky, arn, rolling
 
 
@@ -18,9 +18,9 @@ def test_it_is_creating_and_then_in_service() -> None:
     assert sky.pending()["VariantStatus"] == [
         {"Status": "Creating", "StatusMessage": "Launching 3 instance(s).", "StartTime": START}
     ]
-    sky.cloud.advance(239)
+    sky.advance(239)
     assert sky.status() == "Creating"
-    sky.cloud.advance(1)
+    sky.advance(1)
     shown = sky.shown()
     assert shown["EndpointStatus"] == "InService"
     assert "PendingDeploymentSummary" not in shown
@@ -39,7 +39,7 @@ def test_images_that_are_deployed_are_shown_of_the_fleet_that_has_them() -> None
     sky.update("next")
     assert sky.variant()["DeployedImages"] == [{"SpecifiedImage": "image:1"}]
     assert sky.pending()["DeployedImages"] == [{"SpecifiedImage": "image:2"}]
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.variant()["DeployedImages"] == [{"SpecifiedImage": "image:2"}]
 
 
@@ -58,9 +58,9 @@ def test_an_endpoint_that_cannot_be_created_fails_with_its_reason_and_can_only_b
     sky = Sky()
     reason = "The container did not pass the ping health check."
     failing = Fault(FaultKind.PROVISIONING_FAILED, reason=reason)
-    sky.cloud.inject(NAME, [failing], When.CREATION)
+    sky.inject(NAME, [failing], When.CREATION)
     sky.call("CreateEndpoint", EndpointName=NAME, EndpointConfigName="config-1")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     shown = sky.shown()
     assert (shown["EndpointStatus"], shown["FailureReason"]) == ("Failed", reason)
     assert "ProductionVariants" not in shown
@@ -74,16 +74,16 @@ def test_an_endpoint_that_cannot_be_created_fails_with_its_reason_and_can_only_b
         refused = sky.refusal(operation, EndpointName=NAME, **others)
         assert "an endpoint that has failed can only be deleted" in refused
     sky.call("DeleteEndpoint", EndpointName=NAME)
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     sky.create()
     assert sky.status() == "InService"
 
 
 def test_a_fault_that_only_delays_a_creation_delays_it() -> None:
     sky = Sky()
-    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_SLOW, seconds=100)], "Creation")
+    sky.inject(NAME, [Fault(FaultKind.PROVISIONING_SLOW, seconds=100)], "Creation")
     sky.create()
-    assert sky.cloud.now() == START + 340
+    assert sky.now() == START + 340
 
 
 def test_beyond_the_capacity_limit_it_fails() -> None:
@@ -96,7 +96,7 @@ def test_beyond_the_capacity_limit_it_fails() -> None:
 def test_a_deployment_config_is_stored_and_not_carried_out() -> None:
     sky = Sky()
     sky.create(DeploymentConfig=rolling(1, 120))
-    assert sky.cloud.now() == START + 240
+    assert sky.now() == START + 240
     assert sky.shown()["LastDeploymentConfig"] == rolling(1, 120)
     sky.call(
         "UpdateEndpoint",
@@ -104,7 +104,7 @@ def test_a_deployment_config_is_stored_and_not_carried_out() -> None:
         EndpointConfigName="config-2",
         RetainDeploymentConfig=True,
     )
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     assert "Baking for 120 seconds" in sky.pending()["VariantStatus"][0]["StatusMessage"]
 
 
@@ -115,7 +115,7 @@ def test_tags_given_at_creation_are_listed_and_gone_with_the_endpoint() -> None:
     listed = sky.call("ListTags", ResourceArn=arn())["Tags"]
     assert {tag["Key"]: tag["Value"] for tag in listed} == {"team": "search", "stage": "prod"}
     sky.call("DeleteEndpoint", EndpointName=NAME)
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.refusal("ListTags", ResourceArn=arn()) == f'Could not find endpoint "{arn()}".'
 
 
@@ -138,7 +138,7 @@ def test_it_is_refused_with_every_reason() -> None:
 
 def test_what_is_refused_leaves_nothing_behind() -> None:
     sky = Sky()
-    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_SLOW, seconds=10)], When.CREATION)
+    sky.inject(NAME, [Fault(FaultKind.PROVISIONING_SLOW, seconds=10)], When.CREATION)
     sky.refusal(
         "CreateEndpoint",
         EndpointName=NAME,
@@ -149,7 +149,7 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
         sky.refusal("DescribeEndpoint", EndpointName=NAME) == f'Could not find endpoint "{arn()}".'
     )
     sky.create()
-    assert sky.cloud.now() == START + 250
+    assert sky.now() == START + 250
 
 
 def test_names_that_differ_in_case_alone_are_one_to_create_endpoint() -> None:

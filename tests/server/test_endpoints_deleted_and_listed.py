@@ -30,7 +30,7 @@ def test_a_deleted_endpoint_is_deleting_and_then_gone(sky: Sky) -> None:
     )
     exists = sky.refusal("CreateEndpoint", EndpointName="a", EndpointConfigName="config-1")
     assert exists == f'Cannot create already existing endpoint "{arn("a")}".'
-    sky.cloud.advance(30)
+    sky.advance(30)
     assert sky.refusal("DescribeEndpoint", EndpointName="a") == (
         f'Could not find endpoint "{arn("a")}".'
     )

@@ -54,8 +54,8 @@ def test_scaling_out_is_updating_until_the_instances_serve(sky: Sky) -> None:
         }
     ]
     assert counts(sky) == [(3, 5)]
-    sky.cloud.advance_until(NAME, status="InService")
-    assert sky.cloud.now() == START + 480
+    sky.advance_until(NAME, status="InService")
+    assert sky.now() == START + 480
     assert counts(sky) == [(5, 5)]
     assert "VariantStatus" not in sky.variant()
 
@@ -65,16 +65,16 @@ def test_scaling_in_ends_when_the_instances_are_gone(sky: Sky) -> None:
     assert counts(sky) == [(1, 1)]
     said = [each["StatusMessage"] for each in sky.variant()["VariantStatus"]]
     assert said == ["Scaling in desired instance count to 1.", "Terminating 2 instance(s)."]
-    sky.cloud.advance_to_rest(NAME)
-    assert (sky.cloud.now(), sky.status()) == (START + 270, "InService")
+    sky.advance_to_rest(NAME)
+    assert (sky.now(), sky.status()) == (START + 270, "InService")
 
 
 def test_an_update_begins_from_the_scaled_fleet_and_may_retain_it(sky: Sky) -> None:
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 5, "DesiredWeight": 2})
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     sky.update(RetainAllVariantProperties=True)
     assert sky.pending()["DesiredInstanceCount"] == 5
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert counts(sky) == [(5, 5)]
     assert sky.variant()["CurrentWeight"] == 2.0
 
@@ -90,7 +90,7 @@ def test_weights_of_several_variants_move_the_traffic(sky: Sky) -> None:
     a, b = sky.shown("many")["ProductionVariants"]
     assert (a["CurrentWeight"], a["DesiredWeight"]) == (1.0, 0.25)
     assert (b["CurrentInstanceCount"], b["DesiredInstanceCount"]) == (1, 3)
-    sky.cloud.advance_to_rest("many")
+    sky.advance_to_rest("many")
     a, b = sky.shown("many")["ProductionVariants"]
     assert (a["CurrentWeight"], b["CurrentWeight"]) == (0.25, 0.75)
     assert b["CurrentInstanceCount"] == 3
@@ -98,44 +98,44 @@ def test_weights_of_several_variants_move_the_traffic(sky: Sky) -> None:
 
 def test_a_change_of_weights_alone_takes_as_long_as_a_shift(sky: Sky) -> None:
     sky.create("several", "many")
-    began_at = sky.cloud.now()
+    began_at = sky.now()
     scale(sky, {"VariantName": "b", "DesiredWeight": 0}, name="many")
     assert sky.status("many") == "Updating"
-    sky.cloud.advance_to_rest("many")
-    assert sky.cloud.now() == began_at + 5
+    sky.advance_to_rest("many")
+    assert sky.now() == began_at + 5
 
 
 def test_serverless_concurrency_is_changed(sky: Sky) -> None:
     sky.create("serverless", "other")
     wanted = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 20}}
     scale(sky, wanted, name="other")
-    sky.cloud.advance_to_rest("other")
+    sky.advance_to_rest("other")
     variant = sky.shown("other")["ProductionVariants"][0]
     assert variant["CurrentServerlessConfig"]["MaxConcurrency"] == 20
 
 
 def test_what_cannot_be_scaled_is_rolled_back_and_says_why(sky: Sky) -> None:
-    sky.cloud.limit_capacity(4)
+    sky.limit_capacity(4)
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
     assert sky.status() == "RollingBack"
     assert "InsufficientInstanceCapacity" in sky.shown()["FailureReason"]
     assert f'in-progress endpoint "{arn()}"' in sky.refusal("DeleteEndpoint", EndpointName=NAME)
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert (sky.status(), counts(sky)) == ("InService", [(3, 3)])
     assert "was rolled back" in sky.shown()["FailureReason"]
-    sky.cloud.limit_capacity(None)
+    sky.limit_capacity(None)
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
     assert "FailureReason" not in sky.shown()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert counts(sky) == [(6, 6)]
 
 
 def test_a_scaling_can_be_struck_while_it_goes_on(sky: Sky) -> None:
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 6})
-    sky.cloud.advance(100)
-    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, reason="Gone.")], "Now")
+    sky.advance(100)
+    sky.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, reason="Gone.")], "Now")
     assert sky.status() == "RollingBack"
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert counts(sky) == [(3, 3)]
 
 
@@ -143,10 +143,10 @@ def test_a_scaling_whose_instances_do_not_go_returns_and_a_return_that_fails_has
     sky: Sky,
 ) -> None:
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 1})
-    sky.cloud.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, reason="Stuck.")], "Now")
+    sky.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, reason="Stuck.")], "Now")
     assert sky.status() == "RollingBack"
     lost = Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, reason="No room.")
-    sky.cloud.inject(NAME, [lost], "Now")
+    sky.inject(NAME, [lost], "Now")
     assert sky.status() == "Failed"
     assert sky.shown()["FailureReason"].endswith("Stuck. Its rollback failed: No room.")
     sky.call("DeleteEndpoint", EndpointName=NAME)
@@ -186,21 +186,21 @@ def test_no_instances_at_all_are_refused_with_the_reason_why_the_model_has_them(
 def test_what_the_last_update_left_over_is_shown_until_it_is_gone() -> None:
     sky = Sky(settings=SimulationSettings(cleanup_seconds=5000))
     sky.create()
-    sky.cloud.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, count=2)])
+    sky.inject(NAME, [Fault(FaultKind.CLEANUP_FAILED, count=2)])
     sky.update(DeploymentConfig={})
-    sky.cloud.advance_to_rest(NAME)
-    began_at = sky.cloud.now()
+    sky.advance_to_rest(NAME)
+    began_at = sky.now()
     gone = "Terminating 3 instance(s)."
     assert said(sky) == [gone]
     scale(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 4})
     assert said(sky) == ["Scaling out desired instance count to 4.", gone]
-    sky.cloud.advance(300)
+    sky.advance(300)
     assert (counts(sky), said(sky)) == ([(4, 4)], [gone])
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert (sky.status(), said(sky)) == ("InService", [])
-    assert sky.cloud.now() == began_at + 5000
+    assert sky.now() == began_at + 5000
     sky.update("config-1", DeploymentConfig={})
-    assert sky.cloud.happenings()[-1].why == (
+    assert sky.happenings()[-1].why == (
         "The update to config-1 is accepted while 4 instances of config-2 carry all of the traffic."
     )
 

@@ -17,9 +17,9 @@ def sky() -> Sky:
 
 
 def test_while_updating_the_old_fleet_is_shown_and_the_new_one_is_pending(sky: Sky) -> None:
-    accepted_at = sky.cloud.now()
+    accepted_at = sky.now()
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     shown = sky.shown()
     assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("Updating", "config-1")
     assert shown["LastDeploymentConfig"] == rolling()
@@ -44,22 +44,22 @@ def test_while_updating_the_old_fleet_is_shown_and_the_new_one_is_pending(sky: S
 
 def test_it_succeeds_on_the_new_configuration(sky: Sky) -> None:
     sky.update("config-5", DeploymentConfig=rolling(2))
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     shown = sky.shown()
     assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-5")
     assert shown["ProductionVariants"][0]["CurrentInstanceCount"] == 5
     assert "FailureReason" not in shown
     assert "PendingDeploymentSummary" not in shown
-    assert shown["LastModifiedTime"] == sky.cloud.now()
+    assert shown["LastModifiedTime"] == sky.now()
 
 
 def test_an_alarm_set_in_cloudwatch_rolls_it_back_at_once(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     sky.alarm("ALARM")
     assert sky.status() == "Updating"
     assert sky.variant()["VariantStatus"][0]["Status"] == "ActivatingTraffic"
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     shown = sky.shown()
     assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-1")
     assert shown["FailureReason"] == (
@@ -71,12 +71,12 @@ def test_an_alarm_set_in_cloudwatch_rolls_it_back_at_once(sky: Sky) -> None:
 def test_a_failure_reason_clears_when_a_new_update_is_accepted(sky: Sky) -> None:
     sky.alarm("ALARM")
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "FailureReason" in sky.shown()
     sky.alarm("OK")
     sky.update()
     assert "FailureReason" not in sky.shown()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
@@ -84,25 +84,25 @@ def test_a_failure_reason_clears_when_a_new_update_is_accepted(sky: Sky) -> None
 def test_a_quiet_alarm_lets_bakes_pass(sky: Sky, state: str) -> None:
     sky.alarm(state)
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
 def test_an_alarm_outside_a_bake_changes_nothing(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Provisioning")
+    sky.advance_until(NAME, batch=1, phase="Provisioning")
     sky.alarm("ALARM")
-    sky.cloud.advance(100)
+    sky.advance(100)
     sky.alarm("OK")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
 def test_an_alarm_deleted_in_a_bake_holds_it_until_the_alarm_is_back(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     sky.watch("DeleteAlarms", AlarmNames=[ALARM])
-    sky.cloud.advance(3_600)
+    sky.advance(3_600)
     assert sky.pending()["VariantStatus"][0]["Status"] == "Baking"
     sky.watch("PutMetricAlarm", **metric_alarm(ALARM))
     assert sky.shown()["ProductionVariants"][0]["VariantStatus"][0]["Status"] == "Deleting"
@@ -110,27 +110,27 @@ def test_an_alarm_deleted_in_a_bake_holds_it_until_the_alarm_is_back(sky: Sky) -
 
 def test_an_alarm_that_stays_unreadable_ends_in_the_deadline(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     sky.watch("DeleteAlarms", AlarmNames=[ALARM])
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "not done within 28800 seconds" in sky.shown()["FailureReason"]
 
 
 def test_a_composite_alarm_rolls_it_back_when_one_below_it_fires(sky: Sky) -> None:
     sky.watch("PutCompositeAlarm", AlarmName="any", AlarmRule=f"ALARM({ALARM})")
     sky.update(DeploymentConfig=rolling(1, 60, "any"))
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     sky.alarm("ALARM")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "alarm any tripped" in sky.shown()["FailureReason"]
 
 
 def test_alarms_of_another_region_are_none_of_this_ones(sky: Sky) -> None:
     sky.furnish("eu-west-1")
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     sky.alarm("ALARM", region="eu-west-1")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
@@ -171,7 +171,7 @@ def test_it_is_refused_with_every_reason(sky: Sky) -> None:
 
 def test_a_retained_deployment_config_needs_its_alarms_still(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     sky.watch("DeleteAlarms", AlarmNames=[ALARM])
     refused = sky.refusal(
         "UpdateEndpoint",
@@ -191,7 +191,7 @@ def test_only_one_fleet_can_be_updated(sky: Sky) -> None:
 
 
 def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky) -> None:
-    sky.cloud.inject(
+    sky.inject(
         NAME,
         [
             Fault(FaultKind.ALARM, batch=2, after_seconds=10),
@@ -199,7 +199,7 @@ def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky
         ],
     )
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     shown = sky.shown()
     assert shown["EndpointStatus"] == "UpdateRollbackFailed"
     assert "Its rollback failed: provisioning config-1 failed: No room." in shown["FailureReason"]
@@ -209,7 +209,7 @@ def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky
     )
     assert "call UpdateEndpoint" in refused
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     shown = sky.shown()
     assert (shown["EndpointStatus"], shown["EndpointConfigName"]) == ("InService", "config-2")
     assert "FailureReason" not in shown
@@ -219,7 +219,7 @@ def test_a_deleted_configuration_goes_on_serving(sky: Sky) -> None:
     sky.update()
     sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
     sky.call("DeleteEndpointConfig", EndpointConfigName="config-2")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
@@ -246,10 +246,10 @@ def test_a_configuration_whose_model_was_deleted_is_not_deployed(sky: Sky) -> No
 
 def test_an_image_that_two_configurations_have_is_shown_once(sky: Sky) -> None:
     sky.update("config-2")
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
-    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK)], "Now")
+    sky.advance_until(NAME, batch=2, phase="Baking")
+    sky.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK)], "Now")
     sky.alarm("ALARM")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.status() == "UpdateRollbackFailed"
     assert sky.variant()["DeployedImages"] == [{"SpecifiedImage": "image:1"}]
 
@@ -258,30 +258,30 @@ def test_a_mix_shows_the_images_of_all_that_serve(sky: Sky) -> None:
     sky.call("CreateModel", ModelName="next", PrimaryContainer={"Image": "image:2"})
     sky.call("CreateEndpointConfig", **config("next", 3, image="next"))
     sky.update("next")
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     failing = Fault(FaultKind.PROVISIONING_FAILED, direction=Direction.BACK)
-    sky.cloud.inject(NAME, [failing], "Now")
+    sky.inject(NAME, [failing], "Now")
     sky.alarm("ALARM")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.status() == "UpdateRollbackFailed"
     images = [{"SpecifiedImage": "image:2"}, {"SpecifiedImage": "image:1"}]
     assert sky.variant()["DeployedImages"] == images
     sky.alarm("OK")
     sky.update("next")
     assert sky.variant()["DeployedImages"] == images[1:]
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.variant()["DeployedImages"] == images[:1]
 
 
 def test_what_an_update_left_over_is_shown_until_it_is_gone(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=3, phase="Cleaning")
-    sky.cloud.advance(10)
-    sky.cloud.stop_update(NAME)
+    sky.advance_until(NAME, batch=3, phase="Cleaning")
+    sky.advance(10)
+    sky.stop_update(NAME)
     assert sky.status() == "InService"
     assert sky.variant()["VariantStatus"][0]["StatusMessage"] == "Terminating 1 instance(s)."
-    assert sky.cloud.running() == ()
-    sky.cloud.advance(20)
+    assert sky.running() == ()
+    sky.advance(20)
     assert "VariantStatus" not in sky.variant()
 
 
@@ -306,7 +306,7 @@ def test_a_missing_alarm_is_told_with_everything_else(sky: Sky) -> None:
 
 def test_an_alarm_that_is_named_twice_is_watched_as_one(sky: Sky) -> None:
     sky.update(DeploymentConfig=rolling(1, 60, "p99", "p99"))
-    sky.cloud.advance_until(NAME, phase="Baking")
+    sky.advance_until(NAME, phase="Baking")
     sky.alarm("ALARM")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["FailureReason"].count("p99") == 1

@@ -2,12 +2,13 @@
 
 import pytest
 
-from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
+from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
 from rolling.core.stage import Direction, Phase
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
+from rolling.server.region.injection import When
 from rolling.server.service import ServiceError
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime
 from tests.server.clouds import NAME, START, Sky, rolling
 from tests.test_scenarios import load
@@ -25,13 +26,13 @@ def sky() -> Sky:
 
 
 def test_faults_of_next_updates_strike_one_after_the_other(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [TRIP])
-    sky.cloud.inject(NAME, [])
-    sky.cloud.inject(NAME, [Fault(FaultKind.STOP, batch=1, by="somebody")], When.NEXT_UPDATE)
+    sky.inject(NAME, [TRIP])
+    sky.inject(NAME, [])
+    sky.inject(NAME, [Fault(FaultKind.STOP, batch=1, by="somebody")], When.NEXT_UPDATE)
     ends = []
     for target in ("config-2", "config-2", "config-1", "config-1"):
         sky.update(target)
-        sky.cloud.advance_to_rest(NAME)
+        sky.advance_to_rest(NAME)
         shown = sky.shown()
         ends.append((shown["EndpointConfigName"], shown.get("FailureReason", "").split(": ")[-1]))
     assert ends == [
@@ -43,42 +44,42 @@ def test_faults_of_next_updates_strike_one_after_the_other(sky: Sky) -> None:
 
 
 def test_a_refused_update_uses_no_faults_up(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [TRIP])
+    sky.inject(NAME, [TRIP])
     sky.refusal("UpdateEndpoint", EndpointName=NAME, EndpointConfigName="missing")
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "tripped" in sky.shown()["FailureReason"]
 
 
 def test_a_fault_now_strikes_the_update_in_progress_from_where_it_is(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
-    began_at = sky.cloud.now()
+    sky.advance_until(NAME, batch=2, phase="Baking")
+    began_at = sky.now()
     late = Fault(FaultKind.ALARM, batch=2, phase=Phase.BAKING, after_seconds=20)
-    sky.cloud.inject(NAME, [late], When.NOW)
-    happened = sky.cloud.advance_to_next_event()
+    sky.inject(NAME, [late], When.NOW)
+    happened = sky.advance_to_next_event()
     assert happened[0].at - began_at == 20
     assert happened[0].why.startswith("Alarm p99 tripped after 20 s")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "alarm p99 tripped" in sky.shown()["FailureReason"]
 
 
 def test_a_fault_ends_with_its_update(sky: Sky) -> None:
     sky.update()
-    sky.cloud.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, count=100)], When.NOW)
-    sky.cloud.advance_to_rest(NAME)
+    sky.inject(NAME, [Fault(FaultKind.PROVISIONING_FAILED, count=100)], When.NOW)
+    sky.advance_to_rest(NAME)
     assert "provisioning config-2 failed" in sky.shown()["FailureReason"]
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
 def test_a_fault_ends_with_its_update_also_where_that_left_something_over(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=3, phase="Cleaning")
-    sky.cloud.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=10)], When.NOW)
-    sky.cloud.stop_update(NAME)
-    sky.cloud.advance(40)
+    sky.advance_until(NAME, batch=3, phase="Cleaning")
+    sky.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=10)], When.NOW)
+    sky.stop_update(NAME)
+    sky.advance(40)
     assert sky.variant()["CurrentInstanceCount"] == 3
 
 
@@ -89,20 +90,20 @@ def test_a_fault_ends_with_its_scaling(sky: Sky) -> None:
         EndpointName=NAME,
         DesiredWeightsAndCapacities=wanted,
     )
-    sky.cloud.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=250)], When.NOW)
-    sky.cloud.advance(300)
+    sky.inject(NAME, [Fault(FaultKind.INSTANCE_LOST, after_seconds=250)], When.NOW)
+    sky.advance(300)
     sky.update()
     assert sky.variant()["CurrentInstanceCount"] == 4
 
 
 def test_a_fault_is_laid_over_the_alarm_in_cloudwatch(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM_UNREADABLE, batch=1, for_seconds=600)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM_UNREADABLE, batch=1, for_seconds=600)])
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     sky.alarm("ALARM")
-    sky.cloud.advance(599)
+    sky.advance(599)
     assert sky.pending()["VariantStatus"][0]["Status"] == "Baking"
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "alarm p99 tripped" in sky.shown()["FailureReason"]
 
 
@@ -121,72 +122,72 @@ def test_faults_that_could_not_strike_are_refused(
     sky: Sky, faults: list[Fault], when: str, said: str
 ) -> None:
     with pytest.raises(InvalidInput) as error:
-        sky.cloud.inject(NAME, faults, when)
+        sky.inject(NAME, faults, when)
     assert said in str(error.value)
 
 
 def test_an_alarm_that_nobody_watches_cannot_be_struck(sky: Sky) -> None:
     sky.update()
     with pytest.raises(InvalidInput, match="the update watches p99"):
-        sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, alarm_name="p50")], When.NOW)
+        sky.inject(NAME, [Fault(FaultKind.ALARM, alarm_name="p50")], When.NOW)
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
-        sky.cloud.inject("no", [TRIP])
+        sky.inject("no", [TRIP])
 
 
 def test_what_is_going_back_cannot_be_struck_forward(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
-    sky.cloud.stop_update(NAME)
+    sky.advance_until(NAME, batch=2, phase="Baking")
+    sky.stop_update(NAME)
     with pytest.raises(InvalidInput, match="is on its way back already"):
-        sky.cloud.inject(NAME, [Fault(FaultKind.SHIFT_FAILED)], When.NOW)
-    sky.cloud.inject(NAME, [Fault(FaultKind.SHIFT_FAILED, Direction.BACK)], When.NOW)
+        sky.inject(NAME, [Fault(FaultKind.SHIFT_FAILED)], When.NOW)
+    sky.inject(NAME, [Fault(FaultKind.SHIFT_FAILED, Direction.BACK)], When.NOW)
     assert sky.status() == "UpdateRollbackFailed"
 
 
 def test_a_creation_is_struck_by_what_creations_have(sky: Sky) -> None:
     sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
     with pytest.raises(InvalidInput, match="strikes updates only"):
-        sky.cloud.inject("new", [Fault(FaultKind.STOP)], When.NOW)
-    sky.cloud.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, reason="Out.")], When.NOW)
+        sky.inject("new", [Fault(FaultKind.STOP)], When.NOW)
+    sky.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, reason="Out.")], When.NOW)
     assert sky.shown("new")["FailureReason"] == "Out."
 
 
 def test_a_stop_undoes_the_update(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Provisioning")
-    sky.cloud.stop_update(NAME, by="a release manager")
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_until(NAME, batch=2, phase="Provisioning")
+    sky.stop_update(NAME, by="a release manager")
+    sky.advance_to_rest(NAME)
     assert "stopped by a release manager" in sky.shown()["FailureReason"]
 
 
 def test_there_must_be_an_update_to_stop(sky: Sky) -> None:
     with pytest.raises(InvalidInput, match="is InService and has no update in progress to stop"):
-        sky.cloud.stop_update(NAME)
+        sky.stop_update(NAME)
     sky.update()
     with pytest.raises(InvalidInput, match="By"):
-        sky.cloud.stop_update(NAME, by="")
+        sky.stop_update(NAME, by="")
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
-        sky.cloud.stop_update("no")
+        sky.stop_update("no")
 
 
 def test_capacity_is_limited_for_one_endpoint_or_all(sky: Sky) -> None:
     sky.create(name="other")
-    sky.cloud.limit_capacity(3, NAME)
+    sky.limit_capacity(3, NAME)
     for name in (NAME, "other"):
         sky.update(name=name)
-        sky.cloud.advance_to_rest(name)
+        sky.advance_to_rest(name)
     assert "InsufficientInstanceCapacity" in sky.shown()["FailureReason"]
     assert "FailureReason" not in sky.shown("other")
-    sky.cloud.limit_capacity(2)
+    sky.limit_capacity(2)
     sky.call("CreateEndpoint", EndpointName="third", EndpointConfigName="config-1")
     assert sky.status("third") == "Failed"
     for limit in (0, -1):
         with pytest.raises(InvalidInput, match="Limit = "):
-            sky.cloud.limit_capacity(limit)
+            sky.limit_capacity(limit)
 
 
 def test_it_says_what_is_under_way(sky: Sky) -> None:
-    assert sky.cloud.running() == ()
+    assert sky.running() == ()
     sky.create("several", "many")
     sky.create(name="going")
     sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
@@ -198,29 +199,30 @@ def test_it_says_what_is_under_way(sky: Sky) -> None:
         DesiredWeightsAndCapacities=wanted,
     )
     sky.update()
-    assert sky.cloud.running() == (
+    assert sky.running() == (
         "my-endpoint in us-east-1 is being updated to config-2: batch 1 of 3, provisioning.",
         "many in us-east-1 is being scaled: 3 of 6 instance(s).",
         "going in us-east-1 is being deleted.",
         "new in us-east-1 is being created: 0 of 3 instance(s).",
     )
-    sky.cloud.stop_update(NAME)
-    assert "rolling back, batch 1 of the way back" in sky.cloud.running()[0]
+    sky.stop_update(NAME)
+    assert "rolling back, batch 1 of the way back" in sky.running()[0]
 
 
 def test_reset_begins_anew_and_time_goes_on(sky: Sky) -> None:
     sky.update()
-    sky.cloud.advance(10)
-    sky.cloud.reset()
-    assert sky.cloud.now() == START + 250
+    sky.advance(10)
+    sky.reset()
+    assert sky.now() == START + 250
     assert sky.call("ListEndpoints") == {"Endpoints": []}
-    assert sky.cloud.running() == ()
-    assert sky.cloud.advance(10_000) == ()
+    assert sky.running() == ()
+    assert sky.advance(10_000) == ()
 
 
 def test_a_scenario_is_there_from_the_beginning_and_after_a_reset() -> None:
     scenario = load("three-by-one-alarm-in-bake-2")
-    cloud = Cloud.from_scenario(scenario, ManualTime(START), "eu-west-1")
+    cloud = Cloud(ManualTime(START), home_region="eu-west-1", scenario=scenario)
+    steering = SteeredCloud(cloud)
     name = scenario.endpoint.name
     described = []
     for _ in range(2):
@@ -228,11 +230,11 @@ def test_a_scenario_is_there_from_the_beginning_and_after_a_reset() -> None:
             cloud.call("sagemaker", "DescribeEndpoint", {"EndpointName": name}, "eu-west-1")
         )
         cloud.call("sagemaker", "UpdateEndpoint", scenario.updates[0].request, "eu-west-1")
-        cloud.advance_to_rest(name, "eu-west-1")
+        steering.advance_to_rest(name)
         ended = cloud.call("sagemaker", "DescribeEndpoint", {"EndpointName": name}, "eu-west-1")
         assert "tripped" in ended["FailureReason"]
-        assert cloud.running() == ()
-        cloud.reset()
+        assert steering.running() == ()
+        steering.reset()
     first, second = described
     assert first["EndpointArn"].startswith("arn:aws:sagemaker:eu-west-1:")
     assert first["EndpointStatus"] == "InService"
@@ -240,14 +242,9 @@ def test_a_scenario_is_there_from_the_beginning_and_after_a_reset() -> None:
 
 
 def test_faults_of_a_creation_strike_it_whatever_the_case_of_its_name(sky: Sky) -> None:
-    sky.cloud.inject("New", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
+    sky.inject("New", [Fault(FaultKind.PROVISIONING_FAILED)], "Creation")
     sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
     assert sky.status("new") == "Failed"
-
-
-def test_settings_at_fault_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="ProvisioningSeconds"):
-        Cloud(settings=SimulationSettings(provisioning_seconds=-1))
 
 
 def test_an_operation_that_is_not_here_is_a_501(sky: Sky) -> None:
@@ -258,13 +255,13 @@ def test_an_operation_that_is_not_here_is_a_501(sky: Sky) -> None:
     assert (error.value.status, error.value.error_code) == (501, "NotImplemented")
 
 
-def test_only_the_latest_happenings_are_kept(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
-    sky.cloud.happenings()
-    monkeypatch.setattr("rolling.server.cloud.MOST_HAPPENINGS", 5)
-    sky.cloud.reset()
+def test_only_the_latest_events_are_kept(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
+    sky.happenings()
+    monkeypatch.setattr("rolling.server.cloud.MOST_EVENTS", 5)
+    sky.reset()
     sky.furnish()
     sky.create()
     sky.update(DeploymentConfig=rolling())
-    happened = sky.cloud.advance_to_rest(NAME)
+    happened = sky.advance_to_rest(NAME)
     assert len(happened) == 5
     assert happened[-1].status == "InService"

@@ -26,36 +26,36 @@ def state(sky: Sky, name: str = "p99") -> str:
 
 
 def test_an_alarm_shows_the_fault_while_it_holds(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=20)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=20)])
     sky.update()
     assert (state(sky), state(sky, "any")) == ("ALARM", "ALARM")
     [shown] = sky.watch("DescribeAlarms", StateValue="ALARM")["MetricAlarms"]
     assert shown["StateReason"].startswith("An injected fault")
-    assert shown["StateTransitionedTimestamp"] == sky.cloud.now()
-    sky.cloud.advance(19)
+    assert shown["StateTransitionedTimestamp"] == sky.now()
+    sky.advance(19)
     assert state(sky) == "ALARM"
-    sky.cloud.advance(1)
+    sky.advance(1)
     assert (state(sky), state(sky, "any")) == ("OK", "OK")
 
 
 def test_an_alarm_that_trips_an_update_goes_back_when_it_has_ended(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, batch=2, after_seconds=10)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM, batch=2, after_seconds=10)])
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     assert state(sky) == "OK"
-    sky.cloud.advance_until(NAME, direction="Back")
+    sky.advance_until(NAME, direction="Back")
     assert state(sky) == "ALARM"
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert "alarm p99 tripped" in sky.shown()["FailureReason"]
     assert (state(sky), state(sky, "any")) == ("OK", "OK")
 
 
 def test_a_state_that_is_set_meanwhile_is_seen_afterwards(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=20)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=20)])
     sky.update()
     sky.alarm("INSUFFICIENT_DATA")
     assert state(sky) == "ALARM"
-    sky.cloud.advance(20)
+    sky.advance(20)
     assert state(sky) == "INSUFFICIENT_DATA"
     sky.alarm("ALARM")
     assert (state(sky), state(sky, "any")) == ("ALARM", "ALARM")
@@ -64,30 +64,30 @@ def test_a_state_that_is_set_meanwhile_is_seen_afterwards(sky: Sky) -> None:
 def test_another_endpoint_that_watches_the_alarm_reads_what_is_shown(sky: Sky) -> None:
     sky.create(name="other")
     sky.update(name="other")
-    sky.cloud.advance_until("other", batch=1, phase="Baking")
+    sky.advance_until("other", batch=1, phase="Baking")
     sky.update()
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM)], "Now")
-    sky.cloud.advance_to_rest("other")
+    sky.inject(NAME, [Fault(FaultKind.ALARM)], "Now")
+    sky.advance_to_rest("other")
     assert "alarm p99 tripped" in sky.shown("other")["FailureReason"]
 
 
 def test_an_alarm_that_lapses_before_the_bake_trips_nothing(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=245)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM, for_seconds=245)])
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
 def test_an_alarm_that_cannot_be_read_shows_its_state(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM_UNREADABLE)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM_UNREADABLE)])
     sky.update()
-    sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+    sky.advance_until(NAME, batch=1, phase="Baking")
     assert state(sky) == "OK"
     assert sky.pending()["VariantStatus"][0]["Status"] == "Baking"
 
 
 def test_nothing_of_an_endpoint_that_tripped_an_alarm_is_kept_once_it_is_over(sky: Sky) -> None:
-    sky.cloud.inject(NAME, [Fault(FaultKind.ALARM)])
+    sky.inject(NAME, [Fault(FaultKind.ALARM)])
     sky.update()
-    sky.cloud.advance_to_rest(NAME)
-    assert sky.cloud._region(REGION)._tripped == {}
+    sky.advance_to_rest(NAME)
+    assert sky.cloud.region(REGION)._tripped == {}

@@ -14,13 +14,13 @@ def sky() -> Sky:
     sky = Sky()
     sky.create()
     sky.update()
-    sky.cloud.advance_until(NAME, batch=2, phase="Baking")
+    sky.advance_until(NAME, batch=2, phase="Baking")
     return sky
 
 
 def refused(sky: Sky, fault: Fault, when: str = "Now") -> Problem:
     with pytest.raises(InvalidInput) as error:
-        sky.cloud.inject(NAME, [fault], when)
+        sky.inject(NAME, [fault], when)
     [problem] = error.value.problems
     return problem
 
@@ -30,7 +30,7 @@ def test_a_batch_that_is_over_cannot_be_struck(sky: Sky) -> None:
         "Faults[0].Batch", 1, "is over: the update is in batch 2, Baking", 3
     )
     assert refused(sky, Fault(FaultKind.ALARM, batch=1)).fix == 2
-    sky.cloud.advance_to_rest(NAME)
+    sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
@@ -50,15 +50,15 @@ def test_a_phase_that_is_over_cannot_be_struck_in_its_batch(sky: Sky) -> None:
 
 def test_a_phase_alone_is_the_next_of_its_kind(sky: Sky) -> None:
     no_shift = Fault(FaultKind.SHIFT_FAILED, phase=Phase.SHIFTING)
-    sky.cloud.inject(NAME, [no_shift], "Now")
-    happened = sky.cloud.advance_until(NAME, direction="Back")
+    sky.inject(NAME, [no_shift], "Now")
+    happened = sky.advance_until(NAME, direction="Back")
     forward = [each.stage for each in happened if each.stage]
     forward = [each for each in forward if each.direction is Direction.FORWARD]
     assert (forward[-1].step, forward[-1].phase) == (3, Phase.SHIFTING)
 
 
 def test_in_the_last_batch_a_phase_that_is_over_has_no_next(sky: Sky) -> None:
-    sky.cloud.advance_until(NAME, batch=3, phase="Baking")
+    sky.advance_until(NAME, batch=3, phase="Baking")
     problem = refused(sky, Fault(FaultKind.SHIFT_FAILED, phase=Phase.SHIFTING))
     assert problem.rule == "is over: the update is in batch 3 (the last), Baking"
     assert refused(sky, Fault(FaultKind.SHIFT_FAILED, batch=3)).fix is None
@@ -83,4 +83,4 @@ def test_what_no_update_has_is_refused_for_the_next_one_too(
 def test_a_creation_has_no_second_batch(sky: Sky) -> None:
     sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
     with pytest.raises(InvalidInput, match="has no batches"):
-        sky.cloud.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, batch=2)], "Now")
+        sky.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, batch=2)], "Now")

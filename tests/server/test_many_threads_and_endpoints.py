@@ -9,9 +9,8 @@ from typing import Any
 
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
-from rolling.server.agenda import Agenda
-from rolling.server.region.faults import When
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.injection import When
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.timekeeping import RunningTime
 from tests.server.account import metric_alarm
 from tests.server.clouds import ALARM, START, Sky, rolling
@@ -47,10 +46,10 @@ def test_threads_that_call_at_once_leave_every_endpoint_at_a_true_end() -> None:
             sky.watch("PutMetricAlarm", **metric_alarm(name))  # one for all turns everybody back
             sky.alarm("OK", name)
             faults = chance.sample(FAULTS, chance.randint(0, 2))
-            sky.cloud.inject(name, faults, When.NEXT_UPDATE)
+            sky.inject(name, faults, When.NEXT_UPDATE)
             sky.update("config-5", name, DeploymentConfig=rolling(1, 60, name))
             if chance.random() < 0.2:
-                try_to(lambda name=name: sky.cloud.stop_update(name))  # type: ignore[misc]
+                try_to(lambda name=name: sky.stop_update(name))  # type: ignore[misc]
         sky.call("ListEndpoints")
         sky.watch("DescribeAlarms", AlarmNames=[ALARM])
         for name in names:
@@ -72,7 +71,7 @@ def test_threads_that_call_at_once_leave_every_endpoint_at_a_true_end() -> None:
             assert "was rolled back" in each["FailureReason"]
     ends = {each["EndpointConfigName"] for each in shown}
     assert ends == {"config-1", "config-5"}, "both ends should be reached"
-    assert sky.cloud.running() == ()
+    assert sky.running() == ()
 
 
 def wait(done: Callable[[], bool]) -> None:
@@ -96,17 +95,17 @@ def test_one_alarm_turns_back_everybody_who_bakes_with_it_and_nobody_else() -> N
     names = [f"endpoint-{number}" for number in range(40)]
     for place, name in enumerate(names):
         sky.call("CreateEndpoint", EndpointName=name, EndpointConfigName="config-1")
-        sky.cloud.advance(place % 7)
-    sky.cloud.advance(300)
+        sky.advance(place % 7)
+    sky.advance(300)
     for place, name in enumerate(names):
         sky.update("config-2", name)
-        sky.cloud.advance(place % 11)
-    sky.cloud.advance(150)
+        sky.advance(place % 11)
+    sky.advance(150)
     baking = [name for name in names if _phase(sky, name) == "Baking"]
     assert 0 < len(baking) < len(names)
     sky.alarm("ALARM")
     sky.alarm("OK")
-    sky.cloud.advance(28_800)
+    sky.advance(28_800)
     back = [name for name in names if sky.shown(name)["EndpointConfigName"] == "config-1"]
     assert back == baking
 
@@ -122,35 +121,16 @@ def test_many_endpoints_update_at_once_and_nothing_of_it_is_kept() -> None:
     names = [f"endpoint-{number}" for number in range(100)]
     for name in names:
         sky.call("CreateEndpoint", EndpointName=name, EndpointConfigName="config-1")
-    sky.cloud.advance(240)
+    sky.advance(240)
     for name in names:
         sky.update("config-2", name, DeploymentConfig=rolling())
-    assert len(sky.cloud.running()) == 100
-    sky.cloud.advance(28_800)
-    assert sky.cloud.running() == ()
+    assert len(sky.running()) == 100
+    sky.advance(28_800)
+    assert sky.running() == ()
     assert {sky.shown(name)["EndpointConfigName"] for name in names} == {"config-2"}
     for name in names:
         sky.call("DeleteEndpoint", EndpointName=name)
-    sky.cloud.advance(30)
+    sky.advance(30)
     gc.collect()
     alive = [each for each in gc.get_objects() if isinstance(each, RunningEndpoint)]
     assert [each for each in alive if each.endpoint.name in names] == []
-
-
-def test_an_agenda_looks_once_at_each_in_the_order_of_their_moments() -> None:
-    agenda: Agenda[str] = Agenda()
-    for item, moment in (("a", 3.0), ("b", 1.0), ("c", 1.0), ("a", 2.0), ("d", 9.0), ("d", None)):
-        agenda.put(item, moment)
-    taken = []
-    while agenda.next_moment() < float("inf"):
-        taken.append((agenda.next_moment(), agenda.take()))
-    assert taken == [(1.0, "b"), (1.0, "c"), (2.0, "a")]
-
-
-def test_an_agenda_does_not_grow_with_changes_of_mind() -> None:
-    agenda: Agenda[int] = Agenda()
-    for moment in range(10_000):
-        agenda.put(moment % 3, float(moment))
-    assert len(agenda._heap) < 100
-    assert [agenda.take() for _ in range(3)] == [1, 2, 0]
-    assert agenda.next_moment() == float("inf")

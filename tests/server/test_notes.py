@@ -14,10 +14,10 @@ __all__ = ["throttled"]
 def test_it_is_told_while_an_endpoint_is_created_and_in_each_batch_of_its_update() -> None:
     sky = Sky()
     sky.call("CreateEndpoint", EndpointName=NAME, EndpointConfigName="config-1")
-    told = sky.cloud.advance_to_rest(NAME)
+    told = sky.advance_to_rest(NAME)
     assert [each.why for each in told].count(NOTE) == 1
     sky.update()
-    told = sky.cloud.advance_to_rest(NAME)
+    told = sky.advance_to_rest(NAME)
     assert [each.why for each in told].count(NOTE) == 3
     for before, each in pairwise(told):
         if each.why == NOTE:

@@ -21,17 +21,12 @@ EVERY = pytest.mark.parametrize("make", [local_sagemaker, local_sagemaker_server
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"time": "manual"}, "time"),
-        ({"time": 60}, "time"),
-        ({"settings": 30}, "settings"),
         ({"settings": {"provisioning_seconds": 30}}, "settings.provisioning_seconds"),
         ({"settings": {"ProvisioningSeconds": "30"}}, "settings.ProvisioningSeconds"),
         ({"settings": {"ShiftSeconds": None}}, "settings.ShiftSeconds"),
         ({"settings": SimulationSettings(shift_seconds=-1)}, "settings.ShiftSeconds"),
         ({"account": "1"}, "account"),
-        ({"account": 123456789012}, "account"),
         ({"region": "mars"}, "region"),
-        ({"region": None}, "region"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(make: Any, wrong: Any, field: str) -> None:
@@ -42,9 +37,12 @@ def test_what_cannot_be_is_refused_by_name(make: Any, wrong: Any, field: str) ->
 
 @EVERY
 def test_all_that_is_wrong_is_said_at_once(make: Any) -> None:
-    with pytest.raises(InvalidInput) as caught, make(time="manual", settings=[], account="1"):
+    with (
+        pytest.raises(InvalidInput) as caught,
+        make(region="mars", settings={"Speed": 1}, account="1"),
+    ):
         pass
-    assert [each.field for each in caught.value.problems] == ["time", "account", "settings"]
+    assert [each.field for each in caught.value.problems] == ["region", "account", "settings.Speed"]
 
 
 @EVERY
@@ -70,7 +68,7 @@ def test_only_its_services_leads_no_other_service_here() -> None:
     assert led == set(ITS_ENDPOINTS)
 
 
-@pytest.mark.parametrize(("port", "fix"), [(80_000, 65_535), (-1, 0), ("4577", 4577), (None, 0)])
+@pytest.mark.parametrize(("port", "fix"), [(80_000, 65_535), (-1, 0)])
 def test_a_port_that_there_is_not_is_refused(port: Any, fix: int) -> None:
     with pytest.raises(InvalidInput) as refused, local_sagemaker_server(port=port):
         pass

@@ -98,6 +98,36 @@ def test_the_other_fixture_has_no_use_for_it(local_sagemaker):
         assert local_sagemaker.sagemaker.list_models()["Models"] == []
 """
 
+FAILING = """
+import pytest
+from botocore.exceptions import WaiterError
+
+@pytest.fixture
+def endpoint(local_sagemaker):
+    client = local_sagemaker.sagemaker
+    client.create_model(ModelName="m", PrimaryContainer={"Image": "i"})
+    client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[
+        {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large",
+         "InitialInstanceCount": 1}])
+    client.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    return client
+
+def test_it_waits_too_shortly(local_sagemaker, endpoint):
+    local_sagemaker.inject("e", [{"Kind": "Stop"}])
+    endpoint.get_waiter("endpoint_in_service").wait(
+        EndpointName="e", WaiterConfig={"MaxAttempts": 2})
+
+@pytest.fixture
+def expects_more(endpoint, local_sagemaker_server):
+    assert endpoint.list_endpoints()["Endpoints"] == []
+
+def test_a_fixture_fails(expects_more):
+    pass
+
+def test_all_is_well(endpoint):
+    pass
+"""
+
 UNUSED = """
 import sys
 
@@ -156,6 +186,31 @@ def test_beside_moto_only_its_services_come_here(project: pytest.Pytester) -> No
     project.makepyfile(BESIDE_MOTO)
     project.makeini("[pytest]\nfilterwarnings =\n error\n ignore::DeprecationWarning")
     project.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=2)
+
+
+def test_the_report_of_a_failing_test_shows_what_happened_in_it(project: pytest.Pytester) -> None:
+    project.makepyfile(FAILING)
+    result = project.runpytest_subprocess("-p", "no:xdist")
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines_random(["*Max attempts exceeded*", "*assert [[]{*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*- local_sagemaker: events and faults -*",
+            "       0 s  e  The endpoint is Creating.",
+            "At 0 s, when the test failed:",
+            "e in us-east-1 is being created: 0 of 1 instance(s).",
+            "*- local_sagemaker_server: events and faults -*",
+            "At 0 s, when the test failed:",
+            "No endpoint exists.",
+            "*- local_sagemaker: events and faults -*",
+            "       0 s  e  The endpoint is Creating.",
+            "At 30 s, when the test failed:",
+            "e in us-east-1 is being created: 0 of 1 instance(s).",
+            "  faults of its next updates: Stop",
+        ],
+        consecutive=False,
+    )
+    assert result.stdout.str().count("events and faults") == 3
 
 
 def test_a_run_that_does_not_use_it_loads_a_page_and_nothing_else(

@@ -63,7 +63,7 @@ def test_the_problems_of_all_are_told_at_once() -> None:
 def test_a_null_is_left_out_as_on_the_wire() -> None:
     nulls = {"Tags": None, "ShadowProductionVariants": None, "KmsKeyId": None}
     read = parse_scenario(scenario({"VolumeSizeInGB": None}, **nulls))
-    cloud = Cloud.from_scenario(read)
+    cloud = Cloud(scenario=read)
     asked = {"EndpointConfigName": "config-2"}
     shown = cloud.call("sagemaker", "DescribeEndpointConfig", asked, REGION)
     assert not shown.keys() & nulls.keys()
@@ -93,3 +93,26 @@ def test_the_fleets_of_a_bare_request_are_kept_too() -> None:
         local.advance_to_rest(NAME)
         shown = local.sagemaker.describe_endpoint(EndpointName=NAME)
     assert shown["EndpointConfigName"] == "config-2"
+
+
+def test_an_injected_fault_strikes_the_next_update_also_where_a_scenario_is_loaded() -> None:
+    with local_sagemaker(scenario=scenario()) as local:
+        local.inject(NAME, [{"Kind": "Stop"}])
+        local.sagemaker.update_endpoint(EndpointName=NAME, EndpointConfigName="config-2")
+        local.advance_to_rest(NAME)
+        shown = local.sagemaker.describe_endpoint(EndpointName=NAME)
+    assert shown["EndpointConfigName"] == "config-1"
+
+
+def test_an_injected_fault_joins_those_of_the_scenarios_update() -> None:
+    document = scenario()
+    document["Updates"][0]["Faults"] = [{"Kind": "ProvisioningSlow", "Seconds": 60}]
+    document["Updates"].append({**document["Updates"][0], "Faults": [{"Kind": "Stop"}]})
+    with local_sagemaker(scenario=document) as local:
+        local.inject(NAME, [{"Kind": "InstanceLost", "Batch": 99}])
+        [endpoint] = local.endpoints()
+        assert endpoint.waiting_faults == (("ProvisioningSlow", "InstanceLost"), ("Stop",))
+        local.sagemaker.update_endpoint(EndpointName=NAME, EndpointConfigName="config-2")
+        [endpoint] = local.endpoints()
+    assert endpoint.waiting_faults == (("Stop",),)
+    assert [each.field for each in endpoint.unused_faults] == ["Faults[1]"]

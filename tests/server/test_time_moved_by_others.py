@@ -5,6 +5,7 @@ import pytest
 from rolling.core.errors import InvalidInput
 from rolling.server.clients import local_sagemaker
 from rolling.server.cloud import Cloud
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime
 from tests.server.clouds import NAME, START, Sky
 
@@ -20,7 +21,7 @@ def updating() -> tuple[ManualTime, Sky]:
 
 def test_to_advance_goes_on_from_there() -> None:
     time = ManualTime(1000)
-    cloud = Cloud(time)
+    cloud = SteeredCloud(Cloud(time))
     time.move_to(2000)
     cloud.advance(10)
     assert (cloud.now(), time.now()) == (2010, 2010)
@@ -28,7 +29,7 @@ def test_to_advance_goes_on_from_there() -> None:
 
 def test_a_moment_before_it_is_past() -> None:
     time = ManualTime(1000)
-    cloud = Cloud(time)
+    cloud = SteeredCloud(Cloud(time))
     time.move_to(2000)
     with pytest.raises(InvalidInput, match="not before now"):
         cloud.advance_to(1500)
@@ -38,24 +39,24 @@ def test_what_was_due_meanwhile_has_happened_and_is_over() -> None:
     time, sky = updating()
     time.move_to(time.now() + 400)  # past the first bake, and into the second batch
     with pytest.raises(InvalidInput, match="Batch = 1: is over: the update is in batch 2"):
-        sky.cloud.advance_until(NAME, batch=1, phase="Baking")
+        sky.advance_until(NAME, batch=1, phase="Baking")
 
 
 def test_the_next_event_is_the_next_from_there() -> None:
     time, sky = updating()
     began_at = time.now()
     time.move_to(began_at + 250)
-    moments = [each.at - began_at for each in sky.cloud.advance_to_next_event() if each.stage]
+    moments = [each.at - began_at for each in sky.advance_to_next_event() if each.stage]
     assert moments == [0, 240, 245, 305]
-    assert sky.cloud.now() == time.now() == began_at + 305
+    assert sky.now() == time.now() == began_at + 305
 
 
 def test_rest_is_not_before_it() -> None:
     time, sky = updating()
     time.move_to(time.now() + 100_000)
     moved_to = time.now()
-    sky.cloud.advance_to_rest(NAME)
-    assert sky.cloud.now() == time.now() == moved_to
+    sky.advance_to_rest(NAME)
+    assert sky.now() == time.now() == moved_to
     assert sky.status() == "InService"
 
 

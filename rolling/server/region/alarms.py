@@ -4,9 +4,9 @@ DeleteAlarms.
 No metric is ever read: an alarm is in the state that SetAlarmState left it in,
 a new one in INSUFFICIENT_DATA. A composite alarm follows the alarms that its
 rule names. While a fault of an update holds an alarm in ALARM it shows so, to
-everybody, and what it was left in is seen again afterwards; one that cannot be
+every client, and afterwards its own state again; one that cannot be
 read by a fault shows what it is. Tags of alarms are taken and forgotten, as no
-operation here shows them; actions are kept and shown, and nobody is notified.
+operation here shows them; actions are kept and shown, and never carried out.
 """
 
 import json
@@ -22,7 +22,7 @@ from rolling.endpoint.arns import partition
 from rolling.server.region.alarm_requests import metric_alarm_problems, name_problems
 from rolling.server.region.alarm_rules import EXAMPLE, AlarmRule, UnreadableRule, parse_rule
 from rolling.server.region.listing import page
-from rolling.server.service import Answer, Operation, Parameters, Place, ServiceError
+from rolling.server.service import Answer, ApiOperation, Parameters, Place, ServiceError
 
 PAGE = 100
 """MaxRecords of DescribeAlarms where it is absent, and at most."""
@@ -123,7 +123,7 @@ class Alarms:
         self._tripped: frozenset[str] = frozenset()
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """CloudWatch's operations on alarms, by name."""
         return {
             "PutMetricAlarm": self._put_metric_alarm,
@@ -294,7 +294,7 @@ class Alarms:
         return after.state.value != alarm.state.value
 
     def _tell(self, names: Iterable[str]) -> None:
-        """Last in an operation: whoever is told sees the alarms as they all are now."""
+        """Call this last in an operation, so that a listener sees all alarms as they are now."""
         for name in names:
             self._changed(name)
 
@@ -346,7 +346,7 @@ def _acts(alarm: Alarm, prefix: str) -> bool:
 
 
 def _shown(alarm: Alarm, parameters: Parameters) -> dict[str, object]:
-    """The alarm as this request is answered: of relatives, it is told little."""
+    """The alarm as this request is answered: of relatives only a little."""
     document = alarm.as_json()
     keys = ["AlarmName", "AlarmArn"]
     if "ChildrenOfAlarmName" in parameters:

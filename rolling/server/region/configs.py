@@ -19,7 +19,7 @@ from rolling.endpoint.refusals import ValidationException, already_exists, confi
 from rolling.server.region.listing import list_page
 from rolling.server.region.models import Models
 from rolling.server.region.tags import Tags
-from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 class EndpointConfigs:
@@ -34,7 +34,7 @@ class EndpointConfigs:
         self._made: dict[str, float] = {}
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """SageMaker's operations on endpoint configurations, by name."""
         return {
             "CreateEndpointConfig": self._create,

@@ -15,18 +15,19 @@ from rolling.endpoint.refusals import ValidationException, endpoint_not_found
 from rolling.endpoint.update import update_endpoint
 from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
-from rolling.server.region.faults import check_faults_at_creation
 from rolling.server.region.images import images_of, with_images
+from rolling.server.region.injection import check_faults_at_creation
 from rolling.server.region.listing import list_page
 from rolling.server.region.models import Models
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.region.tags import Tags
-from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 class Endpoints:
     """The endpoints of a place.
 
+    `faults_at_creation`: the faults of creations to come, by the name in lower case.
     `backend`: makes the simulated world of an endpoint.
     `look`: called with an endpoint that something was asked of, to let happen
     what follows at once.
@@ -53,10 +54,10 @@ class Endpoints:
         self._look = look
         self._running: dict[str, RunningEndpoint] = {}
         # By the name in lower case: for CreateEndpoint no other case is another name.
-        self._faults_at_creation: dict[str, tuple[Fault, ...]] = {}
+        self.faults_at_creation: dict[str, tuple[Fault, ...]] = {}
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """SageMaker's operations on endpoints, by name."""
         return {
             "CreateEndpoint": self._create,
@@ -70,21 +71,20 @@ class Endpoints:
     def __iter__(self) -> Iterator[RunningEndpoint]:
         return iter(self._running.values())
 
-    def find(self, name: object) -> RunningEndpoint:
+    def find(self, name: str) -> RunningEndpoint:
         """The endpoint of this name. Raises ValidationException when there is none."""
-        found = self._running.get(name) if isinstance(name, str) else None
+        found = self._running.get(name)
         if found is None:
-            text = str(name)
-            unknown = endpoint_not_found(text, self._place.arn("endpoint", text))
+            unknown = endpoint_not_found(name, self._place.arn("endpoint", name))
             raise ValidationException([unknown])
         return found
 
     def adopt(
-        self, endpoint: Endpoint, faults_to_come: Iterable[tuple[Fault, ...]] = ()
+        self, endpoint: Endpoint, scenario_faults: Iterable[tuple[Fault, ...]] = ()
     ) -> RunningEndpoint:
         """Keep an endpoint that is in service, as if it had always been there."""
         endpoint = evolve(endpoint, region=self._place.region, account=self._place.account)
-        return self._keep(endpoint, faults_to_come)
+        return self._keep(endpoint, scenario_faults)
 
     def give_at_creation(self, name: str, faults: tuple[Fault, ...]) -> None:
         """These faults strike the creation of the endpoint of this name, which is to come.
@@ -93,13 +93,11 @@ class Endpoints:
         been created already.
         """
         check_faults_at_creation(name, faults, exists=self._existing(name) is not None)
-        self._faults_at_creation[name.lower()] = faults
+        self.faults_at_creation[name.lower()] = faults
 
-    def withdraw_at_creation(self, name: object) -> bool:
-        """True when there were faults for a creation to come; they are none any more."""
-        if not isinstance(name, str):
-            return False
-        return self._faults_at_creation.pop(name.lower(), None) is not None
+    def withdraw_at_creation(self, name: str) -> bool:
+        """Take back the faults of a creation to come. True when there were any."""
+        return self.faults_at_creation.pop(name.lower(), None) is not None
 
     def forget(self, running: RunningEndpoint) -> None:
         """The endpoint is gone."""
@@ -120,7 +118,7 @@ class Endpoints:
             account=self._place.account,
         )
         running = self._keep(endpoint, (), parameters.get("Tags", ()))
-        running.backend.add_faults(self._faults_at_creation.pop(name.lower(), ()))
+        running.backend.add_faults(self.faults_at_creation.pop(name.lower(), ()))
         self._look(running)
         return {"EndpointArn": endpoint.arn}
 
@@ -169,12 +167,12 @@ class Endpoints:
     def _keep(
         self,
         endpoint: Endpoint,
-        faults_to_come: Iterable[tuple[Fault, ...]],
+        scenario_faults: Iterable[tuple[Fault, ...]],
         tags: Iterable[Mapping[str, str]] = (),
     ) -> RunningEndpoint:
         self._tags.put(endpoint.arn, tags)
         backend = self._backend(endpoint)
-        running = RunningEndpoint(endpoint, backend, self._now(), faults_to_come)
+        running = RunningEndpoint(endpoint, backend, self._now(), scenario_faults)
         running.images = images_of(endpoint.config, self._models)
         self._running[endpoint.name] = running
         return running

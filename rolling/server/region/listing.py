@@ -2,7 +2,7 @@
 
 Here belongs what the parameters NextToken, MaxResults, NameContains, SortBy,
 SortOrder and the time filters mean. What is listed, and under which names, is
-said by whoever lists.
+the caller's to say.
 
 A token holds where the last page ended and a digest of what is listed and of the
 filters, nothing else, and the server keeps nothing for it: what is made or deleted

@@ -14,7 +14,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import ValidationException, already_exists, model_not_found
 from rolling.server.region.listing import list_page
 from rolling.server.region.tags import Tags
-from rolling.server.service import Answer, Operation, Parameters, Place
+from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 @frozen
@@ -37,7 +37,7 @@ class Models:
         self._models: dict[str, Model] = {}
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """SageMaker's operations on models, by name."""
         return {
             "CreateModel": self._create_model,

@@ -14,9 +14,9 @@ from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
 from rolling.server.region.endpoints import Endpoints
 from rolling.server.region.models import Models
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.region.tags import Tags
-from rolling.server.service import CLOUDWATCH, SAGEMAKER, Operation, Parameters, Place
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, ApiOperation, Parameters, Place
 from rolling.simulation.scenario import Scenario
 
 
@@ -55,7 +55,7 @@ class Region:
             look,
         )
         of_sagemaker = (self._models, self._configs, self.endpoints, tags)
-        self.operations: dict[tuple[str, str], Operation] = {
+        self.operations: dict[tuple[str, str], ApiOperation] = {
             (SAGEMAKER, name): operation
             for each in of_sagemaker
             for name, operation in each.operations.items()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.refusals import Refusal
 from rolling.server.region.listing import page
-from rolling.server.service import Answer, Operation, Parameters
+from rolling.server.service import Answer, ApiOperation, Parameters
 
 MOST_TAGS = 50
 """The most tags that a thing can have."""
@@ -24,7 +24,7 @@ class Tags:
         self._of: dict[str, dict[str, str]] = {}
 
     @property
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, ApiOperation]:
         """SageMaker's operations on tags, by name."""
         return {
             "AddTags": self._add_tags,

@@ -29,7 +29,7 @@ def from_elsewhere(request: HttpRequest, bound_to: str) -> str | None:
 
 
 def _name_of(host: str) -> str:
-    """A Host without its port; nothing for what is no host."""
+    """A Host without its port; an empty text if it is malformed."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -2,7 +2,7 @@
 
 botocore writes inputs and reads outputs. A server reads inputs and writes
 outputs, so it has botocore write an output as if it were an input. A botocore
-that does not know the protocol yet is told of in a clear error.
+that does not know the protocol yet is reported in a clear error.
 """
 
 import re

@@ -26,7 +26,7 @@ from rolling.server.wire.signature import signed_service
 
 logger = logging.getLogger(__name__)
 
-Control = Callable[[HttpRequest], HttpResponse]
+RespondToControl = Callable[[HttpRequest], HttpResponse]
 """What answers the requests whose path begins with CONTROL_PREFIX, of any method."""
 
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
@@ -54,7 +54,7 @@ class _Site:
     """What is served, and within which limits."""
 
     call: ServiceCall
-    control: Control | None
+    control: RespondToControl | None
     implements: Implements
     limits: _Limits
     bound_to: str
@@ -96,7 +96,7 @@ class Server:
     def __init__(
         self,
         call: ServiceCall,
-        control: Control | None = None,
+        control: RespondToControl | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         *,
@@ -146,7 +146,7 @@ class Server:
     def stop(self) -> None:
         """Take no more connections, finish the answers that are being made, close everything.
 
-        Twice is as good as once.
+        Calling it again does nothing.
         """
         with self._lock:
             first, self._stopped = not self._stopped, True

@@ -1,6 +1,6 @@
 """Requests of AWS's other services, which one endpoint URL for all may lead here.
 
-Here belongs how they are told from our own, and the refusal that their clients
+This module tells them from our own requests, and writes the refusal that their clients
 understand: 501, which none of them tries again, in the form of their protocol.
 """
 

@@ -14,6 +14,7 @@ from attrs import evolve
 from botocore.config import Config
 
 from rolling.server.cloud import Cloud
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import RunningTime
 from rolling.server.wire import Server
 from tests.server.load.audit import RESTING, audit
@@ -66,7 +67,7 @@ def test_fifty_clients_at_once_each_find_what_they_have_made(
         assert statuses[200] > statuses.total() / 3
         with Line(server) as line:
             settled(line, cloud)
-            assert set(audit(line.call, cloud.now()).values()) <= RESTING
+            assert set(audit(line.call, SteeredCloud(cloud).now()).values()) <= RESTING
 
 
 def own_things(line: Line, number: int) -> str:
@@ -148,7 +149,8 @@ def settled(line: Line, cloud: Cloud) -> None:
     for call in furniture():
         if call.service == "cloudwatch":
             line.call(call)
-    deadline = cloud.now() + 200_000
-    while cloud.running():
-        assert cloud.now() < deadline, cloud.running()
+    steering = SteeredCloud(cloud)
+    deadline = steering.now() + 200_000
+    while steering.running():
+        assert steering.now() < deadline, steering.running()
         time.sleep(0.02)

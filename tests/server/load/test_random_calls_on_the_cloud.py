@@ -21,8 +21,9 @@ from rolling.core.errors import InvalidInput
 from rolling.core.properties import STATE_PROPERTIES
 from rolling.core.stage import Direction, Phase
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
-from rolling.server.region.running import Happening
+from rolling.server.region.endpoint_event import EndpointEvent
+from rolling.server.region.injection import When
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime
 from rolling.server.wire import HttpRequest, respond
 from tests.server.load.audit import MOVING, RESTING, audit
@@ -35,7 +36,6 @@ from tests.server.load.customers import (
     furniture,
     sagemaker,
 )
-from tests.server.shapes import require_conforming
 from tests.server.wire.samples import OPERATIONS, request_of
 from tests.server.wire.spoiling import (
     SLOWEST_SECONDS,
@@ -60,7 +60,8 @@ class Load:
     def __init__(self, seed: str) -> None:
         self.random = Random(seed)
         settings = SimulationSettings(provisioning_seconds=60, jitter_percent=30)
-        self.cloud = Cloud(ManualTime(START), settings)
+        self.cloud = Cloud(ManualTime(START), settings, home_region=REGION)
+        self.steering = SteeredCloud(self.cloud)
         self.statuses: Counter[int] = Counter()
         self.succeeded: Counter[str] = Counter()
         self.phases: Counter[Phase] = Counter()
@@ -69,9 +70,7 @@ class Load:
 
     def answer(self, call: Call) -> Mapping[str, Any]:
         """The answer of a call that must succeed."""
-        got = self.cloud.call(call.service, call.operation, call.parameters, REGION)
-        require_conforming(call.service, call.operation, got)
-        return got
+        return self.cloud.call(call.service, call.operation, call.parameters, REGION)
 
     def request(self) -> tuple[Call, HttpRequest]:
         """A call of the team's as a request, spoilt now and then."""
@@ -106,24 +105,24 @@ class Load:
 
     def something_else(self) -> None:
         """Time passes, or something happens that no client can do."""
-        random, cloud = self.random, self.cloud
+        random, steering = self.random, self.steering
         name = random.choice(ENDPOINTS)
         try:
             match random.randrange(12):
                 case 0:
-                    cloud.inject(name, [self.fault()], When.NOW, REGION)
+                    steering.inject(name, [self.fault()], When.NOW)
                 case 1 | 2:
-                    cloud.inject(name, [self.fault(), self.fault()], When.NEXT_UPDATE, REGION)
+                    steering.inject(name, [self.fault(), self.fault()], When.NEXT_UPDATE)
                 case 3:
-                    cloud.stop_update(name, "load", REGION)
+                    steering.stop_update(name, "load")
                 case 4:
-                    cloud.limit_capacity(random.choice((None, 4, 8, 12)), None, REGION)
+                    steering.limit_capacity(random.choice((None, 4, 8, 12)))
                 case 5:
-                    self.note(cloud.advance_to_next_event())
+                    self.note(steering.advance_to_next_event())
                 case 6:
-                    self.note(cloud.advance(random.choice((1_000, 5_000, 30_000))))
+                    self.note(steering.advance(random.choice((1_000, 5_000, 30_000))))
                 case _:
-                    self.note(cloud.advance(random.randint(0, 120)))
+                    self.note(steering.advance(random.randint(0, 120)))
         except InvalidInput as error:
             assert error.problems, "whoever is refused is told why"
 
@@ -140,7 +139,7 @@ class Load:
             seconds=600 if kind is FaultKind.PROVISIONING_SLOW else None,
         )
 
-    def note(self, happened: tuple[Happening, ...]) -> None:
+    def note(self, happened: tuple[EndpointEvent, ...]) -> None:
         """Count the phases that updates came to, in the order of time."""
         moments = [each.at for each in happened]
         assert moments == sorted(moments)
@@ -148,9 +147,8 @@ class Load:
 
     def judge(self) -> dict[str, str]:
         """Everything is sane; the endpoints' statuses."""
-        cloud = self.cloud
-        statuses = audit(self.answer, cloud.now(), self.random.randint(1, 7))
-        for running in cloud._region(REGION).endpoints:
+        statuses = audit(self.answer, self.steering.now(), self.random.randint(1, 7))
+        for running in self.cloud.running_endpoints():
             assert running.endpoint.name in statuses
             deployment = running.endpoint.deployment
             if deployment is not None:
@@ -161,7 +159,7 @@ class Load:
             with pytest.raises(InvalidInput, match="Could not find endpoint"):
                 self.answer(sagemaker("ListTags", ResourceArn=gone))
         moving = {name for name, status in statuses.items() if status in MOVING}
-        told = {sentence.split()[0] for sentence in cloud.running()}
+        told = {sentence.split()[0] for sentence in self.steering.running()}
         assert moving <= told <= statuses.keys()
         return statuses
 
@@ -176,9 +174,9 @@ def test_the_cloud_answers_whatever_is_asked_and_stays_sane(shard: int) -> None:
                 load.something_else()
         load.judge()
     # Left alone, everything comes to rest.
-    load.cloud.limit_capacity(None, None, REGION)
-    load.note(load.cloud.advance(200_000))
-    assert load.cloud.running() == ()
+    load.steering.limit_capacity(None)
+    load.note(load.steering.advance(200_000))
+    assert load.steering.running() == ()
     assert set(load.judge().values()) <= RESTING
     # A generator that seldom succeeds, or never fails, tests little.
     requests = CHUNKS * REQUESTS_OF_A_CHUNK

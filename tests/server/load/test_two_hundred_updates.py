@@ -12,7 +12,7 @@ from attrs import frozen
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.stage import Direction
 from rolling.server.cloud import Cloud
-from rolling.server.region.faults import When
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import RunningTime
 from tests.server.load.audit import audit, require_sane
 from tests.server.load.customers import (
@@ -122,7 +122,8 @@ def test_two_hundred_updates_at_once_end_as_what_was_done_to_them_says(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     gate = Gate()
-    cloud = Cloud(RunningTime(SPEED, elapsed=gate))
+    cloud = Cloud(RunningTime(SPEED, elapsed=gate), home_region=REGION)
+    steering = SteeredCloud(cloud)
     fates = {f"e-{place:03}": FATES[place % len(FATES)] for place in range(ENDPOINTS)}
     with served(cloud, capfd) as server, ExitStack() as stack:
         lines = [stack.enter_context(Line(server)) for _ in range(8)]
@@ -131,16 +132,16 @@ def test_two_hundred_updates_at_once_end_as_what_was_done_to_them_says(
         on_all(lines, fates, lambda line, name: line.call(endpoint(name, "old")))
         own = [name for name, fate in fates.items() if fate.alarm is None]
         on_all(lines, own, lambda line, name: line.call(alarm(name)))
-        wait_for_rest(cloud)
+        wait_for_rest(steering)
         for name, fate in fates.items():
-            cloud.inject(name, fate.faults, When.NEXT_UPDATE, REGION)
+            steering.inject(name, fate.faults)
         gate.shut()
         on_all(lines, fates, lambda line, name: line.call(update(name, fates[name].alarm or name)))
-        assert len(cloud.running()) == ENDPOINTS
+        assert len(steering.running()) == ENDPOINTS
         gate.open()
-        on_all(lines, fates, lambda line, name: watch(cloud, line, name, fates[name]))
-        wait_for_rest(cloud)
-        statuses = audit(lines[0].call, cloud.now())
+        on_all(lines, fates, lambda line, name: watch(steering, line, name, fates[name]))
+        wait_for_rest(steering)
+        statuses = audit(lines[0].call, steering.now())
         assert statuses == {name: fate.status for name, fate in fates.items()}
 
 
@@ -157,12 +158,12 @@ def on_all(lines: list[Line], names: Iterable[str], job: Callable[[Line, str], o
             done.result(2 * LONGEST_SECONDS)
 
 
-def watch(cloud: Cloud, line: Line, name: str, fate: Fate) -> None:
+def watch(steering: SteeredCloud, line: Line, name: str, fate: Fate) -> None:
     """See the update to its end, sane all the way, and its end as its fate has it."""
     deadline = time.monotonic() + LONGEST_SECONDS
     while True:
         shown = line.call(describe(name))
-        require_sane(shown, cloud.now())
+        require_sane(shown, steering.now())
         if shown["EndpointStatus"] != "Updating":
             break
         assert time.monotonic() < deadline, shown
@@ -200,9 +201,9 @@ def require_fate(shown: Mapping[str, Any], fate: Fate) -> None:
     assert policy["MaximumBatchSize"] == {"Type": "INSTANCE_COUNT", "Value": 2}
 
 
-def wait_for_rest(cloud: Cloud) -> None:
+def wait_for_rest(steering: SteeredCloud) -> None:
     """Wait until nothing is under way."""
     deadline = time.monotonic() + LONGEST_SECONDS
-    while cloud.running():
-        assert time.monotonic() < deadline, cloud.running()
+    while steering.running():
+        assert time.monotonic() < deadline, steering.running()
         time.sleep(0.02)

@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto import mock_aws
 
 from rolling.server.cloud import Cloud
+from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import ManualTime
 from rolling.server.wire.dispatch import respond
 from rolling.server.wire.messages import HttpRequest
@@ -304,9 +305,10 @@ def moto_says() -> dict[str, Seen]:
 def we_say() -> dict[str, Seen]:
     """Our side of the conversation."""
     cloud = Cloud(ManualTime())
+    steering = SteeredCloud(cloud)
 
     def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        cloud.advance(1)
+        steering.advance(1)
         body = request.body or b""
         received = HttpRequest.of(
             request.method,
@@ -318,7 +320,7 @@ def we_say() -> dict[str, Seen]:
         return AWSResponse(request.url, response.status, response.headers, Body(response.body))
 
     def settle() -> None:
-        while cloud.advance_to_next_event():
+        while steering.advance_to_next_event():
             pass
 
     ours = clients()

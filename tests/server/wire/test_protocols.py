@@ -192,24 +192,6 @@ def test_the_region_is_that_of_the_credentials(authorization: str, region: str) 
     assert echo.region == region
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"EndpointArn": "a", "Surprise": 1},
-        {"EndpointArn": 1},
-        {"EndpointArn": ["a"]},
-        ["EndpointArn"],
-    ],
-)
-def test_an_answer_that_the_model_does_not_have_is_a_bug(
-    answer: Any, logged_bugs: list[str]
-) -> None:
-    request = json_request(
-        "sagemaker", "UpdateEndpoint", {"EndpointName": "x", "EndpointConfigName": "y"}
-    )
-    assert_is_a_bug(respond(Echo(answer), request), logged_bugs, "WrongAnswer")
-
-
 @pytest.mark.parametrize("protocol", ["json", "query", "smithy-rpc-v2-cbor"])
 def test_a_bug_is_logged_with_its_traceback_and_answered_without(
     protocol: str, logged_bugs: list[str]

@@ -7,8 +7,9 @@ from what is seen is decided in `rolling.endpoint` and `rolling.core`.
 import math
 from collections import deque
 from collections.abc import Iterable
+from itertools import zip_longest
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulatedBackend, misses
 from rolling.core.deployment import Deployment
@@ -24,47 +25,21 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.launching import launch_due, with_launched
 from rolling.endpoint.scaling import scale_endpoint
+from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.images import Images, of_configurations
 from rolling.server.service import Parameters
 from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import UnusedFault
 
 
-@frozen
-class Happening:
-    """A change of an endpoint's status, or of the stage of its update; what was accepted, too.
-
-    Also a fault that cannot strike the update that was accepted, faults that never struck, and
-    what the backend says to people.
-
-    `at`: seconds since the epoch. `status`: after it; None once the endpoint is
-    gone. `stage`: the one that its update came into; None when none did.
-    `why`: one sentence.
-    """
-
-    at: float
-    region: str
-    endpoint: str
-    status: EndpointStatus | None
-    stage: Stage | None
-    why: str
-
-    def is_of(self, running: "RunningEndpoint") -> bool:
-        """True when it happened to this endpoint."""
-        endpoint = running.endpoint
-        return (self.region, self.endpoint) == (endpoint.region, endpoint.name)
-
-
 class RunningEndpoint:
     """An endpoint, and what happens to it as time passes.
 
     `backend`: its instances and its traffic; read, with the clock, and driven.
-    `endpoint`, `times`: what it is now, for whoever shows it. `wake_at`: when
-    to look at it next; None for never. `gone`: it has been deleted.
-    `faults_to_come`: those of its next updates, one after the other.
-    `unused_faults`: those that never struck, of what ended last, or that cannot
-    strike the update in progress. `images`: those that its configurations were
-    deployed with.
+    `endpoint`, `times`: what it is now, to be shown. `wake_at`: when to look at it
+    next; None for never. `gone`: it has been deleted. `unused_faults`: those that
+    never struck, of what ended last, or that cannot strike the update in progress.
+    `images`: those that its configurations were deployed with.
     """
 
     def __init__(
@@ -72,25 +47,27 @@ class RunningEndpoint:
         endpoint: Endpoint,
         backend: SimulatedBackend,
         now: float,
-        faults_to_come: Iterable[tuple[Fault, ...]] = (),
+        scenario_faults: Iterable[tuple[Fault, ...]] = (),
     ) -> None:
         self.endpoint = endpoint
         self.backend = backend
         self.times = Times(creation=now, last_modified=now, stage_start=now)
         self.wake_at: float | None = None
         self.gone = False
-        self.faults_to_come = deque(faults_to_come)
+        # Each queue has one entry for each of the next updates.
+        self._scenario_faults = deque(scenario_faults)
+        self._injected_faults: deque[tuple[Fault, ...]] = deque()
         self.unused_faults: tuple[UnusedFault, ...] = ()
         self.images: Images = {}
         # Kept while there is something to drive.
         self._record: Record | None = None
         # What was accepted since the last look.
-        self._accepted: list[Happening] = []
-        # What is told once something has ended.
-        self._ended: list[Happening] = []
-        # The notes of the last look, and what is told of those that are new in it.
+        self._accepted: list[EndpointEvent] = []
+        # What follows the end of something.
+        self._ended: list[EndpointEvent] = []
+        # The notes of the last look, and the events of those that are new in it.
         self._standing: tuple[str, ...] = ()
-        self._noted: list[Happening] = []
+        self._noted: list[EndpointEvent] = []
         self._accept(now)
 
     @property
@@ -113,6 +90,17 @@ class RunningEndpoint:
         there = [each.configuration for each in fleets if each.count]
         return tuple(there) or (endpoint.config_name,)
 
+    @property
+    def waiting_faults(self) -> tuple[tuple[Fault, ...], ...]:
+        """The faults of each of the next updates: a scenario's own before those injected."""
+        queues = zip_longest(self._scenario_faults, self._injected_faults, fillvalue=())
+        return tuple([(*scenario, *injected) for scenario, injected in queues])
+
+    @property
+    def unstruck_faults(self) -> tuple[UnusedFault, ...]:
+        """The faults of what is under way that have not struck so far; at rest `unused_faults`."""
+        return self.unused_faults if self.resting else self._unstruck()
+
     def tripped(self) -> frozenset[str]:
         """The alarms that a fault of the update in progress holds in ALARM now."""
         watched = () if self.deployment is None else self.deployment.spec.alarms
@@ -127,7 +115,11 @@ class RunningEndpoint:
     def update(self, endpoint: Endpoint, now: float) -> None:
         """Begin the update that this endpoint, as `update_endpoint` gave it, was accepted with."""
         assert endpoint.deployment is not None
-        faults = self.faults_to_come.popleft() if self.faults_to_come else ()
+        waiting = self.waiting_faults
+        faults = waiting[0] if waiting else ()
+        for queue in (self._scenario_faults, self._injected_faults):
+            if queue:
+                queue.popleft()
         self.backend = self.backend.next_update(faults)
         self._record = accept(endpoint.deployment, now)
         self._begin(endpoint, now)
@@ -139,8 +131,8 @@ class RunningEndpoint:
         places = {place for place, _ in missing}
         self.unused_faults = tuple([_unused(place, faults[place]) for place in sorted(places)])
         for place, problem in missing:
-            told = f"{faults[place].kind} cannot strike this update: {problem}."
-            self._accepted.append(self._happening(now, endpoint.status, None, told))
+            why = f"{faults[place].kind} cannot strike this update: {problem}."
+            self._accepted.append(self._event(now, endpoint.status, None, why))
 
     def scale(self, request: Parameters, now: float) -> None:
         """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
@@ -156,9 +148,14 @@ class RunningEndpoint:
         self.wake_at = now + self.backend.world.settings.cleanup_seconds
         self._begin(endpoint, now)
 
+    def inject(self, faults: tuple[Fault, ...]) -> None:
+        """These faults strike its next update; called again, the one after."""
+        self._injected_faults.append(faults)
+
     def withdraw_faults(self) -> None:
         """It has no faults any more: none to come, none that still strikes or holds."""
-        self.faults_to_come.clear()
+        self._scenario_faults.clear()
+        self._injected_faults.clear()
         self.unused_faults = ()
         self.backend.drop_faults()
 
@@ -172,17 +169,21 @@ class RunningEndpoint:
     def _accept(self, now: float) -> None:
         endpoint, deployment = self.endpoint, self.deployment
         stage = None if deployment is None else deployment.stage
-        why = _told(endpoint, endpoint.status) if deployment is None else acceptance(deployment)
-        self._accepted.append(self._happening(now, endpoint.status, stage, why))
+        why = (
+            _status_sentence(endpoint, endpoint.status)
+            if deployment is None
+            else acceptance(deployment)
+        )
+        self._accepted.append(self._event(now, endpoint.status, stage, why))
 
-    def _happening(
+    def _event(
         self, now: float, status: EndpointStatus | None, stage: Stage | None, why: str
-    ) -> Happening:
-        return Happening(now, self.endpoint.region, self.endpoint.name, status, stage, why)
+    ) -> EndpointEvent:
+        return EndpointEvent(now, self.endpoint.region, self.endpoint.name, status, stage, why)
 
     # --- what happens to it ----------------------------------------------------
 
-    def look(self, now: float, stop: StopRequested | None = None) -> list[Happening]:
+    def look(self, now: float, stop: StopRequested | None = None) -> list[EndpointEvent]:
         """Let happen what does at the moment `now`; `wake_at` says when to look again."""
         before = self.endpoint.status
         changes: list[Change] = []
@@ -195,15 +196,14 @@ class RunningEndpoint:
         else:
             self.wake_at = None
         accepted, self._accepted = self._accepted, []
-        happened = [*accepted, *self._happenings(before, changes, now)]
         noted, self._noted = self._noted, []
         ended, self._ended = self._ended, []
-        return [*happened, *noted, *ended]
+        return [*accepted, *self._events(before, changes, now), *noted, *ended]
 
     def _note(self, notes: tuple[str, ...], now: float) -> None:
-        """Tell of a note once for as long as it stands."""
+        """Report a note once for as long as it stands."""
         for note in new_notes(self._standing, notes):
-            self._noted.append(self._happening(now, self.endpoint.status, None, note))
+            self._noted.append(self._event(now, self.endpoint.status, None, note))
         self._standing = notes
 
     def _end(self, now: float) -> None:
@@ -250,17 +250,20 @@ class RunningEndpoint:
         ]
 
     def _drop_faults(self, now: float) -> None:
-        """What was under way has ended, and its faults with it; those that never struck are told.
+        """What was under way has ended, and its faults with it: report those that never struck.
 
-        Asked again, of what is left over, it knows of no faults any more.
+        Called again, for what is left over, it has no faults any more.
         """
-        unstruck = self.backend.unstruck
+        unstruck = self._unstruck()
         self.backend.drop_faults()
         if unstruck:
-            self.unused_faults = tuple([_unused(place, fault) for place, fault in unstruck])
+            self.unused_faults = unstruck
             listed = ", ".join(f"{each.field} ({each.kind})" for each in self.unused_faults)
-            told = f"Never struck: {listed}."
-            self._ended.append(self._happening(now, self.endpoint.status, None, told))
+            why = f"Never struck: {listed}."
+            self._ended.append(self._event(now, self.endpoint.status, None, why))
+
+    def _unstruck(self) -> tuple[UnusedFault, ...]:
+        return tuple([_unused(place, fault) for place, fault in self.backend.unstruck])
 
     def _release(self, deployment: Deployment, now: float) -> None:
         """Keep driving only for what is still to go."""
@@ -272,23 +275,23 @@ class RunningEndpoint:
         else:
             self.wake_at = news_at
 
-    def _happenings(
+    def _events(
         self, before: EndpointStatus, changes: list[Change], now: float
-    ) -> Iterable[Happening]:
+    ) -> Iterable[EndpointEvent]:
         endpoint = self.endpoint
         status = None if self.gone else endpoint.status
         for change in changes:
             then = status if change.after.ended else before
-            yield self._happening(now, then, change.after.stage, narrate(change))
+            yield self._event(now, then, change.after.stage, narrate(change))
         if status is not before and not changes:
-            yield self._happening(now, status, None, _told(endpoint, status))
+            yield self._event(now, status, None, _status_sentence(endpoint, status))
 
 
 def _unused(place: int, fault: Fault) -> UnusedFault:
     return UnusedFault(f"Faults[{place}]", fault.kind.value)
 
 
-def _told(endpoint: Endpoint, status: EndpointStatus | None) -> str:
+def _status_sentence(endpoint: Endpoint, status: EndpointStatus | None) -> str:
     if status is None:
         return "The endpoint is deleted."
     reason = "" if endpoint.failure_reason is None else f": {endpoint.failure_reason}"

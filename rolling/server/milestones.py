@@ -1,29 +1,53 @@
-"""Goals: what time is advanced until: a stage of an endpoint's update, or a status."""
+"""Milestones: what time is advanced until, which is a stage of an endpoint's update or a status."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, Self
 
 from attrs import frozen
 
 from rolling.core.deployment import Deployment
-from rolling.core.errors import InvalidInput, Problem, is_whole_number
+from rolling.core.errors import Problem, is_whole_number
 from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.schema.shapes import OneOf, shown
+from rolling.schema.shapes import OneOf, OrNull, shown
 from rolling.simulation.report import DIRECTIONS, PHASES
 
-_T = TypeVar("_T")
+_WORDS: Mapping[str, Mapping[Any, Any]] = {
+    "Phase": {text: phase for phase, text in PHASES.items()},
+    "Direction": {text: direction for direction, text in DIRECTIONS.items()},
+    "Status": {status.value: status for status in EndpointStatus},
+}
+
+
+def milestone_problems(given: Mapping[str, object]) -> list[Problem]:
+    """Everything wrong with the Batch, Phase, Direction and Status of a milestone's JSON."""
+    batch = given.get("Batch")
+    found = []
+    if batch is not None and not (is_whole_number(batch) and batch >= 1):
+        found.append(Problem("Batch", shown(batch), "must be a whole number from 1", 1))
+    for field, words in _WORDS.items():
+        found += OrNull(OneOf(tuple(words))).problems(given.get(field), field)
+    if batch is None and all(given.get(field) is None for field in _WORDS):
+        rule = "something must be waited for: a Batch, a Phase, a Direction or a Status"
+        found.append(Problem("Phase", None, rule, "Baking"))
+    return found
 
 
 @frozen
-class Goal:
-    """What an endpoint is to come to; a None leaves that open."""
+class Milestone:
+    """What an endpoint is to come to; None leaves that part open."""
 
     batch: int | None = None
     phase: Phase | None = None
     direction: Direction | None = None
     status: EndpointStatus | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The milestone that JSON without `milestone_problems` says."""
+        words = [read.get(given.get(field)) for field, read in _WORDS.items()]
+        return cls(given.get("Batch"), *words)
 
     def holds(self, endpoint: Endpoint) -> bool:
         """True when the endpoint has come to it."""
@@ -85,33 +109,3 @@ class Goal:
         words += [] if self.phase is None else [PHASES[self.phase]]
         words += [] if self.status is None else [self.status.value]
         return ", ".join(words)
-
-
-def goal(
-    batch: object = None, phase: object = None, direction: object = None, status: object = None
-) -> Goal:
-    """The goal that these words say, as JSON has them. Raises InvalidInput with every problem."""
-    found: list[Problem] = []
-    if batch is not None and not (is_whole_number(batch) and batch >= 1):
-        found.append(Problem("Batch", shown(batch), "must be a whole number from 1", 1))
-    wanted = Goal(
-        batch=batch if is_whole_number(batch) else None,
-        phase=_one_of("Phase", phase, {text: key for key, text in PHASES.items()}, found),
-        direction=_one_of("Direction", direction, {t: k for k, t in DIRECTIONS.items()}, found),
-        status=_one_of("Status", status, {each.value: each for each in EndpointStatus}, found),
-    )
-    if not found and wanted == Goal():
-        rule = "something must be waited for: a Batch, a Phase, a Direction or a Status"
-        found.append(Problem("Phase", None, rule, "Baking"))
-    if found:
-        raise InvalidInput(found)
-    return wanted
-
-
-def _one_of(field: str, value: object, known: Mapping[str, _T], found: list[Problem]) -> _T | None:
-    if value is None:
-        return None
-    if isinstance(value, str) and value in known:
-        return known[value]
-    found += OneOf(tuple(known)).problems(value, field)
-    return None

@@ -1,7 +1,7 @@
-"""Faults given from outside: when they strike, and which of them never could.
+"""Faults that a tester injects: when they strike, and which of them never could.
 
-A fault that cannot strike would be a wish that is silently not granted: it is
-refused, as far as that can be known when it is given.
+A fault that could not strike is refused, as far as that is known when it is
+injected: otherwise a test would pass without what it is about.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,11 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.schema.shapes import shown
 from rolling.simulation.report import DIRECTIONS, PHASES
 
 
 class When(StrEnum):
-    """When faults strike that are given to a cloud."""
+    """When injected faults strike."""
 
     CREATION = "Creation"
     NEXT_UPDATE = "NextUpdate"
@@ -30,14 +29,6 @@ class When(StrEnum):
 _AT_CREATION = (FaultKind.PROVISIONING_FAILED, FaultKind.PROVISIONING_SLOW)
 _OF_FLEETS = (*_AT_CREATION, FaultKind.INSTANCE_LOST, FaultKind.CLEANUP_FAILED)
 _OF_UPDATES = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE, FaultKind.STOP)
-
-
-def when_of(value: When | str) -> When:
-    """The `When` that a word says. Raises InvalidInput for any other."""
-    if value in [*When]:
-        return When(value)
-    rule = f"must be one of {', '.join(When)}"
-    raise InvalidInput([Problem("When", shown(value), rule, When.NEXT_UPDATE.value)])
 
 
 def check_faults(faults: Iterable[Fault]) -> None:

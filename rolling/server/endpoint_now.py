@@ -1,4 +1,4 @@
-"""What is under way at an endpoint: as values, and in one sentence."""
+"""An endpoint at a moment: its status and what is under way, as a value and in one sentence."""
 
 from attrs import frozen
 
@@ -6,7 +6,7 @@ from rolling.core.deployment import Deployment
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
-from rolling.server.region.running import RunningEndpoint
+from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.simulation.report import PHASES, UnusedFault
 
 
@@ -17,8 +17,9 @@ class EndpointNow:
     `pending_config_name`, `stage`: of the update in progress; None when there is
     none. `under_way`: one sentence; None when nothing is. `unused_faults`: of what
     ended last those of its faults that never struck; while an update is in
-    progress, those that cannot strike it. Faults[0] is the first that was given.
-    `waiting_faults`: the kinds of those that wait, for each of the next updates.
+    progress, those that cannot strike it. Faults[0] is the first of them, a
+    scenario's own before those injected. `waiting_faults`: the kinds of those that
+    wait, for each of the next updates.
     """
 
     name: str
@@ -30,6 +31,18 @@ class EndpointNow:
     under_way: str | None
     unused_faults: tuple[UnusedFault, ...] = ()
     waiting_faults: tuple[tuple[str, ...], ...] = ()
+
+
+@frozen
+class CloudNow:
+    """All endpoints of all regions at a moment, `now`, in seconds since the epoch.
+
+    `manual`: time stands still until it is advanced.
+    """
+
+    now: float
+    manual: bool
+    endpoints: tuple[EndpointNow, ...]
 
 
 def endpoint_now(running: RunningEndpoint) -> EndpointNow:
@@ -44,7 +57,7 @@ def endpoint_now(running: RunningEndpoint) -> EndpointNow:
         None if deployment is None else deployment.stage,
         None if running.resting else sentence(running),
         running.unused_faults,
-        tuple([tuple([fault.kind.value for fault in each]) for each in running.faults_to_come]),
+        tuple([tuple([fault.kind.value for fault in each]) for each in running.waiting_faults]),
     )
 
 

@@ -1,0 +1,48 @@
+"""Control calls over HTTP: bytes in, bytes out.
+
+A call is `POST /_rolling/<name>` with an object of JSON, or with nothing where it
+takes nothing; `GET /_rolling/state` and `GET /_rolling/` change nothing. What they
+are is in control_calls.py. What is wrong with an input is answered 400, all of it at
+once: `{"Error": {"Code", "Problems": [{"Field", "Value", "Rule", "Fix"}]}}`.
+"""
+
+import json
+from collections.abc import Mapping
+
+from rolling.core.errors import InvalidInput, Problem, RollingError
+from rolling.schema.json_text import read_json
+from rolling.schema.problem_json import error_document
+from rolling.server.cloud import Cloud
+from rolling.server.control_calls import CALLS
+from rolling.server.service import CONTROL_PREFIX
+from rolling.server.wire.messages import HttpRequest, HttpResponse
+
+
+def respond_to_control(cloud: Cloud, request: HttpRequest) -> HttpResponse:
+    """The answer to a control call of a cloud."""
+    name = request.path.removeprefix(CONTROL_PREFIX)
+    if name == "":
+        return _answer(200, {"Calls": {each: CALLS[each].summary for each in sorted(CALLS)}})
+    call = CALLS.get(name)
+    if call is None:
+        rule = f"is no control call; there are {', '.join(sorted(CALLS))}"
+        return _refusal(404, InvalidInput([Problem("path", name[:80], rule)]))
+    if request.method != call.method:
+        rule = f"must be {call.method}"
+        wrong = InvalidInput([Problem("method", request.method, rule, call.method)])
+        return _refusal(405, wrong, Allow=call.method)
+    try:
+        given = read_json(request.body.strip() or b"{}", "the body").judged(call.checked)
+        now, result = cloud.at_one_moment(lambda: call.carry_out(cloud, given))
+    except RollingError as error:
+        return _refusal(400, error)
+    return _answer(200, {"Now": now, **call.answer.write(result)})
+
+
+def _answer(status: int, document: Mapping[str, object], **headers: str) -> HttpResponse:
+    body = json.dumps(document).encode() + b"\n"
+    return HttpResponse(status, {"Content-Type": "application/json", **headers}, body)
+
+
+def _refusal(status: int, error: RollingError, **headers: str) -> HttpResponse:
+    return _answer(status, error_document(error), **headers)
