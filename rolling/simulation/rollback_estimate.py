@@ -54,9 +54,9 @@ def rollback_estimate(
     """The rollback from here; or what is left of the one under way.
 
     Of a rollback under way, `deployment` is as it came into its stage. `leftovers`:
-    what earlier updates left alive, as of now. None where nothing turns back any
-    more: the deployment has ended, or all its traffic has arrived. The walk is given
-    up after MOST_STATES, or once it has taken longer than the deployment's time limit.
+    what earlier updates left alive, as of now. None where the deployment has ended,
+    or nothing turns it back any more. The walk is given up after MOST_STATES, or once
+    it has taken longer than the deployment's time limit.
     """
     turned = advance(deployment, StopRequested("you"))
     if turned.ended:
@@ -68,7 +68,7 @@ def rollback_estimate(
 def rollback_estimates(
     bakes: Iterable[tuple[Deployment, Iterable[Leftover]]], settings: SimulationSettings
 ) -> list[RollbackEstimate]:
-    """The rollbacks from several bakes of one deployment, each with what is left over then."""
+    """The rollbacks from several bakes of one deployment, each with its leftovers, as of then."""
     rests: _Rests = {}
     return [
         _estimate(walk(advance(baking, StopRequested("you")), settings, leftovers), rests)

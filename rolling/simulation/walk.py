@@ -9,7 +9,7 @@ from attrs import frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.deployment import Deployment
-from rolling.core.events import FleetsSeen, Sighting
+from rolling.core.events import Event, FleetsSeen, Sighting
 from rolling.core.pace import bake_seconds
 from rolling.core.plan import ideal_event
 from rolling.core.stage import Direction, Phase
@@ -54,6 +54,8 @@ def walk(
     instance alive and not asked for is condemned at the start.
     """
     world = _World(deployment, settings, leftovers)
+    yield TimedState(deployment, 0, 0)
+    deployment = world.look(deployment)
     while not deployment.ended:
         began_at = world.now
         following = world.next(deployment)
@@ -78,78 +80,62 @@ class _World:
     ) -> None:
         self.now = 0
         self._settings = settings
-        self._stage_began_at = 0
-        shifting = deployment.phase is Phase.SHIFTING and not deployment.settled
-        self._settled_at = settings.shift_seconds if shifting else 0
         self._ready_at = settings.provisioning_seconds if _is_short(deployment) else 0
         # The condemned: when how many of which fleet are gone.
         self._leaving = [(each.after_seconds, each.fleet, each.count) for each in leftovers]
         for place, fleet in enumerate(deployment.fleets):
             self._condemn(place, fleet.alive - fleet.asked - self._condemned(place))
+        self._phase_ends_at = self._end_of_phase(deployment, moves=not deployment.settled)
+
+    def look(self, before: Deployment) -> Deployment:
+        """The deployment once it knows which instances there are now."""
+        return self._tell(before, self._seen(before))
 
     def next(self, before: Deployment) -> Deployment:
         """The deployment after the next thing that comes true, at which `now` is then."""
-        self.now = self._next_moment(before)
-        self._leaving = [each for each in self._leaving if each[0] > self.now]
+        self.now = min([self._phase_ends_at, *[moment for moment, _, _ in self._leaving]])
         event = ideal_event(before)
-        if isinstance(event, FleetsSeen) or self._has_news(before):
-            event = FleetsSeen(before.stage, self._sightings(before))
+        if isinstance(event, FleetsSeen) or any([each[0] <= self.now for each in self._leaving]):
+            event = self._seen(before)
+        return self._tell(before, event)
+
+    def _seen(self, deployment: Deployment) -> FleetsSeen:
+        """The fleets as they are now."""
+        ready = self._ready_at <= self.now
+        self._leaving = [each for each in self._leaving if each[0] > self.now]
+        sightings = [
+            Sighting(
+                fleet.asked if ready else fleet.in_service, fleet.asked + self._condemned(place)
+            )
+            for place, fleet in enumerate(deployment.fleets)
+        ]
+        return FleetsSeen(deployment.stage, tuple(sightings))
+
+    def _tell(self, before: Deployment, event: Event) -> Deployment:
+        """The deployment after an event; what it asks for then is begun."""
         after = advance(before, event)
-        self._take_on(before, after)
-        return after
-
-    def _next_moment(self, deployment: Deployment) -> int:
-        if self._has_news(deployment):
-            # What is there is seen before anything else comes true.
-            return self.now
-        moments = [moment for moment, _, _ in self._leaving]
-        if deployment.phase is not Phase.CLEANING:
-            moments.append(self._ends_at(deployment))
-        return min(moments, default=self.now)
-
-    def _has_news(self, deployment: Deployment) -> bool:
-        """True when the fleets are not as the deployment knows them."""
-        ready = self._ready_at <= self.now
-        for place, fleet in enumerate(deployment.fleets):
-            if fleet.alive != fleet.asked + self._condemned(place):
-                return True
-            if ready and fleet.in_service < fleet.asked:
-                return True
-        return False
-
-    def _ends_at(self, deployment: Deployment) -> int:
-        """When what the present phase waits for comes true; of any but a cleanup."""
-        stage = deployment.stage
-        if stage.phase is Phase.BAKING:
-            return self._stage_began_at + bake_seconds(deployment)
-        if stage.phase is Phase.SHIFTING:
-            return max(self.now, self._settled_at)
-        # The first step back takes what is in service, and waits for nothing.
-        waits = stage.direction is Direction.FORWARD or stage.step > 1
-        return max(self.now, self._ready_at) if waits and _is_short(deployment) else self.now
-
-    def _sightings(self, deployment: Deployment) -> tuple[Sighting, ...]:
-        ready = self._ready_at <= self.now
-        return tuple(
-            [
-                Sighting(
-                    fleet.asked if ready else fleet.in_service,
-                    fleet.asked + self._condemned(place),
-                )
-                for place, fleet in enumerate(deployment.fleets)
-            ]
-        )
-
-    def _take_on(self, before: Deployment, after: Deployment) -> None:
-        """Begin what `after` asks for and `before` did not."""
-        if after.stage != before.stage:
-            self._stage_began_at = self.now
         for place, (was, fleet) in enumerate(zip(before.fleets, after.fleets, strict=True)):
             if fleet.asked > was.asked:
                 self._ready_at = self.now + self._settings.provisioning_seconds
-            if fleet.share != was.share:
-                self._settled_at = self.now + self._settings.shift_seconds
             self._condemn(place, was.asked - fleet.asked)
+        if after.stage != before.stage:
+            moves = after.split != before.split
+            self._phase_ends_at = self._end_of_phase(after, moves=moves)
+        return after
+
+    def _end_of_phase(self, deployment: Deployment, *, moves: bool) -> int:
+        """When what a phase that begins now waits for comes true; traffic moves, or is there."""
+        stage = deployment.stage
+        match stage.phase:
+            case Phase.SHIFTING:
+                return self.now + self._settings.shift_seconds if moves else self.now
+            case Phase.BAKING:
+                return self.now + bake_seconds(deployment)
+            case Phase.CLEANING:
+                return max([moment for moment, _, _ in self._leaving], default=self.now)
+        # The first step back takes what is in service, and waits for nothing.
+        waits = stage.direction is Direction.FORWARD or stage.step > 1
+        return max(self.now, self._ready_at) if waits and _is_short(deployment) else self.now
 
     def _condemn(self, place: int, count: int) -> None:
         if count > 0:

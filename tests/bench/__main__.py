@@ -12,6 +12,7 @@ from tests.bench import (
     driving_cost,
     exploration_cost,
     imports,
+    planning_cost,
     server_cost,
     simulation_cost,
     transition_cost,
@@ -27,6 +28,7 @@ def main() -> None:
     reports: dict[str, Callable[[], Iterable[str]]] = {
         "transition_cost": transition_cost.report,
         "simulation_cost": simulation_cost.report,
+        "planning_cost": planning_cost.report,
         "driving_cost": driving_cost.report,
         "exploration_cost": exploration_cost.report,
         "server_cost": server_cost.report,
