@@ -200,7 +200,7 @@ MUTANTS = (
         "The number of steps is rounded down: the last shift is taken for the termination wait.",
         pace.shift_count,
         _rounded_down,
-        "blue/green linear, forward cleaning, FleetsSeen",
+        "blue/green linear, forward baking, AlarmsRead",
     ),
     Mutant(
         "lost-count",
