@@ -109,7 +109,7 @@ def specs(session: nox.Session) -> None:
 def prove(session: nox.Session) -> None:
     """Prove the safety of updates for every fleet size; `-- canary` proves a part."""
     session.install("-e", ".[prove]")
-    session.run("python", "-m", "tests.proof", *session.posargs)
+    session.run("python", "-m", "specs.proof", *session.posargs)
 
 
 @nox.session

@@ -47,7 +47,7 @@ from rolling.core.policy import (
 )
 from rolling.core.stage import Phase
 from rolling.core.transition import advance, start
-from tests.proof.invariant import (
+from specs.proof.invariant import (
     Traffic,
     invariant,
     size,
@@ -56,9 +56,9 @@ from tests.proof.invariant import (
     traffic_at_first,
     waits,
 )
-from tests.proof.logic import either, every, implies
-from tests.proof.mutants import MUTANTS, Mutant
-from tests.proof.ratio import Ratio, same_amount
+from specs.proof.logic import either, every, implies
+from specs.proof.mutants import MUTANTS, Mutant
+from specs.proof.ratio import Ratio, same_amount
 
 POLICIES: tuple[UpdatePolicy, ...] = (
     RollingUpdatePolicy(percent(34), 0, percent(20)),

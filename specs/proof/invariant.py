@@ -16,7 +16,7 @@ from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import Event, SplitSettled
 from rolling.core.pace import shift_count, step_count
 from rolling.core.stage import ENDS, Direction, Phase
-from tests.proof.logic import either, every, implies
+from specs.proof.logic import either, every, implies
 
 Conditions = dict[str, bool]
 """Named conditions, all of which are to hold."""

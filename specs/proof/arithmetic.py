@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from math import gcd
 from typing import cast
 
-from tests.proof.formula import (
+from specs.proof.formula import (
     Formula,
     Monomial,
     Terms,
@@ -22,7 +22,7 @@ from tests.proof.formula import (
     disjunction,
     implication,
 )
-from tests.proof.unknown import (
+from specs.proof.unknown import (
     Truth,
     Undecided,
     formula_of,

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from tests.proof.discharge import Unsound, discharge
-from tests.proof.mutants import MUTANTS
-from tests.proof.obligations import edge_names, obligations
-from tests.proof.unknown import Undecided
+from specs.proof.discharge import Unsound, discharge
+from specs.proof.mutants import MUTANTS
+from specs.proof.obligations import edge_names, obligations
+from specs.proof.unknown import Undecided
 
 T = TypeVar("T")
 

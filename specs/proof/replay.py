@@ -11,9 +11,9 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from rolling.core.stage import Direction, Phase, Stage
-from tests.proof.formula import Assignment, judge
-from tests.proof.search import Search
-from tests.proof.unknown import Truth, is_unknown
+from specs.proof.formula import Assignment, judge
+from specs.proof.search import Search
+from specs.proof.unknown import Truth, is_unknown
 
 T = TypeVar("T")
 

@@ -19,10 +19,10 @@ from rolling.core.fleet import Fleet, FleetSpec
 from rolling.core.lifecycle import EDGES
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, start
-from tests.proof.claims import edge_claims, state_claims
-from tests.proof.discharge import Claim, Obligation, Situation, all_of
-from tests.proof.formula import Assignment
-from tests.proof.invariant import (
+from specs.proof.claims import edge_claims, state_claims
+from specs.proof.discharge import Claim, Obligation, Situation, all_of
+from specs.proof.formula import Assignment
+from specs.proof.invariant import (
     Traffic,
     invariant,
     size,
@@ -31,11 +31,11 @@ from tests.proof.invariant import (
     traffic_at_first,
     waits,
 )
-from tests.proof.logic import every
-from tests.proof.loop import Around, CutLoop
-from tests.proof.replay import plain
-from tests.proof.search import Search
-from tests.proof.states import (
+from specs.proof.logic import every
+from specs.proof.loop import Around, CutLoop
+from specs.proof.replay import plain
+from specs.proof.search import Search
+from specs.proof.states import (
     EVENTS,
     PLACES,
     Kind,

@@ -1,6 +1,6 @@
 """A proof about rolling.core for fleets of every size, by running it on unknown numbers.
 
-specs/proof/README.md says what is proved, what is assumed, and how to read it.
+README.md says what is proved, what is assumed, and how to read it.
 Then read the modules in this order: logic and ratio (what the statements are
 made of), invariant (what is true of every deployment), claims (what is to be
 shown of it), states (the deployments and events with unknown numbers),

@@ -12,8 +12,8 @@ from rolling.core.events import Event, FleetsSeen
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase
-from tests.proof.discharge import Claim
-from tests.proof.logic import every
+from specs.proof.discharge import Claim
+from specs.proof.logic import every
 
 
 def state_claims(deployment: Deployment) -> Iterator[Claim]:

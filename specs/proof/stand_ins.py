@@ -9,8 +9,8 @@ from math import gcd
 
 from attrs import frozen
 
-from tests.proof.arithmetic import Arithmetic
-from tests.proof.unknown import ACTIVE, is_unknown
+from specs.proof.arithmetic import Arithmetic
+from specs.proof.unknown import ACTIVE, is_unknown
 
 
 def smaller(a: int, b: int) -> int:

@@ -11,8 +11,8 @@ from typing import TypeVar
 import z3
 from attrs import define, field
 
-from tests.proof.arithmetic import Arithmetic
-from tests.proof.formula import (
+from specs.proof.arithmetic import Arithmetic
+from specs.proof.formula import (
     Assignment,
     Formula,
     conjunction,
@@ -22,7 +22,7 @@ from tests.proof.formula import (
     negation,
     values_of,
 )
-from tests.proof.unknown import ACTIVE, Undecided, formula_of
+from specs.proof.unknown import ACTIVE, Undecided, formula_of
 
 T = TypeVar("T")
 

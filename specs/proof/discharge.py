@@ -17,13 +17,13 @@ from attrs import define, field, frozen
 
 from rolling.core import capacity, properties
 from rolling.core.capacity import Share
-from tests.proof import invariant
-from tests.proof.formula import Assignment
-from tests.proof.logic import every
-from tests.proof.ratio import Ratio, same_amount
-from tests.proof.replay import plain, smallest_example
-from tests.proof.search import Search
-from tests.proof.stand_ins import divisor, larger, smaller, span
+from specs.proof import invariant
+from specs.proof.formula import Assignment
+from specs.proof.logic import every
+from specs.proof.ratio import Ratio, same_amount
+from specs.proof.replay import plain, smallest_example
+from specs.proof.search import Search
+from specs.proof.stand_ins import divisor, larger, smaller, span
 
 
 @frozen

@@ -17,11 +17,11 @@ from rolling.core.deployment import Deployment
 from rolling.core.lifecycle import Edge, Trigger, open_edge
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase, Stage
-from tests.proof.discharge import Claim, all_of
-from tests.proof.formula import Assignment
-from tests.proof.invariant import Traffic, invariant
-from tests.proof.logic import every
-from tests.proof.search import Search
+from specs.proof.discharge import Claim, all_of
+from specs.proof.formula import Assignment
+from specs.proof.invariant import Traffic, invariant
+from specs.proof.logic import every
+from specs.proof.search import Search
 
 
 class Around(Exception):

@@ -7,7 +7,7 @@ where it then asks whether that is so, the search that is under way decides.
 
 from typing import Protocol, TypeGuard, cast
 
-from tests.proof.formula import (
+from specs.proof.formula import (
     Formula,
     Terms,
     conjunction,

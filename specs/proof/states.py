@@ -39,8 +39,8 @@ from rolling.core.policy import (
     UpdatePolicy,
 )
 from rolling.core.stage import ENDS, Direction, Phase, Stage
-from tests.proof.invariant import Traffic, size, split_may_be
-from tests.proof.search import Search
+from specs.proof.invariant import Traffic, size, split_may_be
+from specs.proof.search import Search
 
 ALARM = "alarm"
 

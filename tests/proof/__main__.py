@@ -1,8 +1,0 @@
-"""`python -m tests.proof`: the proof. With words: the obligations whose names contain them."""
-
-import sys
-
-if __name__ == "__main__":
-    from tests.proof.session import main
-
-    sys.exit(main(sys.argv[1:]))
