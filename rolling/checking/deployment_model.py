@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import ge, le
 from typing import NamedTuple
 
-from rolling.checking.explorer import Goal, Kind, Model, Step, broken
+from attrs import evolve
+
+from rolling.checking.explorer import Goal, Kind, Model, Step
 from rolling.checking.known import CoreUnderTest, Follow, Known, Taken, Turn
 from rolling.checking.surroundings import Surroundings, Worlds
 from rolling.checking.world import Limits, Sent, World, nothing_lost, quiet_world, weights
@@ -65,16 +67,20 @@ class DeploymentModel(Model[Situation]):
                 for fleet in self._fleets
             ]
         )
-        self._of_the_world: Mapping[str, Callable[[World], bool]] = {
-            "s1_real_share_fits_what_is_in_service": self._real_share_fits,
-            "s2_really_alive_under_the_ceiling": self._real_ceiling,
-            "s3_no_real_traffic_to_nothing_in_service": self._real_traffic_is_served,
-        }
 
     @property
     def deployments(self) -> int:
-        """How many distinct deployments the search has met."""
-        return len(self._core)
+        """How many distinct deployments there are among the states that were gone through."""
+        return self._core.deployments
+
+    def restart(self, deployment: Deployment) -> None:
+        """Search next from another deployment, which differs from the first in its pace alone.
+
+        What was found out is used again where the core did not read the pace.
+        """
+        spec = self._core.begin(deployment.spec)
+        self._start = evolve(deployment, spec=spec)
+        self._ceiling = ceiling(deployment.spec)
 
     # --- what the explorer asks for ---
 
@@ -85,28 +91,41 @@ class DeploymentModel(Model[Situation]):
         world = quiet_world(counts, split, self._limits)
         yield Situation(self._core.know(self._start), self._worlds.meet(world))
 
-    def steps(self, state: Situation) -> Iterator[Step[Situation]]:
+    def steps(self, state: Situation) -> list[Step[Situation]]:
         """The driver's doings, the timers and requests that reach the core, the world's doings."""
         known, around = state
         self._core.prepare(known)
         self._worlds.prepare(around)
         if around.world.said:
-            yield from self._observations(known, around)
+            steps = self._seen(known, around)
+            moves = known.once_said
         else:
             after = self._worlds.send(around, known.command)
-            yield Step(Sent(known.command), Situation(known, after))
-        for turn, kind in known.at_any_time:
-            yield self._took(turn, around, kind)
+            steps = [Step(Sent(known.command), Situation(known, after))]
+            moves = known.at_any_time
+        # What is newly due is still unsaid.
+        unsaid = self._worlds.unsaid(around)
+        for turn, kind in moves:
+            after = unsaid if turn.is_news else around
+            steps.append(Step(turn.taken, Situation(turn.after, after), kind))
         for happening, after, kind in around.happenings:
-            yield Step(happening, Situation(known, after), kind)
+            steps.append(Step(happening, Situation(known, after), kind))
+        return steps
 
     def broken_in(self, state: Situation) -> tuple[str, ...]:
         """Of the core's state properties, the world's and those of both, the broken ones."""
         known, around = state
-        of_both = broken(_OF_BOTH, state)
-        if known.breaks or around.breaks:
-            return (*known.breaks, *around.breaks, *of_both)
-        return of_both
+        self._core.look_at(known)
+        found = (*known.breaks, *around.breaks)
+        if around.alive_together > self._ceiling:
+            found += ("s2_really_alive_under_the_ceiling",)
+        if not _real_end(known, around.world):
+            found += ("s5_an_end_says_where_the_traffic_is",)
+        if not _counted_is_there(known, around):
+            found += ("counted_is_really_in_service",)
+        if not _alive_is_counted(known, around):
+            found += ("alive_is_really_counted",)
+        return found
 
     def broken_by(self, state: Situation, step: Step[Situation]) -> tuple[str, ...]:
         """Of the core's edge properties and L2, the broken ones."""
@@ -132,95 +151,74 @@ class DeploymentModel(Model[Situation]):
 
     # --- the driver's part ---
 
-    def _observations(self, known: Known, around: Surroundings) -> Iterator[Step[Situation]]:
-        """What was said may now be seen, fail, or be read."""
+    def _seen(self, known: Known, around: Surroundings) -> list[Step[Situation]]:
+        """What was said may now be seen. A shift may be seen to stall."""
+        steps = []
         turn = self._core.see_fleets(known, around)
         if turn is not None:
-            yield self._took(turn, around, Kind.PROGRESS)
+            steps.append(self._took(turn, around, Kind.PROGRESS))
         if around.world.at_rest:
             turn = self._core.see_split(known, around.world.split)
             if turn is not None:
-                yield self._took(turn, around, Kind.PROGRESS)
+                steps.append(self._took(turn, around, Kind.PROGRESS))
         for stalled, after in around.stalls:
-            yield Step(stalled, Situation(known, after), Kind.FAULT)
+            steps.append(Step(stalled, Situation(known, after), Kind.FAULT))
             turn = self._core.see_split(known, stalled.split)
             if turn is not None:
-                yield self._took(turn, after, Kind.FAULT)
-        for turn, kind in known.once_said:
-            yield self._took(turn, around, kind)
+                steps.append(self._took(turn, after, Kind.FAULT))
+        return steps
 
     def _took(self, turn: Turn, around: Surroundings, kind: Kind) -> Step[Situation]:
-        """The step in which the core takes in an event; what is newly due is still unsaid."""
-        if turn.is_news:
-            around = self._worlds.unsaid(around)
-        return Step(turn.taken, Situation(turn.after, around), kind)
+        after = self._worlds.unsaid(around) if turn.is_news else around
+        return Step(turn.taken, Situation(turn.after, after), kind)
 
     # --- the properties of the world ---
 
     def _broken_in_world(self, world: World) -> tuple[str, ...]:
-        return broken(self._of_the_world, world)
-
-    def _real_share_fits(self, world: World) -> bool:
-        """S1: each real share fits what is really in service. Exempt is a fleet that
-        started with too little, and everything once an instance was lost."""
-        splits = (world.split, world.received.split)
-        return not nothing_lost(world, self._limits) or all(
-            started_short
-            or all(fleet.full * split[place] <= serving * sum(split) for split in splits)
-            for place, (fleet, serving, started_short) in enumerate(
-                zip(self._fleets, world.in_service, self._started_short, strict=True)
-            )
-        )
-
-    def _real_ceiling(self, world: World) -> bool:
-        """S2: everything really alive, together, is under the ceiling."""
-        return sum(world.alive) <= self._ceiling
-
-    def _real_traffic_is_served(self, world: World) -> bool:
-        """S3: no fleet with nothing in service is really sent traffic. Exempt is
-        everything once an instance was lost."""
-        splits = (world.split, world.received.split)
-        return not nothing_lost(world, self._limits) or all(
-            serving > 0 or all(split[place] == 0 for split in splits)
-            for place, serving in enumerate(world.in_service)
+        """S1: each real share fits what is really in service. S3: no fleet with nothing in
+        service is really sent traffic. Exempt is everything once an instance was lost, and
+        from S1 a fleet that started with too little."""
+        if not nothing_lost(world, self._limits):
+            return ()
+        fits = served = True
+        for split in (world.split, world.received.split):
+            whole = sum(split)
+            fleets = zip(self._fleets, self._started_short, split, world.in_service, strict=True)
+            for fleet, started_short, part, serving in fleets:
+                fits &= started_short or fleet.full * part <= serving * whole
+                served &= serving > 0 or part == 0
+        return (
+            *(() if fits else ("s1_real_share_fits_what_is_in_service",)),
+            *(() if served else ("s3_no_real_traffic_to_nothing_in_service",)),
         )
 
 
 # --- the properties of the two together ---
 
 
-def _real_end(state: Situation) -> bool:
+def _real_end(known: Known, world: World) -> bool:
     """S5: in an end whose split was seen, the traffic really is where it says, and stays."""
-    if not (state.deployment.ended and state.deployment.settled):
+    deployment = known.deployment
+    if not (deployment.ended and deployment.settled):
         return True
-    world = state.world
-    return world.split == world.received.split == state.known.command.split
+    return world.split == world.received.split == known.command.split
 
 
-def _counted_is_there(state: Situation) -> bool:
+def _counted_is_there(known: Known, around: Surroundings) -> bool:
     """What counts as capacity is in service, as long as nothing was lost."""
-    return not state.around.nothing_lost or all(
-        map(le, state.known.in_service, state.around.world.in_service)
-    )
+    return not around.nothing_lost or all(map(le, known.in_service, around.world.in_service))
 
 
-def _alive_is_counted(state: Situation) -> bool:
+def _alive_is_counted(known: Known, around: Surroundings) -> bool:
     """All that is really alive counts against the ceiling."""
-    return all(map(ge, state.known.alive, state.around.alive))
-
-
-_OF_BOTH: Mapping[str, Callable[[Situation], bool]] = {
-    "s5_an_end_says_where_the_traffic_is": _real_end,
-    "counted_is_really_in_service": _counted_is_there,
-    "alive_is_really_counted": _alive_is_counted,
-}
+    return all(map(ge, known.alive, around.alive))
 
 
 # --- liveness ---
 
 
 def _reached(phase: Phase) -> Callable[[Situation], bool]:
-    return lambda state: state.deployment.phase is phase
+    return lambda state: state.known.deployment.stage.phase is phase
 
 
 def _going(direction: Direction) -> Callable[[Situation], bool]:
@@ -228,21 +226,22 @@ def _going(direction: Direction) -> Callable[[Situation], bool]:
 
 
 def _ended(state: Situation) -> bool:
-    return state.deployment.ended
+    return state.known.deployment.ended
 
 
 def _not_ended(state: Situation) -> bool:
-    return not state.deployment.ended
+    return not state.known.deployment.ended
 
 
 def _come_true(state: Situation) -> bool:
     """The world is as the end makes due, and the deployment has seen it so."""
-    deployment, world, command = state.deployment, state.world, state.known.command
+    known = state.known
+    deployment = known.deployment
+    if not (deployment.ended and deployment.settled and deployment.leftover == 0):
+        return False
+    world, command = state.world, known.command
     return (
-        deployment.ended
-        and deployment.settled
-        and deployment.leftover == 0
-        and world.in_flight is None
+        world.in_flight is None
         and world.received == command
         and world.split == command.split
         and world.in_service == world.alive == command.counts

@@ -225,25 +225,24 @@ class _Search(Generic[State]):
 
     def _expand(self, at: int) -> None:
         model, number, coverage = self.model, self.number, self.coverage
-        state = self.states[at]
-        stuck = True
+        facets, broken_by, predecessors = model.facets, model.broken_by, self.predecessors
+        state, before = self.states[at], self.step_count
         # Whatever a model under test raises is a finding about it.
         try:
             for name in model.broken_in(state):
                 self._report(name, at)
             for step in model.steps(state):
-                stuck = False
                 self.step_count += 1
-                for facet in model.facets(step):
+                for facet in facets(step):
                     coverage[facet] += 1
-                for name in model.broken_by(state, step):
+                for name in broken_by(state, step):
                     self._report(name, at, step)
                 target = number.get(step.state)
                 if target is None:
                     target = self._meet(step.state, at, step)
                 if step.kind is not Kind.FAULT:
-                    self.predecessors[target].append(at)
-            if stuck and not model.is_final(state):
+                    predecessors[target].append(at)
+            if self.step_count == before and not model.is_final(state):
                 self._report(DEADLOCK, at)
         except Exception as error:
             self._raised(error, self._trace(at, None))
@@ -296,12 +295,10 @@ class _Search(Generic[State]):
 
     def _leading_to(self, met: Callable[[State], bool]) -> bytearray:
         """For each state, whether one where `met` holds is reached without a fault."""
-        hopeful = bytearray(len(self.states))
-        frontier = [at for at, state in enumerate(self.states) if met(state)]
-        for at in frontier:
-            hopeful[at] = 1
+        hopeful, predecessors = bytearray(map(met, self.states)), self.predecessors
+        frontier = [at for at, is_met in enumerate(hopeful) if is_met]
         while frontier:
-            for source in self.predecessors[frontier.pop()]:
+            for source in predecessors[frontier.pop()]:
                 if not hopeful[source]:
                     hopeful[source] = 1
                     frontier.append(source)

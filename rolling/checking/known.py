@@ -2,27 +2,38 @@
 
 A deployment is met in many states of the world. Here belongs all that is found
 out about it alone, and once: what is due, which properties it breaks, what it
-becomes with each event, and which properties that breaks.
+becomes with each event, and which properties that breaks. Searches of several
+policies share it, as far as pace_log.py lets them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
 
 from rolling.checking.explorer import Kind, broken
+from rolling.checking.pace_log import PaceLog
 from rolling.checking.stimuli import at_any_time, foreign_events, once_said
 from rolling.checking.surroundings import Surroundings
 from rolling.checking.world import Command, Weights, shares, weights
-from rolling.core.capacity import Share
-from rolling.core.deployment import Deployment
+from rolling.core.deployment import Deployment, Spec
 from rolling.core.desired import due
-from rolling.core.events import Event, FleetsSeen, SplitSettled
-from rolling.core.lifecycle import Edge
-from rolling.core.outcome import Stopped
+from rolling.core.events import (
+    AlarmsRead,
+    DeadlineElapsed,
+    Event,
+    FleetsSeen,
+    OperationFailed,
+    SplitSettled,
+    StopRequested,
+)
+from rolling.core.fleet import Fleet
+from rolling.core.lifecycle import EDGES, Edge
+from rolling.core.outcome import Cause, Stopped
 from rolling.core.properties import (
     EDGE_PROPERTIES,
     STATE_PROPERTIES,
+    EdgeProperty,
     measure,
     s4_a_trip_turns_back,
     s7_a_good_bake_passes,
@@ -36,24 +47,27 @@ from rolling.core.stage import Stage
 Follow = Callable[[Deployment, Event], tuple[Deployment, tuple[Edge, ...]]]
 """`rolling.follow`, or whatever core is under test in its place."""
 
+
+def _named(*properties: EdgeProperty) -> dict[str, EdgeProperty]:
+    return {holds.__name__: holds for holds in properties}
+
+
 _STATE = {holds.__name__: holds for holds in STATE_PROPERTIES}
-_EDGE = {
-    holds.__name__: holds
-    for holds in EDGE_PROPERTIES
-    if holds is not s8_repeated_events_change_nothing
+_EDGE = _named(
+    *[holds for holds in EDGE_PROPERTIES if holds is not s8_repeated_events_change_nothing]
+)
+# Where nothing changes, only what demands a change of such an event can be broken: all the
+# others are about what differs between before and after.
+_DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
+    AlarmsRead: _named(s4_a_trip_turns_back, s7_a_good_bake_passes),
+    DeadlineElapsed: _named(s9_past_the_deadline_a_direction_is_over),
+    OperationFailed: _named(s10_a_failure_is_heeded),
+    StopRequested: _named(s10_a_stop_is_heeded),
+    FleetsSeen: {},
+    SplitSettled: {},
 }
-# Where nothing changes, only what demands a change can be broken: all the others are about
-# what differs between before and after.
-_DEMANDING = {
-    holds.__name__: holds
-    for holds in (
-        s4_a_trip_turns_back,
-        s7_a_good_bake_passes,
-        s9_past_the_deadline_a_direction_is_over,
-        s10_a_failure_is_heeded,
-        s10_a_stop_is_heeded,
-    )
-}
+# Making a name takes longer than following the edge.
+_NAMES = {id(edge): edge.name for edge in EDGES}
 # Judged here with the core under test, where the property asks the right core.
 _REPEATED = s8_repeated_events_change_nothing.__name__
 # Of a cause that is forgotten this remains. No event gives it: a core that tells another
@@ -80,22 +94,22 @@ class Taken:
 class Known:
     """One distinct deployment met in the search.
 
-    There is one `Known` for each, so it is compared by identity.
+    There is one `Known` for each, so it is compared by identity. The pace decides on
+    `command`, `breaks` and the moves: they are those of the search that looked at it last.
     """
 
     deployment: Deployment
-    command: Command
-    measure: tuple[int, ...]
-    breaks: tuple[str, ...]
     in_service: tuple[int, ...]
     alive: tuple[int, ...]
-    # Where what was seen leads, by counts and by split; None: nothing changes.
-    # Shown, these would show the whole graph.
-    fleets_seen: "dict[tuple[int, ...], Turn | None]" = field(factory=dict, repr=False)
-    splits_seen: "dict[Weights, Turn | None]" = field(factory=dict, repr=False)
+    command: Command = Command((), ())
+    breaks: tuple[str, ...] = ()
     at_any_time: "tuple[Move, ...]" = field(default=(), repr=False)
     once_said: "tuple[Move, ...]" = field(default=(), repr=False)
-    prepared: bool = field(default=False, repr=False)
+    # The searches that last looked at it, and that last found its moves.
+    looked_at: int = 0
+    prepared: int = 0
+    # Shown, this would show the whole graph.
+    kept: dict[Hashable, Any] = field(factory=dict, repr=False)
 
 
 class Turn(NamedTuple):
@@ -113,118 +127,172 @@ Move = tuple[Turn, Kind]
 """A turn that may come at any time, or once what is due was said."""
 
 
-_Asked = tuple[Stage, tuple[int, ...], tuple[Share, ...]]
-
-
 class CoreUnderTest:
     """A core, and all the deployments that it was seen to make, from one start.
 
     With `merge_histories`, what is only history is checked on the way there, and then
     forgotten (see `without_history`): the states are several times fewer.
+
+    `deployments`: how many distinct ones the present search has looked at.
+    `makes_specs`: whether the core gave a deployment a spec of its own: then what it
+    does under another pace is not known from what it did under this one.
     """
 
     def __init__(self, follow: Follow, *, merge_histories: bool) -> None:
         self._follow = follow
         self._merge_histories = merge_histories
-        self._known: dict[Deployment, Known] = {}
-        # Many deployments of one stage ask for the same: then the same events are foreign.
-        self._foreign_events: dict[_Asked, tuple[Event, ...]] = {}
+        self._log = PaceLog()
+        self._search = 1
+        self._spec: Spec | None = None
+        self._known: dict[tuple[Spec | None, _Parts], Known] = {}
         self._once_said: dict[Stage, tuple[tuple[Event, Kind], ...]] = {}
+        self.deployments = 0
+        self.makes_specs = False
 
     def __len__(self) -> int:
         return len(self._known)
 
+    def begin(self, spec: Spec) -> Spec:
+        """Begin a search of an update with this spec, and give the spec to begin it with.
+
+        Specs of one core differ in the pace alone.
+        """
+        self._search += 1
+        self.deployments = 0
+        self._spec = self._log.stand_for(spec)
+        return self._spec
+
     def know(self, deployment: Deployment) -> Known:
-        """What is known of a deployment; its state properties are judged the first time."""
-        if self._merge_histories:
-            deployment = without_history(deployment)
-        found = self._known.get(deployment)
+        """What is known of a deployment."""
+        spec = deployment.spec
+        if self._spec is None:
+            self._spec = spec
+        parts = _without_history(deployment) if self._merge_histories else _parts(deployment)
+        # Nearly always it is the very spec of the start: then it need not be compared.
+        other = None if spec is self._spec else spec
+        if other is not None:
+            self.makes_specs = True
+        found = self._known.get((other, parts))
         if found is None:
-            desired = due(deployment)
-            found = self._known[deployment] = Known(
-                deployment,
-                Command(
-                    tuple([fleet.count for fleet in desired.fleets]), weights(deployment.split)
-                ),
-                measure(deployment),
-                broken(_STATE, deployment),
+            found = self._known[other, parts] = Known(
+                Deployment(deployment.spec, *parts),
                 tuple([fleet.in_service for fleet in deployment.fleets]),
                 tuple([fleet.alive for fleet in deployment.fleets]),
             )
         return found
 
-    def prepare(self, known: Known) -> None:
-        """Find out, once, where all leads that does not depend on the world."""
-        if known.prepared:
+    def look_at(self, known: Known) -> None:
+        """Find out, once in a search, what is due and which state properties are broken."""
+        if known.looked_at == self._search:
             return
-        deployment = known.deployment
-        known.at_any_time = self._moves(known, (*at_any_time(deployment), *self._late(deployment)))
-        events = self._once_said.get(deployment.stage)
-        if events is None:
-            events = self._once_said[deployment.stage] = tuple(once_said(deployment))
-        known.once_said = self._moves(known, events)
-        known.prepared = True
+        known.command, known.breaks = self._command(known), self._breaks(known)
+        known.looked_at = self._search
+        self.deployments += 1
+
+    def prepare(self, known: Known) -> None:
+        """Find out, once in a search, where all leads that does not depend on the world."""
+        if known.prepared != self._search:
+            self.look_at(known)
+            moves = self._log.once(known.kept, "moves", self._find_moves, known)
+            known.at_any_time, known.once_said = moves
+            known.prepared = self._search
 
     def see_fleets(self, known: Known, around: Surroundings) -> Turn | None:
         """What the core makes of the fleets as they are."""
-        counts = (*around.world.in_service, *around.alive)
-        if counts not in known.fleets_seen:
-            event = FleetsSeen(known.deployment.stage, around.sightings)
-            known.fleets_seen[counts] = self.take_in(known, event)
-        return known.fleets_seen[counts]
+        return self._log.once(known.kept, around.counts, self._see_fleets, known, around)
 
     def see_split(self, known: Known, split: Weights) -> Turn | None:
         """What the core makes of the traffic, once it has settled at `split`."""
-        if split not in known.splits_seen:
-            event = SplitSettled(known.deployment.stage, shares(split))
-            known.splits_seen[split] = self.take_in(known, event)
-        return known.splits_seen[split]
+        return self._log.once(known.kept, split, self._see_split, known, split)
 
     def take_in(self, known: Known, event: Event) -> Turn | None:
         """What the core makes of an event; None when that changes and breaks nothing."""
         before = known.deployment
         after, edges = self._followed(before, event)
         breaks = self._broken_by(before, event, after)
+        if after is before and not (edges or breaks):
+            return None
         told = _lead_there(before, event, edges, after)
         if told and not breaks and _same(before, after):
             return None
         known_after = self.know(after)
-        if not (told or breaks or known_after.breaks):  # what is worse is told first
+        if not (told or breaks or self._breaks(known_after)):  # what is worse is told first
             breaks = ("edges_lead_from_before_to_after",)
-        fell = before.ended or known_after.measure < known.measure
-        taken = Taken(event, after.stage, tuple([edge.name for edge in edges]), breaks, fell)
-        stays = after.stage == before.stage and known_after.command == known.command
+        fell = before.ended or self._measure(known_after) < self._measure(known)
+        names = tuple([_NAMES.get(id(edge)) or edge.name for edge in edges])
+        taken = Taken(event, after.stage, names, breaks, fell)
+        stays = after.stage == before.stage and self._command(known_after) == self._command(known)
         return Turn(taken, known_after, not stays)
 
+    def _see_fleets(self, known: Known, around: Surroundings) -> Turn | None:
+        return self.take_in(known, FleetsSeen(known.deployment.stage, around.sightings))
+
+    def _see_split(self, known: Known, split: Weights) -> Turn | None:
+        return self.take_in(known, SplitSettled(known.deployment.stage, shares(split)))
+
+    def _command(self, known: Known) -> Command:
+        return self._log.once(known.kept, "command", _due_to, known.deployment)
+
+    def _breaks(self, known: Known) -> tuple[str, ...]:
+        once, kept, deployment = self._log.once, known.kept, known.deployment
+        return tuple(
+            [name for name, holds in _STATE.items() if not once(kept, name, holds, deployment)]
+        )
+
+    def _measure(self, known: Known) -> tuple[int, ...]:
+        return self._log.once(known.kept, "measure", measure, known.deployment)
+
     def _broken_by(self, before: Deployment, event: Event, after: Deployment) -> tuple[str, ...]:
-        stays = after is before
-        found = dict.fromkeys(broken(_DEMANDING if stays else _EDGE, before, event, after))
-        if not stays and not _same(after, self._followed(after, event)[0]):
-            found[_REPEATED] = None
-        return tuple(found)
+        if after is before:
+            return broken(_DEMANDING[type(event)], before, event, after)
+        found = broken(_EDGE, before, event, after)
+        if not _same(after, self._followed(after, event)[0]):
+            return (*found, _REPEATED)
+        return found
+
+    def _find_moves(self, known: Known) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
+        """What may come at any time, and what may come once what is due was said."""
+        deployment = known.deployment
+        late = [(event, Kind.FAULT) for event in self._late(deployment)]
+        events = self._once_said.get(deployment.stage)
+        if events is None:
+            events = self._once_said[deployment.stage] = tuple(once_said(deployment))
+        moves = self._moves(known, (*at_any_time(deployment), *late))
+        return moves, (*self._moves(known, events), *moves)
 
     def _moves(self, known: Known, events: Iterable[tuple[Event, Kind]]) -> tuple[Move, ...]:
-        moves = [(self.take_in(known, event), kind) for event, kind in events]
-        return tuple([(move, kind) for move, kind in moves if move is not None])
+        turns = [(self.take_in(known, event), kind) for event, kind in events]
+        return tuple([(turn, kind) for turn, kind in turns if turn is not None])
 
-    def _late(self, deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
+    def _late(self, deployment: Deployment) -> list[Event]:
         """The foreign events that change something after all. Of a right core there are none."""
-        asked = tuple([fleet.asked for fleet in deployment.fleets])
-        key = (deployment.stage, asked, deployment.split)
-        events = self._foreign_events.get(key)
-        if events is None:
-            events = self._foreign_events[key] = tuple(foreign_events(deployment))
-        for event in events:
-            if not _same(deployment, self._followed(deployment, event)[0]):
-                yield event, Kind.FAULT
+        found, follow, event = [], self._follow, None
+        try:
+            # Most events of a search are tried here: each call less is felt.
+            for event in foreign_events(deployment):
+                after, _ = follow(deployment, event)
+                if after is not deployment and after != deployment:
+                    found.append(event)
+        except Exception as error:
+            raise _noted(error, event)
+        return found
 
     def _followed(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
         """What the core under test does. What it raises is noted with the event."""
         try:
             return self._follow(before, event)
         except Exception as error:
-            error.add_note(f"while taking in {event}")
-            raise
+            raise _noted(error, event)
+
+
+def _due_to(deployment: Deployment) -> Command:
+    desired = due(deployment)
+    return Command(tuple([fleet.count for fleet in desired.fleets]), weights(deployment.split))
+
+
+def _noted(error: Exception, event: Event | None) -> Exception:
+    error.add_note(f"while taking in {event}")
+    return error
 
 
 def _same(a: Deployment, b: Deployment) -> bool:
@@ -246,22 +314,39 @@ def _lead_there(
     return at == (after.direction, after.phase)
 
 
-def without_history(deployment: Deployment) -> Deployment:
+_Parts = tuple[Stage, int, tuple[Fleet, ...], bool, Cause | None, Cause | None]
+"""A deployment without its spec."""
+
+
+def _parts(deployment: Deployment) -> _Parts:
+    return (
+        deployment.stage,
+        deployment.up,
+        deployment.fleets,
+        deployment.settled,
+        deployment.cause,
+        deployment.cut_short,
+    )
+
+
+def _without_history(deployment: Deployment) -> _Parts:
     """The deployment without what nothing that follows depends on.
 
     That is why it turned back and what cut it short, and of one that is over how
     far it had come: no edge leads out of an end. What remains of a cause is whether
     there is one; no property of a state, and no measure, asks more of a history.
     """
-    causes = (deployment.cause, deployment.cut_short)
-    if not deployment.ended and all(cause is None or cause is _FORGOTTEN for cause in causes):
-        return deployment
-    stage = deployment.stage
-    return Deployment(
-        deployment.spec,
-        Stage(stage.direction, 1, stage.attempt, stage.phase) if deployment.ended else stage,
-        0 if deployment.ended else deployment.up,
+    stage, up, ended = deployment.stage, deployment.up, deployment.ended
+    return (
+        Stage(stage.direction, 1, stage.attempt, stage.phase) if ended else stage,
+        0 if ended else up,
         deployment.fleets,
         deployment.settled,
-        *[None if cause is None else _FORGOTTEN for cause in causes],
+        None if deployment.cause is None else _FORGOTTEN,
+        None if deployment.cut_short is None else _FORGOTTEN,
     )
+
+
+def without_history(deployment: Deployment) -> Deployment:
+    """The deployment as a search that merges histories knows it."""
+    return Deployment(deployment.spec, *_without_history(deployment))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rolling.checking.explorer import Kind
+from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import (
     AlarmsRead,
@@ -64,43 +65,58 @@ def _readings(spec: Spec) -> Iterator[tuple[_Readings, Kind]]:
         yield (), Kind.FAULT
 
 
-def foreign_stages(stage: Stage) -> Iterator[Stage]:
+@lru_cache(maxsize=1024)
+def foreign_stages(stage: Stage) -> tuple[Stage, ...]:
     """The stages that differ from this one in one component, by as little as can be."""
-    yield stage._replace(direction=Direction(1 - stage.direction))
-    for by in (-1, 1):
-        yield stage._replace(step=stage.step + by)
-        yield stage._replace(attempt=stage.attempt + by)
-    for phase in Phase:
-        if phase is not stage.phase:
-            yield stage._replace(phase=phase)
+    direction, step, attempt, phase = stage
+    return (
+        Stage(Direction(1 - direction), step, attempt, phase),
+        Stage(direction, step - 1, attempt, phase),
+        Stage(direction, step + 1, attempt, phase),
+        Stage(direction, step, attempt - 1, phase),
+        Stage(direction, step, attempt + 1, phase),
+        *[stage.enter(other) for other in Phase if other is not phase],
+    )
 
 
-def foreign_events(deployment: Deployment) -> Iterator[Event]:
+def foreign_events(deployment: Deployment) -> tuple[Event, ...]:
     """Events of those stages, each of which would matter in its own."""
-    yield DeadlineElapsed(Direction(1 - deployment.direction))
-    all_come_true = tuple([Sighting(fleet.asked, fleet.asked) for fleet in deployment.fleets])
-    split = deployment.split
-    for stage, others in _foreign(deployment.stage, deployment.spec.alarms):
-        yield FleetsSeen(stage, all_come_true)
-        yield SplitSettled(stage, split)
-        yield from others
+    stage = deployment.stage
+    return (
+        *_of_other_stages(stage, deployment.spec.alarms),
+        *_fleets_seen_elsewhere(stage, tuple([fleet.asked for fleet in deployment.fleets])),
+        *_split_settled_elsewhere(stage, deployment.split),
+    )
 
 
-@lru_cache(maxsize=256)
-def _foreign(stage: Stage, alarms: tuple[str, ...]) -> tuple[tuple[Stage, tuple[Event, ...]], ...]:
-    """Each foreign stage, with those of its events that depend on nothing else."""
+# Many deployments of one stage ask for the same: then the same events are foreign to them.
+
+
+@lru_cache(maxsize=1024)
+def _of_other_stages(stage: Stage, alarms: tuple[str, ...]) -> tuple[Event, ...]:
+    events: list[Event] = [DeadlineElapsed(Direction(1 - stage.direction))]
+    for foreign in foreign_stages(stage):
+        events += _of_stage(foreign, alarms)
+    return tuple(events)
+
+
+@lru_cache(maxsize=1024)
+def _of_stage(stage: Stage, alarms: tuple[str, ...]) -> tuple[Event, ...]:
     ringing = tuple([(name, Reading.ALARM) for name in alarms])
     quiet = tuple([(name, Reading.OK) for name in alarms])
-    return tuple(
-        [
-            (
-                foreign,
-                (
-                    AlarmsRead(foreign, ringing, after_interval=True),
-                    AlarmsRead(foreign, quiet, after_interval=True),
-                    OperationFailed(foreign, Operation.CLEAN_UP, 0, "a failure elsewhere"),
-                ),
-            )
-            for foreign in foreign_stages(stage)
-        ]
+    return (
+        AlarmsRead(stage, ringing, after_interval=True),
+        AlarmsRead(stage, quiet, after_interval=True),
+        OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere"),
     )
+
+
+@lru_cache(maxsize=1024)
+def _fleets_seen_elsewhere(stage: Stage, asked: tuple[int, ...]) -> tuple[Event, ...]:
+    all_come_true = tuple([Sighting(count, count) for count in asked])
+    return tuple([FleetsSeen(foreign, all_come_true) for foreign in foreign_stages(stage)])
+
+
+@lru_cache(maxsize=1024)
+def _split_settled_elsewhere(stage: Stage, split: tuple[Share, ...]) -> tuple[Event, ...]:
+    return tuple([SplitSettled(foreign, split) for foreign in foreign_stages(stage)])

@@ -31,15 +31,18 @@ Judge = Callable[[World], tuple[str, ...]]
 class Surroundings:
     """One distinct world met in the search.
 
-    `nothing_lost`: no instance was lost yet. `breaks`: the properties that it
-    breaks by itself. There is one `Surroundings` for each world, so it is
-    compared by identity.
+    `alive_together`: of all fleets. `nothing_lost`: no instance was lost yet.
+    `breaks`: the properties that it breaks by itself. `counts`: what can be seen of
+    its fleets. There is one `Surroundings` for each world, so it is compared by
+    identity.
     """
 
     world: World
     alive: tuple[int, ...]
+    alive_together: int
     nothing_lost: bool
     breaks: tuple[str, ...]
+    counts: tuple[int, ...]
     # Shown, these would show the whole graph.
     happenings: "tuple[tuple[Happening, Surroundings, Kind], ...]" = field(default=(), repr=False)
     stalls: "tuple[tuple[Stalled, Surroundings], ...]" = field(default=(), repr=False)
@@ -65,8 +68,14 @@ class Worlds:
         """What is known of a world; it is judged the first time."""
         found = self._met.get(world)
         if found is None:
+            alive = world.alive
             found = self._met[world] = Surroundings(
-                world, world.alive, nothing_lost(world, self._limits), self._judge(world)
+                world,
+                alive,
+                sum(alive),
+                nothing_lost(world, self._limits),
+                self._judge(world),
+                (*world.in_service, *alive),
             )
         return found
 

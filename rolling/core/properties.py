@@ -11,6 +11,7 @@ a state: the explorer checks them. L2 is the measure that it sees fall.
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 from rolling.core.capacity import Share
@@ -23,7 +24,7 @@ from rolling.core.events import (
     Reading,
     StopRequested,
 )
-from rolling.core.fleet import FleetSpec
+from rolling.core.fleet import Fleet, FleetSpec
 from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase
@@ -54,7 +55,7 @@ def s1_raised_share_is_covered(before: Deployment, event: Event, after: Deployme
         or after.stage.phase is Phase.ROLLBACK_FAILED  # the share is observed there, not asked
         or _fits(now.share, now.in_service, start.full)
         or not _fits(start.share, start.count, start.full)
-        for start, was, now in zip(before.spec.fleets, before.fleets, after.fleets, strict=True)
+        for start, was, now in _changed(before, after)
     )
 
 
@@ -68,7 +69,7 @@ def s1_lowered_ask_still_fits(before: Deployment, event: Event, after: Deploymen
         now.asked >= was.asked
         or _fits(was.share, now.asked, start.full)
         or now.asked >= was.in_service
-        for start, was, now in zip(before.spec.fleets, before.fleets, after.fleets, strict=True)
+        for start, was, now in _changed(before, after)
     )
 
 
@@ -173,10 +174,11 @@ def s5_a_cause_stays(before: Deployment, event: Event, after: Deployment) -> boo
 
 def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
     """S6: an edge raises what the receiving side is asked for by at most a batch."""
+    rise = sum(max(0, now.asked - was.asked) for _, was, now in _changed(before, after))
+    if rise == 0:
+        return True
     pace = after.spec.pace
-    batch = pace.provision_batch if after.direction is _FORWARD else pace.rollback_batch
-    raised = [now.asked - was.asked for was, now in zip(before.fleets, after.fleets, strict=True)]
-    return sum(rise for rise in raised if rise > 0) <= batch
+    return rise <= (pace.provision_batch if after.direction is _FORWARD else pace.rollback_batch)
 
 
 def s7_old_is_given_up_only_after_a_good_bake(
@@ -189,7 +191,8 @@ def s7_old_is_given_up_only_after_a_good_bake(
     """
     given_up = any(
         now.asked < was.asked and now.asked < was.in_service
-        for was, now in zip(before.old, after.old, strict=True)
+        for start, was, now in _changed(before, after)
+        if start is not before.spec.new
     )
     if not given_up:
         return True
@@ -334,6 +337,14 @@ def ceiling(spec: Spec) -> int:
     return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
 
 
+def _changed(before: Deployment, after: Deployment) -> list[tuple[FleetSpec, Fleet, Fleet]]:
+    """The fleets that are not the very same as before: as they started, were and are."""
+    if after.fleets is before.fleets:
+        return []
+    fleets = zip(before.spec.fleets, before.fleets, after.fleets, strict=True)
+    return [(start, was, now) for start, was, now in fleets if now is not was]
+
+
 def _tripped(before: Deployment, event: Event) -> tuple[str, ...]:
     """The watched alarms that an event reads in ALARM in the bake that it belongs to."""
     if not isinstance(event, AlarmsRead) or event.stage != before.stage:
@@ -393,6 +404,7 @@ def _depends_on(before: Deployment, event: OperationFailed) -> bool:
     return operation is Operation.PROVISION and event.fleet > 0
 
 
+@lru_cache(maxsize=4096)
 def _fits(share: Share, count: int, full: int) -> bool:
     return _amount(share) * full <= count
 
@@ -401,5 +413,6 @@ def _need(start: FleetSpec) -> int:
     return ceil(_amount(start.share) * start.full)
 
 
+@lru_cache(maxsize=4096)
 def _amount(share: Share) -> Fraction:
     return Fraction(share.part, share.whole)
