@@ -5,8 +5,6 @@ due at the same moment whoever has waited longest; a deployment that wants to be
 looked at again at once comes after all that were due before, so none starves.
 """
 
-import heapq
-import itertools
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar, Generic, TypeVar
@@ -21,6 +19,7 @@ from rolling.driving.record import Record
 from rolling.driving.stopping import asked_for
 from rolling.driving.tick import Tick, unseen_tick
 from rolling.driving.trouble import Troubled
+from rolling.driving.wakes import Wakes
 
 K = TypeVar("K", bound=Hashable)
 B = TypeVar("B")
@@ -33,7 +32,6 @@ class Entry(Generic[K, B]):
     `record`: the one handed over last. `stop`: the stop that was asked for by key.
     `told`: the stop, if any, that its last tick was made with.
     `due_at`: the moment of the tick that comes next, or is being made.
-    `turn`: its place in the queue, which no other has; None while it is in none.
     """
 
     key: K
@@ -43,7 +41,6 @@ class Entry(Generic[K, B]):
     stop: StopRequested | None = None
     told: StopRequested | None = None
     due_at: float = 0
-    turn: int | None = None
 
     def ask(self) -> StopRequested | None:
         """The stop for the tick that is to be made now. Raises what `stop_requested` does."""
@@ -75,8 +72,7 @@ class Schedule(Generic[K, B]):
         self._now = now
         self._hooks = tuple(hooks)
         self._entries: dict[K, Entry[K, B]] = {}
-        self._heap: list[tuple[float, int, Entry[K, B]]] = []
-        self._turns = itertools.count()
+        self._wakes: Wakes[Entry[K, B]] = Wakes()
         # Stops come from other threads and from signal handlers: a deque bears that.
         self._to_stop: deque[Entry[K, B]] = deque()
         self._running = False
@@ -112,7 +108,7 @@ class Schedule(Generic[K, B]):
         key that is not watched, as one is not whose deployment has ended.
         """
         entry = self._entries.pop(key)
-        entry.turn = None
+        self._wakes.put(entry, None)
         self._wake()
         return entry.record
 
@@ -163,21 +159,14 @@ class Schedule(Generic[K, B]):
     def _next_wake(self) -> float | None:
         """When the next tick is due; None where nobody waits for one."""
         self._heed_stops()
-        while self._heap:
-            moment, turn, entry = self._heap[0]
-            if entry.turn == turn:
-                return moment
-            heapq.heappop(self._heap)
-        return None
+        return self._wakes.next_moment() if self._wakes else None
 
     def _take(self, now: float) -> Entry[K, B] | None:
         """The deployment whose turn it is, out of the queue; None where nobody is due."""
         moment = self._next_wake()
         if moment is None or moment > now:
             return None
-        entry = heapq.heappop(self._heap)[2]
-        entry.turn = None
-        return entry
+        return self._wakes.take()
 
     def _is_watched(self, entry: Entry[K, B]) -> bool:
         return self._entries.get(entry.key) is entry
@@ -211,18 +200,11 @@ class Schedule(Generic[K, B]):
             self._put(entry, entry.due_at)
 
     def _put(self, entry: Entry[K, B], moment: float) -> None:
-        entry.due_at, entry.turn = moment, next(self._turns)
-        heapq.heappush(self._heap, (moment, entry.turn, entry))
-        # What was removed, or queued anew for a stop, stays in the heap until its moment.
-        if len(self._heap) > 2 * len(self._entries) + _MOST_STALE:
-            self._heap = [each for each in self._heap if each[2].turn == each[1]]
-            heapq.heapify(self._heap)
+        entry.due_at = moment
+        self._wakes.put(entry, moment)
 
     def _heed_stops(self) -> None:
         while self._to_stop:
             entry = self._to_stop.popleft()
-            if entry.turn is not None:
+            if entry in self._wakes:
                 self._put(entry, self._now())
-
-
-_MOST_STALE = 64

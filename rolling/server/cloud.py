@@ -18,6 +18,7 @@ from rolling.backends.simulated import SimulationSettings
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
 from rolling.driving.clock import VirtualClock
+from rolling.driving.wakes import Wakes
 from rolling.endpoint.arns import ACCOUNT, REGION
 from rolling.endpoint.refusals import ValidationException
 from rolling.schema.shapes import problem
@@ -31,7 +32,6 @@ from rolling.server.service import (
     not_implemented,
 )
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration
-from rolling.server.wakes import Wakes
 from rolling.simulation.scenario import Scenario
 
 MOST_EVENTS = 10_000

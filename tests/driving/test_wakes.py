@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from rolling.server.wakes import Wakes
+from rolling.driving.wakes import Wakes
 
 
 def test_each_item_is_taken_once_at_its_last_moment_and_equal_moments_in_turn() -> None:
