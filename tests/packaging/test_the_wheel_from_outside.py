@@ -17,7 +17,16 @@ OUTSIDE = Path(__file__).parent / "outside" / "deploy_tool.py"
 SCENARIO = ROOT / "specs" / "scenarios" / "seed-success.json"
 
 # What pip may find in the environment beside the wheel: its base dependencies and theirs.
-BASE = {"attrs", "pip", "rolling-deployments", "setuptools", "six", "transitions"}
+BASE = {
+    "attrs",
+    "cattrs",
+    "pip",
+    "rolling-deployments",
+    "setuptools",
+    "six",
+    "transitions",
+    "typing_extensions",
+}
 
 
 def ran(*command: str | Path, cwd: Path) -> str:
