@@ -229,7 +229,7 @@ def test_the_largest_fleet_is_within_reach_in_coarse_steps(rolling: Command) -> 
     request["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"]["Value"] = 50
     result = rolling("check", rolling.file(request), "--instances", "100000", "-o", "json")
     assert result.exit_code == 0
-    assert result.document["Updates"][0]["States"] == 582
+    assert result.document["Updates"][0]["States"] == 578
 
 
 def test_text_is_a_function_of_the_document_alone(rolling: Command) -> None:
