@@ -4,7 +4,7 @@ Here belongs what is shown and when it began; how it looks is in picture.py. All
 it is read off the deployment and what was seen of the world.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from attrs import evolve, frozen
@@ -17,7 +17,6 @@ from rolling.core.plan import ideal_event
 from rolling.core.properties import ceiling
 from rolling.core.stage import ENDS, Direction, Stage
 from rolling.core.transition import advance
-from rolling.driving.backend import Observation
 from rolling.driving.record import Record
 from rolling.driving.tick import Tick
 from rolling.driving.trouble import Troubled
@@ -227,45 +226,42 @@ def following(before: Snapshot, seen: Tick | Troubled, rows: Iterable[Row]) -> S
     """What is known after a tick that added `rows` to the timeline, or after one that failed."""
     if isinstance(seen, Troubled):
         return evolve(before, seen_at=seen.at, wake_at=seen.retry_at, trouble=seen.error)
-    deployment, batches = seen.record.deployment, before.batches
+    deployment, batches, observed = seen.record.deployment, before.batches, seen.seen
     rows = tuple(rows)
     for row in rows:
         batches = _with_row(batches, row, before.subject.accepted_at + row.at)
-    snapshot = evolve(
-        before,
-        record=seen.record,
-        seen_at=seen.at,
-        wake_at=seen.wake_at,
-        batches=batches[-KEPT:],
-        earlier_batches=before.earlier_batches + max(0, len(batches) - KEPT),
-        rows=(*before.rows, *rows)[-KEPT:] if rows else before.rows,
-        entered=before.entered if deployment.stage == before.deployment.stage else deployment,
-        trouble=seen.trouble,
-    )
-    return snapshot if seen.seen is None else _with_observation(snapshot, before, seen.seen)
-
-
-def _with_observation(snapshot: Snapshot, before: Snapshot, seen: Observation) -> Snapshot:
-    return evolve(
-        snapshot,
-        split_seen=before.split_seen if seen.split is None else seen.split,
-        moving=seen.split is None,
-        # What was seen was seen in the stage that the tick began in.
-        alarms=tuple(_alarms(before, seen, snapshot.seen_at)),
-        notes=seen.notes,
+    split = None if observed is None else observed.split
+    return Snapshot(
+        before.subject,
+        seen.record,
+        seen.at,
+        seen.wake_at,
+        before.split_seen if split is None else split,
+        before.moving if observed is None else split is None,
+        _alarms(before, observed.alarms, seen.at) if observed else before.alarms,
+        batches[-KEPT:],
+        before.earlier_batches + max(0, len(batches) - KEPT),
+        (*before.rows, *rows)[-KEPT:] if rows else before.rows,
+        before.entered if deployment.stage == before.deployment.stage else deployment,
+        observed.notes if observed else before.notes,
+        seen.trouble,
     )
 
 
-def _alarms(before: Snapshot, seen: Observation, at: float) -> Iterator[AlarmSeen]:
+def _alarms(before: Snapshot, readings: Mapping[str, Reading], at: float) -> tuple[AlarmSeen, ...]:
+    if not readings:
+        return before.alarms
+    # What was seen was seen in the stage that the tick began in.
     bake = before.deployment.stage
-    for known in before.alarms:
-        reading = seen.alarms.get(known.name)
-        if reading is None:
-            yield known
-        elif reading is known.reading and bake == known.bake:
-            yield evolve(known, read_at=at)
-        else:
-            yield AlarmSeen(known.name, reading, at, at, bake)
+    return tuple([_read(known, readings.get(known.name), bake, at) for known in before.alarms])
+
+
+def _read(known: AlarmSeen, reading: Reading | None, bake: Stage, at: float) -> AlarmSeen:
+    if reading is None:
+        return known
+    if reading is known.reading and bake == known.bake:
+        return evolve(known, read_at=at)
+    return AlarmSeen(known.name, reading, at, at, bake)
 
 
 def _seconds_left(began_at: float, seconds: int | None, now: float) -> float | None:
