@@ -17,10 +17,10 @@ from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
 from rolling.schema.shapes import under
 from rolling.simulation.report import Report, Step, UnusedFault, durations_of
-from rolling.simulation.rollback_estimate import RollbackEstimate, rollback_estimate
+from rolling.simulation.rollback_estimate import rollback_estimate
 from rolling.simulation.scenario import Scenario
 from rolling.simulation.walk import Leftover
-from rolling.view.snapshots import Snapshot
+from rolling.view.snapshots import RollbackEstimate, Snapshot
 from rolling.view.view import View
 
 

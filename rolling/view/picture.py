@@ -247,7 +247,7 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
     return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
 
 
-def _said(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
+def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     """What the latest look raised, and what the backend says to people now."""
     snapshot = picture.snapshot
     told = [("note", note) for note in snapshot.notes]
@@ -261,19 +261,14 @@ def _said(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
         for label, text in told
         for line in terminal.wrap(text, label.ljust(10), _rest(terminal))
     ]
-    for line in _at_most(lines, most, terminal):
-        shown = Text(line)
-        style = {"note": "dim", "trouble": "bold red"}.get(line[:10].rstrip())
-        if style:
-            shown.stylize(style, 0, 10)
-        yield shown
+    return _labelled(_at_most(lines, most, terminal))
 
 
-def _rollback(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
+def _rollback(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     """What a rollback from here would take, or what is left of the one under way."""
     snapshot, deployment = picture.snapshot, picture.deployment
     if deployment.ended or snapshot.subject.estimate_rollback is None:
-        return
+        return []
     estimate = snapshot.rollback_estimate()
     back = deployment.direction is Direction.BACK
     label = "home in   " if back else "rollback  "
@@ -281,12 +276,18 @@ def _rollback(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]
         told = "nothing turns it back any more"
     else:
         told = _estimated(estimate, picture, back)
-    lines = _at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal)
-    for place, line in enumerate(lines):
-        text = Text(line)
-        if place == 0:
-            text.stylize("dim", 0, len(label))
-        yield text
+    return _labelled(_at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal))
+
+
+def _labelled(lines: Sequence[str]) -> list[Text]:
+    """The lines, with the label that one begins with set off."""
+    found = [Text(line) for line in lines]
+    for text in found:
+        text.stylize(_LABELS.get(text.plain[:10].rstrip(), ""), 0, 10)
+    return found
+
+
+_LABELS = {"trouble": "bold red", "note": "dim", "rollback": "dim", "home in": "dim"}
 
 
 def _estimated(estimate: RollbackEstimate, picture: Picture, back: bool) -> str:

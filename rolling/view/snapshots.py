@@ -5,7 +5,6 @@ it is read off the deployment and what was seen of the world.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
 
 from attrs import evolve, frozen
 
@@ -59,25 +58,24 @@ class BatchSeen:
     turned_back: bool = False
 
 
-class RollbackEstimate(Protocol):
+@frozen
+class RollbackEstimate:
     """What a rollback takes, from a certain state on.
 
-    `batches`: its steps; of a rollback under way, those behind it too.
-    `provisioned_instances`: how many old instances must be provisioned again.
-    `peak_instances`: the most that exist at one moment of it. `least_seconds`: how long
-    it takes at least. `whole`: False where it takes more than these.
+    `batches`: its steps, the first of which uses what is still in service; of a
+    rollback under way, those behind it too. `provisioned_instances`: how many old
+    instances it must provision again. `peak_instances`: the most that exist at one
+    moment of it. `least_seconds`: how long it takes at least. `commit_seconds`: when
+    all traffic is home at the earliest; after that nothing fails it.
+    `whole`: False where the walk was given up: the rollback takes more than these.
     """
 
-    @property
-    def batches(self) -> int: ...
-    @property
-    def provisioned_instances(self) -> int: ...
-    @property
-    def peak_instances(self) -> int: ...
-    @property
-    def least_seconds(self) -> int: ...
-    @property
-    def whole(self) -> bool: ...
+    batches: int
+    provisioned_instances: int
+    peak_instances: int
+    least_seconds: int
+    commit_seconds: int
+    whole: bool = True
 
 
 EstimateRollback = Callable[[Deployment, float], RollbackEstimate | None]
