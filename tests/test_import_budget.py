@@ -142,8 +142,8 @@ def test_each_subcommand_does_without_what_only_others_show() -> None:
 
 def test_a_simulation_that_no_terminal_shows_draws_no_picture() -> None:
     found = own(command("simulate", scenario("one-instance")))
-    pictures = {"live_bars", "live_frame", "live_player", "live_screen"}
-    assert found & {f"rolling.cli.{each}" for each in pictures} == set()
+    pictures = {"cli.live_player", "view.bars", "view.picture", "view.screen"}
+    assert found & {f"rolling.{each}" for each in pictures} == set()
 
 
 def test_the_check_of_one_update_begins_no_server_and_no_process() -> None:

@@ -17,6 +17,7 @@ LAYERS = (
     ("rolling.serialization",),
     ("rolling.endpoint",),
     ("rolling.checking", "rolling.driving", "rolling.embedding"),
+    ("rolling.view",),
     ("rolling.backends",),
     ("rolling.simulation",),
     ("rolling.server",),
@@ -32,10 +33,11 @@ THIRD_PARTY = {
     "rolling.checking": {"attrs", "hypothesis"},
     "rolling.driving": {"attrs"},
     "rolling.embedding": {"attrs", "transitions"},
+    "rolling.view": {"attrs", "rich"},
     "rolling.backends": {"attrs"},
     "rolling.simulation": {"attrs"},
     "rolling.server": {"attrs", "boto3", "botocore"},
-    "rolling.cli": {"attrs", "rich"},
+    "rolling.cli": {"attrs"},
 }
 
 # What the server keeps, and how it speaks, with what each knows of the server beside itself.

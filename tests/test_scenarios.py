@@ -12,12 +12,12 @@ from jsonschema import Draft202012Validator
 
 from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
-from rolling.cli.terminal import Terminal
 from rolling.schema.json_text import load_json
 from rolling.simulation.plan import plan, plan_document
 from rolling.simulation.report import report_document
 from rolling.simulation.run import simulate
 from rolling.simulation.scenario import Scenario, parse_scenario
+from rolling.view.terminal import Terminal
 from tests.source import PACKAGE, ROOT
 
 FOLDER = ROOT / "specs" / "scenarios"
@@ -117,7 +117,7 @@ UNDISTURBED = [
 @pytest.mark.parametrize(("name", "place"), UNDISTURBED)
 def test_a_plan_of_an_update_that_nothing_disturbs_comes_true(name: str, place: int) -> None:
     scenario = load(name)
-    planned, update = plan(scenario)[place], simulate(scenario).updates[place]
+    planned, update = plan(scenario)[place], simulate(scenario).updates[place].report
     feasible = not planned.problems
     assert (update.outcome == "Succeeded") == feasible
     if feasible:

@@ -17,9 +17,9 @@ from rolling.checking.estimate import (
 )
 from rolling.checking.sweep import HowToCheck, Pairing, case_count, fleets
 from rolling.checking.world import Granularity
-from rolling.cli.figures import clock
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
+from rolling.view.figures import clock
 
 LARGEST_SWEPT = 100
 """The largest fleet of a sweep. Ours: the largest that takes hours, not weeks."""

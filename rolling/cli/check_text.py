@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import counted, journey
-from rolling.cli.terminal import Style, Terminal, align
+from rolling.view.figures import counted, journey
+from rolling.view.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
 

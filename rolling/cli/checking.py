@@ -32,10 +32,10 @@ from rolling.cli.interruption import (
 )
 from rolling.cli.progress import Progress
 from rolling.cli.streams import write_complaint
-from rolling.cli.terminal import Terminal
 from rolling.core.deployment import Deployment
 from rolling.simulation.run import carry_out
 from rolling.simulation.scenario import Scenario
+from rolling.view.terminal import Terminal
 
 _FEW_STATES = 20_000
 """A sweep of so few states is done before other processes have begun."""

@@ -2,10 +2,10 @@
 
 import json
 
-from rolling.cli.terminal import Style, Terminal
 from rolling.core.errors import InvalidInput, Problem, RollingError
 from rolling.schema.json_text import Literal
 from rolling.schema.problem_json import error_document
+from rolling.view.terminal import Style, Terminal
 
 
 def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:

@@ -1,17 +1,15 @@
 """Live: a simulation shown as it goes. When it is, and what is printed after.
 
-Its arguments are in live_arguments.py, the picture is in live_frame.py, its pace in
-live_player.py, the terminal in live_screen.py; those that need rich are imported
-when a live view begins.
+Its arguments are in live_arguments.py, its pace is in live_player.py; the picture and
+the screen are in rolling/view. What needs rich is imported when a live view begins.
 """
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TextIO
 
-from rolling.cli.figures import elapsed, percentage
 from rolling.cli.interruption import (
     ENDINGS,
     Interruption,
@@ -29,16 +27,14 @@ from rolling.cli.simulation_text import (
     verdict_text,
 )
 from rolling.cli.streams import write_complaint, write_out
-from rolling.cli.terminal import Terminal
-from rolling.core.deployment import Deployment
 from rolling.core.stage import Direction
 from rolling.driving.clock import Clock, SystemClock
-from rolling.simulation.moments import Moment
 from rolling.simulation.report import report_document
-from rolling.simulation.rollback_estimate import RollbackEstimate
-from rolling.simulation.run import Step, moments, report_of
+from rolling.simulation.run import carry_out, report_of, snapshots
 from rolling.simulation.scenario import Scenario
-from rolling.simulation.watching import Watch, watch
+from rolling.view.figures import elapsed, percentage
+from rolling.view.snapshots import Snapshot
+from rolling.view.terminal import Terminal
 
 NARROWEST = 40
 """The fewest columns that a picture is drawn in; it would be cut."""
@@ -58,18 +54,21 @@ def shown(
     it, once the terminal is whole again, and ValidationException as `simulate` does.
     """
     # To the end, before anything is shown: what is refused later is known at once.
-    found = tuple(moments(scenario))
-    report = report_of(scenario, [each for each in found if isinstance(each, Step)])
-    document, outcome = report_document(report), report.updates[-1].outcome
+    steps = tuple(carry_out(scenario))
+    document: Document = report_document(report_of(scenario, steps))
+    outcome = document["Updates"][-1]["Outcome"]
     if _is_live(asked, sys.stdout, terminal.width, environment):
+        speed = asked.speed
+        if speed is None:
+            speed = max(1.0, steps[-1].ended_at / PLAYED_SECONDS)
         # What they end is the picture and not, in the midst of a line, the process.
         with (
             interruptible(*ENDINGS, patient=True) as interruption,
             quiet_once_hung_up(interruption),
         ):
-            return _live(found, document, asked.speed, terminal, interruption), outcome
+            return _live(scenario, document, speed, terminal, interruption), outcome
     speed = INSTANT if asked.speed is None else asked.speed
-    return _paced(found, document, speed, terminal, SystemClock()), outcome
+    return _paced(scenario, document, speed, terminal, SystemClock()), outcome
 
 
 def _is_live(
@@ -94,7 +93,7 @@ def _is_live(
 
 
 def _paced(
-    found: Sequence[Moment | Step],
+    scenario: Scenario,
     document: Document,
     speed: float,
     terminal: Terminal,
@@ -111,17 +110,19 @@ def _paced(
             write_out(piece.text)
     except KeyboardInterrupt:
         now = (wall.now() - began) * speed
-        write_out(f"\n{_told_interrupted(_known(found, now), now, terminal)}")
+        write_out(f"\n{_told_interrupted(_known(scenario, now), now, terminal)}")
         raise
     return ""
 
 
-def _known(found: Sequence[Moment | Step], now: float) -> Watch:
+def _known(scenario: Scenario, now: float) -> Snapshot:
     """What is known so many seconds after the first update was accepted."""
-    known: Watch | None = None
-    for each in found:
-        if isinstance(each, Moment) and (known is None or each.at <= now):
-            known = watch(known, each)
+    known: Snapshot | None = None
+    for each in snapshots(scenario):
+        if isinstance(each, Snapshot):
+            if known is not None and each.seen_at > now:
+                break
+            known = each
     assert known is not None
     return known
 
@@ -130,63 +131,38 @@ def _known(found: Sequence[Moment | Step], now: float) -> Watch:
 
 
 def _live(
-    found: Sequence[Moment | Step],
+    scenario: Scenario,
     document: Document,
-    speed: float | None,
+    speed: float,
     terminal: Terminal,
     interruption: Interruption,
 ) -> str:
-    from rolling.cli.live_frame import Picture
     from rolling.cli.live_player import Player
-    from rolling.cli.live_screen import Screen
+    from rolling.view.picture import Picture
+    from rolling.view.screen import Screen
 
-    speed = _suitable(found) if speed is None else speed
     pace = _told(speed, terminal)
-    rollbacks = _Rollbacks()
-
-    def picture(known: Watch, now: float) -> Picture:
-        return Picture(known, now, rollbacks(known), pace)
-
     screen = Screen(terminal)
     with suspendable() as suspension, screen:
 
-        def show(known: Watch, now: float) -> None:
+        def show(snapshot: Snapshot, now: float) -> None:
             if suspension.requested:
                 screen.give_back(lambda: sleep(suspension))
-            screen.show(picture(known, now))
+            screen.show(Picture(snapshot, now, pace))
 
         player = Player(speed, SystemClock(), show, lambda: interruption.requested)
-        played = player.play(found)
+        played = player.play(snapshots(scenario))
     terminal = screen.terminal  # It may be of another size by now.
-    for known, update in zip(player.watches, document["Updates"], strict=False):
-        whole = played or known is not player.watches[-1]
-        now = known.seen_at if whole else player.now
-        screen.leave(picture(known, now))
+    for latest, update in zip(player.latest, document["Updates"], strict=False):
+        whole = played or latest is not player.latest[-1]
+        now = latest.seen_at if whole else player.now
+        screen.leave(Picture(latest, now, pace))
         write_out(f"\n{verdict_text(update, terminal)}\n" if whole else "\n")
     if not played:
-        if player.watches:
-            write_out(_told_interrupted(player.watches[-1], player.now, terminal))
+        if player.latest:
+            write_out(_told_interrupted(player.latest[-1], player.now, terminal))
         end_as_asked(interruption)
     return ending_text(document, terminal)
-
-
-class _Rollbacks:
-    """What a rollback from what is shown takes, found out once a state."""
-
-    def __init__(self) -> None:
-        self._state: tuple[Deployment, float] | None = None
-        self._found: RollbackEstimate | None = None
-
-    def __call__(self, known: Watch) -> RollbackEstimate | None:
-        if self._state != known.rollback_from:
-            self._state, self._found = known.rollback_from, known.rollback_estimate()
-        return self._found
-
-
-def _suitable(found: Sequence[Moment | Step]) -> float:
-    """The speed at which all of it lasts as long as a view should."""
-    times = [each.at for each in found if isinstance(each, Moment)]
-    return max(1.0, (times[-1] - times[0]) / PLAYED_SECONDS)
 
 
 def _told(speed: float, terminal: Terminal) -> str:
@@ -197,7 +173,7 @@ def _told(speed: float, terminal: Terminal) -> str:
     return f"{speed:.0f}{times}" if speed >= 10 else f"{speed:.3g}{times}"
 
 
-def _told_interrupted(known: Watch, now: float, terminal: Terminal) -> str:
+def _told_interrupted(known: Snapshot, now: float, terminal: Terminal) -> str:
     """The virtual state in which it was left."""
     deployment, new = known.deployment, known.deployment.new
     if deployment.ended:

@@ -1,16 +1,15 @@
 """The player: virtual time passes as the clock on the wall does, only faster.
 
 It knows nothing of what is shown, and decides nothing of what happens: the
-moments are those of the simulation, each shown when its time has come.
+snapshots are those of the simulation, each shown when its time has come.
 """
 
 import math
 from collections.abc import Callable, Iterable
 
 from rolling.driving.clock import Clock
-from rolling.simulation.moments import Moment
-from rolling.simulation.run import Step
-from rolling.simulation.watching import Watch, watch
+from rolling.simulation.report import Step
+from rolling.view.snapshots import Snapshot
 
 FRAME_SECONDS = 0.1
 """How long a picture stands, in seconds of the wall clock."""
@@ -23,11 +22,11 @@ _LONGEST_STEP_SECONDS = 1.0
 
 
 class Player:
-    """Plays moments at `speed` times the pace of `wall`.
+    """Plays snapshots at `speed` times the pace of `wall`.
 
-    `show` is given what is known and the virtual moment, about ten times a second.
+    `show` is given the present one and the virtual moment, about ten times a second.
     `stopped` is asked before each picture; once it says True, `play` returns.
-    `watches`: what is known of each update that was begun, the present one last.
+    `latest`: the latest snapshot of each update that was begun, the present one last.
     `now`: the virtual moment.
     """
 
@@ -35,10 +34,10 @@ class Player:
         self,
         speed: float,
         wall: Clock,
-        show: Callable[[Watch, float], None],
+        show: Callable[[Snapshot, float], None],
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.watches: list[Watch] = []
+        self.latest: list[Snapshot] = []
         self.now: float = 0
         self._speed = speed
         self._wall = wall
@@ -47,27 +46,23 @@ class Player:
         self._looked_at = wall.now()
         self._spare: float = 0  # wall seconds that have passed and stand for nothing yet
 
-    def play(self, moments: Iterable[Moment | Step]) -> bool:
+    def play(self, played: Iterable[Snapshot | Step]) -> bool:
         """Play them to the end; False when it was stopped before."""
-        for each in moments:
+        for each in played:
             if self._stopped():
                 return False
             if isinstance(each, Step):
-                ended = self.watches[-1].update
+                ended = self.latest[-1].subject
                 last = ended.place == ended.updates
                 if not self._draw() or not (last or self._pause(END_SECONDS)):
                     return False
-            elif self._pass_to(each.at):
-                self._learn(each)
+            elif self._pass_to(each.seen_at):
+                if self.latest and self.latest[-1].subject is each.subject:
+                    self.latest.pop()
+                self.latest.append(each)
             else:
                 return False
         return True
-
-    def _learn(self, moment: Moment) -> None:
-        if self.watches and self.watches[-1].update is moment.update:
-            self.watches[-1] = watch(self.watches[-1], moment)
-        else:
-            self.watches.append(watch(None, moment))
 
     def _pass_to(self, moment: float) -> bool:
         """Let virtual time pass until `moment`; False when it was stopped before."""
@@ -101,6 +96,6 @@ class Player:
     def _draw(self) -> bool:
         if self._stopped():
             return False
-        if self.watches:
-            self._show(self.watches[-1], self.now)
+        if self.latest:
+            self._show(self.latest[-1], self.now)
         return True

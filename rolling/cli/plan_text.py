@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rolling.cli.figures import clock, counted, durations, hours, journey, percentage
-from rolling.cli.terminal import Style, Terminal, align
+from rolling.view.figures import clock, counted, durations, hours, journey, percentage
+from rolling.view.terminal import Style, Terminal, align
 
 Document = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TextIO
 
-from rolling.cli.figures import clock
+from rolling.view.figures import clock
 
 REDRAWN_EVERY_SECONDS = 0.1
 _BAR, _SHORTEST_BAR = 24, 5

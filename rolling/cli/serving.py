@@ -24,7 +24,6 @@ from rolling.cli.interruption import (
 from rolling.cli.serving_arguments import HOST, PORT, Asked
 from rolling.cli.serving_text import ending_text, event_text, greeting_text
 from rolling.cli.streams import write_complaint, write_out
-from rolling.cli.terminal import Terminal
 from rolling.core.errors import InvalidInput, Problem
 from rolling.server.addresses import is_loopback
 from rolling.server.extra import require
@@ -33,6 +32,7 @@ from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.service import SERVICES
 from rolling.server.steering import SteeredCloud
 from rolling.simulation.scenario import Scenario
+from rolling.view.terminal import Terminal
 
 _LOOK_SECONDS = 0.1
 

@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from rolling.cli.terminal import Style, Terminal
 from rolling.core.stage import ENDS, Phase
 from rolling.server.control_json import event_document
 from rolling.server.local_server import ITS_ENDPOINTS, client_environment
 from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.timekeeping import ManualTime, Time
+from rolling.view.terminal import Style, Terminal
 
 
 def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 from rolling.cli.exit_codes import BAD_INPUT, ROLLBACK_FAILED, ROLLED_BACK, SUCCEEDED
 from rolling.cli.inputs import read_scenario, together
 from rolling.cli.streams import write_complaint, write_out
-from rolling.cli.terminal import Terminal, terminal_of
 from rolling.core.errors import RollingError
+from rolling.view.terminal import Terminal, terminal_of
 
 _EXIT_CODES = {
     "Succeeded": SUCCEEDED,
@@ -78,8 +78,8 @@ def _simulate(chosen: argparse.Namespace, terminal: Terminal) -> Answer:
         from rolling.simulation.report import report_document
         from rolling.simulation.run import simulate
 
-        report = simulate(scenario)
-        text, outcome = _json(report_document(report), terminal), report.updates[-1].outcome
+        document: Mapping[str, Any] = report_document(simulate(scenario))
+        text, outcome = _json(document, terminal), document["Updates"][-1]["Outcome"]
     return text, _EXIT_CODES[outcome]
 
 

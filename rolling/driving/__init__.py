@@ -61,11 +61,10 @@ from rolling.driving.clock import (
     sleeping,
 )
 from rolling.driving.hooks import Hooks
+from rolling.driving.metrics import Metrics, measure_to
 from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.notes import new_notes
-from rolling.driving.progress import FleetProgress, Progress, progress
 from rolling.driving.record import Record, accept
-from rolling.driving.reporting import LOG_FIELDS, Metrics, log_to, measure_to
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop
 from rolling.driving.tick import (
@@ -83,7 +82,6 @@ if TYPE_CHECKING:
     from rolling.driving.stored_record import dumps_record, loads_record
 
 __all__ = [
-    "LOG_FIELDS",
     "POLL_INTERVAL_SECONDS",
     "AsyncBackend",
     "AsyncClock",
@@ -92,12 +90,10 @@ __all__ = [
     "Change",
     "Clock",
     "Failure",
-    "FleetProgress",
     "Hooks",
     "Metrics",
     "Observation",
     "ObservedFleet",
-    "Progress",
     "Record",
     "Stop",
     "Superseded",
@@ -114,10 +110,8 @@ __all__ = [
     "in_threads",
     "jumping",
     "loads_record",
-    "log_to",
     "measure_to",
     "new_notes",
-    "progress",
     "run",
     "run_async",
     "sleeping",

@@ -1,7 +1,7 @@
 """Hooks: what a driver tells of its work while it does it. They look on, and decide nothing.
 
-Here belong the hooks themselves and how they are called. Ready ones, for logs
-and for metrics, are in reporting.py.
+Here belong the hooks themselves and how they are called. Ready ones are in metrics.py
+and, for logs, in rolling/view.
 """
 
 import sys

@@ -9,7 +9,8 @@ from rolling.core.stage import Direction, Phase, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.endpoint_now import CloudNow, EndpointNow
 from rolling.server.region.endpoint_event import EndpointEvent
-from rolling.simulation.report import DIRECTIONS, PHASES, UnusedFault
+from rolling.simulation.report import UnusedFault
+from rolling.view.timeline import DIRECTIONS, PHASES
 
 _DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}
 _PHASES: Mapping[str, Phase] = {text: key for key, text in PHASES.items()}

@@ -7,7 +7,8 @@ from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.region.running_endpoint import RunningEndpoint
-from rolling.simulation.report import PHASES, UnusedFault
+from rolling.simulation.report import UnusedFault
+from rolling.view.timeline import PHASES
 
 
 @frozen

@@ -11,7 +11,7 @@ from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.schema.shapes import OneOf, OrNull, shown
-from rolling.simulation.report import DIRECTIONS, PHASES
+from rolling.view.timeline import DIRECTIONS, PHASES
 
 _WORDS: Mapping[str, Mapping[Any, Any]] = {
     "Phase": {text: phase for phase, text in PHASES.items()},

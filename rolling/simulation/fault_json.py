@@ -11,7 +11,7 @@ from rolling.backends.simulated.faults import Fault, FaultKind, fault_problems
 from rolling.core.errors import Problem
 from rolling.core.stage import Direction, Phase
 from rolling.schema.shapes import Given, OneOf, Structure, Text
-from rolling.simulation.report import DIRECTIONS, PHASES
+from rolling.view.timeline import DIRECTIONS, PHASES
 
 _DIRECTIONS = {"Forward": Direction.FORWARD, "Back": Direction.BACK}
 _PHASES = {

@@ -30,7 +30,7 @@ from rolling.simulation.alternatives import (
     with_smaller_batch,
 )
 from rolling.simulation.forecast import Forecast
-from rolling.simulation.rollback_estimate import RollbackEstimate
+from rolling.view.snapshots import RollbackEstimate
 
 
 @frozen

@@ -15,8 +15,9 @@ from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.plan import Batch, plan_batches
 from rolling.core.stage import Phase
-from rolling.simulation.rollback_estimate import RollbackEstimate, rollback_estimates
+from rolling.simulation.rollback_estimate import rollback_estimates
 from rolling.simulation.walk import Leftover, TimedState, committed_at, walk
+from rolling.view.snapshots import RollbackEstimate
 
 
 @frozen

@@ -8,8 +8,8 @@ from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
 from rolling.simulation.alternatives import Change, Circumstances
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
 from rolling.simulation.forecast import BatchForecast, Forecast, forecast_deployment
-from rolling.simulation.report import Durations, durations_document, durations_of
-from rolling.simulation.run import Step, carry_out
+from rolling.simulation.report import Durations, Step, durations_document, durations_of
+from rolling.simulation.run import carry_out
 from rolling.simulation.scenario import Scenario
 
 

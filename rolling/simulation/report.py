@@ -1,73 +1,11 @@
-"""The report of a simulation: what became of each update, row by row, and its JSON."""
-
-from collections.abc import Iterator
+"""The report of a simulation: what became of each update, and its JSON."""
 
 from attrs import frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
-from rolling.core.capacity import Share, rest_of
-from rolling.core.deployment import Deployment
-from rolling.core.stage import Direction, Phase
-
-DIRECTIONS = {Direction.FORWARD: "Forward", Direction.BACK: "Back"}
-PHASES = {
-    Phase.PROVISIONING: "Provisioning",
-    Phase.SHIFTING: "Shifting",
-    Phase.BAKING: "Baking",
-    Phase.CLEANING: "Cleaning",
-    Phase.SUCCEEDED: "Succeeded",
-    Phase.ROLLED_BACK: "RolledBack",
-    Phase.ROLLBACK_FAILED: "RollbackFailed",
-}
-
-
-@frozen
-class Row:
-    """One row of a timeline: the deployment at a moment, and why it is so.
-
-    `at`: seconds since acceptance. `old`, `new`: instances in service, drained
-    ones included, launching and terminating ones not; `old` of all old fleets.
-    The shares are those asked for; `settled`: they were seen since, else traffic
-    may still be in motion. `event`: the name of the fact that led here, as in the
-    core; UpdateEndpoint for acceptance.
-    """
-
-    at: float
-    direction: Direction
-    phase: Phase
-    batch: int
-    old: int
-    new: int
-    old_share: Share
-    new_share: Share
-    settled: bool
-    event: str
-    why: str
-
-
-def row(deployment: Deployment, at: float, event: str, why: str) -> Row:
-    """The row of a deployment that came into its stage."""
-    return Row(
-        at,
-        deployment.direction,
-        deployment.phase,
-        deployment.stage.step,
-        sum(fleet.in_service for fleet in deployment.old),
-        deployment.new.in_service,
-        rest_of(deployment.new.share),
-        deployment.new.share,
-        deployment.settled,
-        event,
-        why,
-    )
-
-
-@frozen
-class Note:
-    """What the backend began to say to people `at` so many seconds since acceptance."""
-
-    at: float
-    text: str
+from rolling.endpoint.endpoint import Endpoint
+from rolling.simulation.walk import Leftover
+from rolling.view.report import UpdateReport, update_document
 
 
 @frozen
@@ -76,6 +14,24 @@ class UnusedFault:
 
     field: str
     kind: str
+
+
+@frozen
+class Step:
+    """One update of a scenario, carried out.
+
+    `accepted`: the endpoint once it had accepted the update, `leftovers`: what the
+    updates before had left alive then. `unused_faults`: those of its faults that never
+    struck. `after`: the endpoint once the update had ended, at `ended_at` of the
+    virtual time.
+    """
+
+    accepted: Endpoint
+    leftovers: tuple[Leftover, ...]
+    report: UpdateReport
+    unused_faults: tuple[UnusedFault, ...]
+    after: Endpoint
+    ended_at: float
 
 
 @frozen
@@ -96,36 +52,10 @@ def durations_of(settings: SimulationSettings, assumed: tuple[str, ...]) -> Dura
 
 
 @frozen
-class UpdateReport:
-    """What became of one update.
-
-    `outcome`: Succeeded, RolledBack or RollbackFailed. `cause`: why it turned
-    back; None when it succeeded. `cut_short`: what failed its rollback, or its
-    last cleanup; None when nothing did. `endpoint_status`, `failure_reason`: as
-    DescribeEndpoint gives them after it. `peak_instances`: the most that were
-    alive or asked for at one moment. `leftover`: the instances alive at the end
-    that nobody asks for. `seconds`: from acceptance to the end. `unused_faults`:
-    those of its faults that never struck. `notes`: what the backend said meanwhile.
-    """
-
-    outcome: str
-    cause: str | None
-    cut_short: str | None
-    endpoint_status: str
-    failure_reason: str | None
-    peak_instances: int
-    leftover: int
-    seconds: float
-    timeline: tuple[Row, ...]
-    unused_faults: tuple[UnusedFault, ...] = ()
-    notes: tuple[Note, ...] = ()
-
-
-@frozen
 class Report:
     """What became of a scenario; `endpoint` is DescribeEndpoint's JSON at its end."""
 
-    updates: tuple[UpdateReport, ...]
+    updates: tuple[Step, ...]
     endpoint: dict[str, object]
     durations: Durations
 
@@ -133,10 +63,15 @@ class Report:
 def report_document(report: Report) -> dict[str, object]:
     """The JSON that `rolling simulate -o json` prints."""
     return {
-        "Updates": [_update_document(update) for update in report.updates],
+        "Updates": [_step_document(step) for step in report.updates],
         "Endpoint": report.endpoint,
         "Durations": durations_document(report.durations),
     }
+
+
+def _step_document(step: Step) -> dict[str, object]:
+    unused = [{"Field": fault.field, "Kind": fault.kind} for fault in step.unused_faults]
+    return {**update_document(step.report), "UnusedFaults": unused}
 
 
 def durations_document(durations: Durations) -> dict[str, object]:
@@ -147,44 +82,3 @@ def durations_document(durations: Durations) -> dict[str, object]:
         "CleanupSeconds": durations.cleanup_seconds,
         "Assumed": list(durations.assumed),
     }
-
-
-def _update_document(update: UpdateReport) -> dict[str, object]:
-    notes = [{"At": number(note.at), "Note": note.text} for note in update.notes]
-    return {
-        "Outcome": update.outcome,
-        "Cause": update.cause,
-        "CutShort": update.cut_short,
-        "EndpointStatus": update.endpoint_status,
-        "FailureReason": update.failure_reason,
-        "PeakInstances": update.peak_instances,
-        "Leftover": update.leftover,
-        "Seconds": number(update.seconds),
-        "Timeline": list(_rows(update.timeline)),
-        "UnusedFaults": [
-            {"Field": fault.field, "Kind": fault.kind} for fault in update.unused_faults
-        ],
-        **({"Notes": notes} if notes else {}),
-    }
-
-
-def _rows(timeline: tuple[Row, ...]) -> Iterator[dict[str, object]]:
-    for each in timeline:
-        yield {
-            "At": number(each.at),
-            "Direction": DIRECTIONS[each.direction],
-            "Phase": PHASES[each.phase],
-            "Batch": each.batch,
-            "Old": each.old,
-            "New": each.new,
-            "OldShare": str(each.old_share),
-            "NewShare": str(each.new_share),
-            "Settled": each.settled,
-            "Event": each.event,
-            "Why": each.why,
-        }
-
-
-def number(seconds: float) -> int | float:
-    """A time as JSON shows it: a whole number without a point."""
-    return int(seconds) if seconds == int(seconds) else seconds

@@ -7,7 +7,7 @@ view asks for the rollback from each state, and cannot wait for a long one.
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.deployment import Deployment
@@ -16,29 +16,10 @@ from rolling.core.fleet import Fleet
 from rolling.core.stage import Phase
 from rolling.core.transition import advance
 from rolling.simulation.walk import Leftover, TimedState, committed_at, walk
+from rolling.view.snapshots import RollbackEstimate
 
 MOST_STATES = 1500
 """The longest walk for the live view, in states: about a tenth of a second. Ours."""
-
-
-@frozen
-class RollbackEstimate:
-    """What a rollback takes, from a certain state on.
-
-    `batches`: its steps, the first of which uses what is still in service; of a
-    rollback under way, those behind it too. `provisioned_instances`: how many old
-    instances it must provision again. `peak_instances`: the most that exist at one
-    moment of it. `least_seconds`: how long it takes at least. `commit_seconds`: when
-    all traffic is home at the earliest; after that nothing fails it.
-    `whole`: False where the walk was given up: the rollback takes more than these.
-    """
-
-    batches: int
-    provisioned_instances: int
-    peak_instances: int
-    least_seconds: int
-    commit_seconds: int
-    whole: bool = True
 
 
 _StepBack = tuple[int, tuple[Fleet, ...], int]

@@ -3,9 +3,10 @@
 from rolling import Phase, RollingUpdatePolicy, instances, percent, serving, start, wanted
 from rolling.backends.simulated import SimulationSettings
 from rolling.simulation.plan import plan
-from rolling.simulation.rollback_estimate import RollbackEstimate, rollback_estimates
+from rolling.simulation.rollback_estimate import rollback_estimates
 from rolling.simulation.scenario import parse_request
 from rolling.simulation.walk import walk
+from rolling.view.snapshots import RollbackEstimate
 from tests.bench.measure import medians
 
 _INSTANCES = 4_000

@@ -14,8 +14,8 @@ from rolling.cli.check_size import MANY_STATES, Reach
 from rolling.cli.check_text import check_text
 from rolling.cli.checking import check_updates, updates_of
 from rolling.cli.interruption import Interruption
-from rolling.cli.terminal import Terminal
 from rolling.simulation.scenario import parse_scenario
+from rolling.view.terminal import Terminal
 from tests.cli import wrong_cores
 from tests.cli.command import REQUEST, Command, scenario
 

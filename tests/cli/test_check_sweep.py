@@ -15,8 +15,8 @@ from rolling.cli.check_size import Reach, refuse_large_sweep
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import check_sweep
 from rolling.cli.interruption import Interruption
-from rolling.cli.terminal import Terminal
 from rolling.core.errors import InvalidInput
+from rolling.view.terminal import Terminal
 from tests.checking.test_sweep import FILE
 from tests.cli import wrong_cores
 from tests.cli.command import Command

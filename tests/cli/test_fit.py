@@ -10,7 +10,7 @@ import pytest
 from rolling.cli.main import main
 from rolling.cli.plan_text import plan_text
 from rolling.cli.simulation_text import simulation_text
-from rolling.cli.terminal import Terminal
+from rolling.view.terminal import Terminal
 from tests.cli.command import REQUEST, SCENARIOS, Command, scenario
 
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.json"))

@@ -1,4 +1,4 @@
-"""The player lets virtual time pass at the speed that was asked for, and shows every moment."""
+"""The player lets virtual time pass at the speed that was asked for, and shows every look."""
 
 import math
 from itertools import pairwise
@@ -8,8 +8,8 @@ from attrs import define, field
 
 from rolling.cli.live_player import END_SECONDS, FRAME_SECONDS, Player
 from rolling.driving.clock import VirtualClock
-from rolling.simulation.run import moments
-from rolling.simulation.watching import Watch
+from rolling.simulation.run import snapshots
+from rolling.view.snapshots import Snapshot
 from tests.simulation.library import load
 
 ONE, TWO = "seed-success", "rollback-failed-repaired-to-a-third"
@@ -23,9 +23,9 @@ class Drawn:
 
     wall: VirtualClock
     costs: float = 0
-    pictures: list[tuple[float, float, Watch]] = field(factory=list)
+    pictures: list[tuple[float, float, Snapshot]] = field(factory=list)
 
-    def show(self, known: Watch, now: float) -> None:
+    def show(self, known: Snapshot, now: float) -> None:
         self.pictures.append((self.wall.now(), now, known))
         self.wall.wait_until(self.wall.now() + self.costs)
 
@@ -34,7 +34,7 @@ def played(name: str, speed: float, costs: float = 0) -> Drawn:
     """A scenario, played to its end."""
     wall = VirtualClock()
     drawn = Drawn(wall, costs)
-    assert Player(speed, wall, drawn.show).play(moments(load(name)))
+    assert Player(speed, wall, drawn.show).play(snapshots(load(name)))
     return drawn
 
 
@@ -67,8 +67,8 @@ def test_the_end_of_each_update_is_shown_and_stands_for_a_while() -> None:
     assert ends[1]
 
 
-def here(known: Watch, place: int) -> bool:
-    return known.update.place == place
+def here(known: Snapshot, place: int) -> bool:
+    return known.subject.place == place
 
 
 def test_slow_drawing_takes_nothing_from_the_time() -> None:
@@ -81,12 +81,12 @@ def test_a_process_that_slept_has_missed_nothing() -> None:
     wall = VirtualClock()
     drawn = Drawn(wall)
 
-    def show(known: Watch, now: float) -> None:
+    def show(known: Snapshot, now: float) -> None:
         drawn.show(known, now)
         if len(drawn.pictures) == 50:
             wall.wait_until(wall.now() + 3600)
 
-    assert Player(100, wall, show).play(moments(load(ONE)))
+    assert Player(100, wall, show).play(snapshots(load(ONE)))
     steps = [after - before for (_, before, _), (_, after, _) in pairwise(drawn.pictures)]
     assert max(steps) <= 101
     assert wall.now() > 3600
@@ -95,7 +95,7 @@ def test_a_process_that_slept_has_missed_nothing() -> None:
 def test_instant_takes_no_time_and_shows_the_end() -> None:
     drawn = played(TWO, math.inf)
     assert drawn.wall.now() == 0
-    assert [known.update.place for _, _, known in drawn.pictures] == [1, 2]
+    assert [known.subject.place for _, _, known in drawn.pictures] == [1, 2]
     assert all(known.deployment.ended for _, _, known in drawn.pictures)
 
 
@@ -104,8 +104,8 @@ def test_it_stops_when_it_is_told_to(pictures: int) -> None:
     wall = VirtualClock()
     drawn = Drawn(wall)
     player = Player(100, wall, drawn.show, lambda: len(drawn.pictures) >= pictures)
-    assert not player.play(moments(load(ONE)))
+    assert not player.play(snapshots(load(ONE)))
     assert len(drawn.pictures) == pictures
     if pictures:
-        assert player.watches[-1] is drawn.pictures[-1][2]
+        assert player.latest[-1] is drawn.pictures[-1][2]
         assert player.now == pytest.approx(drawn.pictures[-1][1], abs=101 * FRAME_SECONDS)

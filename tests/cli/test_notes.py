@@ -6,15 +6,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rolling.cli.simulation_text import simulation_text
-from rolling.cli.terminal import Terminal
 from rolling.schema.json_text import load_json
-from rolling.simulation.moments import Moment
 from rolling.simulation.report import report_document
-from rolling.simulation.run import moments, simulate
+from rolling.simulation.run import simulate, snapshots
 from rolling.simulation.scenario import Scenario, parse_request
-from tests.cli.pictures import picture_at, text_of
+from rolling.view.snapshots import Snapshot
+from rolling.view.terminal import Terminal
 from tests.noting import NOTE, throttled
 from tests.source import ROOT
+from tests.view.pictures import picture_at, text_of
 
 __all__ = ["throttled"]
 
@@ -74,7 +74,7 @@ def test_on_a_narrow_terminal_a_note_is_a_paragraph() -> None:
 
 @pytest.mark.usefixtures("throttled")
 def test_the_live_view_shows_a_note_while_it_stands() -> None:
-    played = tuple([each for each in moments(scenario()) if isinstance(each, Moment)])
+    played = tuple([each for each in snapshots(scenario()) if isinstance(each, Snapshot)])
     launching, baking = (text_of(picture_at(played, seconds)) for seconds in (100, 260))
     assert f"note      {NOTE}" in launching.splitlines()
     assert "note" not in baking

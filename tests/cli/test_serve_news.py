@@ -10,9 +10,9 @@ import pytest
 
 from rolling.cli.serving import print_news
 from rolling.cli.serving_arguments import Asked
-from rolling.cli.terminal import Terminal
 from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.timekeeping import ManualTime
+from rolling.view.terminal import Terminal
 
 ASKED = Asked("127.0.0.1", 0, ManualTime(), "us-east-1", "123456789012", (), True, True)
 

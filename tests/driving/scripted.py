@@ -41,6 +41,21 @@ class NoNews(Scripted):
         )
 
 
+class Saying(Scripted):
+    """Nothing comes true, and each look has the notes that are next, the last for ever."""
+
+    def __init__(self, *notes: tuple[str, ...] | None) -> None:
+        super().__init__()
+        self.notes = list(notes)
+
+    def observe(self, desired: Desired) -> Observation:
+        notes = self.notes.pop(0) if len(self.notes) > 1 else self.notes[0]
+        if notes is None:
+            raise ConnectionError("gone")
+        fleets = all_true(desired).fleets
+        return Observation((evolve(fleets[0], in_service=0), *fleets[1:]), notes=notes)
+
+
 def all_true(desired: Desired) -> Observation:
     """What is seen where everything asked for came true; alarms cannot be read."""
     return Observation(

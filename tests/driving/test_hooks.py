@@ -1,6 +1,5 @@
 """Hooks are told of everything once and in order, and can break nothing."""
 
-import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
@@ -8,10 +7,9 @@ from types import TracebackType
 
 import pytest
 
-from rolling import Desired, Direction, Phase, instances
+from rolling import Desired, Phase, instances
 from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend
 from rolling.driving import (
-    LOG_FIELDS,
     Change,
     Hooks,
     Observation,
@@ -21,7 +19,6 @@ from rolling.driving import (
     accept,
     directly,
     jumping,
-    log_to,
     measure_to,
     run,
     run_async,
@@ -32,10 +29,6 @@ from tests.simulated import Drive, rolling_update
 
 UPDATE = rolling_update(rollback_batch=instances(1))
 ALARM = (Fault(FaultKind.ALARM, batch=2, after_seconds=30),)
-FAILED_ROLLBACK = (
-    Fault(FaultKind.SHIFT_FAILED, batch=2),
-    Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, batch=2),
-)
 
 
 def driven(hooks: Hooks, faults: tuple[Fault, ...] = ()) -> list[Tick]:
@@ -144,68 +137,6 @@ def test_trouble_of_one_deployment_is_told_and_then_passed_on() -> None:
     with pytest.raises(ConnectionError) as raised:
         next(run(record, Unreachable(), VirtualClock(7), hooks=[hooks]))
     assert told == [Troubled(7, record, raised.value, None)]
-
-
-# --- logs --------------------------------------------------------------------
-
-
-def test_the_log_tells_of_stages_and_of_the_end(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "rolling"):
-        driven(log_to(), ALARM)
-    stages = [stage for _, stage in Drive(UPDATE, ALARM).stages]
-    assert [record.getMessage().split(",")[0] for record in caplog.records] == [
-        *[f"search: {stage}" for stage in stages],
-        "search: ended",
-    ]
-    turned = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
-    assert turned[0] == (
-        "search: back 1.1 provisioning, An alarm in a baking period turns the deployment back."
-    )
-    assert turned[1].startswith("search: ended, RolledBack(")
-
-
-def test_every_tick_and_every_change_is_in_the_log_for_who_debugs(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with caplog.at_level(logging.DEBUG, "rolling"):
-        ticks = driven(log_to())
-    events = Counter(vars(record)["rolling_event"] for record in caplog.records)
-    assert events["Tick"] == len(ticks)
-    changes = Counter(type(change.event).__name__ for made in ticks for change in made.changes)
-    assert {name: events[name] for name in changes} == changes
-
-
-def test_every_line_has_every_field(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, "rolling"):
-        driven(log_to())
-    for record in caplog.records:
-        assert [name for name in LOG_FIELDS if name not in vars(record)] == []
-    last = vars(caplog.records[-1])
-    assert [last[name] for name in LOG_FIELDS] == [
-        "search", "End", "forward", 3, 1, "succeeded", Drive(UPDATE).ticks[-1].at
-    ]  # fmt: skip
-
-
-def test_a_rollback_that_failed_is_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "rolling"):
-        driven(log_to(), FAILED_ROLLBACK)
-    assert caplog.records[-1].levelno == logging.ERROR
-    assert "RollbackFailed" in caplog.records[-1].getMessage()
-
-
-def test_trouble_is_in_the_log_with_its_exception_and_when_it_is_tried_again(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    watched = Plain(None, (log_to(logging.getLogger("mine")),))
-    watched.add("search", UPDATE, Unreachable())
-    with caplog.at_level(logging.WARNING, "mine"):
-        next(watched.watch.run())
-    (record,) = caplog.records
-    assert record.name == "mine" and record.exc_info is not None
-    assert record.getMessage() == (
-        "search: forward 1.1 provisioning, ConnectionError: gone; again at 15.0"
-    )
-    assert vars(record)["rolling_retry_at"] == 15
 
 
 # --- metrics -----------------------------------------------------------------

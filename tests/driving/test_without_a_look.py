@@ -31,7 +31,6 @@ from rolling.driving import (
     accept,
     directly,
     jumping,
-    log_to,
     measure_to,
     run,
     run_async,
@@ -39,6 +38,7 @@ from rolling.driving import (
     tick_async,
     without_looking,
 )
+from rolling.view import log_to
 from tests.driving.scripted import NoNews, Scripted
 from tests.driving.watched import InLoop, Plain, Seen, Store, Watched, ticks_of, troubles_of
 from tests.simulated import rolling_update

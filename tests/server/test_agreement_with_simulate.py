@@ -51,7 +51,7 @@ def simulated(report: Report) -> tuple[Played, dict[str, Any]]:
     moments = [
         [
             (row.at, f"{row.direction.name} {row.batch} {row.phase.name}", row.why)
-            for row in update.timeline
+            for row in update.report.timeline
         ]
         for update in report.updates
     ]

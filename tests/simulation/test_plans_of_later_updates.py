@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolling.simulation.plan import UpdatePlan, plan
-from rolling.simulation.report import UpdateReport
 from rolling.simulation.run import simulate
 from rolling.simulation.scenario import parse_scenario
+from rolling.view.report import UpdateReport
 from tests.simulation.scenarios import ALARM_IN_BAKE_2, NO_OLD_BATCH, Document, scenario, update
 
 ALL_AT_ONCE = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {
@@ -17,7 +17,7 @@ ALL_AT_ONCE = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {
 def last(*updates: Document, **simulation: object) -> tuple[UpdatePlan, UpdateReport]:
     """The plan of the last of these updates, and what becomes of it."""
     read = parse_scenario(scenario(*updates, **simulation))
-    return plan(read)[-1], simulate(read).updates[-1]
+    return plan(read)[-1], simulate(read).updates[-1].report
 
 
 def all_at_once(to: str, *faults: Document) -> Document:

@@ -19,11 +19,11 @@ from rolling import (
 from rolling.backends.simulated import SimulationSettings
 from rolling.checking.strategies import deployments
 from rolling.simulation.rollback_estimate import (
-    RollbackEstimate,
     rollback_estimate,
     rollback_estimates,
 )
 from rolling.simulation.walk import Leftover, walk
+from rolling.view.snapshots import RollbackEstimate
 
 SETTINGS = SimulationSettings(provisioning_seconds=240, shift_seconds=5, cleanup_seconds=30)
 AT_ONCE = SimulationSettings(provisioning_seconds=0, shift_seconds=0, cleanup_seconds=0)

@@ -15,7 +15,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.simulation.report import DIRECTIONS, PHASES
+from rolling.view.timeline import DIRECTIONS, PHASES
 
 
 class When(StrEnum):

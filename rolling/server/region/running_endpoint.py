@@ -28,8 +28,8 @@ from rolling.endpoint.scaling import scale_endpoint
 from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.images import Images, of_configurations
 from rolling.server.service import Parameters
-from rolling.simulation.narration import acceptance, narrate
 from rolling.simulation.report import UnusedFault
+from rolling.view.narration import acceptance, narrate
 
 
 class RunningEndpoint:

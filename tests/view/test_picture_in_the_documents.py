@@ -7,12 +7,12 @@ import html
 import io
 import re
 
-from rich.console import Console
+from rich.console import Console, Group
 
-from rolling.cli.live_frame import frame, frame_lines
-from rolling.cli.terminal import Terminal
-from tests.cli.pictures import moments_of, picture_at
+from rolling.view.picture import picture_lines
+from rolling.view.terminal import Terminal
 from tests.source import ROOT
+from tests.view.pictures import picture_at, played
 
 PICTURE = ROOT / "docs" / "live-view.svg"
 TERMINAL = Terminal(width=100, colour=True)
@@ -32,7 +32,7 @@ def drawn() -> str:
         color_system="standard",
         legacy_windows=False,
     )
-    console.print(frame(picture_at(moments_of(NAME), SECONDS), TERMINAL, HEIGHT))
+    console.print(Group(*picture_lines(picture_at(played(NAME), SECONDS), TERMINAL, HEIGHT)))
     svg = console.export_svg(title="rolling simulate", unique_id="live-view")
     svg = PIECE.sub(without_spaces_around, svg)
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
@@ -67,7 +67,7 @@ def test_the_picture_in_the_documents_is_current(rewrite: bool) -> None:
         PICTURE.write_text(drawn(), "utf-8")
     kept = told(PICTURE.read_text("utf-8"))
     assert kept == told(drawn())
-    lines = frame_lines(picture_at(moments_of(NAME), SECONDS), TERMINAL, HEIGHT)
+    lines = picture_lines(picture_at(played(NAME), SECONDS), TERMINAL, HEIGHT)
     assert re.sub(r"\s", "", "".join([line.plain for line in lines])) in kept
 
 

@@ -43,6 +43,12 @@ def acceptance(deployment: Deployment) -> str:
     return f"The update to {spec.new.configuration} is accepted while {now}."
 
 
+def resumption(deployment: Deployment) -> str:
+    """The sentence of an update that is taken up from its record."""
+    where = "is over" if deployment.ended else f"goes on in {_during(deployment)}"
+    return f"The update to {deployment.spec.new.configuration} {where}."
+
+
 def narrate(change: Change) -> str:
     """What happened and why."""
     return f"{_happened(change)}, so {_follows(change)}."
@@ -202,11 +208,15 @@ def _fleets(deployment: Deployment) -> str:
 
 
 def _place(deployment: Deployment, stage_seconds: float) -> str:
+    # A bake goes on after its interval only where an alarm gave no evidence.
+    held = deployment.phase is Phase.BAKING and stage_seconds >= bake_seconds(deployment)
+    why = ", held open by an alarm that could not be read," if held else ""
+    return f"{_during(deployment)}{why}"
+
+
+def _during(deployment: Deployment) -> str:
     if deployment.phase is Phase.BAKING:
-        # A bake goes on after its interval only where an alarm gave no evidence.
-        held = stage_seconds >= bake_seconds(deployment)
-        why = ", held open by an alarm that could not be read," if held else ""
-        return f"{_bake(deployment)}{why}"
+        return _bake(deployment)
     doing = {
         Phase.PROVISIONING: "provisioning",
         Phase.SHIFTING: "shift",

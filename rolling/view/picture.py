@@ -1,4 +1,4 @@
-"""The frame: one picture of the live view, as lines that fit a terminal.
+"""The picture: what a snapshot shows, as lines that fit a terminal.
 
 A pure function of what is known, the moment, and the room there is. What does
 not fit is left out from the end: the bars, the alarms and the rollback stay.
@@ -6,21 +6,20 @@ not fit is left out from the end: the bars, the alarms and the rollback stay.
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 from rich.cells import cell_len
-from rich.console import Group
 from rich.text import Text
 
-from rolling.cli.figures import clock, counted, elapsed, percentage, remaining
-from rolling.cli.live_bars import NARROW, bar_rows, short, styled
-from rolling.cli.terminal import Terminal, align
+from rolling.core.deployment import Deployment
 from rolling.core.events import Reading
 from rolling.core.outcome import Cause
 from rolling.core.pace import bake_seconds, is_termination_wait
 from rolling.core.stage import Direction, Phase
-from rolling.simulation.report import Row
-from rolling.simulation.rollback_estimate import RollbackEstimate
-from rolling.simulation.watching import AlarmSeen, BatchSeen, Watch
+from rolling.view.bars import NARROW, bar_rows, short, styled
+from rolling.view.figures import clock, counted, elapsed, percentage, remaining
+from rolling.view.snapshots import AlarmSeen, BatchSeen, RollbackEstimate, Snapshot
+from rolling.view.terminal import Terminal, align
+from rolling.view.timeline import Row
 
 SIDE_BY_SIDE = 110
 """The least width, in columns, at which the batches stand beside the events."""
@@ -28,37 +27,44 @@ SIDE_BY_SIDE = 110
 _LEGIBLE = 14
 """The least height, in lines, at which there is room to say what stands where."""
 
+_GAPLESS = 4
+"""The greatest height, in lines, at which pictures stand below one another without a gap."""
+
 _ROOMY = 22
 """The least height, in lines, at which empty lines set the parts apart."""
 
 
 @frozen
 class Picture:
-    """What a frame shows: what is known, when, and what a rollback takes.
+    """What is drawn: a snapshot at the moment `now`, that of its look unless given.
 
     `pace`: how fast time passes, in words.
     """
 
-    watch: Watch
-    now: float
-    home: RollbackEstimate | None
+    snapshot: Snapshot
+    now: float = field()
     pace: str = ""
 
+    @now.default
+    def _looked_at(self) -> float:
+        return self.snapshot.seen_at
 
-def frame(picture: Picture, terminal: Terminal, height: int) -> Group:
-    """The frame for a terminal of so many lines."""
-    return Group(*frame_lines(picture, terminal, height))
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment that is drawn."""
+        return self.snapshot.deployment
 
 
-def frame_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
-    """The frame's lines: at most `height`, none wider than the terminal."""
+def picture_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
+    """The picture's lines: at most `height`, none wider than the terminal."""
     roomy = height >= _ROOMY
     lines = [*_header(picture, terminal, height)]
     blank = [Text()] if roomy else []
-    lines += [*blank, *bar_rows(picture.watch, terminal, legend=height >= _LEGIBLE), *blank]
+    lines += [*blank, *bar_rows(picture.snapshot, terminal, legend=height >= _LEGIBLE), *blank]
     lines += _alarms(picture, terminal, most=max(1, height // 7))
-    lines += _notes(picture.watch, terminal, most=1 if height < _LEGIBLE else 3)
-    lines += _home(picture, terminal, most=1 if height < _LEGIBLE else 3)
+    most = 1 if height < _LEGIBLE else 3
+    lines += _said(picture, terminal, most)
+    lines += _rollback(picture, terminal, most)
     rest = height - len(lines) - len(blank)
     if rest > 0:
         lines += [*blank, *_history(picture, terminal, rest)]
@@ -68,6 +74,16 @@ def frame_lines(picture: Picture, terminal: Terminal, height: int) -> list[Text]
         line.no_wrap = True
         line.truncate(terminal.width, overflow="ellipsis" if terminal.unicode else "crop")
     return fitted
+
+
+def stacked_lines(pictures: Sequence[Picture], terminal: Terminal, height: int) -> list[Text]:
+    """Pictures below one another, each with its part of the height; the last are left out first."""
+    part = max(1, height // max(1, len(pictures)))
+    gap = 1 if len(pictures) > 1 and part > _GAPLESS else 0
+    lines: list[Text] = []
+    for picture in pictures:
+        lines += [*[Text()] * gap * bool(lines), *picture_lines(picture, terminal, part - gap)]
+    return lines[:height]
 
 
 # --- header -------------------------------------------------------------------
@@ -81,19 +97,20 @@ _ENDS = {
 
 def _header(picture: Picture, terminal: Terminal, height: int) -> Iterator[Text]:
     narrow, short_of_lines = terminal.width < NARROW, height < _LEGIBLE
-    watch, now = picture.watch, picture.now
-    update = watch.update
-    time = styled(elapsed(watch.seconds(now)), "bold")
+    snapshot, now = picture.snapshot, picture.now
+    subject = snapshot.subject
+    time = styled(elapsed(snapshot.seconds(now)), "bold")
     time.append(f"  {picture.pace}" if picture.pace else "", "dim")
-    title = styled(terminal.plain(update.endpoint.name), "bold")
-    title.append(f"  {watch.status}", _status_style(watch))
-    if update.updates > 1:
-        which = f"{update.place} of {update.updates}"
+    title = styled(terminal.plain(subject.name), "bold")
+    status = snapshot.status
+    title.append(f"  {status}" if status else "", _status_style(snapshot.deployment))
+    if subject.updates > 1:
+        which = f"{subject.place} of {subject.updates}"
         title.append(f"  {'' if narrow else 'update '}{which}")
     yield from _spread(title, time, terminal.width)
     if not (narrow and short_of_lines):
-        yield from map(Text, terminal.wrap(_fleets(watch, terminal), rest="  "))
-    left = watch.deadline_seconds_left(now)
+        yield from map(Text, terminal.wrap(_fleets(snapshot.deployment, terminal), rest="  "))
+    left = snapshot.deadline_seconds_left(now)
     limit = (
         Text() if left is None else styled(f"deadline in {remaining(left)}", _deadline_style(left))
     )
@@ -105,8 +122,8 @@ def _header(picture: Picture, terminal: Terminal, height: int) -> Iterator[Text]
         yield phase
         yield from [limit] if limit else []
     for told, cause, style in (
-        ("turned back: ", watch.deployment.cause, "yellow"),
-        ("cut short: ", watch.deployment.cut_short, "red"),
+        ("turned back: ", snapshot.deployment.cause, "yellow"),
+        ("cut short: ", snapshot.deployment.cut_short, "red"),
     ):
         yield from _caused(told, cause, style, terminal, 1 if short_of_lines else 2)
 
@@ -124,35 +141,33 @@ def _caused(
         yield from (styled(line, style) for line in _at_most(lines, most, terminal))
 
 
-def _status_style(watch: Watch) -> str:
-    if watch.deployment.phase is Phase.ROLLBACK_FAILED:
+def _status_style(deployment: Deployment) -> str:
+    if deployment.phase is Phase.ROLLBACK_FAILED:
         return "bold red"
-    return "bold yellow" if watch.deployment.direction is Direction.BACK else "bold green"
+    return "bold yellow" if deployment.direction is Direction.BACK else "bold green"
 
 
 def _deadline_style(left: float) -> str:
     return "red" if left < 300 else ""
 
 
-def _fleets(watch: Watch, terminal: Terminal) -> str:
-    spec = watch.deployment.spec
+def _fleets(deployment: Deployment, terminal: Terminal) -> str:
+    spec = deployment.spec
     old = " and ".join(f"{fleet.configuration} ({fleet.count})" for fleet in spec.old)
     return f"{old} {terminal.arrow} {spec.new.configuration} ({spec.new.full})"
 
 
 def _place(picture: Picture, terminal: Terminal) -> Text:
     """Where in its life the deployment is."""
-    watch, home = picture.watch, picture.home
-    deployment = watch.deployment
+    snapshot, deployment = picture.snapshot, picture.deployment
     if deployment.ended:
         word, style = _ENDS[deployment.phase]
-        return styled(f"{word} after {clock(watch.seconds(picture.now))}", style)
+        return styled(f"{word} after {clock(snapshot.seconds(picture.now))}", style)
     back = deployment.direction is Direction.BACK
     style = "yellow" if back else ""
     line = styled(f"{terminal.back_arrow if back else terminal.arrow} ", style)
     line.append(f"{'rollback, ' if back else ''}batch {deployment.stage.step}", style)
-    count = watch.step_count() if not back else home.batches if home and home.whole else None
-    line.append("" if count is None else f" of {count}", style)
+    line.append(f" of {snapshot.step_count()}", style)
     if deployment.stage.attempt > 1:
         line.append(f", attempt {deployment.stage.attempt}")
     return line
@@ -160,22 +175,22 @@ def _place(picture: Picture, terminal: Terminal) -> Text:
 
 def _phase(picture: Picture, terminal: Terminal) -> Text:
     """What it is doing there, and until when."""
-    deployment = picture.watch.deployment
+    deployment = picture.deployment
     if deployment.ended:
         return Text()
     word = "termination wait" if is_termination_wait(deployment) else deployment.phase.name.lower()
-    return styled(word, "bold").append(_until(picture.watch, picture.now, terminal))
+    return styled(word, "bold").append(_until(picture.snapshot, picture.now, terminal))
 
 
-def _until(watch: Watch, now: float, terminal: Terminal) -> str:
-    left = watch.phase_seconds_left(now)
+def _until(snapshot: Snapshot, now: float, terminal: Terminal) -> str:
+    left = snapshot.phase_seconds_left(now)
     if left is not None:
-        return f" {remaining(left)} of {clock(bake_seconds(watch.deployment))} left"
-    if watch.held:
-        over = watch.phase_seconds(now) - bake_seconds(watch.deployment)
+        return f" {remaining(left)} of {clock(bake_seconds(snapshot.deployment))} left"
+    if snapshot.held:
+        over = snapshot.phase_seconds(now) - bake_seconds(snapshot.deployment)
         return f" held open for {elapsed(over)}"
-    next_in = watch.seconds_to_wake(now)
-    waited = f" for {elapsed(watch.phase_seconds(now))}"
+    next_in = snapshot.seconds_to_wake(now)
+    waited = f" for {elapsed(snapshot.phase_seconds(now))}"
     if next_in is None or terminal.width < NARROW:
         return waited
     return f"{waited}, news in {remaining(next_in)}"
@@ -191,7 +206,7 @@ def _spread(left: Text, right: Text, width: int) -> Iterator[Text]:
         yield right
 
 
-# --- alarms and the rollback --------------------------------------------------
+# --- alarms, notes and the rollback ----------------------------------------------
 
 _READINGS = {
     None: ("", ""),
@@ -205,7 +220,7 @@ _GRAVITY = (None, Reading.OK, Reading.INSUFFICIENT_DATA, Reading.UNREADABLE, Rea
 
 def _alarms(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
     """The alarms, a line each; where there are too many, the gravest."""
-    alarms = picture.watch.alarms
+    alarms = picture.snapshot.alarms
     if not alarms:
         yield styled("alarms    ", "dim").append("none is watched, so every bake passes")
     shown: Sequence[AlarmSeen] = alarms
@@ -226,54 +241,68 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
     if alarm.reading is None:
         return styled("not read yet" if narrow else "not read before the first bake", "dim")
     word, style = _READINGS[alarm.reading]
-    if alarm.bake == picture.watch.deployment.stage:
+    if alarm.bake == picture.deployment.stage:
         return styled(word, style).append(f" for {elapsed(picture.now - alarm.since)}")
     ago = f"{elapsed(picture.now - alarm.read_at)} ago"
     return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
 
 
-def _notes(watch: Watch, terminal: Terminal, most: int) -> Iterator[Text]:
-    """What the backend says to people now."""
-    label = "note      "
-    told = [line for note in watch.notes for line in terminal.wrap(note, label, _rest(terminal))]
-    for line in _at_most(told, most, terminal):
-        text = Text(line)
-        if line.startswith(label):
-            text.stylize("dim", 0, len(label))
-        yield text
+def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
+    """What the latest look raised, and what the backend says to people now."""
+    snapshot = picture.snapshot
+    told = [("note", note) for note in snapshot.notes]
+    if snapshot.trouble is not None:
+        again = snapshot.seconds_to_wake(picture.now)
+        when = "not tried again" if again is None else f"again in {remaining(again)}"
+        raised = f"{type(snapshot.trouble).__name__}: {snapshot.trouble}"
+        told.insert(0, ("trouble", f"{when}, {raised}"))
+    lines = [
+        line
+        for label, text in told
+        for line in terminal.wrap(text, label.ljust(10), _rest(terminal))
+    ]
+    return _labelled(_at_most(lines, most, terminal))
 
 
-def _home(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
+def _rollback(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     """What a rollback from here would take, or what is left of the one under way."""
-    watch, home = picture.watch, picture.home
-    deployment = watch.deployment
-    if deployment.ended:
-        return
+    snapshot, deployment = picture.snapshot, picture.deployment
+    if deployment.ended or snapshot.subject.estimate_rollback is None:
+        return []
+    estimate = snapshot.rollback_estimate()
     back = deployment.direction is Direction.BACK
     label = "home in   " if back else "rollback  "
-    told = "nothing turns it back any more" if home is None else _estimate(home, picture, back)
-    lines = _at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal)
-    for place, line in enumerate(lines):
-        text = Text(line)
-        if place == 0:
-            text.stylize("dim", 0, len(label))
-        yield text
+    if estimate is None:
+        told = "nothing turns it back any more"
+    else:
+        told = _estimated(estimate, picture, back)
+    return _labelled(_at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal))
 
 
-def _estimate(home: RollbackEstimate, picture: Picture, back: bool) -> str:
-    watch = picture.watch
-    if not home.whole:
-        limit = watch.deployment.spec.deadline_seconds
-        if home.least_seconds > limit:
-            return f"not within its limit of {clock(limit)}: in more than {home.batches} batches"
-        return f"more than {home.batches} batches"
-    most = counted(home.peak_instances, "instance")
-    needs = f"{home.provisioned_instances} to launch, at most {most}"
+def _labelled(lines: Sequence[str]) -> list[Text]:
+    """The lines, with the label that one begins with set off."""
+    found = [Text(line) for line in lines]
+    for text in found:
+        text.stylize(_LABELS.get(text.plain[:10].rstrip(), ""), 0, 10)
+    return found
+
+
+_LABELS = {"trouble": "bold red", "note": "dim", "rollback": "dim", "home in": "dim"}
+
+
+def _estimated(estimate: RollbackEstimate, picture: Picture, back: bool) -> str:
+    if not estimate.whole:
+        limit = picture.deployment.spec.deadline_seconds
+        many = f"more than {estimate.batches} batches"
+        late = estimate.least_seconds > limit
+        return f"not within its limit of {clock(limit)}: in {many}" if late else many
+    peak = counted(estimate.peak_instances, "instance")
+    needs = f"{estimate.provisioned_instances} to launch, at most {peak}"
     if back:
-        left = max(0, home.least_seconds - watch.phase_seconds(picture.now))
+        left = max(0, estimate.least_seconds - picture.snapshot.phase_seconds(picture.now))
         return f"{remaining(left)} at least, {needs}"
-    batches = counted(home.batches, "batch")
-    return f"from here {clock(home.least_seconds)} at least, in {batches}, {needs}"
+    batches = counted(estimate.batches, "batch")
+    return f"from here {clock(estimate.least_seconds)} at least, in {batches}, {needs}"
 
 
 # --- history ------------------------------------------------------------------
@@ -283,18 +312,18 @@ def _history(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
     """The batches and the events, in `height` lines."""
     if height < 7:
         inline = _batches_inline(picture, terminal) if height > 1 else []
-        return [*inline, *_events(picture.watch, terminal, height - len(inline))]
+        return [*inline, *_events(picture.snapshot, terminal, height - len(inline))]
     if terminal.width >= SIDE_BY_SIDE:
         table = _batch_table(picture, terminal, height)
         left = max(line.cell_len for line in table) + 4
         room = Terminal(terminal.width - left, terminal.colour, terminal.unicode)
-        events = _events(picture.watch, room, height)
+        events = _events(picture.snapshot, room, height)
         return [
             _beside(table[place : place + 1], events[place : place + 1], left)
             for place in range(max(len(table), len(events)))
         ]
     table = _batch_table(picture, terminal, max(3, height * 2 // 5))
-    return [*table, Text(), *_events(picture.watch, terminal, height - len(table) - 1)]
+    return [*table, Text(), *_events(picture.snapshot, terminal, height - len(table) - 1)]
 
 
 def _beside(left: Sequence[Text], right: Sequence[Text], width: int) -> Text:
@@ -305,9 +334,9 @@ def _beside(left: Sequence[Text], right: Sequence[Text], width: int) -> Text:
 
 def _batch_table(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
     """The latest batches, a line each under a header."""
-    batches, began = picture.watch.batches, picture.watch.update.at
+    batches, began = picture.snapshot.batches, picture.snapshot.subject.accepted_at
     shown = batches[-(height - 1) :]
-    earlier = picture.watch.earlier_batches + len(batches) - len(shown)
+    earlier = picture.snapshot.earlier_batches + len(batches) - len(shown)
     rows = [
         [
             f"{_arrow(each, terminal)} {each.step}",
@@ -332,7 +361,7 @@ def _batch_table(picture: Picture, terminal: Terminal, height: int) -> list[Text
 def _batches_inline(picture: Picture, terminal: Terminal) -> list[Text]:
     """The latest batches in one line, the latest last."""
     line, room = Text(), terminal.width - 10
-    for each in reversed(picture.watch.batches):
+    for each in reversed(picture.snapshot.batches):
         until = picture.now if each.ended_at is None else each.ended_at
         told = f"{_arrow(each, terminal)} {each.step} {elapsed(until - each.began_at)}"
         if len(line) + len(told) + 3 > room:
@@ -351,8 +380,8 @@ def _state(picture: Picture, batch: BatchSeen) -> str:
         return "under way"
     if batch.turned_back:
         return "turned back"
-    failed = picture.watch.deployment.phase is Phase.ROLLBACK_FAILED
-    return "failed" if failed and batch is picture.watch.batches[-1] else "done"
+    failed = picture.deployment.phase is Phase.ROLLBACK_FAILED
+    return "failed" if failed and batch is picture.snapshot.batches[-1] else "done"
 
 
 def _batch_style(picture: Picture, batch: BatchSeen) -> str:
@@ -364,10 +393,10 @@ def _batch_style(picture: Picture, batch: BatchSeen) -> str:
     return "yellow" if state == "turned back" or batch.direction is Direction.BACK else ""
 
 
-def _events(watch: Watch, terminal: Terminal, height: int) -> list[Text]:
+def _events(snapshot: Snapshot, terminal: Terminal, height: int) -> list[Text]:
     """The latest sentences, the latest last; of one that is too long for all the room, its end."""
     lines: list[Text] = []
-    for row in reversed(watch.rows):
+    for row in reversed(snapshot.rows):
         told = terminal.wrap(row.why, f"{elapsed(row.at)}  ")
         room = height - len(lines)
         if len(told) > room and lines:

@@ -1,4 +1,4 @@
-"""Who watches a simulation knows what the timeline, the plan and the faults of it say."""
+"""A snapshot of a simulation knows what its timeline, its plan and its faults say."""
 
 from itertools import pairwise
 
@@ -8,29 +8,28 @@ from rolling.core.events import Reading
 from rolling.core.stage import Direction, Phase
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.simulation.forecast import forecast_deployment
-from rolling.simulation.moments import Moment
-from rolling.simulation.report import UpdateReport
-from rolling.simulation.run import Step, moments
-from rolling.simulation.watching import Watch, watch
+from rolling.simulation.run import snapshots
+from rolling.view.report import UpdateReport
+from rolling.view.snapshots import Snapshot
 from tests.simulation.library import NAMES, load
 
 each_scenario = pytest.mark.parametrize("name", NAMES)
 
 
-def watched(name: str) -> list[tuple[list[Watch], UpdateReport]]:
-    """What is known after each moment, and the report, of each update of a scenario."""
-    found: list[tuple[list[Watch], UpdateReport]] = []
-    known: list[Watch] = []
-    for each in moments(load(name)):
-        if isinstance(each, Moment):
-            known.append(watch(known[-1] if known else None, each))
+def watched(name: str) -> list[tuple[list[Snapshot], UpdateReport]]:
+    """The snapshot after each tick, and the report, of each update of a scenario."""
+    found: list[tuple[list[Snapshot], UpdateReport]] = []
+    known: list[Snapshot] = []
+    for each in snapshots(load(name)):
+        if isinstance(each, Snapshot):
+            known.append(each)
         else:
             found.append((known, each.report))
             known = []
     return found
 
 
-def at(name: str, seconds: float) -> Watch:
+def at(name: str, seconds: float) -> Snapshot:
     """What is known so many seconds after the first update was accepted."""
     known, _ = watched(name)[0]
     return [each for each in known if each.seen_at <= seconds][-1]
@@ -40,10 +39,10 @@ def at(name: str, seconds: float) -> Watch:
 def test_batches_follow_one_another_from_acceptance_to_the_end(name: str) -> None:
     for known, report in watched(name):
         end = known[-1]
-        assert end.batches[0].began_at == end.update.at
+        assert end.batches[0].began_at == end.subject.accepted_at
         for one, next_one in pairwise(end.batches):
             assert one.ended_at == next_one.began_at
-        assert end.batches[-1].ended_at == end.update.at + report.seconds
+        assert end.batches[-1].ended_at == end.subject.accepted_at + report.seconds
         assert all(each.batches[-1].ended_at is None for each in known[:-1] if each.wake_at
                    and not each.deployment.ended)  # fmt: skip
 
@@ -60,9 +59,9 @@ def test_batches_are_those_of_the_timeline(name: str) -> None:
 @each_scenario
 def test_a_rollback_from_a_bake_takes_what_the_plan_said(name: str) -> None:
     known, _ = watched(name)[0]
-    first = known[0].update
-    assert first.endpoint.deployment is not None
-    planned = forecast_deployment(first.endpoint.deployment, first.settings, first.leftovers)
+    accepted = known[0].subject.endpoint
+    assert accepted is not None and accepted.deployment is not None
+    planned = forecast_deployment(accepted.deployment, load(name).settings)
     compared = 0
     for each in known:
         stage = each.deployment.stage
@@ -83,7 +82,7 @@ def test_a_rollback_from_a_bake_takes_what_the_plan_said(name: str) -> None:
 
 def test_a_rollback_under_way_is_home_when_it_was_said_to_be() -> None:
     known, report = watched("seed-rollback-in-batches")[0]
-    end = known[-1].update.at + report.seconds
+    end = known[-1].subject.accepted_at + report.seconds
     back = [each for each in known if each.deployment.direction is Direction.BACK]
     for each in back:
         home = each.rollback_estimate()
@@ -160,12 +159,6 @@ def test_the_way_back_has_a_time_limit_of_its_own() -> None:
 def test_the_status_is_the_one_that_is_reported(name: str) -> None:
     for known, report in watched(name):
         assert known[0].status is EndpointStatus.UPDATING
-        assert known[-1].status.value == report.endpoint_status
+        assert known[-1].status == report.endpoint_status
         assert known[-1].deadline_seconds_left(known[-1].seen_at) is None
         assert known[-1].seconds(known[-1].seen_at + 99) == report.seconds
-
-
-def test_steps_are_handed_over_after_their_moments() -> None:
-    kinds = [type(each) for each in moments(load("rollback-failed-repaired-to-the-new"))]
-    assert kinds.count(Step) == 2
-    assert kinds[-1] is Step

@@ -9,24 +9,27 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 
-from rolling.cli.live_frame import Picture, frame, frame_lines
-from rolling.cli.terminal import Terminal
+from rolling.view.picture import Picture, picture_lines, stacked_lines
+from rolling.view.terminal import Terminal, terminal_of
 
 
 class Screen:
     """A terminal, `stream`, that pictures are shown on within a `with`.
 
-    `terminal`: what it can show; its width is looked up afresh for each picture.
+    `stream` is standard output unless given. `terminal`: what it can show, found out
+    unless given; its width is looked up afresh for each picture. On a stream that is
+    not a terminal, the last picture alone is printed.
     """
 
-    def __init__(self, terminal: Terminal, stream: TextIO | None = None) -> None:
+    def __init__(self, terminal: Terminal | None = None, stream: TextIO | None = None) -> None:
+        stream = sys.stdout if stream is None else stream
+        terminal = terminal_of(stream) if terminal is None else terminal
         self._terminal = terminal
         self._console = Console(
-            file=sys.stdout if stream is None else stream,
-            force_terminal=True,
+            file=stream,
             color_system="standard" if terminal.colour else None,
             highlight=False,
             markup=False,
@@ -57,9 +60,10 @@ class Screen:
     ) -> None:
         self._live.__exit__(kind, error, trace)
 
-    def show(self, picture: Picture) -> None:
-        """Draw a picture over the one before it."""
-        self._live.update(frame(picture, self.terminal, self._console.height), refresh=True)
+    def show(self, *pictures: Picture) -> None:
+        """Draw pictures, below one another, over those before them."""
+        lines = stacked_lines(pictures, self.terminal, self._console.height)
+        self._live.update(Group(*lines), refresh=True)
 
     def give_back(self, meanwhile: Callable[[], None]) -> None:
         """Leave the terminal as it was before, do something, and take it again."""
@@ -69,5 +73,5 @@ class Screen:
 
     def leave(self, picture: Picture) -> None:
         """Print a picture for good, once the `with` is over."""
-        for line in frame_lines(picture, self.terminal, max(self._console.height - 1, 16)):
+        for line in picture_lines(picture, self.terminal, max(self._console.height - 1, 16)):
             self._console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -3,19 +3,13 @@
 import re
 
 import pytest
-from rich.console import Console
+from rich.console import Console, Group
 
-from rolling.cli.live_frame import Picture, frame, frame_lines
-from rolling.cli.terminal import Terminal
+from rolling.view.picture import Picture, picture_lines
+from rolling.view.terminal import Terminal
 from tests.cli.command import REQUEST
-from tests.cli.pictures import (
-    moments_of,
-    moments_of_request,
-    picture_at,
-    shown,
-    text_of,
-)
 from tests.simulation.library import NAMES
+from tests.view.pictures import picture_at, played, played_request, shown, text_of
 
 BAKING, MOVING, BACK = 900, 822, 1600
 """Moments of seed-rollback-in-batches: in bake 2, as traffic moves before it, on the way back."""
@@ -53,15 +47,15 @@ def test_a_phase_without_a_timer_says_how_long_it_has_lasted_and_when_news_may_c
 
 
 def test_the_countdown_runs_between_two_looks() -> None:
-    played = moments_of("seed-rollback-in-batches")
-    before, after = (text_of(picture_at(played, seconds)) for seconds in (900, 960))
+    found = played("seed-rollback-in-batches")
+    before, after = (text_of(picture_at(found, seconds)) for seconds in (900, 960))
     assert "0:03:40 of 0:05:00 left" in before
     assert "0:02:40 of 0:05:00 left" in after
 
 
 def test_a_countdown_is_at_zero_only_when_nothing_is_left() -> None:
-    played = moments_of("seed-rollback-in-batches")
-    assert "0:00:01 of 0:05:00 left" in text_of(picture_at(played, 1119.9))
+    found = played("seed-rollback-in-batches")
+    assert "0:00:01 of 0:05:00 left" in text_of(picture_at(found, 1119.9))
 
 
 def test_each_fleet_has_a_bar_against_the_ceiling() -> None:
@@ -84,12 +78,12 @@ def test_instances_on_their_way_out_are_shown() -> None:
 
 
 def test_even_one_instance_of_thousands_can_be_seen() -> None:
-    played = moments_of_request(
+    found = played_request(
         REQUEST | {"DeploymentConfig": {"RollingUpdatePolicy": {
             "MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 200},
             "RollbackMaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1},
             "WaitIntervalInSeconds": 0}}}, 4000)  # fmt: skip
-    text = text_of(picture_at(played, 10), width=200)
+    text = text_of(picture_at(found, 10), width=200)
     assert "4200 alive, 4200 at most" in text
     assert line_of(text, "new ").count("▒") >= 1
 
@@ -127,8 +121,8 @@ def test_that_nothing_is_watched_is_said() -> None:
 def test_the_gravest_of_many_alarms_are_shown() -> None:
     alarms = [{"AlarmName": f"alarm-{number}"} for number in range(10)]
     config = REQUEST["DeploymentConfig"] | {"AutoRollbackConfiguration": {"Alarms": alarms}}
-    played = moments_of_request(REQUEST | {"DeploymentConfig": config}, 10)
-    text = text_of(picture_at(played, 300), height=24)
+    found = played_request(REQUEST | {"DeploymentConfig": config}, 10)
+    text = text_of(picture_at(found, 300), height=24)
     assert "and 7 more" in text
     assert text.count(" OK for ") == 3
 
@@ -221,21 +215,21 @@ def test_a_lost_instance_begins_another_attempt() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_fits_every_terminal(name: str) -> None:
-    played = moments_of(name)
-    updates = {moment.update.place for moment in played}
+    found = played(name)
+    updates = {each.subject.place for each in found}
     for update in updates:
         for seconds in (0, 400, 1515, 100_000):
-            picture = picture_at(played, seconds, update)
+            picture = picture_at(found, seconds, update)
             for width in (20, 40, 60, 80, 120, 200):
                 for height in (4, 10, 24, 60):
-                    lines = frame_lines(picture, Terminal(width), height)
+                    lines = picture_lines(picture, Terminal(width), height)
                     assert len(lines) <= height
                     assert max(line.cell_len for line in lines) <= width
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 def test_at_ten_lines_the_essentials_are_there(width: int) -> None:
-    text = text_of(picture_at(moments_of("seed-rollback-in-batches"), BAKING), width, 10)
+    text = text_of(picture_at(played("seed-rollback-in-batches"), BAKING), width, 10)
     assert "my-endpoint" in text and "batch 2 of 5" in text and "0:03:40 of 0:05:00 left" in text
     assert line_of(text, "new ") and line_of(text, "old ") and line_of(text, "all ")
     assert "OK for 0:01:20" in text
@@ -244,17 +238,17 @@ def test_at_ten_lines_the_essentials_are_there(width: int) -> None:
 def test_a_terminal_without_unicode_gets_ascii() -> None:
     for seconds in (0, 550, MOVING - 5, BACK, 9999):
         for width in (40, 80, 120):
-            picture = picture_at(moments_of("seed-rollback-in-batches"), seconds)
+            picture = picture_at(played("seed-rollback-in-batches"), seconds)
             assert text_of(picture, width, unicode=False).isascii()
 
 
 def test_colour_says_nothing_that_is_not_said_without() -> None:
-    picture = picture_at(moments_of("seed-rollback-in-batches"), BACK)
+    picture = picture_at(played("seed-rollback-in-batches"), BACK)
     printed = []
     for system in ("standard", None):
         console = Console(width=80, color_system=system, force_terminal=True, legacy_windows=False)
         with console.capture() as capture:
-            console.print(frame(picture, Terminal(80, colour=system is not None), 24))
+            console.print(Group(*picture_lines(picture, Terminal(80, colour=bool(system)), 24)))
         printed.append(capture.get())
     coloured, plain = printed
     assert "\x1b[" in coloured and "\x1b" not in plain
@@ -264,23 +258,23 @@ def test_colour_says_nothing_that_is_not_said_without() -> None:
 def test_nothing_that_a_terminal_would_obey_comes_through() -> None:
     alarms = {"Alarms": [{"AlarmName": "evil\x1b[2Jname"}]}
     config = REQUEST["DeploymentConfig"] | {"AutoRollbackConfiguration": alarms}
-    played = moments_of_request(REQUEST | {"DeploymentConfig": config}, 10)
-    text = text_of(picture_at(played, 300))
+    found = played_request(REQUEST | {"DeploymentConfig": config}, 10)
+    text = text_of(picture_at(found, 300))
     assert "\x1b" not in text
     assert "evil\\x1b[2Jname" in text
 
 
 def test_bars_stay_where_they_are_while_it_plays() -> None:
-    played = moments_of("seed-rollback-in-batches")
+    found = played("seed-rollback-in-batches")
     for width in (40, 80, 120):
         ends = {
-            line_of(text_of(picture_at(played, seconds), width), "all ").index("│")
+            line_of(text_of(picture_at(found, seconds), width), "all ").index("│")
             for seconds in range(0, 2100, 50)
         }
         assert len(ends) == 1
 
 
 def test_a_picture_is_a_function_of_what_is_known() -> None:
-    picture = picture_at(moments_of("seed-success"), BAKING)
-    again = Picture(picture.watch, picture.now, picture.home, picture.pace)
+    picture = picture_at(played("seed-success"), BAKING)
+    again = Picture(picture.snapshot, picture.now, picture.pace)
     assert text_of(picture) == text_of(again)

@@ -1,4 +1,4 @@
-"""Bars: the fleets against the ceiling, and their shares, as rows of the live view.
+"""Bars: the fleets against the ceiling, and their shares, as rows of a picture.
 
 How much room there is decides how much is said in words: where it is wide, what
 a fleet's instances are doing; where it is narrow, little more than the numbers.
@@ -11,10 +11,10 @@ from attrs import frozen
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from rolling.cli.figures import percentage
-from rolling.cli.terminal import Terminal
 from rolling.core.fleet import Fleet
-from rolling.simulation.watching import Watch
+from rolling.view.figures import percentage
+from rolling.view.snapshots import Snapshot
+from rolling.view.terminal import Terminal
 
 NARROW = 56
 """The width, in columns, below which lines are short of room for anything but numbers."""
@@ -54,11 +54,11 @@ class _Row:
     cells: tuple[str, ...]
 
 
-def bar_rows(watch: Watch, terminal: Terminal, *, legend: bool) -> Iterator[Text]:
+def bar_rows(snapshot: Snapshot, terminal: Terminal, *, legend: bool) -> Iterator[Text]:
     """The rows of all fleets and of their sum; `legend`: below a line that says what is what."""
     for level in (_WORDS, _SIGNS, _NUMBERS):
-        rows = [*_fleets(watch, terminal, level), _sum(watch, terminal, level)]
-        head, *beside = _beside(rows, watch, level)
+        rows = [*_fleets(snapshot, terminal, level), _sum(snapshot, terminal, level)]
+        head, *beside = _beside(rows, snapshot, level)
         labels = max(len(row.label) for row in rows)
         names = max(min(cell_len(row.name), _LONGEST_NAME) for row in rows)
         if level == _NUMBERS:
@@ -73,7 +73,7 @@ def bar_rows(watch: Watch, terminal: Terminal, *, legend: bool) -> Iterator[Text
     for row, cells in zip(rows, beside, strict=True):
         line = Text(row.label.ljust(labels + 1))
         line.append(set_cell_size(short(row.name, names, terminal), names))
-        line.append(" ").append_text(_bar(row.bar, watch.ceiling, width))
+        line.append(" ").append_text(_bar(row.bar, snapshot.ceiling, width))
         yield line.append(f"{mark.end}  {cells}")
 
 
@@ -87,10 +87,10 @@ _HEADS = (
 )
 
 
-def _fleets(watch: Watch, terminal: Terminal, level: int) -> Iterator[_Row]:
-    deployment, mark = watch.deployment, marks(terminal)
+def _fleets(snapshot: Snapshot, terminal: Terminal, level: int) -> Iterator[_Row]:
+    deployment, mark = snapshot.deployment, marks(terminal)
     several = len(deployment.old) > 1
-    seen = watch.split_seen
+    seen = snapshot.split_seen
     for place, (spec, fleet) in enumerate(
         zip(deployment.spec.fleets, deployment.fleets, strict=True)
     ):
@@ -103,7 +103,7 @@ def _fleets(watch: Watch, terminal: Terminal, level: int) -> Iterator[_Row]:
             (leaving, mark.leaving, "dim"),
         )
         share = "-" if seen is None else percentage(str(seen[place]))
-        if watch.moving:
+        if snapshot.moving:
             share += ", moving" if level == _WORDS else f" {terminal.arrow}"
         doing = (_doing(fleet, level),) if level < _NUMBERS else ()
         serving = f"{fleet.in_service}/{fleet.asked}"
@@ -120,8 +120,8 @@ def _doing(fleet: Fleet, level: int) -> str:
     return " ".join(text for text, count in ((come, launching), (go, leaving)) if count)
 
 
-def _sum(watch: Watch, terminal: Terminal, level: int) -> _Row:
-    deployment, mark = watch.deployment, marks(terminal)
+def _sum(snapshot: Snapshot, terminal: Terminal, level: int) -> _Row:
+    deployment, mark = snapshot.deployment, marks(terminal)
     alive = sum(fleet.alive for fleet in deployment.fleets)
     bar = tuple(
         [
@@ -129,18 +129,18 @@ def _sum(watch: Watch, terminal: Terminal, level: int) -> _Row:
             for place, fleet in enumerate(deployment.fleets)
         ]
     )
-    told = f"{alive} alive, {watch.ceiling} at most"
+    told = f"{alive} alive, {snapshot.ceiling} at most"
     if level > _WORDS:
-        told = f"{alive} of max {watch.ceiling}"
+        told = f"{alive} of max {snapshot.ceiling}"
     return _Row("all", "", bar, (told,))
 
 
-def _beside(rows: Sequence[_Row], watch: Watch, level: int) -> list[str]:
+def _beside(rows: Sequence[_Row], snapshot: Snapshot, level: int) -> list[str]:
     """What stands beside each bar, in columns under a head; that of the sum goes across them.
 
     The columns are as wide as they ever are, so that the bars stay as long as they are.
     """
-    digits = len(str(watch.ceiling))
+    digits = len(str(snapshot.ceiling))
     shares = len("33.3%")
     doing = (digits + len(" launching"), 2 * digits + 3)[level : level + 1]
     moving = (len(", moving"), len(" ->"), len(" ->"))[level]

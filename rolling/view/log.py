@@ -1,18 +1,19 @@
-"""Ready hooks: every deployment in your log, and in your metrics.
+"""The log: hooks that write every deployment to your log, line by line.
 
-They import nothing until they are made. The names of fields, metrics and labels
-are stable: a dashboard may rely on them.
+They import nothing until they are made. The names of the fields are stable: a
+dashboard may rely on them.
 """
 
-from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
 from rolling.core.outcome import RollbackFailed, RolledBack
-from rolling.core.stage import Direction, Stage
+from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
 from rolling.driving.notes import new_notes
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
+from rolling.view.narration import narrate
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -54,8 +55,12 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         elif after.direction is not change.before.direction:
             level = logging.WARNING
         fields = _fields(key, type(change.event).__name__, after.stage, change.at)
-        whys = " ".join([edge.why for edge in change.edges])
-        to.log(level, "%s: %s, %s", key, after.stage, whys or change.event, extra=fields)
+        to.log(level, "%s: %s, %s", key, after.stage, why(change), extra=fields)
+
+    def why(change: Change) -> str:
+        if change.enters_stage and not change.before.ended:
+            return narrate(change)
+        return " ".join([edge.why for edge in change.edges]) or str(change.event)
 
     def on_tick(key: Hashable, tick: Tick) -> None:
         stage, wake_at = tick.record.deployment.stage, tick.wake_at
@@ -101,70 +106,6 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
 
 
 def _fields(key: Hashable, event: str, stage: Stage, at: float) -> dict[str, object]:
-    values = (key, event, _direction(stage), stage.step, stage.attempt, _phase(stage), at)
+    direction, phase = stage.direction.name.lower(), stage.phase.name.lower()
+    values = (key, event, direction, stage.step, stage.attempt, phase, at)
     return dict(zip(LOG_FIELDS, values, strict=True))
-
-
-class Metrics(Protocol):
-    """Where numbers go: a few lines around the client of your metrics.
-
-    `labels` are the same names for the same metric every time, with few values; the
-    key of a deployment is none of them.
-    """
-
-    def count(self, name: str, labels: Mapping[str, str]) -> None:
-        """Add one to a counter."""
-        ...
-
-    def observe(self, name: str, seconds: float, labels: Mapping[str, str]) -> None:
-        """Take a duration into a distribution."""
-        ...
-
-
-def measure_to(metrics: Metrics) -> Hooks:
-    """Hooks that count and measure.
-
-    | metric | labels | |
-    |---|---|---|
-    | `rolling_ticks_total` | | ticks that were made |
-    | `rolling_stages_total` | direction, phase | stages that were entered |
-    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
-    | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
-    | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
-    """
-
-    def on_tick(_: Hashable, tick: Tick) -> None:
-        metrics.count("rolling_ticks_total", {})
-        if tick.trouble is not None:
-            count_trouble(tick.trouble)
-
-    def on_change(_: Hashable, change: Change) -> None:
-        if not change.enters_stage:
-            return
-        metrics.count("rolling_stages_total", _labels(change.after.stage))
-        lasted = change.at - change.stage_began_at
-        metrics.observe("rolling_stage_seconds", lasted, _labels(change.before.stage))
-
-    def on_end(_: Hashable, tick: Tick) -> None:
-        outcome = type(tick.record.deployment.outcome).__name__
-        metrics.count("rolling_ends_total", {"outcome": outcome})
-
-    def on_trouble(_: Hashable, trouble: Troubled) -> None:
-        count_trouble(trouble.error)
-
-    def count_trouble(error: Exception) -> None:
-        metrics.count("rolling_troubles_total", {"error": type(error).__name__})
-
-    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
-
-
-def _labels(stage: Stage) -> dict[str, str]:
-    return {"direction": _direction(stage), "phase": _phase(stage)}
-
-
-def _direction(stage: Stage) -> str:
-    return "forward" if stage.direction is Direction.FORWARD else "back"
-
-
-def _phase(stage: Stage) -> str:
-    return stage.phase.name.lower()

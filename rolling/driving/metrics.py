@@ -1,0 +1,69 @@
+"""Metrics: hooks that count and measure what every deployment does.
+
+The names of metrics and labels are stable: a dashboard may rely on them.
+"""
+
+from collections.abc import Hashable, Mapping
+from typing import Protocol
+
+from rolling.core.stage import Stage
+from rolling.driving.hooks import Hooks
+from rolling.driving.tick import Change, Tick
+from rolling.driving.trouble import Troubled
+
+
+class Metrics(Protocol):
+    """Where numbers go: a few lines around the client of your metrics.
+
+    `labels` are the same names for the same metric every time, with few values; the
+    key of a deployment is none of them.
+    """
+
+    def count(self, name: str, labels: Mapping[str, str]) -> None:
+        """Add one to a counter."""
+        ...
+
+    def observe(self, name: str, seconds: float, labels: Mapping[str, str]) -> None:
+        """Take a duration into a distribution."""
+        ...
+
+
+def measure_to(metrics: Metrics) -> Hooks:
+    """Hooks that count and measure.
+
+    | metric | labels | |
+    |---|---|---|
+    | `rolling_ticks_total` | | ticks that were made |
+    | `rolling_stages_total` | direction, phase | stages that were entered |
+    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
+    | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
+    | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
+    """
+
+    def on_tick(_: Hashable, tick: Tick) -> None:
+        metrics.count("rolling_ticks_total", {})
+        if tick.trouble is not None:
+            count_trouble(tick.trouble)
+
+    def on_change(_: Hashable, change: Change) -> None:
+        if not change.enters_stage:
+            return
+        metrics.count("rolling_stages_total", _labels(change.after.stage))
+        lasted = change.at - change.stage_began_at
+        metrics.observe("rolling_stage_seconds", lasted, _labels(change.before.stage))
+
+    def on_end(_: Hashable, tick: Tick) -> None:
+        outcome = type(tick.record.deployment.outcome).__name__
+        metrics.count("rolling_ends_total", {"outcome": outcome})
+
+    def on_trouble(_: Hashable, trouble: Troubled) -> None:
+        count_trouble(trouble.error)
+
+    def count_trouble(error: Exception) -> None:
+        metrics.count("rolling_troubles_total", {"error": type(error).__name__})
+
+    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
+
+
+def _labels(stage: Stage) -> dict[str, str]:
+    return {"direction": stage.direction.name.lower(), "phase": stage.phase.name.lower()}

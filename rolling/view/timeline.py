@@ -1,0 +1,120 @@
+"""The timeline: a deployment row by row, with the reason for each change, and its JSON."""
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from rolling.core.capacity import Share, rest_of
+from rolling.core.deployment import Deployment
+from rolling.core.stage import Direction, Phase, Stage
+from rolling.driving.record import Record
+from rolling.driving.tick import Change
+from rolling.view.narration import acceptance, narrate, resumption
+
+ACCEPTED = Stage(Direction.FORWARD, 1, 1, Phase.PROVISIONING)
+"""The stage that every update is accepted in."""
+
+DIRECTIONS = {Direction.FORWARD: "Forward", Direction.BACK: "Back"}
+PHASES = {
+    Phase.PROVISIONING: "Provisioning",
+    Phase.SHIFTING: "Shifting",
+    Phase.BAKING: "Baking",
+    Phase.CLEANING: "Cleaning",
+    Phase.SUCCEEDED: "Succeeded",
+    Phase.ROLLED_BACK: "RolledBack",
+    Phase.ROLLBACK_FAILED: "RollbackFailed",
+}
+
+
+@frozen
+class Row:
+    """One row of a timeline: the deployment at a moment, and why it is so.
+
+    `at`: seconds since acceptance. `old`, `new`: instances in service, drained
+    ones included, launching and terminating ones not; `old` of all old fleets.
+    The shares are those asked for; `settled`: they were seen since, else traffic
+    may still be in motion. `event`: the name of the fact that led here, as in the
+    core; UpdateEndpoint for acceptance, Resumed for a record taken up in the midst.
+    """
+
+    at: float
+    direction: Direction
+    phase: Phase
+    batch: int
+    old: int
+    new: int
+    old_share: Share
+    new_share: Share
+    settled: bool
+    event: str
+    why: str
+
+    def of(self, deployment: Deployment) -> "Row":
+        """The same row, with the deployment as it was seen later."""
+        return _row(deployment, self.at, self.event, self.why)
+
+
+@frozen
+class Note:
+    """What the backend began to say to people `at` so many seconds since acceptance."""
+
+    at: float
+    text: str
+
+
+def first_row(record: Record, accepted_at: float) -> Row:
+    """The row that a timeline begins with: acceptance, or where it goes on from a record."""
+    deployment, spec = record.deployment, record.deployment.spec
+    if deployment.stage != ACCEPTED:
+        at = record.stage_began_at - accepted_at
+        return _row(deployment, at, "Resumed", resumption(deployment))
+    # What the update found, before it asked for anything.
+    accepted = _row(deployment, 0, "UpdateEndpoint", acceptance(deployment))
+    return evolve(accepted, old=spec.old_count, new=spec.new.count)
+
+
+def change_row(change: Change, accepted_at: float) -> Row:
+    """The row of a change that led to another stage."""
+    event = type(change.event).__name__
+    return _row(change.after, change.at - accepted_at, event, narrate(change))
+
+
+def _row(deployment: Deployment, at: float, event: str, why: str) -> Row:
+    return Row(
+        at,
+        deployment.direction,
+        deployment.phase,
+        deployment.stage.step,
+        sum(fleet.in_service for fleet in deployment.old),
+        deployment.new.in_service,
+        rest_of(deployment.new.share),
+        deployment.new.share,
+        deployment.settled,
+        event,
+        why,
+    )
+
+
+def rows_document(rows: Iterable[Row]) -> list[dict[str, object]]:
+    """Rows as JSON."""
+    return [
+        {
+            "At": number(each.at),
+            "Direction": DIRECTIONS[each.direction],
+            "Phase": PHASES[each.phase],
+            "Batch": each.batch,
+            "Old": each.old,
+            "New": each.new,
+            "OldShare": str(each.old_share),
+            "NewShare": str(each.new_share),
+            "Settled": each.settled,
+            "Event": each.event,
+            "Why": each.why,
+        }
+        for each in rows
+    ]
+
+
+def number(seconds: float) -> int | float:
+    """A time as JSON shows it: a whole number without a point."""
+    return int(seconds) if seconds == int(seconds) else seconds
