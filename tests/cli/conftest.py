@@ -17,12 +17,14 @@ def rolling(
     return Command(capsys, monkeypatch, tmp_path)
 
 
+_HEARD = [getattr(signal, name) for name in ("SIGHUP", "SIGQUIT") if hasattr(signal, name)]
+
+
 @pytest.fixture(autouse=True, scope="session")
-def hangups_are_heard() -> Iterator[None]:
-    """Under `nohup` the tests ignore hangups, and so would every process that they start."""
-    if not hasattr(signal, "SIGHUP"):
-        yield
-        return
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def signals_are_heard() -> Iterator[None]:
+    """Under `nohup`, or in the background of a shell, a process ignores signals that these tests
+    send, and so would every process that the tests start."""
+    before = [signal.signal(each, signal.SIG_DFL) for each in _HEARD]
     yield
-    signal.signal(signal.SIGHUP, before)
+    for each, handler in zip(_HEARD, before, strict=True):
+        signal.signal(each, handler)
