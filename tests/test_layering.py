@@ -36,7 +36,7 @@ THIRD_PARTY = {
     "rolling.view": {"attrs", "rich"},
     "rolling.backends": {"attrs"},
     "rolling.simulation": {"attrs"},
-    "rolling.server": {"attrs", "boto3", "botocore"},
+    "rolling.server": {"attrs", "boto3", "botocore", "pytest"},
     "rolling.cli": {"attrs"},
 }
 

@@ -19,7 +19,6 @@ TOP_LEVEL = {
     "docs",
     "noxfile.py",
     "pyproject.toml",
-    "pytest_rolling",
     "rolling",
     "specs",
     "tests",

@@ -64,10 +64,9 @@ def assert_the_sdist_is_a_whole_checkout(sdist: Path) -> None:
 def assert_the_wheel_is_the_package_alone(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    plugin = ROOT / "pytest_rolling" / "__init__.py"
-    sources = [*PACKAGE.rglob("*.py"), PACKAGE / "py.typed", plugin]
+    sources = [*PACKAGE.rglob("*.py"), PACKAGE / "py.typed"]
     assert names >= {str(path.relative_to(ROOT)) for path in sources}
-    assert {name.split("/")[0] for name in names} == {"pytest_rolling", "rolling"}
+    assert {name.split("/")[0] for name in names} == {"rolling"}
 
 
 def test_the_wheel_works_in_a_clean_environment_for_a_strict_project(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -132,8 +131,8 @@ UNUSED = """
 import sys
 
 def test_nothing_is_loaded():
-    assert "pytest_rolling" in sys.modules
-    heavy = ("attr", "boto3", "botocore", "rolling")
+    assert "rolling.server.pytest_plugin" in sys.modules
+    heavy = ("attr", "boto3", "botocore", "rolling.core", "rolling.server.cloud")
     assert [name for name in heavy if name in sys.modules] == []
 """
 
@@ -222,7 +221,7 @@ def test_a_run_that_does_not_use_it_loads_a_page_and_nothing_else(
 
 def test_it_can_be_left_out(project: pytest.Pytester) -> None:
     project.makepyfile(IN_PROCESS)
-    result = project.runpytest_subprocess("-p", "no:pytest_rolling")
+    result = project.runpytest_subprocess("-p", "no:rolling.server.pytest_plugin")
     result.assert_outcomes(errors=4)
     result.stdout.fnmatch_lines(["*fixture 'local_sagemaker' not found*"])
 
@@ -273,20 +272,20 @@ def test_the_fixtures_say_what_they_are(project: pytest.Pytester) -> None:
 def test_the_plugin_imports_nothing_but_pytest_before_it_is_used() -> None:
     import ast
 
-    path = ROOT / "pytest_rolling" / "__init__.py"
+    path = ROOT / "rolling" / "server" / "pytest_plugin.py"
     top: list[ast.stmt] = [
         node
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert third_party(ast.Module(top, [])) == {"pytest"}
-    probe = "import sys, pytest; a = set(sys.modules); import pytest_rolling; " + (
+    probe = "import sys, pytest; a = set(sys.modules); import rolling.server.pytest_plugin; " + (
         "print(sorted(set(sys.modules) - a))"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "['pytest_rolling']\n"
+    assert done.stdout == "['rolling', 'rolling.server', 'rolling.server.pytest_plugin']\n"
 
 
 def test_no_other_module_imports_boto3_than_the_clients() -> None:
@@ -294,4 +293,3 @@ def test_no_other_module_imports_boto3_than_the_clients() -> None:
 
     users = {name for name, tree in modules().items() if "boto3" in third_party(tree)}
     assert users == {"rolling.server.clients"}
-    assert Path(ROOT / "pytest_rolling" / "py.typed").exists()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
     find_spec("awscli") is None,
     reason="the AWS CLI has a session of its own: nox -s aws-cli",
 )
-pytest_plugins = ["pytest_rolling"]
+pytest_plugins = ["rolling.server.pytest_plugin"]
 
 Aws = Callable[..., Any]
 

@@ -10,7 +10,7 @@ from rolling.server.control_client import ControlClient
 from rolling.server.local_server import LocalSageMakerServer
 from tests.server.strangers.account import furnish, pending, set_alarm
 
-pytest_plugins = ["pytest_rolling"]
+pytest_plugins = ["rolling.server.pytest_plugin"]
 
 
 @pytest.fixture

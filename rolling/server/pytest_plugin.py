@@ -1,8 +1,8 @@
 """The pytest plugin of rolling: fixtures that give a local SageMaker, and what it did in a report.
 
-It is a package of its own so that pytest, which loads every plugin in every run,
-loads this page and nothing else: neither rolling nor boto3, before a test asks
-for a fixture. Nothing is autouse. `-p no:pytest_rolling` leaves it out.
+pytest loads every plugin in every run. So this one imports nothing of rolling, and
+not boto3, before a test asks for a fixture. Nothing is autouse. To leave it out:
+`-p no:rolling.server.pytest_plugin`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from pluggy import Result
-
     from rolling.server.clients import LocalSageMaker
     from rolling.server.history import History
     from rolling.server.local_server import LocalSageMakerServer
@@ -93,7 +91,7 @@ def local_sagemaker_server(
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
-) -> Generator[None, Result[pytest.TestReport], None]:
+) -> Generator[None, Any, None]:
     """Show in the report of a failing test what happened in its local SageMaker."""
     made = yield
     report = made.get_result()
