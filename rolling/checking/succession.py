@@ -37,7 +37,7 @@ def refuses(kept: Mark, offered: Mark) -> bool:
 
 
 Fence = Callable[[Mark, Mark], bool]
-"""`refuses`, or whatever fence is under test in its place."""
+"""`refuses`, or the fence under test in its place."""
 
 
 class Order(NamedTuple):
@@ -224,6 +224,7 @@ class SuccessionModel(Model[Succession]):
         not played: it is forbidden."""
         if self._refuses(state.kept, frozen.mark):
             return Step(Woke(frozen, Answer.REFUSED), state, Kind.FAULT)
+        # Until the present update sends a command, the world holds what the first one left.
         untouched = state.kept.generation == frozen.mark.generation
         repeated = untouched and frozen.command == self._left[state.update]
         answer = Answer.REPEATED if repeated else Answer.CARRIED_OUT

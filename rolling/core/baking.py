@@ -1,8 +1,8 @@
 """Baking: watch the alarms for the whole interval, and judge.
 
 "The baking period is a set amount of time to monitor the new fleet before
-proceeding to the next deployment stage." The last bake is judged as any other:
-only once it has passed does nothing turn the deployment back any more.
+proceeding to the next deployment stage." The last bake is judged like any other:
+an alarm in it turns the deployment back. Once it has passed, nothing does.
 """
 
 from enum import Enum

@@ -2,7 +2,7 @@
 
 Here belong the state itself and what can be read off it without a rule. What
 it will do next is in pace.py, provisioning.py, shifting.py, baking.py,
-cleaning.py and rollback.py; which of them, and when, in lifecycle.py.
+cleaning.py, rollback.py and ending.py; which of them, and when, in lifecycle.py.
 """
 
 from attrs import field, frozen

@@ -1,4 +1,4 @@
-"""What should be true of the world now: the only thing a backend is told.
+"""What should be true of the world now: all that a backend gets from a deployment.
 
 `due` is a function of the deployment alone. It is absolute and complete in
 every state, ends included: so it may be said again at any time, the latest

@@ -1,9 +1,9 @@
 """Events: the facts that move a deployment.
 
 Each is absolute (a snapshot, not a difference), so that repeating it is
-harmless, and each but a stop carries the stage it belongs to, so that one that
-comes too late is told from one that counts. Time is not in them: a timer that
-elapsed is a fact like any other.
+harmless. Each carries the stage it belongs to, so that one that comes too late
+changes nothing; the deadline carries its direction alone, and a stop neither.
+Time is not in them: a timer that elapsed is a fact like any other.
 
 Type hints are the contract. What would silently pass a bake or spoil a state is
 refused all the same, with ForeignEvent: a string "ALARM" in place of a Reading,

@@ -1,16 +1,16 @@
 """The lifecycle: every edge of the state machine, once.
 
 This table drives `advance`, and diagrams and the `transitions` machine are
-built from it. There is no edge outside it, and none in it that is never taken
-(the explorer's tests say so). A guard says when an edge is open, an effect
-gives the next state; both are rules of the files they are imported from.
+built from it. There is no edge outside it, and the explorer takes each of them.
+A guard says when an edge is open, an effect gives the next state; most of them
+are rules of the files they are imported from.
 
 A rule checks no preconditions of its own: to call one is to know that its edge
 is open, and `advance` is what knows.
 
-Every edge leads to a later stage. Commands carry the update's generation and
-the stage, and a backend refuses a pair earlier than one it has carried out: so
-a driver that holds an old record cannot hurt.
+Every edge leads to a later stage. A command carries the update's generation and
+the stage, and a backend refuses a pair earlier than one it has carried out: so a
+command that an old record makes due changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ from rolling.core.shifting import apply_shift
 from rolling.core.stage import Direction, Phase
 
 Trigger = type[Event] | Verdict
-"""What opens an edge: an event, or of a reading of the alarms what it says of the bake."""
+"""What opens an edge: an event, or the verdict that a reading of the alarms gives."""
 
 Guard = Callable[[Deployment], bool]
 Effect = Callable[[Deployment, Cause | None], Deployment]
@@ -251,7 +251,7 @@ EDGES: tuple[Edge, ...] = (*_FORWARD, *_TURNS, *_BACK, *_FAILURES)
 """Every edge of the lifecycle. No two that are open in one state share a trigger."""
 
 OF_MOVES = frozenset({None, FleetsSeen, Verdict.PASSED})
-"""The triggers that give no cause: what they lead to is no turn, and no early end."""
+"""The triggers that give no cause: they neither turn a deployment back nor end it early."""
 
 _Rows = dict[Trigger | None, tuple[Edge, ...]]
 

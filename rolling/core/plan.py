@@ -1,6 +1,6 @@
 """The plan: the coming batches of a deployment, unfolded for a reader.
 
-Nothing here decides anything. The machine is told the events of a world in
+Nothing here decides anything. The machine follows the events of a world in
 which everything asked for comes true, and the batches are read off the states
 that it passes through: what happens if nothing goes wrong.
 """

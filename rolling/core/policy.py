@@ -209,7 +209,7 @@ _ROUTING_SIZES = {
 
 
 def _is(kind: type, value: object) -> bool:
-    # A plain string equals a member of a StrEnum, and is none.
+    # A plain string equals a member of a StrEnum, but is not one.
     return isinstance(value, kind)
 
 

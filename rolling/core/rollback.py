@@ -12,12 +12,12 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def roll_back(deployment: Deployment, cause: Cause) -> Deployment:
-    """Turn back for `cause`, a deployment that goes forward and is not committed.
+    """Turn back, for `cause`, a deployment that goes forward and is not committed.
 
-    The way back never scales the new fleet out: it is asked for no more than
-    its traffic needs, at once. Both the counts and the split must be seen again
-    before anything moves: the shift that was under way may or may not have been
-    carried out.
+    The way back never scales the new fleet out: at once it is asked for no more
+    than its traffic needs. The shift that was under way may or may not have been
+    carried out. So the fleets must be seen before traffic moves, and the split
+    that is then asked for must be seen even where it is the same as before.
     """
     return deployment.enter(
         Stage(Direction.BACK, 1, 1, Phase.PROVISIONING),

@@ -54,7 +54,7 @@ def start(
     fleets = (new, old) if isinstance(old, FleetSpec) else (new, *old)
     names = _each_once(alarms)
     problems = fleet_problems(fleets)
-    # A policy is judged against the fleets: those that are none leave nothing to judge by.
+    # A policy is judged against the fleets: wrong ones leave nothing to judge by.
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
     problems += policy_problems(policy, old_count, 0 if problems else new.full)
     problems += _alarm_problems(names)
@@ -185,8 +185,8 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
 
 
 def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:
-    """The names in their order. A string is one name; so is anything else that is no
-    collection, for the problem to show."""
+    """The names in their order. A string counts as one name, and so does anything that
+    cannot be iterated: the problem then shows it."""
     if isinstance(alarms, str) or not isinstance(alarms, Iterable):
         return (alarms,)
     names: list[str] = []

@@ -82,8 +82,8 @@ def _from_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
 
     deployment = content.get("deployment")
     spec = deployment.get("spec") if isinstance(deployment, dict) else None
-    told = json.dumps([spec, content.get("direction_began_at")], sort_keys=True)
-    return {**content, "id": sha256(told.encode()).hexdigest()[:32]}
+    accepted = json.dumps([spec, content.get("direction_began_at")], sort_keys=True)
+    return {**content, "id": sha256(accepted.encode()).hexdigest()[:32]}
 
 
 _FIELDS: dict[str, Shape] = {

@@ -61,14 +61,13 @@ class Tick:
 
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
-    ended, the backend has been told of the end, and the split of the end was seen,
-    or is never to be: no news comes any more.
+    ended, the command of its end was sent, and the split of the end was seen or, as the
+    backend expects no news any more, never will be.
     Where nothing changed, the record is the one before, and needs no storing.
-    `seen`: what the backend saw; of what was due when the tick began. `at`: the moment
-    that it was made at, on the driver's clock.
-    `trouble`: None; or what the backend raised, or whoever was asked for a stop, where the
-    deployment was changed by a stop or its deadline alone. Then `seen` is None: nobody
-    could look at the world.
+    `seen`: what the backend saw of what was due when the tick began. `at`: the moment
+    of the tick, on the driver's clock.
+    `trouble`: None, unless a call raised and a stop or the deadline alone changed the
+    deployment. Then it is what was raised, and `seen` is None, for there was no look.
     """
 
     record: Record
@@ -181,8 +180,8 @@ def without_looking(
 ) -> Tick | None:
     """What follows where the world could not be seen: the tick of the stop and the deadline alone.
 
-    `error`: what the backend raised, or whoever read its answer, or was asked for a stop;
-    the tick's `trouble`.
+    `error`: what was raised by the backend, while its answer was read, or while a stop
+    was asked for; the tick's `trouble`.
     The rest is as for `after_looking`. The next tick is due at once, and commands what
     follows. None where neither changes the deployment, and for `Superseded`, after which
     the record is not to be driven: then `error` is all there is.
@@ -290,7 +289,7 @@ def _wake_at(
     deployment, desired = record.deployment, record.desired
     if deployment.ended and (deployment.settled or news_at == math.inf):
         return None
-    # News of the past is no news: to look again at once would be to look for ever.
+    # News of the past says nothing: to look again at once would be to look for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
     if desired.interval_seconds is not None:

@@ -1,8 +1,8 @@
-"""Loading: the text of a JSON file as a value, or everything that is wrong with it.
+"""JSON text: read as a value, or everything that is wrong with it.
 
 Python's own reader forgives what hides mistakes: a field given twice, NaN,
 numbers that no double holds. Here these are problems, with the place where
-they stand; and no text whatever makes it fail in another way.
+they stand; and no text makes this reader fail in another way.
 """
 
 import json
@@ -44,8 +44,8 @@ class Loaded:
     def judged(self, judge: Callable[[object], Judged]) -> Judged:
         """What `judge` makes of the value.
 
-        Raises InvalidInput with its problems and those of the file, one for each
-        place: of a number that cannot be read, what the field wants in its stead.
+        Raises InvalidInput with its problems and those of the text, one for each
+        place: for a number that cannot be read, what the field wants instead.
         """
         try:
             made = judge(self.value)
@@ -110,7 +110,7 @@ class _Pairs:
 
 @frozen
 class _Impossible:
-    """A number that is none, or that is too large to be meant."""
+    """A NaN, an infinity, or a number too large to be meant."""
 
     text: str
 

@@ -1,7 +1,7 @@
 """Shapes: what a JSON document may look like, and everything that is wrong with one.
 
 Here belongs the checking of form: fields, types, ranges, patterns, lengths.
-What the values mean together is the business of whoever reads them. A shape
+What the values mean together is for their reader to judge. A shape
 lists all the problems of a document, each under its full path as its author
 wrote it (`Updates[0].UpdateEndpoint.EndpointName`), and never raises, whatever
 the document holds.
@@ -125,7 +125,7 @@ def is_name(value: object) -> TypeGuard[str]:
 
 @frozen
 class Whole:
-    """A whole number from `low` to `high`. A bool is none, and neither is 2.0."""
+    """A whole number from `low` to `high`. Neither a bool nor 2.0 counts as one."""
 
     low: int | None = None
     high: int | None = None
@@ -183,7 +183,7 @@ class Flag:
     example: object = False
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a `value` that is not a bool, if it is not."""
+        """The problem of a `value` that is not a bool."""
         if isinstance(value, bool):
             return []
         words = {"true": True, "false": False}
@@ -200,7 +200,7 @@ class OneOf:
     example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a `value` that is none of them, if it is not."""
+        """The problem of a `value` that is not one of them."""
         if self.read(value) is not None:
             return []
         rule = f"must be one of {', '.join(self.values)}"
@@ -392,7 +392,7 @@ def is_small(value: object, depth: int = 3) -> bool:
 
 
 def _json_problems(value: object, path: str) -> list[Problem]:
-    """What in `value` is not JSON: other types, endless numbers, text that is no text."""
+    """What in `value` is not JSON: other types, infinite numbers, text with lone surrogates."""
     found: list[Problem] = []
     todo: list[tuple[object, str, int]] = [(value, path, 0)]
     while todo:

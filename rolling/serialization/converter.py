@@ -36,7 +36,7 @@ def _converter() -> Converter:
     )
     made.register_structure_hook(
         Cause | None,
-        # A union is no class to a type checker.
+        # To a type checker a union is not a class.
         lambda found, _: None if found is None else made.structure(found, cast(type, Cause)),
     )
     return made

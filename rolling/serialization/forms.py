@@ -51,7 +51,7 @@ class ShareText:
     example: object = "0/1"
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a `value` that is no share, if it is not."""
+        """The problem of a `value` that is not a share."""
         match = _SHARE.fullmatch(value) if isinstance(value, str) else None
         if match is not None and 0 < int(match[2]) >= int(match[1]):
             return []

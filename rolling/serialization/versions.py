@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
-from rolling.core.errors import InvalidInput, Problem
+from rolling.core.errors import InvalidInput
 from rolling.schema.shapes import Structure, Tagged, problem, pruned
 
 
@@ -35,7 +35,7 @@ class Stored:
         """The content of a document, as this version has it.
 
         Raises UnreadableRecord with every problem; of another format or major
-        version at once, for there is no telling what the rest would mean.
+        version at once, for the rest could mean anything.
         """
         if not isinstance(document, Mapping):
             raise UnreadableRecord([problem("record", document, "must be an object")])
@@ -67,7 +67,7 @@ class Stored:
             raise UnreadableRecord([problem("version", version, rule)])
         if major not in (known_major, known_major - 1):
             rule = f"must be a version {known_major}.x"
-            raise UnreadableRecord([Problem("version", version, rule, self.version)])
+            raise UnreadableRecord([problem("version", version, rule, self.version)])
         is_older = major < known_major
         return minor > (0 if is_older else known_minor), is_older
 

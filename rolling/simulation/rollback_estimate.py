@@ -32,7 +32,8 @@ _Rests = dict[_StepBack, RollbackEstimate]
 def rollback_estimate(
     deployment: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover] = ()
 ) -> RollbackEstimate | None:
-    """The rollback from here; or what is left of the one under way.
+    """The rollback from here, or what is left of the one under way, whose batches
+    alone are counted from its beginning.
 
     Of a rollback under way, `deployment` is as it came into its stage. `leftovers`:
     what earlier updates left alive, as of now. None where the deployment has ended,

@@ -20,8 +20,8 @@ from rolling.core.transition import advance
 class Leftover:
     """Instances that an earlier update left alive, and that no update asks for.
 
-    `fleet`: the place of theirs in the deployment's fleets. `count` of them are
-    gone `after_seconds`.
+    `fleet`: the place of their fleet in the deployment's. `count`: how many they are.
+    `after_seconds`: how long they still exist.
     """
 
     fleet: int
