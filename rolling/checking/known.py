@@ -25,6 +25,7 @@ from rolling.core.properties import (
     STATE_PROPERTIES,
     measure,
     s4_a_trip_turns_back,
+    s5_a_failed_rollback_holds_what_is_there,
     s7_a_good_bake_passes,
     s8_repeated_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
@@ -48,6 +49,7 @@ _DEMANDING = {
     holds.__name__: holds
     for holds in (
         s4_a_trip_turns_back,
+        s5_a_failed_rollback_holds_what_is_there,
         s7_a_good_bake_passes,
         s9_past_the_deadline_a_direction_is_over,
         s10_a_failure_is_heeded,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-LONGEST_SHOWN = 160
+LONGEST_SHOWN = 110
 """The most characters of code that a mutant shows around its change."""
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -240,9 +240,7 @@ def _changes(node: ast.AST, holder: ast.AST) -> Iterator[ast.AST | None]:
             yield ast.comprehension(target, each, [], 0)
         case ast.Dict(keys=keys, values=values):
             for at in range(len(keys)):
-                yield ast.Dict(
-                    [*keys[:at], *keys[at + 1 :]], [*values[:at], *values[at + 1 :]]
-                )
+                yield ast.Dict([*keys[:at], *keys[at + 1 :]], [*values[:at], *values[at + 1 :]])
         case ast.match_case():
             yield None
         case ast.Return(value=ast.expr() as value) if not _is_answer(value):

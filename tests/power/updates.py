@@ -18,6 +18,7 @@ from rolling.core.policy import (
     TrafficRouting,
     UpdatePolicy,
 )
+from rolling.core.properties import Asked
 
 
 @frozen
@@ -25,10 +26,7 @@ class Update:
     """What `start` is given, and the world that it is judged in."""
 
     name: str
-    old: tuple[FleetSpec, ...]
-    new: FleetSpec
-    policy: UpdatePolicy
-    alarms: tuple[str, ...] = ("p99",)
+    asked: Asked
     limits: Limits = Limits()
 
 
@@ -56,6 +54,8 @@ def at_once(wait: int = 0, termination_wait: int = 0) -> BlueGreenUpdatePolicy:
     return BlueGreenUpdatePolicy(TrafficRouting(wait_interval_seconds=wait), termination_wait, 900)
 
 
+ALARMS = ("p99",)
+QUIET = Limits()
 ROUGH = Limits(losses=1, stalls=1)
 LOSING = Limits(losses=1)
 STALLING = Limits(stalls=1)
@@ -67,18 +67,18 @@ def _plain(
     old: int,
     new: int,
     policy: UpdatePolicy,
-    alarms: tuple[str, ...] = ("p99",),
-    limits: Limits = Limits(),
+    alarms: tuple[str, ...] = ALARMS,
+    limits: Limits = QUIET,
 ) -> Update:
     name = f"{old} to {new}"
-    return Update(name, (serving("a", old),), wanted("b", new), policy, alarms, limits)
+    return Update(name, Asked((serving("a", old),), wanted("b", new), policy, alarms, 7), limits)
 
 
 def updates() -> Iterator[Update]:
     """All of them. Made by the core under test: one that cannot make them is found out, too."""
-    yield _plain(1, 1, by(1) if False else RollingUpdatePolicy(percent(50), 60))
+    yield _plain(1, 1, RollingUpdatePolicy(percent(50), 60))
     yield _plain(2, 2, by(1, 1), alarms=())
-    yield _plain(2, 2, by(1, 1), alarms=("p99", "errors"))
+    yield _plain(2, 2, by(1, 1), alarms=("p99", "errors", "p99"))
     yield _plain(3, 3, by(1, 1))
     yield _plain(2, 4, at_once())
     yield _plain(2, 4, at_once(60, 120))
@@ -96,8 +96,7 @@ def updates() -> Iterator[Update]:
     yield _plain(1, 1, linear(34, 60, 120), limits=ROUGH)
     yield _plain(1, 1, RollingUpdatePolicy(percent(50), 60), limits=ROUGH)
     yield _plain(3, 2, by(1, 1), limits=STALLING)
-    yield _plain(2, 3, by(1, 1), limits=LOSING)
-    yield _plain(2, 2, by(1, 1), limits=ROUGH)
+    yield _plain(2, 2, by(1, 1), limits=LOSING)
 
 
 def _repairs() -> Iterator[Update]:
@@ -144,6 +143,6 @@ def _repairs() -> Iterator[Update]:
         ),
     }
     for name, (old, new) in left.items():
-        yield Update(f"{name}, rolling", old, new, rolling, limits=STALLING)
-        if name in ("two fleets to the newer", "three fleets to a fourth"):
-            yield Update(f"{name}, linear", old, new, linearly, limits=STALLING)
+        yield Update(f"{name}, rolling", Asked(old, new, rolling, ALARMS), STALLING)
+        if name == "two fleets to the newer":
+            yield Update(f"{name}, linear", Asked(old, new, linearly, ALARMS), STALLING)
