@@ -36,6 +36,7 @@ from rolling.core.properties import (
     EdgeProperty,
     measure,
     s4_a_trip_turns_back,
+    s5_a_failed_rollback_holds_what_is_there,
     s7_a_good_bake_passes,
     s8_repeated_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
@@ -64,7 +65,7 @@ _DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
     OperationFailed: _named(s10_a_failure_is_heeded),
     StopRequested: _named(s10_a_stop_is_heeded),
     FleetsSeen: {},
-    SplitSettled: {},
+    SplitSettled: _named(s5_a_failed_rollback_holds_what_is_there),
 }
 # Making a name takes longer than following the edge.
 _NAMES = {id(edge): edge.name for edge in EDGES}
@@ -274,7 +275,8 @@ class CoreUnderTest:
                 if after is not deployment and after != deployment:
                     found.append(event)
         except Exception as error:
-            raise _noted(error, event)
+            _note(error, event)
+            raise
         return found
 
     def _followed(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
@@ -282,7 +284,8 @@ class CoreUnderTest:
         try:
             return self._follow(before, event)
         except Exception as error:
-            raise _noted(error, event)
+            _note(error, event)
+            raise
 
 
 def _due_to(deployment: Deployment) -> Command:
@@ -290,9 +293,8 @@ def _due_to(deployment: Deployment) -> Command:
     return Command(tuple([fleet.count for fleet in desired.fleets]), weights(deployment.split))
 
 
-def _noted(error: Exception, event: Event | None) -> Exception:
+def _note(error: Exception, event: Event | None) -> None:
     error.add_note(f"while taking in {event}")
-    return error
 
 
 def _same(a: Deployment, b: Deployment) -> bool:

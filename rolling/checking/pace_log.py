@@ -8,7 +8,7 @@ found for each that agrees in what was read. That holds of whatever core is unde
 
 from collections.abc import Callable, Hashable
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from attrs import evolve
 
@@ -73,9 +73,9 @@ class PaceLog:
             values = self._values_of(found.names)
             if values in found.found:
                 self._read.update(found.names)
-                return found.found[values]
+                return cast(Found, found.found[values])
         elif found is not _NOT_YET:
-            return found
+            return cast(Found, found)
         outside, self._read = self._read, set()
         try:
             result = find(*arguments)

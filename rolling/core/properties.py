@@ -5,33 +5,66 @@ deployment, an event, and the deployment after it. Here they are stated as
 plainly as we can, and not by calling the rules that they judge: shares are
 compared as fractions, and every bound is a formula of its own.
 
+A property of a start is a predicate on what `start` was given and on what it made.
+
 L1, L3 (from every state there is a way to a good end) speak of all futures of
 a state: the explorer checks them. L2 is the measure that it sees fall.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-from rolling.core.capacity import Share
+from attrs import evolve, frozen
+
+from rolling.core.capacity import NO_TRAFFIC, CapacitySize, Share, SizeType
 from rolling.core.deployment import Deployment, Spec
+from rolling.core.desired import due
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
+    FleetsSeen,
     OperationFailed,
     Reading,
+    Sighting,
+    SplitSettled,
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec
-from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
-from rolling.core.pace import step_count
-from rolling.core.stage import ENDS, Direction, Phase
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    Operation,
+    Outcome,
+    RollbackFailed,
+    RolledBack,
+    Stopped,
+    Succeeded,
+    TimedOut,
+)
+from rolling.core.policy import Pace, RollingUpdatePolicy, RoutingType, UpdatePolicy
+from rolling.core.repair import fleets_left, sides_of
+from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.core.transition import advance
+
+
+@frozen
+class Asked:
+    """What `start` is given: see there."""
+
+    old: tuple[FleetSpec, ...]
+    new: FleetSpec
+    policy: UpdatePolicy
+    alarms: tuple[str, ...] = ()
+    generation: int = 1
+
 
 StateProperty = Callable[[Deployment], bool]
 EdgeProperty = Callable[[Deployment, Event, Deployment], bool]
+StartProperty = Callable[[Asked, Deployment], bool]
 
 _FORWARD, _BACK = Direction.FORWARD, Direction.BACK
 
@@ -140,7 +173,8 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
                     fleet.asked == start.count
                     for start, fleet in zip(spec.old, deployment.old, strict=True)
                 )
-                and deployment.new.asked <= max(spec.new.count, _need(spec.new))
+                and deployment.new.asked
+                <= max(spec.new.count, _need(spec.new.share, spec.new.full))
             )
         case Phase.ROLLBACK_FAILED:
             return None not in causes
@@ -150,11 +184,24 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
             )
 
 
+def s5_an_outcome_says_how_it_ended(deployment: Deployment) -> bool:
+    """S5: the outcome is that of the end, with its causes and what of the draining side is left."""
+    cause, cut_short = deployment.cause, deployment.cut_short
+    expected: Outcome | None = None
+    if deployment.phase is Phase.SUCCEEDED:
+        expected = Succeeded(_left_over(deployment), cut_short)
+    elif deployment.phase is Phase.ROLLED_BACK and cause is not None:
+        expected = RolledBack(cause, _left_over(deployment), cut_short)
+    elif deployment.phase is Phase.ROLLBACK_FAILED and cause is not None and cut_short is not None:
+        expected = RollbackFailed(cause, cut_short)
+    return deployment.outcome == expected and deployment.leftover == _left_over(deployment)
+
+
 def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: Deployment) -> bool:
     """S5: where an end is reached and not cut short, what was given up is gone."""
     if before.ended or not after.ended or after.cut_short is not None:
         return True
-    return after.leftover == 0
+    return _left_over(after) == 0
 
 
 def s5_a_cause_is_what_came(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -170,6 +217,27 @@ def s5_a_cause_is_what_came(before: Deployment, event: Event, after: Deployment)
 def s5_a_cause_stays(before: Deployment, event: Event, after: Deployment) -> bool:
     """S5: why a deployment turned back, and what cut it short, once told is told for good."""
     return before.cause in (None, after.cause) and before.cut_short in (None, after.cut_short)
+
+
+def s5_a_failed_rollback_holds_what_is_there(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S5: where a rollback fails, nothing in service and nothing that traffic needs is given up,
+    and what never came is asked for no longer. While it is not known where the traffic is,
+    every ask stands; the split that is then seen is due, once, if it can be served."""
+    if after.phase is not Phase.ROLLBACK_FAILED:
+        return True
+    asks, split = [fleet.asked for fleet in before.fleets], before.split
+    if not before.ended and before.settled:
+        fleets = zip(before.spec.fleets, before.fleets, strict=True)
+        asks = [
+            min(fleet.asked, max(fleet.in_service, _need(fleet.share, start.full)))
+            for start, fleet in fleets
+        ]
+    elif before.ended and isinstance(event, SplitSettled) and event.stage == before.stage:
+        served = all(ask or not share.part for ask, share in zip(asks, event.split, strict=True))
+        split = event.split if served and event.stage.attempt == 1 else split
+    return after.split == split and [fleet.asked for fleet in after.fleets] == asks
 
 
 def s6_a_step_is_at_most_a_batch(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -236,6 +304,13 @@ def s10_a_failure_is_heeded(before: Deployment, event: Event, after: Deployment)
     return heeded or not _depends_on(before, event)
 
 
+def s10_no_other_failure_matters(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S10: a failure of what this stage can do without changes nothing."""
+    if not isinstance(event, OperationFailed) or event.stage != before.stage:
+        return True
+    return after == before or (not before.ended and _depends_on(before, event))
+
+
 def s10_a_stop_is_heeded(before: Deployment, event: Event, after: Deployment) -> bool:
     """S10: a stop turns a deployment back or ends it, and changes nothing on the way back."""
     if before.ended or not isinstance(event, StopRequested):
@@ -245,12 +320,255 @@ def s10_a_stop_is_heeded(before: Deployment, event: Event, after: Deployment) ->
 
 def s11_the_last_bake_commits(before: Deployment, event: Event, after: Deployment) -> bool:
     """S11: once the last batch has baked, and all traffic has arrived, nothing turns back."""
-    committed = (
-        before.direction is _FORWARD
-        and before.phase in (Phase.CLEANING, Phase.SUCCEEDED)
-        and before.stage.step == step_count(before.spec)
+    return not _is_committed(before) or after.direction is _FORWARD
+
+
+def s12_what_is_asked_is_due(deployment: Deployment) -> bool:
+    """S12: due is what is asked of each fleet, in the name of this update and of this stage."""
+    spec, desired = deployment.spec, due(deployment)
+    asked = [
+        (start.configuration, fleet.asked, fleet.share)
+        for start, fleet in zip(spec.fleets, deployment.fleets, strict=True)
+    ]
+    return (
+        desired.generation == spec.generation
+        and desired.stage == deployment.stage
+        and [(each.configuration, each.count, each.share) for each in desired.fleets] == asked
     )
-    return not committed or after.direction is _FORWARD
+
+
+def s12_alarms_and_interval_are_due_in_a_bake(deployment: Deployment) -> bool:
+    """S12: in a bake, and only there, its alarms are to be read and its interval is kept."""
+    spec, desired = deployment.spec, due(deployment)
+    if deployment.phase is not Phase.BAKING:
+        return desired.alarms == () and desired.interval_seconds is None
+    wait = _termination_wait(deployment) or spec.pace.wait_interval_seconds
+    return desired.alarms == spec.alarms and desired.interval_seconds == wait
+
+
+def s12_a_deadline_is_due_until_the_end(deployment: Deployment) -> bool:
+    """S12: until the end, and no longer, the deadline of the direction is kept."""
+    limit = None if deployment.ended else _limit_seconds(deployment)
+    return due(deployment).deadline_seconds == limit
+
+
+def s12_no_stage_has_two_commands(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S12: what is due stays the same, or another stage is entered. That is a later one
+    (`stages_only_grow`), so a world may refuse all but the latest stage's commands."""
+    return after.stage != before.stage or due(after) == due(before)
+
+
+def s13_an_update_is_what_was_asked(asked: Asked, begun: Deployment) -> bool:
+    """S13: an update has the fleets, the alarms, the limit and the number that it was given."""
+    spec = begun.spec
+    return (
+        spec.fleets == (asked.new, *asked.old)
+        and spec.alarms == tuple(dict.fromkeys(asked.alarms))
+        and spec.deadline_seconds == asked.policy.maximum_execution_timeout_seconds
+        and spec.generation == asked.generation
+    )
+
+
+def s13_a_pace_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
+    """S13: a rolling update provisions and shifts by its batch and goes back by its rollback
+    batch; blue/green provisions all, shifts by its size, or all, and goes back whole."""
+    policy, full = asked.policy, asked.new.full
+    old = max(1, sum(fleet.count for fleet in asked.old))
+    if isinstance(policy, RollingUpdatePolicy):
+        batch, back = policy.maximum_batch_size, policy.rollback_maximum_batch_size
+        by, by_back = _count(batch, full), old if back is None else _count(back, old)
+        return begun.spec.pace == Pace(by, by, by, by_back, True, policy.wait_interval_seconds, 0)
+    routing = policy.routing
+    first = full if routing.size is None else _count(routing.size, full)
+    following = first if routing.type is RoutingType.LINEAR else full
+    waits = routing.wait_interval_seconds, policy.termination_wait_seconds
+    return begun.spec.pace == Pace(full, first, following, old, False, *waits)
+
+
+def s13_an_update_begins_with_what_is_there(asked: Asked, begun: Deployment) -> bool:
+    """S13: at the start what is there counts, and no more is asked for than the first batch."""
+    spec, pace = begun.spec, begun.spec.pace
+    start, new = spec.new, begun.new
+    there = min(start.full, start.count)
+    batch = max(start.count, min(start.full, there + pace.provision_batch))
+    return (
+        begun.stage == Stage(_FORWARD, 1, 1, Phase.PROVISIONING)
+        and begun.up == min(start.full, there + pace.first_shift)
+        and begun.settled
+        and begun.cause is begun.cut_short is None
+        and new == Fleet(batch, start.count, batch, start.share)
+        and begun.old
+        == tuple([Fleet(each.count, each.count, each.count, each.share) for each in spec.old])
+    )
+
+
+def s13_steps_and_attempts_count_up(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S13: a turn begins the first step back; a step follows the one before it, as a first
+    attempt; another attempt follows a loss in a bake, or holds the split of a failed rollback."""
+    was, now = before.stage, after.stage
+    if now.direction is not was.direction:
+        return now == Stage(_BACK, 1, 1, Phase.PROVISIONING)
+    if now.step != was.step:
+        # On the way back, steps that have nothing to do are passed over.
+        return (now.step == was.step + 1 or now.direction is _BACK) and now.attempt == 1
+    again = was.phase is Phase.BAKING and now.phase is Phase.PROVISIONING
+    held = was.phase is Phase.ROLLBACK_FAILED and after.split != before.split
+    return now.attempt == was.attempt + (again or held)
+
+
+def s13_a_step_goes_as_far_as_its_pace(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S13: a step forward is about a shift more than the last, and one back about a batch more,
+    up to the whole fleet. The first one back is about what is in service, the oldest first."""
+    spec, steps = before.spec, after.stage.step - before.stage.step
+    if after.direction is not before.direction:
+        return after.up == 0
+    up = before.up
+    if _takes_stock(before, event):
+        up = _in_service_unbroken(after)
+    if steps == 0:
+        return after.up == up
+    if after.direction is _FORWARD:
+        more = up < spec.new.full or before.stage.step < _last_step(spec)
+        return more and after.up == min(spec.new.full, up + spec.pace.next_shift)
+    batch, whole = spec.pace.rollback_batch, _old_count(spec)
+    return up + (steps - 1) * batch < whole and after.up == min(whole, up + steps * batch)
+
+
+def s13_traffic_moves_in_shifts_alone(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S13: while a batch is provisioned, and where a deployment turns back, the split stays."""
+    return after.phase is not Phase.PROVISIONING or after.split == before.split
+
+
+def s13_the_new_fleet_has_the_share_of_its_step(deployment: Deployment) -> bool:
+    """S13: forward, once a step has shifted, the new fleet has the share that the step is about;
+    in a repair no less than it had at the start."""
+    if deployment.direction is _BACK or deployment.ended or deployment.phase is Phase.PROVISIONING:
+        return True
+    start, share = deployment.spec.new, deployment.new.share
+    return _amount(share) == max(_amount(start.share), Fraction(deployment.up, start.full))
+
+
+def s13_a_step_back_takes_what_its_instances_carry(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S13: on the way back each old fleet takes the share that what it restored carries, at most
+    what it had; none gives any up."""
+    if after.direction is _FORWARD or after.phase in (Phase.PROVISIONING, Phase.ROLLBACK_FAILED):
+        return True
+    fleets = zip(
+        before.spec.old, before.old, after.old, _restored(before.spec, after.up), strict=True
+    )
+    return all(
+        _amount(now.share) == max(_amount(was.share), _carried(start, restored))
+        for start, was, now, restored in fleets
+    )
+
+
+def s13_the_newest_is_drained_first(deployment: Deployment) -> bool:
+    """S13: of several old fleets one gives up traffic only when those newer than it have none,
+    and is given none before those older than it have theirs."""
+    if deployment.phase is Phase.ROLLBACK_FAILED:
+        return True
+    served = [fleet.share.part > 0 for fleet in deployment.old]
+    return not any(
+        fleet.share != start.share and any(served[:place])
+        for place, (start, fleet) in enumerate(
+            zip(deployment.spec.old, deployment.old, strict=True)
+        )
+    )
+
+
+def s14_a_step_asks_for_its_batch(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S14: the receiving side is asked for its batch where a step begins, and otherwise for what
+    it was asked for; a cleanup takes from the new fleet what is more than all."""
+    spec, begins = before.spec, after.stage.step > before.stage.step
+    if after.direction is not before.direction or after.phase is Phase.ROLLBACK_FAILED:
+        return True
+    if after.direction is _BACK:
+        counts = _restored(spec, after.up) if begins else [0] * len(spec.old)
+        return all(
+            now.asked == max(was.asked, count)
+            for was, now, count in zip(before.old, after.old, counts, strict=True)
+        )
+    asked = before.new.asked
+    if _cleans_up(before, after):
+        asked = min(asked, spec.new.full)
+    if begins:
+        asked = max(asked, min(spec.new.full, before.up + spec.pace.provision_batch))
+    return after.new.asked == asked
+
+
+def s14_a_cleanup_keeps_what_traffic_needs(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S14: the draining side gives up in cleanups, and at the turn, what its traffic does not
+    need, and nothing elsewhere. Blue/green cleans up in its last step alone; on the way back
+    the new fleet keeps what it had at first."""
+    spec, cleans = before.spec, _cleans_up(before, after)
+    if after.phase is Phase.ROLLBACK_FAILED:
+        return True
+    if after.direction is _BACK:
+        new, start, turns = before.new, spec.new, before.direction is _FORWARD
+        kept = max(start.count, _need(new.share, start.full))
+        asked = min(new.asked, kept) if cleans or turns else new.asked
+        stays = not turns or [each.asked for each in after.old] == [
+            each.asked for each in before.old
+        ]
+        return after.new.asked == asked and stays
+    cleans = cleans and (spec.pace.cleans_each_step or before.stage.step == _last_step(spec))
+    return all(
+        now.asked == (min(was.asked, _need(was.share, start.full)) if cleans else was.asked)
+        for start, was, now in zip(spec.old, before.old, after.old, strict=True)
+    )
+
+
+def s15_only_what_is_seen_counts(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S15: in service is what was seen since it was asked for, and alive what was seen or is
+    asked for: no command is believed to be carried out."""
+    seen: Sequence[Fleet | Sighting] = before.fleets
+    if isinstance(event, FleetsSeen) and event.stage == before.stage:
+        seen = event.fleets
+    return all(
+        now.in_service == min(here.in_service, was.asked, now.asked)
+        and now.alive == max(here.alive, was.asked, now.asked)
+        for here, was, now in zip(seen, before.fleets, after.fleets, strict=True)
+    )
+
+
+def s15_a_split_is_believed_once_seen(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S15: the split counts as settled once it was seen as it is asked for, in this stage, and
+    until another is asked for or the deployment turns back."""
+    seen = (
+        isinstance(event, SplitSettled)
+        and event.stage == before.stage
+        and event.split == before.split
+    )
+    stays = after.split == before.split and after.direction is before.direction
+    return after.settled == (stays and (before.settled or seen))
+
+
+def s16_the_next_update_starts_from_what_is_left(deployment: Deployment) -> bool:
+    """S16: an end leaves the fleets that are alive or have traffic, with what is in service; or
+    with what is asked for, where traffic waits for it. The next update starts from these."""
+    if not deployment.ended:
+        return True
+    left = tuple(
+        [
+            evolve(
+                start,
+                share=fleet.share,
+                count=fleet.in_service or bool(fleet.share.part) * fleet.asked,
+            )
+            for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
+            if fleet.alive or fleet.share.part
+        ]
+    )
+    other = FleetSpec("", 1, 0, NO_TRAFFIC)  # of no configuration that is there
+    return fleets_left(deployment) == left and all(
+        sides_of(left, new.configuration, new.full + 1)
+        == (evolve(new, full=new.full + 1), tuple([each for each in left if each is not new]))
+        for new in (*left, other)
+    )
 
 
 def a_spec_never_changes(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -270,6 +588,13 @@ STATE_PROPERTIES: tuple[StateProperty, ...] = (
     s2_under_the_ceiling,
     s3_shares_sum_to_the_whole,
     s5_an_end_tells_the_truth,
+    s5_an_outcome_says_how_it_ended,
+    s12_what_is_asked_is_due,
+    s12_alarms_and_interval_are_due_in_a_bake,
+    s12_a_deadline_is_due_until_the_end,
+    s13_the_new_fleet_has_the_share_of_its_step,
+    s13_the_newest_is_drained_first,
+    s16_the_next_update_starts_from_what_is_left,
 )
 
 EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
@@ -280,6 +605,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s5_a_clean_end_leaves_nothing_over,
     s5_a_cause_is_what_came,
     s5_a_cause_stays,
+    s5_a_failed_rollback_holds_what_is_there,
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
     s7_a_good_bake_passes,
@@ -287,10 +613,26 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s8_foreign_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
     s10_a_failure_is_heeded,
+    s10_no_other_failure_matters,
     s10_a_stop_is_heeded,
     s11_the_last_bake_commits,
+    s12_no_stage_has_two_commands,
+    s13_steps_and_attempts_count_up,
+    s13_a_step_goes_as_far_as_its_pace,
+    s13_traffic_moves_in_shifts_alone,
+    s13_a_step_back_takes_what_its_instances_carry,
+    s14_a_step_asks_for_its_batch,
+    s14_a_cleanup_keeps_what_traffic_needs,
+    s15_only_what_is_seen_counts,
+    s15_a_split_is_believed_once_seen,
     a_spec_never_changes,
     stages_only_grow,
+)
+
+START_PROPERTIES: tuple[StartProperty, ...] = (
+    s13_an_update_is_what_was_asked,
+    s13_a_pace_is_that_of_its_policy,
+    s13_an_update_begins_with_what_is_there,
 )
 
 
@@ -306,8 +648,8 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
     if deployment.ended:
         return (0, 0, 0, -deployment.stage.attempt, unseen)
     forward = deployment.direction is _FORWARD
-    to_go = (spec.new.full if forward else spec.old_count) - deployment.up
-    waits_left = forward and deployment.stage.step < step_count(spec)
+    to_go = (spec.new.full if forward else _old_count(spec)) - deployment.up
+    waits_left = forward and deployment.stage.step < _last_step(spec)
     return (
         2 if forward else 1,
         2 * to_go + waits_left,
@@ -329,10 +671,10 @@ def ceiling(spec: Spec) -> int:
     blue/green and for a rollback at once.
     """
     new, pace, starting = spec.new.full, spec.pace, sum(fleet.count for fleet in spec.fleets)
-    if len(spec.old) != 1 or spec.new.count or spec.old_count != spec.old[0].full:
+    if len(spec.old) != 1 or spec.new.count or _old_count(spec) != spec.old[0].full:
         # A mix, or too little: whatever it starts with, and the new fleet whole.
         return starting + new
-    old, batch, back = spec.old_count, pace.provision_batch, pace.rollback_batch
+    old, batch, back = _old_count(spec), pace.provision_batch, pace.rollback_batch
     forward = max(old + batch, new + -(-old * batch // new))
     return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
 
@@ -385,17 +727,85 @@ def _reason(before: Deployment, event: Event) -> Cause | None:
 
 def _limit_seconds(before: Deployment) -> int:
     """The limit of a direction: the termination wait, which moves no traffic, does not count."""
-    spec = before.spec
-    waiting = spec.pace.termination_wait_seconds and before.stage.step == step_count(spec)
-    wait = spec.pace.termination_wait_seconds if waiting else 0
-    return spec.deadline_seconds + (wait if before.direction is _FORWARD else 0)
+    return before.spec.deadline_seconds + _termination_wait(before)
+
+
+def _is_committed(deployment: Deployment) -> bool:
+    """True once the last batch has baked, of a deployment that goes forward."""
+    if deployment.direction is _BACK or deployment.phase < Phase.CLEANING:
+        return False
+    return deployment.ended or deployment.stage.step == _last_step(deployment.spec)
+
+
+def _termination_wait(deployment: Deployment) -> int:
+    """The length of the termination wait in the step that is one: forward, the last; else 0."""
+    seconds, step = deployment.spec.pace.termination_wait_seconds, deployment.stage.step
+    waits = deployment.direction is _FORWARD and seconds and step == _last_step(deployment.spec)
+    return seconds if waits else 0
+
+
+def _last_step(spec: Spec) -> int:
+    """The number of the last step forward: the shifts until all has arrived, and a wait."""
+    new, pace = spec.new, spec.pace
+    after_first = max(0, new.full - min(new.full, new.count) - pace.first_shift)
+    return 1 + -(-after_first // pace.next_shift) + (pace.termination_wait_seconds > 0)
+
+
+def _takes_stock(before: Deployment, event: Event) -> bool:
+    """True where the first step back is seen what it has to begin with."""
+    first = before.direction is _BACK and before.stage.step == 1
+    return first and before.phase is Phase.PROVISIONING and isinstance(event, FleetsSeen)
+
+
+def _in_service_unbroken(deployment: Deployment) -> int:
+    """The old instances in service, up to the first that is missing, the oldest fleet first."""
+    fleets = list(zip(deployment.spec.old, deployment.old, strict=True))
+    return sum(
+        min(start.count, fleet.in_service)
+        for place, (start, fleet) in enumerate(fleets)
+        if all(older.in_service >= whole.count for whole, older in fleets[place + 1 :])
+    )
+
+
+def _restored(spec: Spec, up: int) -> list[int]:
+    """How many of `up` restored instances are of each old fleet: the oldest is whole first."""
+    counts = [fleet.count for fleet in spec.old]
+    return [max(0, min(count, up - sum(counts[place + 1 :]))) for place, count in enumerate(counts)]
+
+
+def _carried(start: FleetSpec, restored: int) -> Fraction:
+    """The share that so many instances of an old fleet carry: all that it had, once it is whole."""
+    had = _amount(start.share)
+    return had if restored == start.count else min(had, Fraction(restored, start.full))
+
+
+def _cleans_up(before: Deployment, after: Deployment) -> bool:
+    """True where a cleanup begins, whatever follows it at once."""
+    begun = after.stage.step > before.stage.step or after.phase >= Phase.CLEANING
+    return before.phase < Phase.CLEANING and begun and after.direction is before.direction
+
+
+def _left_over(deployment: Deployment) -> int:
+    """What of the draining side is alive and not asked for."""
+    draining = deployment.fleets[1:] if deployment.direction is _FORWARD else deployment.fleets[:1]
+    return sum(fleet.alive - fleet.asked for fleet in draining)
+
+
+def _old_count(spec: Spec) -> int:
+    return sum(fleet.count for fleet in spec.old)
+
+
+def _count(size: CapacitySize, full: int) -> int:
+    """A size in instances of a fleet; of a percentage the whole ones, but one at least."""
+    if size.type is SizeType.INSTANCE_COUNT:
+        return size.value
+    return max(1, int(Fraction(size.value * full, 100)))
 
 
 def _depends_on(before: Deployment, event: OperationFailed) -> bool:
     """True where this stage cannot do without the operation that failed."""
     operation, forward = event.operation, before.direction is _FORWARD
-    arrived = before.up == before.spec.new.full
-    if before.phase is Phase.CLEANING and (arrived or not forward):
+    if before.phase is Phase.CLEANING and (not forward or _is_committed(before)):
         return operation is Operation.CLEAN_UP
     if forward:
         return True
@@ -409,8 +819,8 @@ def _fits(share: Share, count: int, full: int) -> bool:
     return _amount(share) * full <= count
 
 
-def _need(start: FleetSpec) -> int:
-    return ceil(_amount(start.share) * start.full)
+def _need(share: Share, full: int) -> int:
+    return ceil(_amount(share) * full)
 
 
 @lru_cache(maxsize=4096)
