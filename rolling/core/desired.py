@@ -27,7 +27,8 @@ class Desired:
     """The desired state of the world.
 
     `generation`, `stage`: the update and the stage of it that make this due. A
-    later pair supersedes it; no pair ever has two different desired states.
+    later pair supersedes it. While one record is followed, no pair has two
+    different desired states.
     `fleets`: each fleet of the deployment, the new one first.
     `alarms`: the alarms to read now; none outside a bake.
     `interval_seconds`: a timer to keep from the moment this stage began, or None.

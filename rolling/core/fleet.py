@@ -85,10 +85,15 @@ class Fleet:
         return min(self.asked, instances_for(self.share, full))
 
 
+def fleet_names(fleets: tuple[FleetSpec, ...]) -> list[str]:
+    """What `start` calls these fleets: "new", and "old" or "old[0]" and so on."""
+    count = len(fleets) - 1
+    return ["new", *(["old"] if count == 1 else [f"old[{place}]" for place in range(count)])]
+
+
 def fleet_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
     """Everything about these fleets that no deployment can start from."""
-    old_names = ["old"] if len(fleets) == 2 else [f"old[{n}]" for n in range(len(fleets) - 1)]
-    names = ["new", *old_names]
+    names = fleet_names(fleets)
     strangers = [
         Problem(name, fleet, "must be a FleetSpec with a name and a Share")
         for name, fleet in zip(names, fleets, strict=True)

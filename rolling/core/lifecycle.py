@@ -2,6 +2,8 @@
 
 This table drives `advance`, and diagrams and the `transitions` machine are
 built from it. There is no edge outside it, and the explorer takes each of them.
+(A failed rollback that finds the traffic elsewhere holds that split: the same
+end, another attempt. That is in transition.py.)
 A guard says when an edge is open, an effect gives the next state; most of them
 are rules of the files they are imported from.
 
@@ -250,7 +252,7 @@ _FAILURES = (
 EDGES: tuple[Edge, ...] = (*_FORWARD, *_TURNS, *_BACK, *_FAILURES)
 """Every edge of the lifecycle. No two that are open in one state share a trigger."""
 
-OF_MOVES = frozenset({None, FleetsSeen, Verdict.PASSED})
+WITHOUT_CAUSE = frozenset({None, FleetsSeen, Verdict.PASSED})
 """The triggers that give no cause: they neither turn a deployment back nor end it early."""
 
 _Rows = dict[Trigger | None, tuple[Edge, ...]]

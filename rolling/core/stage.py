@@ -41,9 +41,9 @@ class Stage(NamedTuple):
     `step` counts batches from 1 in each direction; `attempt` counts the bakes
     of a batch from 1 (and, in a failed rollback, the splits to hold). Stages are
     ordered as tuples, and a deployment only ever moves to a later one. With the
-    generation of the update before it, a stage orders every command that an
-    endpoint is ever given: a backend that keeps the latest pair can refuse every
-    older one, whichever driver it comes from.
+    generation of the update before it, a stage orders all commands that follow
+    from one record: a backend that keeps the latest pair can refuse every older
+    one, whichever driver it comes from.
     """
 
     direction: Direction

@@ -20,7 +20,7 @@ from rolling.core.events import (
 )
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
 from rolling.core.interrupting import cause_of, failure_matters
-from rolling.core.lifecycle import OF_MOVES, Edge, Trigger, open_edge
+from rolling.core.lifecycle import WITHOUT_CAUSE, Edge, Trigger, open_edge
 from rolling.core.pace import start_count
 from rolling.core.policy import (
     LONGEST_ALARM_NAME,
@@ -107,7 +107,7 @@ def trace(
     edge = open_edge(deployment, trigger) or open_edge(deployment, None)
     if edge is None:
         return deployment, ()
-    cause = None if edge.trigger in OF_MOVES else cause_of(deployment, event)
+    cause = None if edge.trigger in WITHOUT_CAUSE else cause_of(deployment, event)
     path: list[tuple[Edge, Deployment]] = []
     while edge is not None:
         deployment = edge.effect(deployment, cause)

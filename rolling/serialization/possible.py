@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from rolling.core.capacity import Share, are_whole
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem
+from rolling.core.fleet import fleet_names, fleet_problems
 from rolling.core.outcome import AlarmTripped, Cause, Failed
 from rolling.core.pace import needed_counts, step_count, up_in_step
 from rolling.core.policy import LONGEST_ALARM_NAME, MOST_ALARMS
@@ -66,11 +67,14 @@ class _Notes:
 def _note_spec(deployment: Deployment, note: _Notes) -> None:
     spec = deployment.spec
     note(not spec.fleets, "spec.fleets", spec.fleets, "must have at least the new fleet")
-    shares = [fleet.share for fleet in spec.fleets]
-    rule = "must have shares that sum to 1"
-    note(not are_whole(shares), "spec.fleets", _listed(shares), rule)
+    if spec.fleets:
+        places = dict(zip(fleet_names(spec.fleets), range(len(spec.fleets)), strict=True))
+        for found in fleet_problems(spec.fleets):
+            name, _, field = found.field.partition(".")
+            at = f"spec.fleets[{places[name]}].{field}" if name in places else "spec.fleets"
+            note(True, at, found.value, found.rule, found.fix)
     alarms = spec.alarms
-    note(len(alarms) > MOST_ALARMS, "spec.alarms", alarms, f"must be at most {MOST_ALARMS}")
+    note(len(alarms) > MOST_ALARMS, "spec.alarms", alarms, f"must be at most {MOST_ALARMS} alarms")
     note(len(set(alarms)) < len(alarms), "spec.alarms", alarms, "must each be named once")
     for place, name in enumerate(alarms):
         rule = f"must be 1 to {LONGEST_ALARM_NAME} characters"

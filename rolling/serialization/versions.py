@@ -66,7 +66,7 @@ class Stored:
             rule = "was written by newer software, and only that reads it: upgrade this one"
             raise UnreadableRecord([problem("version", version, rule)])
         if major not in (known_major, known_major - 1):
-            rule = f"must be a version {known_major}.x"
+            rule = f"must be a version {known_major - 1}.x or {known_major}.x"
             raise UnreadableRecord([problem("version", version, rule, self.version)])
         is_older = major < known_major
         return minor > (0 if is_older else known_minor), is_older
