@@ -39,7 +39,10 @@ from tests.checking.museum.exhibit import (
     ("Amazon DynamoDB, 19–20 October 2025", "https://aws.amazon.com/message/101925/"),
     story="A slow worker applied an old plan over a newer one, and the cleanup of old plans then "
     "removed what was in use: the service's address had no hosts.",
-    breaks=("s8_foreign_events_change_nothing",),
+    breaks=(
+        "s8_foreign_events_change_nothing",
+        "s15_only_what_is_seen_counts",
+    ),
 )
 @in_place_of(trigger_of)
 def heeds_what_is_past(deployment: Deployment, event: Event) -> Trigger | None:
@@ -76,7 +79,10 @@ def heeds_what_is_past(deployment: Deployment, event: Event) -> Trigger | None:
     *nomad(17842, 8671),
     story="The node with the canary was drained. Its replacement was taken for the one already "
     "counted, and the deployment could be neither promoted nor mended.",
-    breaks=("stages_only_grow",),
+    breaks=(
+        "s13_steps_and_attempts_count_up",
+        "stages_only_grow",
+    ),
     begin=Update(1, 1, percent(50), 1, limits=Limits(losses=1)),
 )
 @in_place_of(replace_lost)

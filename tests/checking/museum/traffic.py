@@ -29,7 +29,7 @@ from tests.checking.museum.exhibit import Room, Update, argo, exhibit, issues
     *argo(3926, 3333, 4595),
     story="The stable fleet was scaled by the weights just written to the load balancer, not by "
     "those in force. For a while half of the traffic went to a target group of none.",
-    breaks=("s1_lowered_ask_still_fits",),
+    breaks=("s15_a_split_is_believed_once_seen",),
     in_the_world="s1_real_share_fits_what_is_in_service",
 )
 @in_place_of(apply_shift)
@@ -52,7 +52,11 @@ def believes_the_shift(deployment: Deployment) -> Deployment:
     *issues("KServe", "kserve/kserve", 5983),
     story="The stable fleet was made smaller by the size of the canary at once, whether or not "
     "the canary could serve yet, and requests were answered with 503.",
-    breaks=("s1_lowered_ask_still_fits", "s7_old_is_given_up_only_after_a_good_bake"),
+    breaks=(
+        "s1_lowered_ask_still_fits",
+        "s7_old_is_given_up_only_after_a_good_bake",
+        "s14_a_cleanup_keeps_what_traffic_needs",
+    ),
     in_the_world="s1_real_share_fits_what_is_in_service",
 )
 @in_place_of(apply_shift)
@@ -122,7 +126,7 @@ def rounded_to_a_percent(share: Share) -> Share:
     ),
     story="Replica counts are worked out in floating point there, with 1e-10 to set right what "
     "the floats get wrong.",
-    breaks=("s2_under_the_ceiling",),
+    breaks=("s14_a_cleanup_keeps_what_traffic_needs",),
     begin=Update(35, 35, instances(6), 6, limits=Limits(granularity=Granularity.COARSE)),
     in_the_world="s2_really_alive_under_the_ceiling",
 )

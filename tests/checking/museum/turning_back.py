@@ -45,7 +45,11 @@ from tests.checking.museum.exhibit import (
     story="A promotion failed, and the rollback did what it does in an analysis: all traffic to "
     "the primary. The primary was what had just failed; the canary, which worked, was "
     "scaled to zero.",
-    breaks=("s1_raised_share_is_covered", "s4_nothing_more_for_the_new_fleet"),
+    breaks=(
+        "s1_raised_share_is_covered",
+        "s4_nothing_more_for_the_new_fleet",
+        "s13_a_step_back_takes_what_its_instances_carry",
+    ),
 )
 @in_place_of(apply_shift)
 def splits_one_way(deployment: Deployment) -> Deployment:
@@ -65,7 +69,10 @@ def splits_one_way(deployment: Deployment) -> Deployment:
     *argo(3888),
     story="While traffic moved away, the old fleet was scaled in behind it. Then the canary "
     "failed, and everything came back at once to what was left.",
-    breaks=("s1_raised_share_is_covered",),
+    breaks=(
+        "s1_raised_share_is_covered",
+        "s13_a_step_goes_as_far_as_its_pace",
+    ),
     in_the_world="s1_real_share_fits_what_is_in_service",
 )
 @in_place_of(restorable)
@@ -97,7 +104,10 @@ def over_after_one_step(deployment: Deployment) -> bool:
     *nomad(14200),
     story="A revert did not heed the update policy: every allocation was stopped at once and "
     "started anew, a full outage to undo a small bug.",
-    breaks=("s6_a_step_is_at_most_a_batch",),
+    breaks=(
+        "s6_a_step_is_at_most_a_batch",
+        "s13_a_step_goes_as_far_as_its_pace",
+    ),
     begin=Update(4, 2, instances(1), 1),
 )
 @in_place_of(next_up)
@@ -130,7 +140,7 @@ def bakes_on_the_way_back(edge: Edge) -> Edge:
     *argo(4841),
     story="After an abort the canary kept its least number of pods and a share of the traffic, "
     "for ever.",
-    breaks=("s5_an_end_tells_the_truth",),
+    breaks=("s13_a_step_back_takes_what_its_instances_carry",),
 )
 @in_place_of(apply_shift)
 def keeps_the_split(deployment: Deployment) -> Deployment:
@@ -174,6 +184,7 @@ def needs_the_whole_fleet(deployment: Deployment) -> tuple[int, ...]:
         "s1_lowered_ask_still_fits",
         "s4_nothing_more_for_the_new_fleet",
         "s7_old_is_given_up_only_after_a_good_bake",
+        "s14_a_cleanup_keeps_what_traffic_needs",
     ),
     in_the_world="s1_real_share_fits_what_is_in_service",
 )
