@@ -19,6 +19,9 @@ from rolling.core.outcome import (
 from rolling.core.policy import Pace
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 
+LAST_GENERATION = 2**53
+"""The highest generation: what every reader of JSON keeps exactly."""
+
 
 @frozen
 class Spec:

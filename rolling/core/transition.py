@@ -7,8 +7,8 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 from collections.abc import Iterable
 
 from rolling.core.baking import evaluate_bake
-from rolling.core.deployment import Deployment, Spec
-from rolling.core.errors import ForeignEvent, InvalidInput, Problem, is_whole_number
+from rolling.core.deployment import LAST_GENERATION, Deployment, Spec
+from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
 from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
@@ -58,8 +58,8 @@ def start(
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
     problems += policy_problems(policy, old_count, 0 if problems else new.full)
     problems += _alarm_problems(names)
-    if not is_whole_number(generation) or generation < 1:
-        problems.append(Problem("generation", generation, "must be a whole number, 1 or more", 1))
+    wrong = range_problem("generation", generation, 1, LAST_GENERATION)
+    problems += [] if wrong is None else [wrong]
     if problems:
         raise InvalidInput(problems)
     spec = Spec(

@@ -80,7 +80,7 @@ class Observation:
 
 
 # The same few counts are seen again and again.
-_sighting = lru_cache(maxsize=4096)(Sighting)
+_sighting = lru_cache(maxsize=4096, typed=True)(Sighting)
 
 
 class Superseded(RollingError):

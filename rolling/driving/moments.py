@@ -13,9 +13,16 @@ POLL_INTERVAL_SECONDS = 15.0
 """How long to wait before looking again at a backend that cannot say when. Ours."""
 
 
+def is_moment(value: object) -> bool:
+    """True for a number of seconds that a clock can show, and JSON can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -FARTHEST_SECONDS <= value <= FARTHEST_SECONDS
+
+
 def check_moment(field: str, moment: float) -> None:
     """Raise ValueError for a moment that no clock can show."""
-    if not -FARTHEST_SECONDS <= moment <= FARTHEST_SECONDS:
+    if not is_moment(moment):
         raise ValueError(str(Problem(field, moment, MOMENT_RULE)))
 
 

@@ -6,7 +6,11 @@ from attrs import field, frozen
 
 from rolling.core.deployment import Deployment
 from rolling.core.desired import Desired, due
+from rolling.core.errors import Problem
 from rolling.driving.moments import check_moment
+
+LONGEST_ID = 255
+"""The most characters of the id of a deployment."""
 
 
 @frozen
@@ -36,6 +40,10 @@ class Record:
     def __attrs_post_init__(self) -> None:
         check_moment("Record.direction_began_at", self.direction_began_at)
         check_moment("Record.stage_began_at", self.stage_began_at)
+        given: object = self.id
+        if not (isinstance(given, str) and 1 <= len(given) <= LONGEST_ID):
+            rule = f"must be a string of 1 to {LONGEST_ID} characters"
+            raise ValueError(str(Problem("Record.id", self.id, rule)))
 
 
 def accept(deployment: Deployment, now: float, id: str | None = None) -> Record:

@@ -10,8 +10,8 @@ from typing import cast
 from attrs import frozen
 
 from rolling.core.errors import Problem
-from rolling.driving.moments import FARTHEST_SECONDS, MOMENT_RULE
-from rolling.driving.record import Record
+from rolling.driving.moments import MOMENT_RULE, is_moment
+from rolling.driving.record import LONGEST_ID, Record
 from rolling.schema.shapes import Shape, Structure, Text, problem, under
 from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
 from rolling.serialization.stored import read_text
@@ -69,15 +69,12 @@ class _Moment:
 
     def problems(self, value: object, path: str) -> list[Problem]:
         """The problem of a value that no clock can show, if it is one."""
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and -FARTHEST_SECONDS <= cast(float, value) <= FARTHEST_SECONDS:
-            return []
-        return [problem(path, value, MOMENT_RULE)]
+        return [] if is_moment(value) else [problem(path, value, MOMENT_RULE)]
 
 
 def _from_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
-    """Version 1 had no id. One is derived from what was accepted and when the direction began,
-    so that every record of that direction gives the same."""
+    """Version 1 had no id. One is derived from what was accepted and when the direction began:
+    every record of that direction gives the same, and a record of the other direction another."""
     from hashlib import sha256
 
     deployment = content.get("deployment")
@@ -87,7 +84,7 @@ def _from_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
 
 
 _FIELDS: dict[str, Shape] = {
-    "id": Text(1, 255),
+    "id": Text(1, LONGEST_ID),
     "deployment": _StoredDeployment(),
     "direction_began_at": _Moment(),
     "stage_began_at": _Moment(),

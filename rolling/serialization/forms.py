@@ -9,6 +9,7 @@ from enum import Enum
 from attrs import frozen
 
 from rolling.core.capacity import MOST_INSTANCES, Share, are_whole
+from rolling.core.deployment import LAST_GENERATION
 from rolling.core.errors import Problem
 from rolling.core.events import Reading
 from rolling.core.outcome import Operation
@@ -26,7 +27,6 @@ from rolling.schema.shapes import (
     Shape,
     Structure,
     Tagged,
-    Text,
     Whole,
     problem,
 )
@@ -36,12 +36,24 @@ MOST_IN_ALL = 10**9
 """The largest count that is read of what was seen, or of several fleets together."""
 
 _MOST_STEPS = 2 * 10**9
-_MOST_GENERATIONS = 2**53
 _COUNT = Whole(0, MOST_IN_ALL, " instances")
 _SOME = Whole(1, MOST_IN_ALL, " instances")
 _WAIT = Whole(0, LONGEST_WAIT_SECONDS, " seconds")
 _LEAST_LIMIT, _MOST_LIMIT = SHORTEST_EXECUTION_TIMEOUT_SECONDS, MAXIMUM_EXECUTION_TIMEOUT_SECONDS
-_TEXT = Text(high=10**6)
+
+
+@frozen
+class AnyText:
+    """Any string: a reason comes from outside, and what was written must be read."""
+
+    example: object = None
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """The problem of a `value` that is not a string."""
+        return [] if isinstance(value, str) else [problem(path, value, "must be a string")]
+
+
+_TEXT = AnyText()
 
 
 @frozen
@@ -149,7 +161,7 @@ _SPEC = _all_of(
     pace=_PACE,
     alarms=ListOf(_TEXT),
     deadline_seconds=Whole(_LEAST_LIMIT, _MOST_LIMIT, " seconds"),
-    generation=Whole(1, _MOST_GENERATIONS),
+    generation=Whole(1, LAST_GENERATION),
 )
 
 DEPLOYMENT = Structure(

@@ -143,8 +143,9 @@ def parse_scenario(document: object) -> Scenario:
         )
         raise InvalidInput([problem("the document", document, rule)])
     assert isinstance(document, Mapping)
+    described = _described_problems(_fields(document.get("Endpoint")))
     document = _without_what_describe_adds(document)
-    found = SCENARIO.problems(document, "")
+    found = [*SCENARIO.problems(document, ""), *described]
     given = [_fields(each) for each in _items(document.get("EndpointConfigs"))]
     configs, config_problems = _configs(_items(document.get("EndpointConfigs")))
     found += config_problems
@@ -240,6 +241,21 @@ def _without_what_describe_adds(document: Mapping[object, object]) -> Mapping[ob
     if is_list(configs):
         changed["EndpointConfigs"] = [_without_answer(each) for each in configs]
     return changed
+
+
+def _described_problems(endpoint: Mapping[str, object]) -> list[Problem]:
+    """What of a DescribeEndpoint's answer a scenario cannot begin with."""
+    if "EndpointArn" not in endpoint:
+        return []
+    status, variants = endpoint.get("EndpointStatus"), endpoint.get("ProductionVariants")
+    found = []
+    if status not in (None, "InService"):
+        rule = "the endpoint of a scenario is in service at the start"
+        found.append(problem("Endpoint.EndpointStatus", status, rule, "InService"))
+    if variants is not None and (not is_list(variants) or len(variants) != 1):
+        rule = "must be the one variant that an update here replaces"
+        found.append(problem("Endpoint.ProductionVariants", variants, rule))
+    return found
 
 
 def _without_answer(config: object) -> object:

@@ -14,6 +14,7 @@ from rolling.driving.notes import new_notes
 from rolling.driving.tick import Change, Tick
 from rolling.driving.trouble import Troubled
 from rolling.view.narration import narrate
+from rolling.view.terminal import printable
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -55,7 +56,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         elif after.direction is not change.before.direction:
             level = logging.WARNING
         fields = _fields(key, type(change.event).__name__, after.stage, change.at)
-        to.log(level, "%s: %s, %s", key, after.stage, why(change), extra=fields)
+        to.log(level, "%s: %s, %s", key, after.stage, printable(why(change)), extra=fields)
 
     def why(change: Change) -> str:
         if change.enters_stage and not change.before.ended:
@@ -74,7 +75,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
     def tell_notes(key: Hashable, stage: Stage, tick: Tick) -> None:
         fields = _fields(key, "Note", stage, tick.at)
         for note in new_notes(standing.pop(key, ()), tick.notes):
-            to.info("%s: %s, %s", key, stage, note, extra=fields)
+            to.info("%s: %s, %s", key, stage, printable(note), extra=fields)
         if tick.notes and tick.wake_at is not None:
             standing[key] = tick.notes
 
@@ -87,7 +88,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         elif isinstance(outcome, RollbackFailed):
             level = logging.ERROR
         fields = _fields(key, "End", deployment.stage, tick.at)
-        to.log(level, "%s: ended, %s", key, outcome, extra=fields)
+        to.log(level, "%s: ended, %s", key, printable(str(outcome)), extra=fields)
 
     def on_trouble(key: Hashable, trouble: Troubled) -> None:
         stage = trouble.record.deployment.stage
@@ -99,7 +100,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         fields = _fields(key, "Troubled", stage, at)
         fields["rolling_retry_at"] = retry_at
         again = "not tried again" if retry_at is None else f"again at {retry_at}"
-        told = f"{type(error).__name__}: {error}"
+        told = printable(f"{type(error).__name__}: {error}")
         to.warning("%s: %s, %s; %s", key, stage, told, again, exc_info=error, extra=fields)
 
     return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)

@@ -56,9 +56,7 @@ class Terminal:
         """The text on one line, with nothing in it that a terminal obeys or cannot show."""
         if not self.unicode:
             text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
-        return "".join(
-            character if character.isprintable() else repr(character)[1:-1] for character in text
-        )
+        return printable(text)
 
     def wrap(self, text: str, first: str = "", rest: str | None = None) -> list[str]:
         """The text in lines that fit, the first after `first`, the others after `rest`.
@@ -149,3 +147,8 @@ def align(rows: Sequence[Sequence[str]], left: frozenset[int] = frozenset()) -> 
         ]
         for row in rows
     ]
+
+
+def printable(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal or a log would obey."""
+    return "".join([each if each.isprintable() else repr(each)[1:-1] for each in text])

@@ -121,6 +121,7 @@ def test_the_fake_of_the_readme_keeps_all_but_the_fence() -> None:
     """It is alone with one driver, so no command of an earlier stage ever comes."""
     assert set(broken_promises(OfReadme())) == {
         "test_an_earlier_generation_is_refused_and_changes_nothing",
+        "test_an_earlier_phase_or_attempt_of_the_same_step_is_refused",
         "test_an_earlier_stage_is_refused_and_changes_nothing",
     }
 
@@ -149,6 +150,7 @@ def test_the_bakes_of_a_driven_update_are_as_long_as_the_contract_says() -> None
 
 
 FENCE = {
+    "an_earlier_phase_or_attempt_of_the_same_step_is_refused",
     "a_fresh_backend_keeps_the_fence",
     "an_earlier_generation_is_refused_and_changes_nothing",
     "an_earlier_stage_is_refused_and_changes_nothing",
@@ -181,6 +183,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.ActsOnALook,
         {
+            "an_earlier_phase_or_attempt_of_the_same_step_is_refused",
             "a_condemned_instance_is_not_in_service",
             "a_fleet_that_was_never_asked_for_is_none",
             "a_fresh_backend_goes_on",
@@ -211,18 +214,28 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (worlds.RefusesTooLate, FENCE),
     (
         worlds.FenceByStepAlone,
-        {"a_stopped_update_comes_back", "the_way_back_is_later_than_the_way_forward"},
+        {
+            "an_earlier_phase_or_attempt_of_the_same_step_is_refused",
+            "a_stopped_update_comes_back",
+            "the_way_back_is_later_than_the_way_forward",
+        },
     ),
+    (
+        worlds.FenceByTheWholeStep,
+        {"an_earlier_phase_or_attempt_of_the_same_step_is_refused"},
+    ),
+    (worlds.GenerationInTheObject, {"a_fresh_backend_keeps_the_fence"}),
     (
         worlds.HeedsNoGeneration,
         {
+            "a_fresh_backend_keeps_the_fence",
             "a_later_generation_begins_anew",
             "an_earlier_generation_is_refused_and_changes_nothing",
         },
     ),
     (
         worlds.TrustsOtherGenerations,
-        {"an_earlier_generation_is_refused_and_changes_nothing"},
+        {"a_fresh_backend_keeps_the_fence", "an_earlier_generation_is_refused_and_changes_nothing"},
     ),
     (worlds.KnowsOneGeneration, {"a_later_generation_begins_anew"}),
     (worlds.ForgetsTheFence, {"a_fresh_backend_keeps_the_fence"}),
@@ -241,6 +254,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.LosesTraffic,
         {
+            "an_earlier_phase_or_attempt_of_the_same_step_is_refused",
             "a_fleet_that_was_never_asked_for_is_none",
             "a_fresh_backend_goes_on",
             "a_fresh_backend_keeps_the_fence",
@@ -302,6 +316,7 @@ BROKEN: tuple[tuple[type[worlds.Honest], set[str]], ...] = (
     (
         worlds.OldFirst,
         {
+            "an_earlier_phase_or_attempt_of_the_same_step_is_refused",
             "a_condemned_instance_is_not_in_service",
             "a_fleet_that_was_never_asked_for_is_none",
             "a_fresh_backend_goes_on",

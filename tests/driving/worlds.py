@@ -247,6 +247,31 @@ class FenceByStepAlone(Honest):
             raise Superseded("an earlier step")
 
 
+class FenceByTheWholeStep(Honest):
+    """Knows the steps of both directions apart, and not the phases of a step."""
+
+    def check_fence(self, desired: Desired) -> None:
+        if self.world.fence is None:
+            return
+        generation, stage = self.world.fence
+        said = desired.stage
+        if (desired.generation, said.direction, said.step) < (
+            generation,
+            stage.direction,
+            stage.step,
+        ):
+            raise Superseded("an earlier step")
+
+
+class GenerationInTheObject(Honest):
+    """Keeps the stage in the world, and the generation in the object that dies with a driver."""
+
+    def __init__(self, world: World | None = None) -> None:
+        super().__init__(world)
+        if self.world.fence is not None:
+            self.world.fence = (0, self.world.fence[1])
+
+
 class HeedsNoGeneration(Honest):
     """Takes the next update, whose stages begin at the first again, for something that is over."""
 

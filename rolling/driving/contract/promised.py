@@ -6,6 +6,8 @@ from time import perf_counter
 from typing import ClassVar
 from unittest import SkipTest
 
+from attrs import evolve
+
 from rolling.core.capacity import (
     ALL_TRAFFIC,
     NO_TRAFFIC,
@@ -205,6 +207,15 @@ class BackendContract(ABC):
         self._after(backend, said)
         self._is_refused(backend, _desired(1, (0, 0), ALL_NEW), said)
 
+    def test_an_earlier_phase_or_attempt_of_the_same_step_is_refused(self) -> None:
+        """A step has several commands. What it began with must not undo what it came to."""
+        backend, said = self.backend(), _desired(1, (2, 4), HALF)
+        shifting = evolve(said, stage=said.stage._replace(attempt=2, phase=Phase.SHIFTING))
+        self._after(backend, shifting)
+        begun = _desired(1, (2, 4), ALL_OLD)
+        for stage in (begun.stage, begun.stage._replace(attempt=2)):
+            self._is_refused(backend, evolve(begun, stage=stage), shifting)
+
     def test_an_earlier_generation_is_refused_and_changes_nothing(self) -> None:
         """The frozen driver of the update before has a later stage, and an old record."""
         backend, said = self.backend(), _desired(1, (2, 4), generation=2)
@@ -239,9 +250,11 @@ class BackendContract(ABC):
 
     def test_a_fresh_backend_keeps_the_fence(self) -> None:
         """The driver that died and came back may be the one whose record is old."""
-        backend, said = self.backend(), _desired(2, (2, 4))
+        backend, said = self.backend(), _desired(2, (2, 4), generation=2)
         self._after(backend, said)
-        self._is_refused(self.rebuild(backend), _desired(1, (0, 0), ALL_NEW), said)
+        for generation, step in ((2, 1), (1, 3)):
+            earlier = _desired(step, (0, 0), ALL_NEW, generation=generation)
+            self._is_refused(self.rebuild(backend), earlier, said)
 
     def test_a_fresh_backend_knows_what_has_failed(self) -> None:
         """Or the deployment would wait for it until its deadline."""
