@@ -157,6 +157,8 @@ class CoreUnderTest:
 
         Specs of one core differ in the pace alone.
         """
+        if self._log.spec is None:
+            self._known.clear()  # Of what was found so far it was not noted what it rests on.
         self._search += 1
         self.deployments = 0
         self._spec = self._log.stand_for(spec)
@@ -274,7 +276,8 @@ class CoreUnderTest:
                 if after is not deployment and after != deployment:
                     found.append(event)
         except Exception as error:
-            raise _noted(error, event)
+            _note(error, event)
+            raise
         return found
 
     def _followed(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
@@ -282,7 +285,8 @@ class CoreUnderTest:
         try:
             return self._follow(before, event)
         except Exception as error:
-            raise _noted(error, event)
+            _note(error, event)
+            raise
 
 
 def _due_to(deployment: Deployment) -> Command:
@@ -290,9 +294,8 @@ def _due_to(deployment: Deployment) -> Command:
     return Command(tuple([fleet.count for fleet in desired.fleets]), weights(deployment.split))
 
 
-def _noted(error: Exception, event: Event | None) -> Exception:
+def _note(error: Exception, event: Event | None) -> None:
     error.add_note(f"while taking in {event}")
-    return error
 
 
 def _same(a: Deployment, b: Deployment) -> bool:
