@@ -44,7 +44,8 @@ class DeploymentModel(Model[Situation]):
 
     `follow` is the core under test. `merge_histories` forgets why a deployment
     turned back and what cut it short, and of one that is over how far it had come,
-    once that was checked.
+    once that was checked. `deployment` is that of the next search, and `limits` are
+    those of every one.
     """
 
     def __init__(
@@ -55,11 +56,11 @@ class DeploymentModel(Model[Situation]):
         follow: Follow = follow,
         merge_histories: bool = True,
     ) -> None:
-        self._start = deployment
+        self.deployment = deployment
+        self.limits = Limits() if limits is None else limits
         self._fleets = deployment.spec.fleets
-        self._limits = Limits() if limits is None else limits
         self._core = CoreUnderTest(follow, merge_histories=merge_histories)
-        self._worlds = Worlds(self._limits, self._broken_in_world)
+        self._worlds = Worlds(self.limits, self._broken_in_world)
         self._ceiling = ceiling(deployment.spec)
         self._started_short = tuple(
             [
@@ -76,11 +77,22 @@ class DeploymentModel(Model[Situation]):
     def restart(self, deployment: Deployment) -> None:
         """Search next from another deployment, which differs from the first in its pace alone.
 
-        What was found out is used again where the core did not read the pace.
+        What was found out is used again where it does not rest on the pace.
         """
-        spec = self._core.begin(deployment.spec)
-        self._start = evolve(deployment, spec=spec)
+        self.deployment = evolve(deployment, spec=self._core.begin(deployment.spec))
         self._ceiling = ceiling(deployment.spec)
+
+    def __len__(self) -> int:
+        """How many distinct deployments and worlds all its searches have met."""
+        return len(self._core) + len(self._worlds)
+
+    @property
+    def shares(self) -> bool:
+        """True as long as what was found out may be used for another pace.
+
+        It may not once the core gave a deployment a spec of its own.
+        """
+        return not self._core.makes_specs
 
     # --- what the explorer asks for ---
 
@@ -88,8 +100,8 @@ class DeploymentModel(Model[Situation]):
         """The deployment just accepted, and nothing asked of the world yet."""
         counts = tuple([fleet.count for fleet in self._fleets])
         split = weights(tuple([fleet.share for fleet in self._fleets]))
-        world = quiet_world(counts, split, self._limits)
-        yield Situation(self._core.know(self._start), self._worlds.meet(world))
+        world = quiet_world(counts, split, self.limits)
+        yield Situation(self._core.know(self.deployment), self._worlds.meet(world))
 
     def steps(self, state: Situation) -> list[Step[Situation]]:
         """The driver's doings, the timers and requests that reach the core, the world's doings."""
@@ -178,7 +190,7 @@ class DeploymentModel(Model[Situation]):
         """S1: each real share fits what is really in service. S3: no fleet with nothing in
         service is really sent traffic. Exempt is everything once an instance was lost, and
         from S1 a fleet that started with too little."""
-        if not nothing_lost(world, self._limits):
+        if not nothing_lost(world, self.limits):
             return ()
         fits = served = True
         for split in (world.split, world.received.split):

@@ -129,6 +129,7 @@ class Exploration(Generic[State]):
     `states` distinct ones and `steps` between them were seen in `seconds`.
     `complete`: all that is reachable was; otherwise a limit, a violation or an
     exception cut the search short, and liveness and `sometimes` were not judged.
+    `at_limit`: it was the limit on states that did.
     `violations`: the first of each property. `coverage`: each facet with its count.
     """
 
@@ -136,6 +137,7 @@ class Exploration(Generic[State]):
     steps: int
     seconds: float
     complete: bool
+    at_limit: bool
     violations: tuple[Violation[State], ...]
     coverage: Counter[str]
 
@@ -178,6 +180,7 @@ def explore(
         steps=search.step_count,
         seconds=perf_counter() - began,
         complete=complete,
+        at_limit=search.at_limit,
         violations=tuple(search.violations.values()),
         coverage=search.coverage,
     )
@@ -196,6 +199,7 @@ class _Search(Generic[State]):
         # From where each state is reached by a step that is no fault.
         self.predecessors: list[list[int]] = []
         self.step_count = 0
+        self.at_limit = False
         self.coverage: Counter[str] = Counter()
         self.violations: dict[str, Violation[State]] = {}
 
@@ -215,6 +219,7 @@ class _Search(Generic[State]):
             if stop_at_first and self.violations:
                 return False
             if state_limit is not None and len(self.states) >= state_limit:
+                self.at_limit = True
                 return False
             asked = None if at % ASKED_EVERY_STATES else go_on
             if asked is not None and not asked(len(self.states), at):

@@ -158,6 +158,8 @@ class CoreUnderTest:
 
         Specs of one core differ in the pace alone.
         """
+        if self._log.spec is None:
+            self._known.clear()  # Of what was found so far it was not noted what it rests on.
         self._search += 1
         self.deployments = 0
         self._spec = self._log.stand_for(spec)

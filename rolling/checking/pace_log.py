@@ -8,7 +8,7 @@ found for each that agrees in what was read. That holds of whatever core is unde
 
 from collections.abc import Callable, Hashable
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from attrs import evolve
 
@@ -29,6 +29,8 @@ class _ByPace(NamedTuple):
 
 
 _NOT_YET = object()
+_MOST_PACES = 32
+"""So many are told apart. What reads nearly all of a pace holds for few policies again."""
 
 
 class PaceLog:
@@ -73,9 +75,11 @@ class PaceLog:
             values = self._values_of(found.names)
             if values in found.found:
                 self._read.update(found.names)
-                return cast(Found, found.found[values])
+                result: Found = found.found[values]
+                return result
         elif found is not _NOT_YET:
-            return cast(Found, found)
+            result = found
+            return result
         outside, self._read = self._read, set()
         try:
             result = find(*arguments)
@@ -83,6 +87,7 @@ class PaceLog:
             read, self._read = self._read, outside
             outside |= read
         if isinstance(found, _ByPace):
+            # Under another pace something else was read: both are told apart from now on.
             read.update(found.names)
         if not read:
             kept[what] = result
@@ -90,6 +95,8 @@ class PaceLog:
         names = tuple(sorted(read))
         if not isinstance(found, _ByPace) or found.names != names:
             found = kept[what] = _ByPace(names, {})
+        elif len(found.found) == _MOST_PACES:
+            found.found.clear()
         found.found[self._values_of(names)] = result
         return result
 

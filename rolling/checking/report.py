@@ -5,6 +5,7 @@ parts, and how much it may lose.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from rolling.checking.counterexample import explain
 from rolling.checking.deployment_model import Situation
@@ -17,19 +18,24 @@ GRANULARITIES = {Granularity.EXACT: "Exact", Granularity.COARSE: "Coarse"}
 """The granularities by the names that they have in JSON."""
 
 HOLDS, BROKEN, UNDECIDED = "Holds", "Broken", "Undecided"
-"""Every property holds; some property is broken; the search was ended before it could tell."""
+"""Every property holds; some property is broken; the search ended before it could tell."""
 
 
 def check_document(
-    verdicts: Sequence[tuple[str, Verdict]], *, updates: int, interrupted: bool
-) -> dict[str, object]:
+    verdicts: Sequence[tuple[str, Verdict]],
+    *,
+    updates: int,
+    state_limit: int | None,
+    interrupted: bool,
+) -> dict[str, Any]:
     """The JSON of the verdicts on some `updates`, as far as they were reached.
 
-    Each comes with the name of its endpoint.
+    Each comes with the name of its endpoint. `state_limit`: of each search.
     """
     return {
         "Updates": [_update(name, verdict) for name, verdict in verdicts],
         "UpdatesLeftOut": updates - len(verdicts),
+        "StateLimit": state_limit,
         "Interrupted": interrupted,
     }
 
@@ -58,6 +64,7 @@ def _update(endpoint_name: str, verdict: Verdict) -> dict[str, object]:
         "BatchSize": spec.pace.first_shift,
         "RollbackBatchSize": spec.pace.rollback_batch,
         "Verdict": verdict_word(broken=bool(found.violations), complete=found.complete),
+        "AtStateLimit": found.at_limit,
         "States": found.states,
         "Transitions": found.steps,
         "Deployments": verdict.deployments,

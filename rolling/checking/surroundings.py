@@ -64,6 +64,9 @@ class Worlds:
         self._judge = judge
         self._met: dict[World, Surroundings] = {}
 
+    def __len__(self) -> int:
+        return len(self._met)
+
     def meet(self, world: World) -> Surroundings:
         """What is known of a world; it is judged the first time."""
         found = self._met.get(world)

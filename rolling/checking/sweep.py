@@ -5,17 +5,18 @@ that is small enough to pass between processes. Who computes which is in
 workers.py.
 """
 
-from collections.abc import Callable, Iterator
-from enum import Enum
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
 from time import process_time
 
 from attrs import frozen
 
 from rolling.checking.counterexample import explain
+from rolling.checking.deployment_model import DeploymentModel
 from rolling.checking.explorer import GoOn
 from rolling.checking.known import Follow
-from rolling.checking.verdict import check, granularity_of, usual_granularity
+from rolling.checking.verdict import Verdict, check, usual_granularity, verdict_on
 from rolling.checking.world import Granularity, Limits
 from rolling.core.capacity import CapacitySize, instances, percent
 from rolling.core.deployment import Deployment
@@ -23,14 +24,6 @@ from rolling.core.errors import Problem
 from rolling.core.fleet import serving, wanted
 from rolling.core.policy import RollingUpdatePolicy, policy_problems
 from rolling.core.transition import follow, start
-
-
-class Pairing(Enum):
-    """Which old fleets are updated to which new ones."""
-
-    EQUAL = "equal"
-    UNEQUAL = "unequal"
-    ALL = "all"
 
 
 @frozen
@@ -65,11 +58,16 @@ class Found:
 
 @frozen
 class CaseVerdict:
-    """What was found out about a case. `seconds`: of one core, whatever else it had to do."""
+    """What was found out about a case.
+
+    `complete`, `at_limit`: as of an `Exploration`. `seconds`: of one core, whatever else
+    it had to do.
+    """
 
     case: Case
     granularity: Granularity
     complete: bool
+    at_limit: bool
     states: int
     steps: int
     deployments: int
@@ -83,34 +81,36 @@ class HowToCheck:
     """What every case of a sweep is checked with.
 
     `losses`, `stalls`: as in `Limits`. `granularity` None: the usual one of each fleet.
+    `state_limit`: the most states of one case; None: as many as there are.
     `follow`: the core under test, a function of a module, so that other processes find it.
     """
 
     losses: int = 0
     stalls: int = 0
     granularity: Granularity | None = None
+    state_limit: int | None = None
     follow: Follow = follow
 
     def limits(self, deployment: Deployment) -> Limits:
         """The limits of the world that this deployment is checked in."""
-        return self._limits(usual_granularity(deployment.spec))
-
-    def limits_of(self, old: int, new: int) -> Limits:
-        """The same for an update from `old` instances to `new` ones."""
-        return self._limits(granularity_of(max(old, new)))
-
-    def _limits(self, usual: Granularity) -> Limits:
+        usual = usual_granularity(deployment.spec)
         return Limits(self.losses, self.stalls, granularity=self.granularity or usual)
 
 
-def fleets(first: int, last: int, pairing: Pairing = Pairing.EQUAL) -> Iterator[tuple[int, int]]:
-    """The pairs of an old and a new fleet of `first` to `last` instances, small ones first."""
-    for larger in range(first, last + 1):
-        if pairing is not Pairing.EQUAL:
-            for smaller in range(first, larger):
-                yield from ((smaller, larger), (larger, smaller))
-        if pairing is not Pairing.UNEQUAL:
-            yield larger, larger
+Sizes = tuple[int, int]
+"""The sizes of the smallest and the largest fleet of a range, in instances."""
+
+
+def equal_fleets(sizes: Sizes) -> tuple[tuple[int, int], ...]:
+    """Each fleet of the range as the old and the new one, small ones first."""
+    first, last = sizes
+    return tuple([(size, size) for size in range(first, last + 1)])
+
+
+def all_fleets(old: Sizes, new: Sizes) -> tuple[tuple[int, int], ...]:
+    """Every pair of an old and a new fleet of these ranges, small ones first."""
+    pairs = product(range(old[0], old[1] + 1), range(new[0], new[1] + 1))
+    return tuple(sorted(pairs, key=lambda pair: (max(pair), min(pair), pair)))
 
 
 def cases(old: int, new: int) -> tuple[Case, ...]:
@@ -129,24 +129,64 @@ def case_count(old: int, new: int) -> int:
     return len(_batch_sizes(new)) * len(_rollback_sizes(old))
 
 
-def check_case(case: Case, how: HowToCheck, go_on: GoOn | None = None) -> CaseVerdict:
-    """The verdict on one case."""
-    deployment = case.deployment()
-    limits = how.limits(deployment)
-    began = process_time()
-    verdict = check(deployment, limits, follow=how.follow, go_on=go_on)
-    explored = verdict.exploration
-    return CaseVerdict(
-        case,
-        limits.granularity,
-        explored.complete,
-        explored.states,
-        explored.steps,
-        verdict.deployments,
-        process_time() - began,
-        frozenset(verdict.edges_taken),
-        tuple([Found(broken.property, explain(broken)) for broken in explored.violations]),
-    )
+_MOST_KNOWN = 200_000
+"""The most deployments and worlds that are remembered from case to case, at about 2 kB each."""
+
+
+class CaseChecker:
+    """Checks one case after the other. What it found out of a pair of fleets it uses again.
+
+    `shares` False: it uses nothing again. The verdicts are the same.
+    """
+
+    def __init__(self, how: HowToCheck, *, shares: bool = True) -> None:
+        self._how = how
+        self._shares = shares
+        self._fleets: tuple[int, int] | None = None
+        self._model: DeploymentModel | None = None
+
+    def check(self, case: Case, go_on: GoOn | None = None) -> CaseVerdict:
+        """The verdict on a case."""
+        began = process_time()
+        verdict = self._verdict(case, go_on)
+        explored = verdict.exploration
+        return CaseVerdict(
+            case,
+            verdict.limits.granularity,
+            explored.complete,
+            explored.at_limit,
+            explored.states,
+            explored.steps,
+            verdict.deployments,
+            process_time() - began,
+            frozenset(verdict.edges_taken),
+            tuple([Found(broken.property, explain(broken)) for broken in explored.violations]),
+        )
+
+    def _verdict(self, case: Case, go_on: GoOn | None) -> Verdict:
+        how, deployment = self._how, case.deployment()
+        if self._shares:
+            model = self._model_of(case, deployment)
+            model.restart(deployment)
+            verdict = verdict_on(model, state_limit=how.state_limit, go_on=go_on)
+            if model.shares:
+                return verdict
+            self._shares, self._model = False, None
+        return check(
+            deployment,
+            how.limits(deployment),
+            follow=how.follow,
+            state_limit=how.state_limit,
+            go_on=go_on,
+        )
+
+    def _model_of(self, case: Case, deployment: Deployment) -> DeploymentModel:
+        fleets, model = (case.old, case.new), self._model
+        if model is None or fleets != self._fleets or len(model) > _MOST_KNOWN:
+            limits = self._how.limits(deployment)
+            model = DeploymentModel(deployment, limits, follow=self._how.follow)
+            self._fleets, self._model = fleets, model
+        return model
 
 
 @lru_cache

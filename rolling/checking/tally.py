@@ -16,10 +16,15 @@ from rolling.core.lifecycle import EDGES
 
 @define
 class FleetTally:
-    """The sums over the cases of one pair of fleets. `seconds`: of one core."""
+    """The sums over the cases of one pair of fleets.
+
+    `checked`: cases with a verdict. `undecided`: those that came to the limit on states
+    before anything was found. `seconds`: of one core.
+    """
 
     policies: int
     checked: int = 0
+    undecided: int = 0
     broken: int = 0
     states: int = 0
     steps: int = 0
@@ -48,13 +53,16 @@ class Tally:
         self.edges_taken: set[str] = set()
 
     def add(self, verdict: CaseVerdict) -> None:
-        """Add a verdict. One that was cut short counts only for what it found."""
+        """Add a verdict. One that was interrupted counts only for what it found."""
         case = verdict.case
         fleet = self.fleets[case.old, case.new]
-        if not (verdict.complete or verdict.found):
+        if verdict.complete or verdict.found:
+            fleet.checked += 1
+        elif verdict.at_limit:
+            fleet.undecided += 1
+        else:
             return
         fleet.granularity = verdict.granularity
-        fleet.checked += 1
         fleet.broken += bool(verdict.found)
         fleet.states += verdict.states
         fleet.steps += verdict.steps
@@ -84,6 +92,11 @@ class Tally:
         return sum(fleet.checked for fleet in self.fleets.values())
 
     @property
+    def reached(self) -> int:
+        """The cases that were not left out: with a verdict, or undecided."""
+        return self.checked + sum(fleet.undecided for fleet in self.fleets.values())
+
+    @property
     def states(self) -> int:
         """The states visited."""
         return sum(fleet.states for fleet in self.fleets.values())
@@ -98,7 +111,9 @@ class Tally:
             "Interrupted": interrupted,
             "Policies": self.policies,
             "PoliciesChecked": self.checked,
+            "PoliciesUndecided": sum(fleet.undecided for fleet in fleets),
             "PoliciesBroken": sum(fleet.broken for fleet in fleets),
+            "StateLimit": self._how.state_limit,
             "States": self.states,
             "Transitions": sum(fleet.steps for fleet in fleets),
             "Deployments": sum(fleet.deployments for fleet in fleets),
@@ -123,6 +138,7 @@ def _fleet(old: int, new: int, fleet: FleetTally) -> dict[str, object]:
         "New": new,
         "Policies": fleet.policies,
         "PoliciesChecked": fleet.checked,
+        "PoliciesUndecided": fleet.undecided,
         "PoliciesBroken": fleet.broken,
         "States": fleet.states,
         "Transitions": fleet.steps,

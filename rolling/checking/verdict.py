@@ -43,7 +43,8 @@ class Verdict:
     @property
     def reached(self) -> bool:
         """True unless the search was told to end before it could say."""
-        return self.exploration.complete or bool(self.exploration.violations)
+        found = self.exploration
+        return found.complete or found.at_limit or bool(found.violations)
 
     @property
     def edges_taken(self) -> tuple[str, ...]:
@@ -61,20 +62,28 @@ def check(
     limits: Limits | None = None,
     *,
     follow: Follow = follow,
+    state_limit: int | None = None,
     go_on: GoOn | None = None,
 ) -> Verdict:
     """The verdict on a deployment that was just started.
 
     `limits`: how bad the world may be; None: nothing is lost, and the granularity
-    is the usual one. `follow`: the core to judge, when it is not ours. `go_on`:
-    as for `explore`.
+    is the usual one. `follow`: the core to judge, when it is not ours. `state_limit`
+    and `go_on`: as for `explore`.
     """
     if limits is None:
         limits = Limits(granularity=usual_granularity(deployment.spec))
     model = DeploymentModel(deployment, limits, follow=follow)
+    return verdict_on(model, state_limit=state_limit, go_on=go_on)
+
+
+def verdict_on(
+    model: DeploymentModel, *, state_limit: int | None = None, go_on: GoOn | None = None
+) -> Verdict:
+    """The verdict on the deployment of a model; `state_limit` and `go_on` as for `explore`."""
     with _nothing_collected():
-        found = explore(model, go_on=go_on)
-    return Verdict(deployment, limits, found, model.deployments)
+        found = explore(model, state_limit=state_limit, go_on=go_on)
+    return Verdict(model.deployment, model.limits, found, model.deployments)
 
 
 @contextmanager
@@ -91,9 +100,5 @@ def _nothing_collected() -> Iterator[None]:
 
 def usual_granularity(spec: Spec) -> Granularity:
     """Exact where no fleet has more than `LARGEST_EXACT` instances, else coarse."""
-    return granularity_of(max(max(fleet.full, fleet.count) for fleet in spec.fleets))
-
-
-def granularity_of(largest: int) -> Granularity:
-    """The usual granularity where the largest fleet has so many instances."""
+    largest = max(max(fleet.full, fleet.count) for fleet in spec.fleets)
     return Granularity.EXACT if largest <= LARGEST_EXACT else Granularity.COARSE

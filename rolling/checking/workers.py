@@ -16,10 +16,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as first_of
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.synchronize import Event
+from time import monotonic
 
-from rolling.checking.sweep import Case, CaseVerdict, HowToCheck, check_case
+from rolling.checking.sweep import Case, CaseChecker, CaseVerdict, HowToCheck
 
 POLLING_SECONDS = 0.1
 """How often `go_on` is asked while no verdict is reached."""
@@ -38,7 +39,8 @@ def check_cases(
 ) -> Iterator[CaseVerdict]:
     """The verdicts on the cases, as they are reached; at most one process for each core.
 
-    `processes`: None is as many as there are cores; 1 is this one alone. `go_on`
+    `processes`: None is as many as there are cores, once it has taken this one a second;
+    1 is this one alone. `go_on`
     is asked several times a second: once it says False, the verdicts on what is
     under way are given, incomplete, and no others; and once `wait` says False as
     well, not even those: the other processes are killed. A program that calls this
@@ -49,21 +51,40 @@ def check_cases(
     cores = os.cpu_count() or 1
     count = cores if processes is None else max(1, min(processes, cores))
     if count == 1:
-        return _here(cases, how, go_on)
-    return _in_others(cases, how, count, go_on, wait)
+        yield from _here(cases, how, go_on)
+        return
+    waiting = iter(cases)
+    if processes is None:
+        yield from _here(_for_a_while(waiting), how, go_on)
+    first = next(waiting, None)
+    if first is not None:
+        yield from _in_others(chain([first], waiting), how, count, go_on, wait)
+
+
+_ALONE_SECONDS = 1.0
+"""What takes less is done before other processes have begun."""
+
+
+def _for_a_while(cases: Iterable[Case]) -> Iterator[Case]:
+    end = monotonic() + _ALONE_SECONDS
+    for case in cases:
+        yield case
+        if monotonic() >= end:
+            return
 
 
 def _here(
     cases: Iterable[Case], how: HowToCheck, go_on: Callable[[], bool]
 ) -> Iterator[CaseVerdict]:
+    checker = CaseChecker(how)
     for case in cases:
         if not go_on():
             return
-        yield check_case(case, how, lambda known, done: go_on())
+        yield checker.check(case, lambda known, done: go_on())
 
 
 def _in_others(
-    cases: Iterable[Case],
+    waiting: Iterator[Case],
     how: HowToCheck,
     processes: int,
     go_on: Callable[[], bool],
@@ -73,8 +94,7 @@ def _in_others(
     spawning = multiprocessing.get_context("spawn")
     with _deaf_to_interrupts():  # So is the process that keeps the books of what they share.
         stop = spawning.Event()
-    waiting = iter(cases)
-    pool = ProcessPoolExecutor(processes, spawning, initializer=_begin, initargs=(stop,))
+    pool = ProcessPoolExecutor(processes, spawning, initializer=_begin, initargs=(stop, how))
     under_way: set[Future[CaseVerdict]] = set()
     try:
         while True:
@@ -84,7 +104,7 @@ def _in_others(
                 room = _WAITING_FOR_EACH * processes - len(under_way)
                 with _deaf_to_interrupts():
                     under_way |= {
-                        pool.submit(_check, case, how) for case in islice(waiting, max(0, room))
+                        pool.submit(_check, case) for case in islice(waiting, max(0, room))
                     }
             elif not wait():
                 for worker in set(multiprocessing.active_children()) - strangers:
@@ -133,11 +153,12 @@ def _deaf_to_interrupts() -> Iterator[None]:
 # --- in a worker ----------------------------------------------------------------
 
 _stop: Event | None = None
+_checker: CaseChecker | None = None
 
 
-def _begin(stop: Event) -> None:
-    global _stop
-    _stop = stop
+def _begin(stop: Event, how: HowToCheck) -> None:
+    global _stop, _checker
+    _stop, _checker = stop, CaseChecker(how)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -149,7 +170,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _check(case: Case, how: HowToCheck) -> CaseVerdict:
-    assert _stop is not None
+def _check(case: Case) -> CaseVerdict:
+    assert _stop is not None and _checker is not None
     stop = _stop
-    return check_case(case, how, lambda known, done: not stop.is_set())
+    return _checker.check(case, lambda known, done: not stop.is_set())

@@ -159,8 +159,8 @@ _EXIT_CODES = {
     "5": {
         "plan": "standard output could not be written",
         "simulate": "standard output could not be written",
-        "check": "the machine failed: standard output could not be written, or a\n"
-        "       process of --sweep was killed; what was found before that is printed",
+        "check": "undecided: a search came to --state-limit, or a process of --sweep\n"
+        "       was killed; or standard output could not be written",
         "serve": "standard output could not be written",
     },
     "130": {
@@ -186,7 +186,7 @@ exit codes:
   2    bad input
   3    rolled back (simulate)
   4    rollback failed (simulate)
-  5    the machine failed
+  5    the machine failed, or a search came to its limit (check)
   130  interrupted
   141  the reader of a pipe left early
 """
@@ -229,8 +229,8 @@ is asked for; one after an arrow was not seen yet, and may still be on its way.
 examples:
   rolling check specs/scenarios/three-by-one-alarm-in-bake-2.json
   rolling check request.json --instances 100 --losses 1
-  rolling check --sweep 1..6                   every policy of 1 to 6 instances
-  rolling check --sweep 3..5 --fleets unequal  from 3 to 4, from 5 to 3, ...
+  rolling check --sweep 1..6        every policy of 1 to 6 instances, to as many
+  rolling check --sweep 1..4:1..4   of 1 to 4 instances, to 1 to 4
 
 The updates of a scenario are checked as they begin, a later one with the fleets
 that the simulation of those before it leaves; then anything may happen that the

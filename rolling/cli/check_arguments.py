@@ -2,16 +2,13 @@
 
 import argparse
 import re
-from enum import Enum
-from typing import TypeVar
 
 from attrs import frozen
 
 from rolling.checking.known import Follow
-from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.checking.sweep import HowToCheck, Sizes, all_fleets, equal_fleets
 from rolling.checking.verdict import LARGEST_EXACT
 from rolling.checking.world import Granularity
-from rolling.cli.check_size import LARGEST_SWEPT, Range, range_within_reach
 from rolling.core.errors import InvalidInput, Problem, nearest
 from rolling.core.transition import follow
 from rolling.schema.shapes import OneOf
@@ -19,19 +16,22 @@ from rolling.schema.shapes import OneOf
 MOST_LOSSES = 9
 """The largest budget of losses or stalls. Ours."""
 
+LARGEST_SWEPT = 100
+"""The largest fleet of a sweep. Ours: the largest that takes hours, not weeks."""
+
+USUAL_STATE_LIMIT, LARGEST_STATE_LIMIT = 500_000, 1_000_000_000
+"""The most states of one search, at about 1 kB each: unless asked otherwise, and at all. Ours."""
+
+_GRANULARITIES = {str(each.value): each for each in Granularity}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that only `check` has."""
     parser.add_argument(
         "--sweep",
-        metavar="FIRST..LAST",
-        help="instead of FILE: every legal batch and rollback size of all fleets of these sizes",
-    )
-    parser.add_argument(
-        "--fleets",
-        metavar=_choice(Pairing),
-        help="of a sweep, to which new fleets the old ones are updated: equal ones (default), "
-        "unequal ones, or all",
+        metavar="OLD[:NEW]",
+        help="instead of FILE: every legal batch and rollback size of fleets of these sizes, as "
+        "FIRST..LAST; to fleets of the same size, or to each of the sizes NEW",
     )
     parser.add_argument(
         "--losses", metavar="N", default="0", help="instances that may be lost (default: 0)"
@@ -41,90 +41,96 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--granularity",
-        metavar=_choice(Granularity),
+        metavar=f"{{{','.join(_GRANULARITIES)}}}",
         help="instances come and go one at a time or all at once (exact), or all at once or all "
         f"but one (coarse); default: exact in fleets of at most {LARGEST_EXACT} instances",
     )
     parser.add_argument(
-        "--yes", action="store_true", help="begin, even if it takes long or much memory"
+        "--state-limit",
+        metavar="N",
+        default=str(USUAL_STATE_LIMIT),
+        help="a search of so many states stops there and says so (default: "
+        f"{USUAL_STATE_LIMIT}, which takes about half a GB of memory)",
     )
 
 
 @frozen
 class Asked:
-    """The arguments of `check`, read. Either `file` or `sweep` is not None."""
+    """The arguments of `check`, read. Either `file` is not None, or `pairs`, which are the
+    old and new fleets of a sweep."""
 
     file: str | None
-    sweep: Range | None
-    pairing: Pairing
+    pairs: tuple[tuple[int, int], ...] | None
     how: HowToCheck
-    confirmed: bool
 
 
 def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked:
     """What the arguments ask for. Raises InvalidInput with everything that is wrong with them."""
     found: list[Problem] = []
-    losses = _budget("--losses", chosen.losses, found)
-    stalls = _budget("--stalls", chosen.stalls, found)
-    granularity = _chosen("--granularity", Granularity, chosen.granularity, found)
-    how = HowToCheck(losses, stalls, granularity, follow)
-    pairing = _chosen("--fleets", Pairing, chosen.fleets, found) or Pairing.EQUAL
-    sweep = None if chosen.sweep is None else _range(chosen.sweep, pairing, how, found)
-    if chosen.file is None and chosen.sweep is None:
-        rule = "give a FILE, or the sizes of the fleets of a sweep"
-        found.append(Problem("FILE", None, rule, "--sweep 1..5"))
+    how = HowToCheck(
+        losses=_number("--losses", chosen.losses, 0, MOST_LOSSES, found),
+        stalls=_number("--stalls", chosen.stalls, 0, MOST_LOSSES, found),
+        granularity=_granularity(chosen.granularity, found),
+        state_limit=_number("--state-limit", chosen.state_limit, 1, LARGEST_STATE_LIMIT, found),
+        follow=follow,
+    )
+    pairs = None if chosen.sweep is None else _pairs(chosen.sweep, found)
     if chosen.sweep is not None:
         for name, value in (("FILE", chosen.file), ("--instances", chosen.instances)):
             if value is not None:
                 found.append(Problem(name, value, "a sweep makes its own requests; leave it out"))
-    elif chosen.fleets is not None:
-        found.append(Problem("--fleets", chosen.fleets, "is for a sweep; leave it out"))
+    elif chosen.file is None:
+        rule = "give a FILE, or the sizes of the fleets of a sweep"
+        found.append(Problem("FILE", None, rule, "--sweep 1..5"))
     if found:
         raise InvalidInput(found)
-    return Asked(chosen.file, sweep, pairing, how, chosen.yes)
+    return Asked(chosen.file, pairs, how)
 
 
-def _choice(kind: type[Enum]) -> str:
-    return f"{{{','.join([each.value for each in kind])}}}"
+def _granularity(text: str | None, found: list[Problem]) -> Granularity | None:
+    if text is not None and text not in _GRANULARITIES:
+        found += OneOf(tuple(_GRANULARITIES)).problems(text, "--granularity")
+    return None if text is None else _GRANULARITIES.get(text)
 
 
-_Kind = TypeVar("_Kind", bound=Enum)
-
-
-def _chosen(name: str, kind: type[_Kind], text: str | None, found: list[Problem]) -> _Kind | None:
-    words = {str(each.value): each for each in kind}
-    if text is None or text in words:
-        return None if text is None else words[text]
-    found += OneOf(tuple(words)).problems(text, name)
-    return None
-
-
-def _budget(name: str, text: str, found: list[Problem]) -> int:
+def _number(name: str, text: str, least: int, most: int, found: list[Problem]) -> int:
     number = _whole(text)
-    if number is not None and 0 <= number <= MOST_LOSSES:
+    if number is not None and least <= number <= most:
         return number
-    rule = f"must be a whole number from 0 to {MOST_LOSSES}"
-    found.append(Problem(name, text, rule, nearest(number, 0, MOST_LOSSES)))
-    return 0
+    rule = f"must be a whole number from {least} to {most}"
+    meant = nearest(number, least, most)
+    found.append(Problem(name, text, rule, meant))
+    return meant
 
 
-def _range(text: str, pairing: Pairing, how: HowToCheck, found: list[Problem]) -> Range | None:
+def _pairs(text: str, found: list[Problem]) -> tuple[tuple[int, int], ...]:
+    """The old and new fleets of `--sweep OLD[:NEW]`."""
+    parts = text.split(":", maxsplit=1)
+    meant = [_nearest_sizes(part) for part in parts]
+    usual = (1, 8) if len(parts) == 1 else (1, 6)
+    # What cannot be read is taken for what stands beside it.
+    beside = next((sizes for sizes in meant if sizes is not None), usual)
+    sizes = [each or beside for each in meant]
+    if [_sizes(part) for part in parts] != sizes:
+        rule = f"must be FIRST..LAST with 1 ≤ FIRST ≤ LAST ≤ {LARGEST_SWEPT} instances, or two of"
+        fix = ":".join([f"{first}..{last}" for first, last in sizes])
+        found.append(Problem("--sweep", text, f"{rule} those as OLD:NEW", fix))
+    return equal_fleets(sizes[0]) if len(sizes) == 1 else all_fleets(sizes[0], sizes[1])
+
+
+def _sizes(text: str) -> Sizes | None:
+    """What a range says, FIRST..LAST or one size alone; None: it cannot be read."""
     first_text, dots, last_text = text.partition("..")
     first, last = _whole(first_text), _whole(last_text if dots else first_text)
-    if first is None or last is None:
-        rule = "must be the smallest and the largest fleet, as FIRST..LAST"
-        found.append(Problem("--sweep", text, rule, range_within_reach((1, 8), pairing, how)))
+    return None if first is None or last is None else (first, last)
+
+
+def _nearest_sizes(text: str) -> Sizes | None:
+    sizes = _sizes(text)
+    if sizes is None:
         return None
-    meant_first, meant_last = (nearest(end, 1, LARGEST_SWEPT) for end in sorted((first, last)))
-    meant = meant_first, meant_last
-    if meant != (first, last):
-        rule = f"must be FIRST..LAST with 1 ≤ FIRST ≤ LAST ≤ {LARGEST_SWEPT} instances"
-    elif pairing is Pairing.UNEQUAL and first == last:
-        rule = "there is no pair of unequal fleets in the range; make it wider"
-    else:
-        return meant
-    found.append(Problem("--sweep", text, rule, range_within_reach(meant, pairing, how)))
-    return None
+    first, last = sorted(sizes)
+    return nearest(first, 1, LARGEST_SWEPT), nearest(last, 1, LARGEST_SWEPT)
 
 
 _DIGITS = 18

@@ -21,9 +21,10 @@ def check_text(document: Document, terminal: Terminal) -> str:
     """The verdict on each update of a file."""
     updates, left_out = document["Updates"], document["UpdatesLeftOut"]
     count, blocks = len(updates) + left_out, []
+    limit = document["StateLimit"]
     for place, update in enumerate(updates, start=1):
         which = f"Update {place} of {count}: " if count > 1 else ""
-        blocks.append("\n".join(_update(update, which, terminal)))
+        blocks.append("\n".join(_update(update, which, limit, terminal)))
     if document["Interrupted"]:
         blocks.append("\n".join(_interrupted(left_out, terminal)))
     return "\n\n".join(blocks) + "\n"
@@ -50,7 +51,7 @@ def sweep_text(document: Document, terminal: Terminal) -> str:
 # --- one update ---------------------------------------------------------------
 
 
-def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
+def _update(update: Document, which: str, limit: int | None, terminal: Terminal) -> Iterator[str]:
     there = update["NewInstancesAtStart"]
     title = which + journey(update["EndpointName"], update["Old"], update["New"], there)
     yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
@@ -59,6 +60,8 @@ def _update(update: Document, which: str, terminal: Terminal) -> Iterator[str]:
     if update["Policy"] == "Rolling":
         manner = f"Rolling by {update['BatchSize']}, back by {back}"
     yield from _judged(f"{manner}: ", update, terminal)
+    if update["AtStateLimit"]:
+        yield from _at_limit("The search", limit, terminal)
     yield ""
     facts = [
         ("states", f"{update['States']:,}, of the deployment and the world around it"),
@@ -89,6 +92,16 @@ def _judged(lead: str, document: Document, terminal: Terminal) -> Iterator[str]:
         verdict, style = f"{properties} broken", Style.RED
     for line in terminal.wrap(f"{lead}{verdict}."):
         yield line.replace(verdict, terminal.paint(verdict, style, Style.BOLD), 1)
+
+
+def _at_limit(searches: str, limit: int | None, terminal: Terminal) -> Iterator[str]:
+    """What came to its limit, and what takes fewer states."""
+    text = (
+        f"{searches} stopped at the limit of {limit:,} states; what comes after them is not known. "
+        "--state-limit sets another; fewer --losses and --stalls, --granularity coarse and "
+        "smaller fleets take fewer states."
+    )
+    yield from (terminal.paint(line, Style.YELLOW) for line in terminal.wrap(text))
 
 
 def _edges(document: Document) -> str:
@@ -143,6 +156,10 @@ def _sweep_verdict(document: Document, terminal: Terminal) -> Iterator[str]:
     if document["PoliciesBroken"]:
         lead += f", {document['PoliciesBroken']:,} of them broken"
     yield from _judged(f"{lead}: ", document, terminal)
+    undecided = document["PoliciesUndecided"]
+    if undecided:
+        searches = "1 search" if undecided == 1 else f"{undecided:,} searches"
+        yield from _at_limit(searches, document["StateLimit"], terminal)
 
 
 def _fleets(fleets: Sequence[Document], terminal: Terminal) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The subcommand `check`: one request in all its states, or a sweep of all policies.
 
 Here belongs how it runs and how it ends: what was found is said also where it is
-interrupted. Its arguments are in check_arguments.py, what it refuses in
-check_size.py, and what it prints in check_text.py.
+interrupted or comes to its limit. Its arguments are in check_arguments.py, and what
+it prints in check_text.py.
 """
 
 import signal
@@ -10,17 +10,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rolling.checking.estimate import (
-    estimated_case_states,
-    estimated_states,
-    estimated_sweep_states,
-)
 from rolling.checking.report import check_document
-from rolling.checking.sweep import HowToCheck, cases, fleets
+from rolling.checking.sweep import HowToCheck, cases
 from rolling.checking.tally import Tally
 from rolling.checking.verdict import Verdict, check
 from rolling.cli.check_arguments import Asked
-from rolling.cli.check_size import refuse_large_search, refuse_large_sweep
 from rolling.cli.check_text import check_text, sweep_text
 from rolling.cli.exit_codes import BROKEN, INTERRUPTED, SUCCEEDED, SYSTEM_FAILED
 from rolling.cli.interruption import (
@@ -36,9 +30,6 @@ from rolling.core.deployment import Deployment
 from rolling.simulation.run import carry_out
 from rolling.simulation.scenario import Scenario
 from rolling.view.terminal import Terminal
-
-_FEW_STATES = 20_000
-"""A sweep of so few states is done before other processes have begun."""
 
 _VERDICT_CODES = {"Holds": SUCCEEDED, "Broken": BROKEN, "Undecided": SYSTEM_FAILED}
 
@@ -62,12 +53,9 @@ def checked(asked: Asked, scenario: Scenario | None, show: Print) -> int:
 
     `scenario`: what is in the file, or None for a sweep. Ctrl-C ends the search,
     and a second one the waiting for other processes; another signal ends the
-    process with it, once what was found is printed. Raises InvalidInput for what
-    is too large and was not confirmed.
+    process with it, once what was found is printed.
     """
     updates = [] if scenario is None else updates_of(scenario)
-    if not asked.confirmed:
-        _refuse_large(asked, updates)
     with interruptible(*_ENDINGS, patient=True) as interruption, quiet_once_hung_up(interruption):
         if scenario is None:
             document, exit_code = check_sweep(asked, interruption)
@@ -78,13 +66,6 @@ def checked(asked: Asked, scenario: Scenario | None, show: Print) -> int:
     if interruption.by not in (None, signal.SIGINT):
         end_as_asked(interruption)
     return exit_code
-
-
-def _refuse_large(asked: Asked, updates: Sequence[Update]) -> None:
-    if asked.sweep is None:
-        refuse_large_search(asked.file, [deployment for _, deployment in updates], asked.how)
-    else:
-        refuse_large_sweep(asked.sweep, asked.pairing, asked.how)
 
 
 # --- one request --------------------------------------------------------------
@@ -110,65 +91,64 @@ def check_updates(updates: Sequence[Update], how: HowToCheck, interruption: Inte
     progress.clear()
     done = len(verdicts) == len(updates) and all(verdict.reached for _, verdict in verdicts)
     interrupted = interruption.requested and not done
-    document = check_document(verdicts, updates=len(updates), interrupted=interrupted)
-    holds = all(verdict.holds for _, verdict in verdicts)
+    document = check_document(
+        verdicts, updates=len(updates), state_limit=how.state_limit, interrupted=interrupted
+    )
     if interrupted:
         return document, INTERRUPTED
-    return document, SUCCEEDED if holds else BROKEN
+    found = {update["Verdict"] for update in document["Updates"]}
+    worst = next((verdict for verdict in ("Broken", "Undecided") if verdict in found), "Holds")
+    return document, _VERDICT_CODES[worst]
 
 
 def _watched(
     deployment: Deployment, how: HowToCheck, interruption: Interruption, progress: Progress
 ) -> Verdict:
-    limits = how.limits(deployment)
-    states = estimated_states(deployment.spec, limits)
-
     def go_on(known: int, done: int) -> bool:
-        progress.show(done / max(states, known + 1), f"{done:,} states")
+        progress.show(None, f"{done:,} states, {known - done:,} more to go through")
         return not interruption.requested
 
-    progress.begin()
-    return check(deployment, limits, follow=how.follow, go_on=go_on)
+    return check(
+        deployment,
+        how.limits(deployment),
+        follow=how.follow,
+        state_limit=how.state_limit,
+        go_on=go_on,
+    )
 
 
 # --- a sweep ------------------------------------------------------------------
 
 
 def check_sweep(asked: Asked, interruption: Interruption, processes: int | None = None) -> Answer:
-    """The verdicts on every legal policy of every fleet of the range, added up.
+    """The verdicts on every legal policy of these fleets, added up.
 
-    `processes`: as for `check_cases`; None: as many as there are cores, if it is worth it.
+    `processes`: as for `check_cases`.
     """
     # Here, because whatever else the command does, it does without other processes.
     from rolling.checking.workers import check_cases
 
-    assert asked.sweep is not None
-    how = asked.how
-    pairs = tuple(fleets(*asked.sweep, asked.pairing))
-    expected = estimated_sweep_states(pairs, how)
-    if processes is None and expected <= _FEW_STATES:
-        processes = 1
-    tally = Tally(pairs, how)
-    progress, done = Progress(sys.stderr), 0
+    pairs = asked.pairs or ()
+    tally = Tally(pairs, asked.how)
+    progress = Progress(sys.stderr)
     policies = tally.policies
     verdicts = check_cases(
         (case for old, new in pairs for case in cases(old, new)),
-        how,
+        asked.how,
         processes=processes,
         go_on=lambda: not interruption.requested,
         wait=lambda: not interruption.insisted,
     )
     try:
-        for verdict in verdicts:
+        for done, verdict in enumerate(verdicts, start=1):
             tally.add(verdict)
-            done += estimated_case_states(verdict.case, how)
-            counts = f"{tally.checked:,} of {policies:,} policies, {tally.states:,} states"
-            progress.show(done / max(expected, done + 1), counts)
+            counts = f"{done:,} of {policies:,} policies, {tally.states:,} states"
+            progress.show(done / policies, counts)
     except ChildProcessError as error:
         progress.clear()
         write_complaint(f"rolling: {error.strerror}\n")
     progress.clear()
-    interrupted = interruption.requested and tally.checked < policies
+    interrupted = interruption.requested and tally.reached < policies
     document = tally.document(interrupted=interrupted)
     code = _VERDICT_CODES[str(document["Verdict"])]
     return document, INTERRUPTED if interrupted else code

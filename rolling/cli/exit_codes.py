@@ -7,6 +7,7 @@ BAD_INPUT = 2
 ROLLED_BACK = 3
 ROLLBACK_FAILED = 4
 SYSTEM_FAILED = 5
-"""Not the input but the machine: nowhere to write, no process to be had, or one that was killed."""
+"""Not the input but the machine: nowhere to write, no process to be had, one that was killed, or
+a search that came to its limit."""
 INTERRUPTED = 130
 CLOSED_PIPE = 141

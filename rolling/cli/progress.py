@@ -18,8 +18,8 @@ _ENOUGH_PART, _ENOUGH_SECONDS = 0.02, 3.0
 class Progress:
     """A line on `stream`, shown only where that is a terminal that is not dumb.
 
-    None is a stream that is closed. What comes before the first `show` (processes
-    that begin) is not counted into what the rest will take.
+    None is a stream that is closed. What comes before the first `show` is not counted
+    into what the rest will take.
     """
 
     def __init__(
@@ -36,28 +36,27 @@ class Progress:
         self._drawn = False
         self._began: tuple[float, float] | None = None
 
-    def begin(self) -> None:
-        """What is shown from here on is the progress of something else."""
-        self._began = None
-
-    def show(self, part: float, text: str) -> None:
-        """Draw it afresh, unless it just was: `part` of 1 is done."""
+    def show(self, part: float | None, text: str) -> None:
+        """Draw it afresh, unless it just was: `part` of 1 is done. None: nobody knows."""
         now = self._now()
-        part = min(max(part, 0.0), 1.0)
-        if self._began is None:
+        if self._began is None and part is not None:
             self._began = now, part
         if self._stream is None or not self._shown or now < self._next:
             return
         self._next = now + REDRAWN_EVERY_SECONDS
+        # A line as wide as the terminal would wrap, and could not be drawn over.
+        width = shutil.get_terminal_size().columns - 1
+        said = text if part is None else self._with_bar(part, text, now, width)
+        self._drawn = True
+        self._write(f"\r\x1b[K{said[:width]}")
+
+    def _with_bar(self, part: float, text: str, now: float, width: int) -> str:
         said = f"{int(part * 100):3}%  {text}"
+        assert self._began is not None
         passed, done = now - self._began[0], part - self._began[1]
         if passed >= _ENOUGH_SECONDS and done >= _ENOUGH_PART:
             said += f", about {clock(round(passed / done * (1 - part)))} left"
-        # A line as wide as the terminal would wrap, and could not be drawn over.
-        width = shutil.get_terminal_size().columns - 1
-        bar = _bar(part, min(_BAR, width - len(said) - len("[] ")))
-        self._drawn = True
-        self._write(f"\r\x1b[K{(bar + said)[:width]}")
+        return _bar(part, min(_BAR, width - len(said) - len("[] "))) + said
 
     def clear(self) -> None:
         """Leave the line empty, as if it had never been."""

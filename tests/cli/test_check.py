@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from rolling.checking.known import Follow
 from rolling.checking.sweep import HowToCheck
-from rolling.cli.check_size import MANY_STATES, Reach
 from rolling.cli.check_text import check_text
 from rolling.cli.checking import check_updates, updates_of
 from rolling.cli.interruption import Interruption
@@ -32,11 +31,12 @@ def through_json(document: Any) -> Any:
     return found
 
 
-def with_core(name: str, core: Follow) -> tuple[Any, int]:
+def with_core(name: str, core: Follow, state_limit: int | None = None) -> tuple[Any, int]:
     """What `check` finds of a scenario whose core is `core`, and its exit code."""
     document = json.loads(Path(scenario(name)).read_text("utf-8"))
     updates = updates_of(parse_scenario(document))
-    found, exit_code = check_updates(updates, HowToCheck(follow=core), Interruption())
+    how = HowToCheck(state_limit=state_limit, follow=core)
+    found, exit_code = check_updates(updates, how, Interruption())
     return through_json(found), exit_code
 
 
@@ -176,12 +176,24 @@ def test_a_budget_out_of_range_gets_the_nearest_that_works(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("value", "fix"), [("0", 1), ("-3", 1), ("many", 1), ("2000000000", 10**9), ("9" * 50, 10**9)]
+)
+def test_a_limit_out_of_range_gets_the_nearest_that_works(
+    rolling: Command, value: str, fix: int
+) -> None:
+    result = rolling("check", scenario("stop"), f"--state-limit={value}", "-o", "json")
+    assert (result.exit_code, result.out) == (2, "")
+    (problem,) = result.error["Problems"]
+    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--state-limit", value, fix)
+
+
 def test_several_mistakes_get_one_answer(rolling: Command) -> None:
-    arguments = ("--losses", "x", "--stalls", "99", "--fleets", "all", "-o", "json")
-    result = rolling("check", scenario("stop"), *arguments)
+    mistakes = ("--losses", "x", "--stalls", "99", "--granularity", "fine", "--state-limit", "0")
+    result = rolling("check", "--sweep", "2..1:x", *mistakes, "-o", "json")
     assert (result.exit_code, result.out) == (2, "")
     fields = [problem["Field"] for problem in result.error["Problems"]]
-    assert fields == ["--losses", "--stalls", "--fleets"]
+    assert fields == ["--losses", "--stalls", "--granularity", "--state-limit", "--sweep"]
 
 
 def test_what_is_wrong_with_the_file_is_said_as_plan_says_it(rolling: Command) -> None:
@@ -190,38 +202,38 @@ def test_what_is_wrong_with_the_file_is_said_as_plan_says_it(rolling: Command) -
         assert rolling("check", path).exit_code == 2
 
 
-def test_a_search_too_large_is_refused_before_it_begins_with_an_estimate(
-    rolling: Command,
-) -> None:
-    path = rolling.file(REQUEST)
-    arguments = ("--instances", "5000", "--granularity", "exact", "-o", "json")
-    result = rolling("check", path, *arguments)
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert problem["Field"] == "FILE"
-    for said in ("states", "on one core", "--yes"):
-        assert said in problem["Rule"]
-    assert problem["Fix"] == "--granularity coarse"
-    assert rolling("check", path, "--instances", "5000", *problem["Fix"].split()).exit_code == 0
+def test_a_search_that_comes_to_its_limit_says_that_it_stopped_there(rolling: Command) -> None:
+    arguments = ("check", scenario(THREE_BY_ONE), "--state-limit", "300")
+    result = rolling(*arguments, "-o", "json")
+    assert (result.exit_code, result.err) == (5, "")
+    document = through_json(result.document)
+    assert (document["StateLimit"], document["Interrupted"]) == (300, False)
+    (update,) = document["Updates"]
+    assert (update["Verdict"], update["AtStateLimit"]) == ("Undecided", True)
+    assert 300 <= update["States"] < 350
+    text = rolling(*arguments)
+    assert text.exit_code == 5
+    words = " ".join(text.out.split())
+    assert "undecided; no property is broken so far." in words
+    assert "The search stopped at the limit of 300 states;" in words
+    assert "--granularity coarse" in words
 
 
-def test_a_search_too_large_even_coarsely_is_advised_fewer_losses_or_else_yes(
-    rolling: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = rolling.file(REQUEST)
-    told = ("check", path, "--instances", "30", "--losses", "9", "--stalls", "9", "-o", "json")
-    for speed, fix in ((4000, "--losses 2 --stalls 2"), (0.001, "--yes")):
-        reach = Reach(1, speed)
-        monkeypatch.setattr(Reach, "measured", lambda cores=None, reach=reach: reach)
-        (problem,) = rolling(*told).error["Problems"]
-        assert problem["Fix"] == fix
+def test_what_is_broken_up_to_the_limit_is_broken() -> None:
+    core = wrong_cores.gives_up_the_old_batch_at_the_shift
+    document, exit_code = with_core(THREE_BY_ONE, core, state_limit=100)
+    assert exit_code == 1
+    (update,) = document["Updates"]
+    assert (update["Verdict"], update["AtStateLimit"]) == ("Broken", True)
+    text = " ".join(check_text(document, Terminal()).split())
+    assert "are broken. The search stopped at the limit of 100 states;" in text
 
 
-def test_much_memory_must_be_confirmed_as_much_time_must() -> None:
-    reach = Reach(2, 1000)
-    assert reach.covers(2 * 600_000, MANY_STATES)
-    assert not reach.covers(2 * 600_000 + 2, 1)
-    assert not reach.covers(2, MANY_STATES + 1)
+def test_a_search_that_ends_below_its_limit_holds(rolling: Command) -> None:
+    result = rolling("check", scenario(THREE_BY_ONE), "--state-limit", "100000", "-o", "json")
+    assert result.exit_code == 0
+    (update,) = result.document["Updates"]
+    assert (update["Verdict"], update["AtStateLimit"]) == ("Holds", False)
 
 
 def test_the_largest_fleet_is_within_reach_in_coarse_steps(rolling: Command) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rolling.checking.sweep import HowToCheck, Pairing
+from rolling.checking.sweep import HowToCheck, equal_fleets
 from rolling.cli import checking
 from rolling.cli.check_arguments import Asked
 from rolling.cli.interruption import Interruption, interruptible
@@ -78,7 +78,7 @@ def interrupted(running: subprocess.Popen[bytes]) -> tuple[int, Any]:
 
 
 def test_an_interrupted_sweep_keeps_what_it_found_and_its_processes_are_gone() -> None:
-    arguments = ("check", "--sweep", "2..12", "--yes", "-o", "json")
+    arguments = ("check", "--sweep", "2..12", "-o", "json")
     with in_terminal(*arguments) as (running, terminal):
         shown = read_until(terminal, "policies, ")
         exit_code, document = interrupted(running)
@@ -100,7 +100,7 @@ def stopped(
     *signals: signal.Signals, pause_seconds: float, everybody: bool
 ) -> tuple[int, Any, str]:
     """Stop a sweep by these, one after the other; its exit code, its report, and its complaints."""
-    arguments = ("check", "--sweep", "2..12", "--yes", "-o", "json")
+    arguments = ("check", "--sweep", "2..12", "-o", "json")
     with in_terminal(*arguments) as (running, terminal):
         shown = read_until(terminal, "policies, ")
         for each in signals:
@@ -161,7 +161,7 @@ def _lives(group: int) -> bool:
 
 def test_an_interrupted_check_keeps_what_it_found(rolling: Command) -> None:
     path = rolling.file(REQUEST)
-    arguments = ("check", path, "--instances", "6", "--losses", "3", "--yes", "-o", "json")
+    arguments = ("check", path, "--instances", "6", "--losses", "3", "-o", "json")
     with in_terminal(*arguments) as (running, terminal):
         read_until(terminal, " states")
         exit_code, document = interrupted(running)
@@ -173,7 +173,7 @@ def test_an_interrupted_check_keeps_what_it_found(rolling: Command) -> None:
 
 
 def test_the_workers_of_a_killed_sweep_do_not_outlive_it() -> None:
-    arguments = ("check", "--sweep", "2..12", "--yes", "-o", "json")
+    arguments = ("check", "--sweep", "2..12", "-o", "json")
     with in_terminal(*arguments) as (running, terminal):
         read_until(terminal, "policies, ")
         running.kill()
@@ -203,6 +203,12 @@ def test_progress_is_drawn_on_a_terminal_over_itself_and_taken_away() -> None:
     drawn, empty = stream.getvalue().split("\r\x1b[K")[1:]
     assert drawn == f"[{'#' * 6}{'.' * 18}]  25%  12 states"
     assert empty == ""
+
+
+def test_progress_of_what_nobody_knows_the_end_of_has_no_bar() -> None:
+    stream = Terminal()
+    Progress(stream, {"TERM": "xterm"}).show(None, "12 states")
+    assert stream.getvalue() == "\r\x1b[K12 states"
 
 
 def test_progress_says_how_long_once_it_knows_and_charges_nobody_for_the_start() -> None:
@@ -266,7 +272,7 @@ def test_on_a_narrow_terminal_the_bar_makes_room_for_the_figures(
 
 
 def test_what_was_done_when_ctrl_c_came_is_not_interrupted() -> None:
-    asked = Asked(None, (1, 2), Pairing.EQUAL, HowToCheck(), confirmed=False)
+    asked = Asked(None, equal_fleets((1, 2)), HowToCheck())
     interruption = Interruption()
 
     class Late(Progress):

@@ -1,5 +1,6 @@
 """`rolling check --sweep` goes through every legal policy of a range of fleets, on all cores."""
 
+import argparse
 import json
 import sys
 from importlib import resources
@@ -8,16 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rolling.checking import Granularity, estimate
-from rolling.checking.sweep import Case, HowToCheck, Pairing
-from rolling.cli.check_arguments import Asked
-from rolling.cli.check_size import Reach, refuse_large_sweep
+from rolling.checking.sweep import HowToCheck, equal_fleets
+from rolling.cli.check_arguments import Asked, add_arguments, read_arguments
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import check_sweep
 from rolling.cli.interruption import Interruption
-from rolling.core.errors import InvalidInput
 from rolling.view.terminal import Terminal
-from tests.checking.test_sweep import FILE
+from tests.checking.test_sweep import FILE, UNEQUAL
 from tests.cli import wrong_cores
 from tests.cli.command import Command
 
@@ -54,20 +52,18 @@ def test_one_size_is_a_range_too(rolling: Command) -> None:
     assert [(fleet["Old"], fleet["New"]) for fleet in document["Fleets"]] == [(3, 3)]
 
 
-@pytest.mark.parametrize(
-    ("pairing", "pairs"),
-    [
-        ("equal", [(2, 2), (3, 3)]),
-        ("unequal", [(2, 3), (3, 2)]),
-        ("all", [(2, 2), (2, 3), (3, 2), (3, 3)]),
-    ],
-)
-def test_which_old_fleets_go_to_which_new_ones_can_be_chosen(
-    rolling: Command, pairing: str, pairs: list[tuple[int, int]]
-) -> None:
-    result = rolling("check", "--sweep", "2..3", "--fleets", pairing, "-o", "json")
-    assert result.exit_code == 0
-    assert [(fleet["Old"], fleet["New"]) for fleet in valid(result.document)["Fleets"]] == pairs
+def test_two_ranges_are_every_pair_of_an_old_and_a_new_fleet(rolling: Command) -> None:
+    result = rolling("check", "--sweep", "2..3:1..2", "-o", "json")
+    assert (result.exit_code, result.err) == (0, "")
+    fleets = [(fleet["Old"], fleet["New"]) for fleet in valid(result.document)["Fleets"]]
+    assert fleets == [(2, 1), (2, 2), (3, 1), (3, 2)]
+
+
+def test_the_unequal_pairs_have_the_states_that_are_pinned(rolling: Command) -> None:
+    document = rolling("check", "--sweep", "3:2", "-o", "json").document
+    cases = [tuple(map(int, line.split())) for line in UNEQUAL.read_text().splitlines()[1:]]
+    (fleet,) = valid(document)["Fleets"]
+    assert fleet["States"] == sum(case[4] for case in cases if case[:2] == (3, 2))
 
 
 def test_the_text_has_a_row_for_each_fleet_and_fits(rolling: Command) -> None:
@@ -80,7 +76,7 @@ def test_the_text_has_a_row_for_each_fleet_and_fits(rolling: Command) -> None:
 
 def test_a_broken_property_is_shown_by_the_smallest_policy_that_breaks_it() -> None:
     how = HowToCheck(follow=wrong_cores.gives_up_the_old_batch_at_the_shift)
-    asked = Asked(None, (1, 3), Pairing.EQUAL, how, confirmed=False)
+    asked = Asked(None, equal_fleets((1, 3)), how)
     document, exit_code = check_sweep(asked, Interruption())
     assert exit_code == 1
     valid(json.loads(json.dumps(document)))
@@ -103,7 +99,7 @@ def test_what_was_found_before_a_process_was_killed_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     how = HowToCheck(follow=wrong_cores.is_killed_with_its_process)
-    asked = Asked(None, (1, 4), Pairing.EQUAL, how, confirmed=False)
+    asked = Asked(None, equal_fleets((1, 4)), how)
     document, exit_code = check_sweep(asked, Interruption(), processes=2)
     valid(json.loads(json.dumps(document)))
     assert exit_code == 5
@@ -112,13 +108,6 @@ def test_what_was_found_before_a_process_was_killed_is_told(
     assert "rolling: a process of the sweep was killed from outside" in capsys.readouterr().err
 
 
-@pytest.fixture
-def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of two cores that is always as fast."""
-    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(cores or 2, 4000))
-
-
-@pytest.mark.usefixtures("steady")
 @pytest.mark.parametrize(
     ("given", "fix"),
     [
@@ -133,6 +122,18 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x", "1..8"),
         ("", "1..8"),
         ("1..5..9", "1..8"),
+        ("1..101", "1..100"),
+        ("300..200", "100..100"),
+        ("1..100000", "1..100"),
+        ("5000000000", "100..100"),
+        (f"{'9' * 20}..{'9' * 4999}", "100..100"),
+        ("6..1:0..4", "1..6:1..4"),
+        ("1..3:200", "1..3:100..100"),
+        ("2..4:x", "2..4:2..4"),
+        (":2..4", "2..4:2..4"),
+        ("2..4:", "2..4:2..4"),
+        ("1:2:3", "1..1:1..1"),
+        (":", "1..6:1..6"),
     ],
 )
 def test_a_bad_range_is_answered_with_one_that_works(
@@ -142,60 +143,24 @@ def test_a_bad_range_is_answered_with_one_that_works(
     assert (result.exit_code, result.out) == (2, "")
     (problem,) = result.error["Problems"]
     assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--sweep", given, fix)
-
-
-@pytest.mark.usefixtures("steady")
-@pytest.mark.parametrize(
-    "given",
-    ["1..101", "300..200", "1..100000", "5000000000", f"{'9' * 20}..{'9' * 4999}"],
-)
-@pytest.mark.parametrize("more", [(), ("--fleets", "unequal"), ("--losses", "3")])
-def test_a_range_beyond_the_limits_is_told_them_and_one_that_begins_unasked(
-    rolling: Command, given: str, more: tuple[str, ...]
-) -> None:
-    (problem,) = rolling("check", "--sweep", given, *more, "-o", "json").error["Problems"]
     assert "1 ≤ FIRST ≤ LAST ≤ 100" in problem["Rule"]
-    assert begins_unasked(problem["Fix"], *more)
+    assert read_arguments(arguments_with(fix)).pairs
 
 
-def begins_unasked(fix: str, *more: str) -> bool:
-    """Whether a sweep begins that is given this instead, with these other arguments."""
-    sweep, *others = fix.split()
-    told = dict(zip(*[iter((*more, *others))] * 2, strict=True))
-    first, last = map(int, sweep.split(".."))
-    granularity = told.get("--granularity")
-    how = HowToCheck(
-        int(told.get("--losses", 0)),
-        int(told.get("--stalls", 0)),
-        None if granularity is None else Granularity(granularity),
-    )
-    refuse_large_sweep((first, last), Pairing(told.get("--fleets", "equal")), how)
-    return True
+def arguments_with(sweep: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    chosen = parser.parse_args(["--sweep", sweep])
+    chosen.file = chosen.instances = None
+    return chosen
 
 
-@pytest.mark.usefixtures("steady")
 def test_what_looks_like_an_option_is_the_value_that_it_is_meant_as(rolling: Command) -> None:
     apart = rolling("check", "--sweep", "-1..3", "-o", "json")
     assert apart.error == rolling("check", "--sweep=-1..3", "-o", "json").error
     assert apart.error["Problems"][0]["Fix"] == "1..3"
 
 
-@pytest.mark.usefixtures("steady")
-@pytest.mark.parametrize("given", ["1", "3", "100", "100..100"])
-def test_a_range_without_a_pair_is_answered_with_one_that_has_some(
-    rolling: Command, given: str
-) -> None:
-    unequal = ("--fleets", "unequal")
-    result = rolling("check", "--sweep", given, *unequal, "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert "no pair of unequal fleets" in problem["Rule"]
-    first, last = problem["Fix"].split("..")
-    assert int(first) < int(last)
-    assert begins_unasked(problem["Fix"], *unequal)
-
-
-@pytest.mark.usefixtures("steady")
 def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command) -> None:
     result = rolling("check", "a.json", "--sweep", "1..2", "--instances", "3", "-o", "json")
     assert result.exit_code == 2
@@ -205,47 +170,20 @@ def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command)
     assert result.error["Problems"][0]["Fix"] == "--sweep 1..5"
 
 
-@pytest.mark.usefixtures("steady")
-@pytest.mark.parametrize(
-    ("sweep", "more"),
-    [
-        ("1..100", ("--fleets", "all")),
-        ("100..100", ()),
-        ("99..100", ("--fleets", "unequal")),
-        ("30..30", ("--granularity", "exact", "--losses", "1")),
-        ("1..1", ("--losses", "9", "--stalls", "9")),
-        ("1..100", ("--fleets", "all", "--granularity", "exact", "--losses", "9")),
-    ],
-)
-def test_a_sweep_too_large_is_refused_with_an_estimate_and_one_that_is_not(
-    rolling: Command, sweep: str, more: tuple[str, ...]
-) -> None:
-    result = rolling("check", "--sweep", sweep, *more, "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Value"]) == ("--sweep", sweep)
-    for said in ("states", "which take about", "--yes"):
-        assert said in problem["Rule"]
-    assert problem["Fix"] != sweep
-    assert begins_unasked(problem["Fix"], *more)
-
-
-def test_the_estimate_of_the_largest_sweep_looks_at_a_part_of_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    looked_at: list[Case] = []
-    count = estimate.estimated_case_states
-
-    def counted(case: Case, how: HowToCheck) -> int:
-        looked_at.append(case)
-        return count(case, how)
-
-    monkeypatch.setattr(estimate, "estimated_case_states", counted)
-    how = HowToCheck(9, 9, Granularity.EXACT)
-    monkeypatch.setattr(Reach, "measured", lambda cores=None: Reach(2, 4000))
-    with pytest.raises(InvalidInput):
-        refuse_large_sweep((1, 100), Pairing.ALL, how)
-    assert len(looked_at) < 20_000
+def test_a_sweep_says_how_many_of_its_searches_came_to_their_limit(rolling: Command) -> None:
+    arguments = ("check", "--sweep", "1..2", "--state-limit", "200")
+    result = rolling(*arguments, "-o", "json")
+    assert (result.exit_code, result.err) == (5, "")
+    document = valid(result.document)
+    assert (document["Verdict"], document["Interrupted"]) == ("Undecided", False)
+    assert (document["StateLimit"], document["Policies"]) == (200, 3)
+    assert (document["PoliciesChecked"], document["PoliciesUndecided"]) == (1, 2)
+    assert [fleet["PoliciesUndecided"] for fleet in document["Fleets"]] == [0, 2]
+    text = rolling(*arguments)
+    assert text.exit_code == 5
+    words = " ".join(text.out.split())
+    assert "1 of 3 policies: undecided; no property is broken so far." in words
+    assert "2 searches stopped at the limit of 200 states;" in words
 
 
 @pytest.mark.parametrize("columns", [20, 30, 40, 80])
@@ -253,7 +191,7 @@ def test_a_sweep_fits_a_narrow_terminal(rolling: Command, columns: int) -> None:
     text = rolling("check", "--sweep", "1..2", columns=columns).out
     assert max(map(len, text.splitlines())) <= columns
     words = " ".join(text.split())
-    assert ("1 → 1: 1 policy, 178 states, 31 deployments" in words) == (columns < 80)
+    assert ("1 → 1: 1 policy, 176 states, 30 deployments" in words) == (columns < 80)
 
 
 def test_one_policy_is_one_policy(rolling: Command) -> None:
