@@ -185,7 +185,8 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
 
 
 def s5_an_outcome_says_how_it_ended(deployment: Deployment) -> bool:
-    """S5: the outcome is that of the end, with its causes and what of the draining side is left."""
+    """S5: the outcome is that of the end, with its causes and what of the draining side is left;
+    and the deployment is at rest once it has ended and its split was seen."""
     cause, cut_short = deployment.cause, deployment.cut_short
     expected: Outcome | None = None
     if deployment.phase is Phase.SUCCEEDED:
@@ -194,7 +195,11 @@ def s5_an_outcome_says_how_it_ended(deployment: Deployment) -> bool:
         expected = RolledBack(cause, _left_over(deployment), cut_short)
     elif deployment.phase is Phase.ROLLBACK_FAILED and cause is not None and cut_short is not None:
         expected = RollbackFailed(cause, cut_short)
-    return deployment.outcome == expected and deployment.leftover == _left_over(deployment)
+    return (
+        deployment.outcome == expected
+        and deployment.leftover == _left_over(deployment)
+        and deployment.at_rest == (deployment.stage.phase in ENDS and deployment.settled)
+    )
 
 
 def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -272,6 +277,19 @@ def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -
     if not _is_good(before, event):
         return True
     return after.direction is _FORWARD and after.stage > before.stage
+
+
+def s7_a_bake_that_lost_an_instance_begins_again(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S7: a bake goes back to provisioning where its batch is seen to lack an instance, only there."""
+    if before.phase is not Phase.BAKING or after.direction is not before.direction:
+        return True
+    again = after.phase is Phase.PROVISIONING and after.stage.step == before.stage.step
+    if not isinstance(event, FleetsSeen) or event.stage != before.stage:
+        return not again
+    whole = event.fleets[0].in_service >= min(before.new.asked, before.spec.new.full)
+    return again is not whole
 
 
 def s8_repeated_events_change_nothing(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -609,6 +627,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
     s7_a_good_bake_passes,
+    s7_a_bake_that_lost_an_instance_begins_again,
     s8_repeated_events_change_nothing,
     s8_foreign_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
@@ -753,8 +772,8 @@ def _last_step(spec: Spec) -> int:
 
 def _takes_stock(before: Deployment, event: Event) -> bool:
     """True where the first step back is seen what it has to begin with."""
-    first = before.direction is _BACK and before.stage.step == 1
-    return first and before.phase is Phase.PROVISIONING and isinstance(event, FleetsSeen)
+    first = before.stage == Stage(_BACK, 1, 1, Phase.PROVISIONING)
+    return first and isinstance(event, FleetsSeen) and event.stage == before.stage
 
 
 def _in_service_unbroken(deployment: Deployment) -> int:

@@ -1,6 +1,7 @@
 """Every property says False of a state or an edge that breaks it: none is empty."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -10,27 +11,43 @@ from rolling import (
     NO_TRAFFIC,
     AlarmsRead,
     AlarmTripped,
+    BlueGreenUpdatePolicy,
     DeadlineElapsed,
     Deployment,
     Direction,
     Event,
     Fleet,
+    FleetSpec,
     FleetsSeen,
     Operation,
     OperationFailed,
     Phase,
     Reading,
+    RollbackFailed,
+    RolledBack,
+    RollingUpdatePolicy,
+    RoutingType,
     Share,
     Sighting,
     SplitSettled,
     Stopped,
     StopRequested,
+    Succeeded,
     TimedOut,
+    TrafficRouting,
     advance,
+    due,
+    instances,
+    percent,
     roll_back,
+    serving,
+    start,
+    wanted,
 )
 from rolling.core import properties
-from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES
+from rolling.core.policy import Pace
+from rolling.core.properties import EDGE_PROPERTIES, START_PROPERTIES, STATE_PROPERTIES, Asked
+from rolling.core.repair import fleets_left, sides_of
 from tests.core.walking import end_of, read, rolling, run_to, seen, trip
 
 EdgeCase = tuple[Deployment, Event, Deployment]
@@ -69,6 +86,15 @@ def failed() -> Deployment:
     return advance(trip(at("forward 2.1 baking")), DeadlineElapsed(Direction.BACK))
 
 
+def mixed(stage: str = "forward 1.1 provisioning") -> Deployment:
+    """Of a repair: two instances of each of two old fleets carry half of the traffic each."""
+    old = (FleetSpec("config-2", 4, 2, HALF), FleetSpec("config-1", 4, 2, HALF))
+    policy = RollingUpdatePolicy(instances(1), 0, instances(1))
+    return run_to(start(old, wanted("config-3", 4), policy, ["p99"]), stage)
+
+
+HALF, QUARTER = Share(1, 2), Share(1, 4)
+
 BAD_STATES: dict[str, list[Deployment]] = {
     "s1_asked_capacity_carries_asked_share": [
         with_fleet(at("forward 2.1 baking"), 0, asked=1),
@@ -97,6 +123,125 @@ BAD_STATES: dict[str, list[Deployment]] = {
         evolve(at("forward 1.1 shifting"), cause=Stopped("me")),
         evolve(trip(at("forward 2.1 baking")), cause=None),
     ],
+    "s13_the_new_fleet_has_the_share_of_its_step": [
+        with_fleet(at("forward 2.1 baking"), 0, share=QUARTER),
+        with_fleet(at("forward 2.1 cleaning"), 0, share=Share(3, 4)),
+        evolve(at("forward 2.1 shifting"), up=3),
+    ],
+    "s13_the_newest_is_drained_first": [
+        with_fleet(mixed(), 2, share=QUARTER),
+        with_fleet(trip(mixed("forward 3.1 baking")), 1, share=QUARTER),
+    ],
+}
+
+Reads = tuple[Deployment, object, str, object]
+"""A deployment, and what is wrongly read off it: of what, under which name, and what instead."""
+
+
+def always(value: object) -> Callable[..., object]:
+    """A function that gives this value whatever it is asked."""
+    return lambda *arguments: value
+
+
+def wrong_outcomes() -> list[Reads]:
+    cut = advance(at("forward 4.1 cleaning"), StopRequested("me"))
+    why = Stopped("you")
+    wrong: list[tuple[Deployment, object]] = [
+        (at("forward 2.1 baking"), Succeeded(0, None)),
+        (end_of(rolling()), None),
+        (cut, Succeeded(0, cut.cut_short)),
+        (cut, Succeeded(1, None)),
+        (home(), RolledBack(why, 0, None)),
+        (home(), Succeeded(0, None)),
+        (failed(), RollbackFailed(why, TimedOut(28_800))),
+    ]
+    return [
+        *[(each, Deployment, "outcome", property(always(outcome))) for each, outcome in wrong],
+        (cut, Deployment, "leftover", property(always(0))),
+        (at("forward 2.1 cleaning"), Deployment, "leftover", property(always(0))),
+        (failed(), Deployment, "at_rest", property(always(True))),
+        (cut, Deployment, "at_rest", property(always(False))),
+        (at("forward 2.1 baking"), Deployment, "at_rest", property(always(True))),
+    ]
+
+
+def wrongly_due(deployment: Deployment, **changes: Any) -> Reads:
+    return deployment, properties, "due", always(evolve(due(deployment), **changes))
+
+
+def other_asks_due() -> list[Reads]:
+    before = at("forward 2.1 baking")
+    new, old = due(before).fleets
+    return [
+        wrongly_due(before, generation=2),
+        wrongly_due(before, stage=before.stage._replace(attempt=2)),
+        wrongly_due(before, fleets=(old, new)),
+        wrongly_due(before, fleets=(new,)),
+        wrongly_due(before, fleets=(evolve(new, configuration="other"), old)),
+        wrongly_due(before, fleets=(evolve(new, count=3), old)),
+        wrongly_due(before, fleets=(new, evolve(old, share=ALL_TRAFFIC))),
+    ]
+
+
+def waiting(stage: str) -> Deployment:
+    """A blue/green update that bakes for a minute, and waits for two before its cleanup."""
+    policy = BlueGreenUpdatePolicy(TrafficRouting(wait_interval_seconds=60), 120, 900)
+    return run_to(start(serving("config-1", 2), wanted("config-2", 2), policy, ["p99"]), stage)
+
+
+def other_timers_due() -> list[Reads]:
+    baking, cleaning = at("forward 2.1 baking"), at("forward 2.1 cleaning")
+    return [
+        wrongly_due(baking, alarms=()),
+        wrongly_due(baking, alarms=("p99", "other")),
+        wrongly_due(baking, interval_seconds=None),
+        wrongly_due(baking, interval_seconds=301),
+        wrongly_due(cleaning, alarms=("p99",)),
+        wrongly_due(cleaning, interval_seconds=300),
+        wrongly_due(waiting("forward 1.1 baking"), interval_seconds=120),
+        wrongly_due(waiting("forward 2.1 baking"), interval_seconds=60),
+    ]
+
+
+def other_deadlines_due() -> list[Reads]:
+    return [
+        wrongly_due(at("forward 2.1 baking"), deadline_seconds=None),
+        wrongly_due(at("forward 2.1 baking"), deadline_seconds=600),
+        wrongly_due(trip(at("forward 2.1 baking")), deadline_seconds=None),
+        wrongly_due(end_of(rolling()), deadline_seconds=28_800),
+        wrongly_due(failed(), deadline_seconds=28_800),
+        wrongly_due(waiting("forward 1.1 baking"), deadline_seconds=900 + 120),
+        wrongly_due(waiting("forward 2.1 baking"), deadline_seconds=900),
+        wrongly_due(trip(waiting("forward 2.1 baking")), deadline_seconds=900 + 120),
+    ]
+
+
+def other_fleets_left() -> list[Reads]:
+    ended = failed()
+    left = fleets_left(ended)
+    new, old = left
+    mine, others = sides_of(left, "config-2", 5)
+    wrong: list[tuple[FleetSpec, ...]] = [
+        (new,),
+        (old, new),
+        (evolve(new, count=3), old),
+        (evolve(new, full=5), old),
+        (new, evolve(old, share=NO_TRAFFIC)),
+        (),
+    ]
+    sides = [(mine, left), (evolve(mine, count=0), others), (mine, ()), (wanted("b", 5), others)]
+    return [
+        *[(ended, properties, "fleets_left", always(fleets)) for fleets in wrong],
+        *[(ended, properties, "sides_of", always(pair)) for pair in sides],
+    ]
+
+
+BAD_READINGS: dict[str, list[Reads]] = {
+    "s5_an_outcome_says_how_it_ended": wrong_outcomes(),
+    "s12_what_is_asked_is_due": other_asks_due(),
+    "s12_alarms_and_interval_are_due_in_a_bake": other_timers_due(),
+    "s12_a_deadline_is_due_until_the_end": other_deadlines_due(),
+    "s16_the_next_update_starts_from_what_is_left": other_fleets_left(),
 }
 
 
@@ -236,6 +381,19 @@ def a_good_bake_held() -> list[EdgeCase]:
     ]
 
 
+def a_loss_baked() -> list[EdgeCase]:
+    baking = at("forward 2.1 baking")
+    loss, none_lost = seen(baking, (1, 1), (3, 3)), seen(baking, (2, 2), (3, 4))
+    again = advance(baking, loss)
+    elsewhere = evolve(loss, stage=again.stage)
+    return [
+        (baking, loss, with_fleet(baking, 0, in_service=1)),
+        (baking, none_lost, again),
+        (baking, elsewhere, again),
+        (baking, read(baking, Reading.OK, after_interval=False), again),
+    ]
+
+
 def a_failure_ignored() -> list[EdgeCase]:
     cases: list[EdgeCase] = []
     for stage, operation, place in (
@@ -299,6 +457,218 @@ def back_to_an_earlier_stage() -> list[EdgeCase]:
     ]
 
 
+def another_mix_held() -> list[EdgeCase]:
+    back = trip(at("forward 3.1 baking"))
+    unseen, late = run_to(back, "back 1.1 shifting"), DeadlineElapsed(Direction.BACK)
+    short = run_to(back, "back 2.1 provisioning")
+    failed_short, failed_unseen = advance(short, late), advance(unseen, late)
+    there = SplitSettled(failed_unseen.stage, back.split)
+    held = advance(failed_unseen, there)
+    assert held.split == there.split != failed_unseen.split
+    none_there = evolve(held, settled=True)
+    return [
+        (short, late, with_fleet(failed_short, 0, asked=0)),
+        (short, late, with_fleet(failed_short, 1, asked=short.old[0].asked)),
+        (short, late, with_fleet(failed_short, 1, share=ALL_TRAFFIC)),
+        (unseen, late, with_fleet(failed_unseen, 1, asked=1)),
+        (failed_unseen, there, failed_unseen),
+        (failed_unseen, there, with_fleet(held, 0, asked=0)),
+        (none_there, SplitSettled(held.stage, failed_unseen.split), failed_unseen),
+    ]
+
+
+def a_failure_elsewhere() -> list[EdgeCase]:
+    walk = run_to(rolling(8, 4, 1, back=1), "forward 4.1 cleaning")
+    back = run_to(trip(at("forward 3.1 baking")), "back 2.1 provisioning")
+    over, late = failed(), advance(back, DeadlineElapsed(Direction.BACK))
+    return [
+        (before, OperationFailed(before.stage, operation, place, "no"), after)
+        for before, operation, place, after in (
+            (walk, Operation.PROVISION, 0, advance(walk, StopRequested("me"))),
+            (walk, Operation.SHIFT, 0, advance(walk, StopRequested("me"))),
+            (back, Operation.PROVISION, 0, late),
+            (back, Operation.SHIFT, 1, late),
+            (over, Operation.CLEAN_UP, 0, evolve(over, settled=not over.settled)),
+        )
+    ]
+
+
+def two_commands() -> list[EdgeCase]:
+    before = at("forward 2.1 provisioning")
+    event = seen(before, (1, 2), (3, 3))
+    after = advance(before, event)
+    hurried = evolve(before.spec, deadline_seconds=600)
+    return [
+        (before, event, with_fleet(after, 0, asked=3)),
+        (before, event, with_fleet(after, 1, asked=2)),
+        (before, event, with_fleet(after, 0, share=HALF)),
+        (before, event, evolve(after, spec=hurried)),
+    ]
+
+
+def counted_otherwise(before: Deployment, event: Event, *stages: str) -> list[EdgeCase]:
+    """What an event leads to, but in these stages instead."""
+    after = advance(before, event)
+    found: list[EdgeCase] = []
+    for stage in stages:
+        direction, number, phase = stage.split()
+        step, attempt = map(int, number.split("."))
+        place = (Direction[direction.upper()], step, attempt, Phase[phase.upper()])
+        assert type(after.stage)(*place) != after.stage
+        found.append((before, event, evolve(after, stage=type(after.stage)(*place))))
+    return found
+
+
+def steps_miscounted() -> list[EdgeCase]:
+    baking, cleaning = at("forward 2.1 baking"), at("forward 2.1 cleaning")
+    provisioning = at("forward 2.1 provisioning")
+    clean = seen(cleaning, (2, 2), (2, 2))
+    back = run_to(trip(at("forward 3.1 baking")), "back 1.1 cleaning")
+    over = advance(run_to(trip(baking), "back 1.1 shifting"), DeadlineElapsed(Direction.BACK))
+    there = SplitSettled(over.stage, (HALF, HALF))
+    return [
+        *counted_otherwise(
+            baking,
+            StopRequested("me"),
+            "back 2.1 provisioning",
+            "back 1.2 provisioning",
+            "back 1.1 shifting",
+        ),
+        *counted_otherwise(baking, seen(baking, (1, 1), (3, 3)), "forward 2.1 provisioning"),
+        *counted_otherwise(baking, seen(baking, (1, 1), (3, 3)), "forward 2.3 provisioning"),
+        *counted_otherwise(baking, read(baking, Reading.OK), "forward 2.2 cleaning"),
+        *counted_otherwise(
+            provisioning, seen(provisioning, (2, 2), (3, 3)), "forward 2.2 shifting"
+        ),
+        *counted_otherwise(cleaning, clean, "forward 4.1 provisioning", "forward 3.2 provisioning"),
+        *counted_otherwise(back, seen(back, (1, 1), (2, 2)), "back 2.2 provisioning"),
+        *counted_otherwise(over, there, "back 1.1 rollback_failed", "back 1.3 rollback_failed"),
+    ]
+
+
+def gone_another_way() -> list[EdgeCase]:
+    walk = run_to(rolling(8, 8, 3, back=2), "forward 1.1 cleaning")
+    clean = seen(walk, (3, 3), (5, 5))
+    baking = run_to(rolling(8, 8, 3, back=2), "forward 2.1 baking")
+    back = trip(baking)
+    look = seen(back, (6, 6), (3, 5))
+    homeward = run_to(back, "back 1.1 cleaning")
+    trimmed = seen(homeward, (homeward.new.asked,) * 2, (homeward.old[0].asked,) * 2)
+    last = run_to(rolling(8, 8, 3, back=2), "forward 3.1 cleaning")
+    further = evolve(last, stage=last.stage._replace(step=4, phase=Phase.PROVISIONING))
+    return [
+        (walk, clean, evolve(advance(walk, clean), up=5)),
+        (walk, clean, evolve(advance(walk, clean), up=7)),
+        (walk, clean, evolve(advance(walk, clean), up=3)),
+        (baking, StopRequested("me"), evolve(back, up=1)),
+        (baking, read(baking, Reading.OK), evolve(advance(baking, read(baking, Reading.OK)), up=7)),
+        (back, look, evolve(advance(back, look), up=5)),
+        (back, look, evolve(advance(back, look), up=0)),
+        (homeward, trimmed, evolve(advance(homeward, trimmed), up=homeward.up + 1)),
+        (homeward, trimmed, evolve(advance(homeward, trimmed), up=homeward.up + 3)),
+        (last, seen(last, (8, 8), (0, 0)), further),
+    ]
+
+
+def moved_without_a_shift() -> list[EdgeCase]:
+    before, baking = at("forward 2.1 cleaning"), at("forward 2.1 baking")
+    event, stop = seen(before, (2, 2), (2, 2)), StopRequested("me")
+    return [
+        (before, event, with_fleet(advance(before, event), 0, share=Share(3, 4))),
+        (baking, stop, with_fleet(advance(baking, stop), 1, share=ALL_TRAFFIC)),
+    ]
+
+
+def taken_back_otherwise() -> list[EdgeCase]:
+    back = trip(at("forward 3.1 baking"))
+    look = seen(back, (3, 3), (2, 2))
+    after = advance(back, look)
+    assert after.split == (HALF, HALF)
+    return [
+        (back, look, with_fleet(after, 1, share=share))
+        for share in (QUARTER, Share(3, 4), ALL_TRAFFIC, NO_TRAFFIC)
+    ]
+
+
+def asked_otherwise(before: Deployment, event: Event, place: int, *counts: int) -> list[EdgeCase]:
+    """What an event leads to, but with other asks of a fleet."""
+    after = advance(before, event)
+    assert after.fleets[place].asked not in counts
+    return [(before, event, with_fleet(after, place, asked=count)) for count in counts]
+
+
+def another_batch() -> list[EdgeCase]:
+    cleaning, baking = at("forward 2.1 cleaning"), at("forward 2.1 baking")
+    back = run_to(trip(run_to(rolling(8, 8, 2, back=2), "forward 3.1 baking")), "back 1.1 cleaning")
+    clean = seen(back, (back.new.asked,) * 2, (back.old[0].asked,) * 2)
+    return [
+        *asked_otherwise(cleaning, seen(cleaning, (2, 2), (2, 2)), 0, 2, 4),
+        *asked_otherwise(cleaning, seen(cleaning, (2, 2), (2, 3)), 0, 1, 3),
+        *asked_otherwise(baking, read(baking, Reading.OK), 0, 1, 3),
+        *asked_otherwise(back, clean, 1, back.old[0].asked, back.old[0].asked + 1),
+        *asked_otherwise(trip(baking), seen(trip(baking), (2, 2), (3, 3)), 1, 2, 4),
+    ]
+
+
+def kept_otherwise() -> list[EdgeCase]:
+    baking, good = at("forward 2.1 baking"), read(at("forward 2.1 baking"), Reading.OK)
+    whole = waiting("forward 1.1 baking")
+    last = waiting("forward 2.1 baking")
+    shifting = run_to(trip(at("forward 3.1 baking")), "back 1.1 shifting")
+    split = SplitSettled(shifting.stage, shifting.split)
+    provisioning = at("forward 2.1 provisioning")
+    return [
+        *asked_otherwise(baking, good, 1, 1, 3),
+        *asked_otherwise(baking, seen(baking, (2, 2), (3, 3)), 1, 2, 4),
+        *asked_otherwise(whole, read(whole, Reading.OK), 1, 0),
+        *asked_otherwise(last, read(last, Reading.OK), 1, 1, 2),
+        *asked_otherwise(provisioning, seen(provisioning, (2, 2), (3, 3)), 1, 2),
+        *asked_otherwise(provisioning, StopRequested("me"), 0, 0, 2),
+        *asked_otherwise(provisioning, StopRequested("me"), 1, 2, 4),
+        *asked_otherwise(shifting, split, 0, 1, 3),
+        *asked_otherwise(shifting, StopRequested("me"), 0, 2),
+    ]
+
+
+def believed_unseen() -> list[EdgeCase]:
+    before = at("forward 2.1 provisioning")
+    look, stop = seen(before, (1, 2), (3, 4)), StopRequested("me")
+    after, stale = advance(before, look), evolve(look, stage=at("forward 1.1 baking").stage)
+    return [
+        (before, look, with_fleet(after, 0, in_service=2)),
+        (before, look, with_fleet(after, 0, in_service=0)),
+        (before, look, with_fleet(after, 0, alive=3)),
+        (before, look, with_fleet(after, 1, alive=3)),
+        (before, look, with_fleet(after, 1, in_service=2)),
+        (before, stale, after),
+        (before, stop, with_fleet(advance(before, stop), 1, in_service=2)),
+        (before, stop, with_fleet(advance(before, stop), 0, alive=1)),
+    ]
+
+
+def settled_unseen() -> list[EdgeCase]:
+    shifting, baking = at("forward 2.1 shifting"), at("forward 2.1 baking")
+    split, look = SplitSettled(shifting.stage, shifting.split), seen(shifting, (2, 2), (3, 4))
+    other = SplitSettled(shifting.stage, at("forward 1.1 baking").split)
+    stale, stop = evolve(split, stage=baking.stage), StopRequested("me")
+    settled = evolve(shifting, settled=True)
+    provisioning = at("forward 2.1 provisioning")
+    batch = seen(provisioning, (2, 2), (3, 3))
+    return [
+        (shifting, split, evolve(advance(shifting, split), settled=False)),
+        (shifting, other, settled),
+        (shifting, stale, settled),
+        (shifting, look, evolve(advance(shifting, look), settled=True)),
+        (baking, stop, evolve(advance(baking, stop), settled=True)),
+        (provisioning, batch, evolve(advance(provisioning, batch), settled=True)),
+        (baking, look_at(baking), evolve(advance(baking, look_at(baking)), settled=False)),
+    ]
+
+
+def look_at(deployment: Deployment) -> FleetsSeen:
+    return seen(deployment, *[(fleet.asked, fleet.alive) for fleet in deployment.fleets])
+
+
 BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s1_raised_share_is_covered": [raised_without_capacity()],
     "s1_lowered_ask_still_fits": [lowered_below_the_traffic()],
@@ -307,23 +677,134 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s5_a_clean_end_leaves_nothing_over": [left_over_at_a_clean_end()],
     "s5_a_cause_is_what_came": turned_back_for_nothing(),
     "s5_a_cause_stays": another_cause_later(),
+    "s5_a_failed_rollback_holds_what_is_there": another_mix_held(),
     "s6_a_step_is_at_most_a_batch": more_than_a_batch(),
     "s7_old_is_given_up_only_after_a_good_bake": given_up_too_early(),
     "s7_a_good_bake_passes": a_good_bake_held(),
+    "s7_a_bake_that_lost_an_instance_begins_again": a_loss_baked(),
     "s8_repeated_events_change_nothing": [not_the_same_twice()],
     "s8_foreign_events_change_nothing": moved_by_a_foreign_event(),
     "s9_past_the_deadline_a_direction_is_over": on_after_the_deadline(),
     "s10_a_failure_is_heeded": a_failure_ignored(),
+    "s10_no_other_failure_matters": a_failure_elsewhere(),
     "s10_a_stop_is_heeded": a_stop_ignored(),
     "s11_the_last_bake_commits": turned_back_once_committed(),
+    "s12_no_stage_has_two_commands": two_commands(),
+    "s13_steps_and_attempts_count_up": steps_miscounted(),
+    "s13_a_step_goes_as_far_as_its_pace": gone_another_way(),
+    "s13_traffic_moves_in_shifts_alone": moved_without_a_shift(),
+    "s13_a_step_back_takes_what_its_instances_carry": taken_back_otherwise(),
+    "s14_a_step_asks_for_its_batch": another_batch(),
+    "s14_a_cleanup_keeps_what_traffic_needs": kept_otherwise(),
+    "s15_only_what_is_seen_counts": believed_unseen(),
+    "s15_a_split_is_believed_once_seen": settled_unseen(),
     "a_spec_never_changes": another_spec(),
     "stages_only_grow": back_to_an_earlier_stage(),
 }
 
 
+BEGINNINGS: dict[str, Asked] = {
+    "rolling": Asked(
+        (serving("config-1", 8),),
+        wanted("config-2", 6),
+        RollingUpdatePolicy(instances(2), 60, percent(30), 900),
+        ("p99", "errors", "p99"),
+        7,
+    ),
+    "linear": Asked(
+        (serving("config-1", 5),),
+        wanted("config-2", 9),
+        BlueGreenUpdatePolicy(TrafficRouting(RoutingType.LINEAR, 60, percent(34)), 120, 900),
+    ),
+    "canary": Asked(
+        (serving("config-1", 5),),
+        wanted("config-2", 9),
+        BlueGreenUpdatePolicy(TrafficRouting(RoutingType.CANARY, 60, percent(5)), 120, 900),
+    ),
+    "a repair": Asked(
+        (FleetSpec("config-1", 4, 3, Share(3, 4)),),
+        FleetSpec("config-2", 6, 2, QUARTER),
+        RollingUpdatePolicy(instances(1), 0),
+    ),
+    "too many already": Asked(
+        (FleetSpec("config-1", 4, 3, Share(3, 4)),),
+        FleetSpec("config-2", 6, 7, QUARTER),
+        RollingUpdatePolicy(instances(1), 0),
+    ),
+}
+
+PACES = {
+    "rolling": Pace(2, 2, 2, 2, True, 60, 0),
+    "linear": Pace(9, 3, 3, 5, False, 60, 120),
+    "canary": Pace(9, 1, 9, 5, False, 60, 120),
+    "a repair": Pace(1, 1, 1, 3, True, 0, 0),
+    "too many already": Pace(1, 1, 1, 3, True, 0, 0),
+}
+
+
+def begun(name: str) -> Deployment:
+    asked = BEGINNINGS[name]
+    return start(asked.old, asked.new, asked.policy, asked.alarms, asked.generation)
+
+
+def wrongly_begun() -> list[tuple[str, str, Deployment]]:
+    """The names of a property and of a beginning, and what it is false of."""
+    found: list[tuple[str, str, Deployment]] = []
+    first = begun("rolling")
+    of_the_spec: tuple[dict[str, Any], ...] = (
+        {"fleets": first.spec.fleets[::-1]},
+        {"fleets": first.spec.fleets[:1]},
+        {"alarms": ("p99", "errors", "p99")},
+        {"alarms": ("errors", "p99")},
+        {"alarms": ()},
+        {"deadline_seconds": 600},
+        {"generation": 1},
+    )
+    for changes in of_the_spec:
+        wrong = evolve(first, spec=evolve(first.spec, **changes))
+        found.append(("s13_an_update_is_what_was_asked", "rolling", wrong))
+    for name, pace in PACES.items():
+        right = begun(name)
+        assert right.spec.pace == pace
+        for changes in (
+            {"provision_batch": pace.provision_batch + 1},
+            {"first_shift": pace.first_shift + 1},
+            {"next_shift": pace.next_shift - 1},
+            {"rollback_batch": pace.rollback_batch + 1},
+            {"cleans_each_step": not pace.cleans_each_step},
+            {"wait_interval_seconds": pace.wait_interval_seconds + 1},
+            {"termination_wait_seconds": pace.termination_wait_seconds + 1},
+        ):
+            wrong = evolve(right, spec=evolve(right.spec, pace=evolve(pace, **changes)))
+            found.append(("s13_a_pace_is_that_of_its_policy", name, wrong))
+        for wrong in (
+            evolve(right, stage=right.stage._replace(step=2)),
+            evolve(right, stage=right.stage._replace(attempt=2)),
+            evolve(right, stage=right.stage._replace(phase=Phase.SHIFTING)),
+            evolve(right, up=right.up + 1),
+            evolve(right, settled=False),
+            evolve(right, cause=Stopped("me")),
+            evolve(right, cut_short=Stopped("me")),
+            with_fleet(right, 0, asked=right.new.asked + 1),
+            with_fleet(right, 0, in_service=right.new.in_service + 1),
+            with_fleet(right, 0, alive=right.new.alive + 1),
+            with_fleet(right, 0, share=ALL_TRAFFIC),
+            with_fleet(right, 1, asked=right.old[0].asked - 1),
+            with_fleet(right, 1, in_service=right.old[0].in_service - 1),
+            with_fleet(right, 1, alive=right.old[0].alive + 1),
+            with_fleet(right, 1, share=NO_TRAFFIC),
+        ):
+            found.append(("s13_an_update_begins_with_what_is_there", name, wrong))
+    return found
+
+
+BAD_BEGINNINGS = wrongly_begun()
+
+
 def test_there_is_a_bad_example_for_every_property() -> None:
-    assert set(BAD_STATES) == {rule.__name__ for rule in STATE_PROPERTIES}
+    assert {*BAD_STATES, *BAD_READINGS} == {rule.__name__ for rule in STATE_PROPERTIES}
     assert set(BAD_EDGES) == {rule.__name__ for rule in EDGE_PROPERTIES}
+    assert {name for name, _, _ in BAD_BEGINNINGS} == {rule.__name__ for rule in START_PROPERTIES}
 
 
 @pytest.mark.parametrize(
@@ -332,6 +813,28 @@ def test_there_is_a_bad_example_for_every_property() -> None:
 def test_a_state_property_is_false_of_a_bad_state(name: str, number: int) -> None:
     rule: Callable[[Deployment], bool] = getattr(properties, name)
     assert rule(BAD_STATES[name][number]) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [(name, n) for name, bad in BAD_READINGS.items() for n in range(len(bad))]
+)
+def test_a_state_property_is_false_where_something_else_is_read_off(
+    monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    rule: Callable[[Deployment], bool] = getattr(properties, name)
+    deployment, owner, attribute, wrong = BAD_READINGS[name][number]
+    assert rule(deployment) is True
+    monkeypatch.setattr(owner, attribute, wrong)
+    assert rule(deployment) is False
+
+
+@pytest.mark.parametrize(("name", "beginning", "wrong"), BAD_BEGINNINGS)
+def test_a_start_property_is_false_of_a_bad_start(
+    name: str, beginning: str, wrong: Deployment
+) -> None:
+    rule: Callable[[Asked, Deployment], bool] = getattr(properties, name)
+    assert rule(BEGINNINGS[beginning], begun(beginning)) is True
+    assert rule(BEGINNINGS[beginning], wrong) is False
 
 
 @pytest.mark.parametrize(

@@ -66,22 +66,29 @@ class Behaviour:
 
     def begin(self, deployment: Deployment) -> None:
         """Note what `start` made."""
-        self._met = {hash(deployment): deployment}
-        self._seen.add(hash((deployment.spec, deployment)))
+        self._met = {_number(deployment): deployment}
+        self._seen.add(hash((deployment.spec, _number(deployment))))
 
     def follow(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
         """What the core does with an event; noted, where that is anything."""
         after, edges = follow(before, event)
         if after is not before:
-            names = tuple([edge.name for edge in edges])
+            self._met[_number(after)] = after
             same_spec = after.spec is before.spec or after.spec == before.spec
-            number = hash(after)
-            self._met[number] = after
-            self._seen.add(hash((before, event, number, names, same_spec)))
+            ways = [(edge.direction, edge.phase, edge.target, edge.why) for edge in edges]
+            told = (_number(before), event, _number(after), *ways, same_spec)
+            self._seen.add(hash(told))
         return after, edges
 
     def end(self) -> None:
         """Note what can be told of each deployment that was met."""
         for number, deployment in self._met.items():
             left = fleets_left(deployment) if deployment.ended else None
-            self._seen.add(hash((number, due(deployment), deployment.outcome, left)))
+            over = (deployment.outcome, deployment.leftover, deployment.at_rest, left)
+            self._seen.add(hash((number, due(deployment), over)))
+
+
+def _number(deployment: Deployment) -> int:
+    """The state as a number, without its spec."""
+    names = ("stage", "up", "fleets", "settled", "cause", "cut_short")
+    return hash(tuple([getattr(deployment, name) for name in names]))

@@ -10,86 +10,20 @@ What only speaks to people is left alone: texts, refusals, assertions, annotatio
 import ast
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from attrs import field, frozen
 
+from tests.power.changes import FOR_PROGRAMMERS, changes
+
 LONGEST_SHOWN = 110
-"""The most characters of code that a mutant shows around its change."""
+"""The most characters of code that a mutant shows, where its change is not longer itself."""
 
-_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.FloorDiv,
-    ast.FloorDiv: ast.Mult,
-}
-_ENUMS = {
-    "Direction": ("FORWARD", "BACK"),
-    "Operation": ("PROVISION", "SHIFT", "CLEAN_UP"),
-    "Phase": (
-        "PROVISIONING",
-        "SHIFTING",
-        "BAKING",
-        "CLEANING",
-        "SUCCEEDED",
-        "ROLLED_BACK",
-        "ROLLBACK_FAILED",
-    ),
-    "Reading": ("OK", "ALARM", "INSUFFICIENT_DATA", "UNREADABLE"),
-    "RoutingType": ("ALL_AT_ONCE", "CANARY", "LINEAR"),
-    "SizeType": ("INSTANCE_COUNT", "CAPACITY_PERCENT"),
-    "Verdict": ("TRIPPED", "HELD", "PASSED"),
-}
-_COUNTERPARTS = {
-    # functions
-    "min": "max",
-    "max": "min",
-    "all": "any",
-    "any": "all",
-    "larger": "smaller",
-    "smaller": "larger",
-    "reversed": "tuple",
-    # the table's guards
-    "is_batch_in_service": "always",
-    "batch_missing": "always",
-    "first_step": "always",
-    "later_step_in_service": "always",
-    "split_as_asked": "always",
-    "clean_with_more_to_come": "clean_at_last",
-    "clean_at_last": "clean_with_more_to_come",
-    "committed": "not_committed",
-    "not_committed": "committed",
-    # its short names
-    "_F": "_B",
-    "_B": "_F",
-    "_PROVISIONING": "_SHIFTING",
-    "_SHIFTING": "_BAKING",
-    "_BAKING": "_CLEANING",
-    "_CLEANING": "_PROVISIONING",
-    "_SUCCEEDED": "_ROLLED_BACK",
-    "_ROLLED_BACK": "_FAILED",
-    "_FAILED": "_SUCCEEDED",
-    # constants
-    "NO_TRAFFIC": "ALL_TRAFFIC",
-    "ALL_TRAFFIC": "NO_TRAFFIC",
-}
-"""What stands for each name in its mutant."""
+_AROUND = 50
+"""Of a longer one, so many on either side of the change."""
 
-# Keywords that change nothing but what a programmer's mistake would look like.
-_FOR_PROGRAMMERS = frozenset({"strict"})
 _NOT_SHOWN = (ast.arguments, ast.arg, ast.ClassDef, ast.FunctionDef, ast.Module, ast.Match)
-_NOT_ENTERED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr)
+_NOT_ENTERED = (ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr)
 
 
 @frozen
@@ -133,7 +67,7 @@ class _Place:
 def mutants_of(module: str, tree: ast.Module, left_out: frozenset[str]) -> Iterator[Mutant]:
     """Every mutant of a module, but for the functions and classes that are `left_out`."""
     for place, node, function, around in _nodes(tree, left_out):
-        for new in _changes(node, place.holder):
+        for new in changes(node, place.holder):
             mutant = _mutant(module, function, place, node, new, around)
             if mutant.before != mutant.after:
                 yield mutant
@@ -158,7 +92,7 @@ def _nodes(
             continue
         if isinstance(holder, ast.Module) and _is_alias(node):
             continue
-        if isinstance(holder, ast.keyword) and holder.arg in _FOR_PROGRAMMERS:
+        if isinstance(holder, ast.keyword) and holder.arg in FOR_PROGRAMMERS:
             continue
         name, within = getattr(node, "name", ""), function
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -189,9 +123,20 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def _is_refusal(node: ast.AST) -> bool:
-    """True for a branch that does nothing but raise."""
-    body = node.body if isinstance(node, ast.If | ast.match_case) else []
-    return bool(body) and all(isinstance(each, ast.Raise) for each in body)
+    """True for what only finds problems, words them, or raises."""
+    match node:
+        case ast.Raise():
+            return True
+        case ast.If(body=body, orelse=orelse):
+            return all(map(_is_refusal, [*body, *orelse]))
+        case ast.match_case(body=body):
+            return all(map(_is_refusal, body))
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
+            return name in ("problems", "rule")
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
+            return name == "problems"
+        case _:
+            return False
 
 
 def _is_alias(node: ast.AST) -> bool:
@@ -200,90 +145,6 @@ def _is_alias(node: ast.AST) -> bool:
         return False
     name = node.targets[0].id.lstrip("_")
     return name[0].isupper() and not name.isupper()
-
-
-def _changes(node: ast.AST, holder: ast.AST) -> Iterator[ast.AST | None]:
-    """What may come in place of a node; None: nothing does."""
-    if isinstance(holder, ast.Tuple | ast.List):
-        yield None
-    match node:
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            for at, op in enumerate(ops):
-                changed = [*ops[:at], _COMPARISONS[type(op)](), *ops[at + 1 :]]
-                yield ast.Compare(left, changed, others)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            yield ast.BinOp(left, _ARITHMETIC[type(op)](), right)
-        case ast.BoolOp(op=op, values=values):
-            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
-            for at in range(len(values)):
-                left = [*values[:at], *values[at + 1 :]]
-                yield left[0] if len(left) == 1 else ast.BoolOp(op, left)
-        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            yield operand
-        case ast.Constant(value=bool(value)):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int(value)):
-            yield ast.Constant(value + 1)
-        case ast.Attribute(value=ast.Name(id=enum) as of, attr=attr) if enum in _ENUMS:
-            members = _ENUMS[enum]
-            following = members[(members.index(attr) + 1) % len(members)]
-            yield ast.Attribute(of, following, ast.Load())
-        case ast.Name(id=name) if name in _COUNTERPARTS:
-            yield ast.Name(_COUNTERPARTS[name], ast.Load())
-        case ast.Call(func=ast.Name(id="isinstance")):
-            pass
-        case ast.Call():
-            yield from _calls(node)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            yield ast.IfExp(test, orelse, body)
-        case ast.comprehension(target=target, iter=each, ifs=[_, *_]):
-            yield ast.comprehension(target, each, [], 0)
-        case ast.Dict(keys=keys, values=values):
-            for at in range(len(keys)):
-                yield ast.Dict([*keys[:at], *keys[at + 1 :]], [*values[:at], *values[at + 1 :]])
-        case ast.match_case():
-            yield None
-        case ast.Return(value=ast.expr() as value) if not _is_answer(value):
-            yield ast.Return(ast.Constant(None))
-        case ast.Expr() | ast.Assign() | ast.AugAssign() | ast.If():
-            # A whole branch as well: what it does is then never done.
-            if not isinstance(holder, ast.Module):
-                yield ast.Pass()
-            if isinstance(node, ast.If) and not isinstance(node.test, ast.Compare):
-                yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-
-
-def _calls(call: ast.Call) -> Iterator[ast.Call]:
-    """An argument that is None, two that are swapped, one by name that is left out."""
-    function, args, keywords = call.func, call.args, call.keywords
-    nothing = ast.Constant(None)
-    for at, arg in enumerate(args):
-        if not isinstance(arg, ast.Starred) and not _is_none(arg) and not _is_text(arg):
-            yield ast.Call(function, [*args[:at], nothing, *args[at + 1 :]], keywords)
-    for at in range(0 if _takes_any_order(function) else len(args) - 1):
-        pair = (args[at + 1], args[at])
-        yield ast.Call(function, [*args[:at], *pair, *args[at + 2 :]], keywords)
-    for at, keyword in enumerate(keywords):
-        if keyword.arg is None or keyword.arg in _FOR_PROGRAMMERS:
-            continue
-        others = keywords[:at], keywords[at + 1 :]
-        yield ast.Call(function, args, [*others[0], *others[1]])
-        if not _is_none(keyword.value):
-            none = ast.keyword(keyword.arg, nothing)
-            yield ast.Call(function, args, [*others[0], none, *others[1]])
-
-
-def _takes_any_order(function: ast.AST) -> bool:
-    return isinstance(function, ast.Name) and function.id in ("gcd", "max", "min")
-
-
-def _is_answer(node: ast.AST) -> bool:
-    """True for a constant that is changed by itself, or is None already."""
-    return isinstance(node, ast.Constant) and (node.value is None or node.value in (True, False))
-
-
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _mutant(
@@ -304,14 +165,36 @@ def _mutant(
         shown = outer
     before = _text(shown)
     if shown is node:
-        return Mutant(module, function, before, "" if new is None else _text(new), place, new)
-    place.put(new)
-    after = _text(shown)
-    if new is None:
-        getattr(place.holder, place.name).insert(place.at, node)
+        after = "" if new is None else _text(new)
     else:
-        place.put(node)
-    return Mutant(module, function, before, after, place, new)
+        place.put(new)
+        after = _text(shown)
+        if new is None:
+            getattr(place.holder, place.name).insert(place.at, node)
+        else:
+            place.put(node)
+    return Mutant(module, function, *_around_the_change(before, after), place, new)
+
+
+def _around_the_change(before: str, after: str) -> tuple[str, str]:
+    """Both; of long ones, without what is the same far from the change."""
+    if max(len(before), len(after)) <= LONGEST_SHOWN:
+        return before, after
+    shared = _alike(before, after)
+    begin = 0 if shared <= _AROUND else shared - _AROUND
+    longest = min(len(before), len(after)) - shared
+    tail = min(longest, _alike(before[::-1], after[::-1]))
+    cut = max(0, tail - _AROUND)
+
+    def shown(text: str) -> str:
+        return "…" * (begin > 0) + text[begin : len(text) - cut] + "…" * (cut > 0)
+
+    return shown(before), shown(after)
+
+
+def _alike(a: str, b: str) -> int:
+    """How many characters two texts begin with that are the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
 def _text(node: ast.AST) -> str:

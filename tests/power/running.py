@@ -5,14 +5,18 @@ of its modules, so that a process with one module changed is ready in a moment.
 """
 
 import ast
+import math
+import resource
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from time import process_time
 from types import CodeType, FrameType, ModuleType
@@ -23,18 +27,25 @@ from attrs import frozen
 from tests.power.mutants import Mutant, change
 
 ROOT = Path(__file__).parents[2]
-CORE = ROOT / "rolling" / "core"
 
-MOST_SECONDS = 10
-"""The processor time after which a search is taken to have no end."""
+LONGEST = 5
+"""A judgement that takes so many times as long as that of the core as it is has no end."""
+
+MOST_BYTES = 2 << 30
+"""The memory that a judgement may take: more than ten times what it needs."""
+
+
+CAUGHT, CRASHED, REFUSED, ENDLESS, PASSED = "caught", "crashed", "refused", "endless", "passed"
+"""What happens to a core: a property is broken; it raises; it starts no update; it comes to
+no end; or nothing of these."""
 
 
 @frozen
 class Judgement:
-    """What became of a core: `what` happened, by which `update`, and the `detail`.
+    """What was found in a core: `what` happened, in which `update`, and the `detail`.
 
-    `what`: caught, crashed, refused, endless or passed. `behaviour` says, of one that
-    passed, all that it did as one number: cores that did the same have the same.
+    `behaviour` says, of one that passed, all that it did as one number: cores that did
+    the same have the same. `seconds`: of the processor.
     """
 
     what: str
@@ -44,34 +55,65 @@ class Judgement:
     seconds: float
 
 
-def run(
-    trees: dict[str, ast.Module], mutants: Iterable[Mutant | None], processes: int
+@frozen
+class Verdict:
+    """What was found in a mutant; `alike`: it passed, and did all that our core does, no more."""
+
+    mutant: Mutant
+    found: Judgement
+    alike: bool
+
+
+Trees = Mapping[str, ast.Module]
+"""The syntax tree of each module, by name."""
+
+
+def judged(trees: Trees, mutants: Iterable[Mutant], processes: int) -> Iterator[Verdict]:
+    """The verdict on each of the mutants of the `trees`, `processes` at a time, as they come.
+
+    Raises ValueError when something is found in the core as it is.
+    """
+    judge = partial(_judge, _compiled(), trees)
+    ((_, ours),) = _each(partial(judge, math.inf), [None], processes=1)
+    if ours.what != PASSED:
+        raise ValueError(f"the core as it is: {ours.what}, {ours.update}, {ours.detail}")
+    for mutant, found in _each(partial(judge, LONGEST * ours.seconds), mutants, processes):
+        assert mutant is not None
+        yield Verdict(mutant, found, alike=found.behaviour == ours.behaviour)
+
+
+def _each(
+    judge: Callable[[Mutant | None, Connection], None],
+    mutants: Iterable[Mutant | None],
+    processes: int,
 ) -> Iterator[tuple[Mutant | None, Judgement]]:
-    """Judge each of the mutants of the `trees`, several at a time; None is the core as it is."""
+    """What is found of each, in a process of its own; None is the core as it is."""
     fork = get_context("fork")
-    codes = _compiled()
-    running: dict[Connection, tuple[Mutant | None, Any]] = {}
-    waiting = iter(mutants)
+    waiting, running = iter(mutants), dict[Connection, tuple[Mutant | None, ForkProcess]]()
     while True:
         for mutant in islice(waiting, processes - len(running)):
-            ours, theirs = fork.Pipe(duplex=False)
-            process = fork.Process(target=_judge, args=(codes, trees, mutant, theirs))
+            answer, theirs = fork.Pipe(duplex=False)
+            process = fork.Process(target=judge, args=(mutant, theirs))
             process.start()
             theirs.close()
-            running[ours] = (mutant, process)
+            running[answer] = (mutant, process)
         if not running:
             return
-        for ready in wait(list(running)):
-            assert isinstance(ready, Connection)
-            mutant, process = running.pop(ready)
-            yield mutant, Judgement(*ready.recv())
+        for answer in [each for each in wait(list(running)) if isinstance(each, Connection)]:
+            mutant, process = running.pop(answer)
+            try:
+                found = Judgement(*answer.recv())
+            except EOFError:
+                found = Judgement(CRASHED, "", "its process died", 0, 0)
             process.join()
-            ready.close()
+            answer.close()
+            yield mutant, found
 
 
 def _judge(
     codes: dict[str, CodeType],
-    trees: dict[str, ast.Module],
+    trees: Trees,
+    seconds: float,
     mutant: Mutant | None,
     answer: Connection,
 ) -> None:
@@ -80,16 +122,18 @@ def _judge(
         name = f"rolling.core.{mutant.module}"
         codes[name] = compile(change(trees[mutant.module], mutant), name, "exec")
     sys.meta_path.insert(0, _Compiled(codes))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     signal.signal(signal.SIGPROF, _give_up)
-    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    if seconds < math.inf:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         from tests.power.judging import judge
 
         found = judge()
     except _Endless:
-        found = ("endless", "", f"no end within {MOST_SECONDS} s", 0)
+        found = (ENDLESS, "", f"no end within {seconds:.0f} s", 0)
     except Exception as error:
-        found = ("crashed", "", f"{type(error).__name__}: {error}", 0)
+        found = (CRASHED, "", f"{type(error).__name__}: {error}", 0)
     answer.send((*found, process_time()))
 
 
@@ -131,7 +175,7 @@ class _Loader(SourceFileLoader):
 def _compiled() -> dict[str, CodeType]:
     """The code of all modules that a judgement may load, by name."""
     found = {}
-    for package in ("rolling", "tests/power"):
+    for package in ("rolling/core", "rolling/checking", "tests/power"):
         for path in sorted((ROOT / package).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             found[name] = compile(path.read_text("utf-8"), str(path), "exec")
