@@ -60,5 +60,5 @@ def test_a_table_read_again_drives_the_machine_the_same_way(
 def test_what_gives_no_cause_turns_nothing_back() -> None:
     """No edge does it; were one added, it must not turn back for no reason."""
     turns = [edge for edge in EDGES if edge.target_direction is not edge.direction]
-    with pytest.raises(AssertionError, match=r"^what interrupts a deployment gives its cause$"):
+    with pytest.raises(AssertionError, match=r"^what interrupts a deployment gives its cause"):
         turns[0].effect(rolling(), None)
