@@ -282,7 +282,7 @@ def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -
 def s7_a_bake_that_lost_an_instance_begins_again(
     before: Deployment, event: Event, after: Deployment
 ) -> bool:
-    """S7: a bake goes back to provisioning where its batch is seen to lack an instance, only there."""
+    """S7: a bake goes back to provisioning where its batch is seen to lack one, and only there."""
     if before.phase is not Phase.BAKING or after.direction is not before.direction:
         return True
     again = after.phase is Phase.PROVISIONING and after.stage.step == before.stage.step

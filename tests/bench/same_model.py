@@ -51,6 +51,7 @@ class SameModel(Model[Standing]):
 
     def broken_in(self, state: Standing) -> tuple[str, ...]:
         """Of the core's state properties, the broken ones."""
+        self._core.look_at(state.known)
         return state.known.breaks
 
     def broken_by(self, state: Standing, step: Step[Standing]) -> tuple[str, ...]:

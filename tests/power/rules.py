@@ -4,11 +4,7 @@ events.py and outcome.py are values, errors.py is words, plan.py unfolds for a r
 rules decide, public.py names, and properties.py judges.
 """
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
-
-from tests.power.mutants import Mutant, mutants_of
 
 CORE = Path(__file__).parents[2] / "rolling" / "core"
 
