@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rolling.core.capacity import NO_TRAFFIC, CapacitySize, Share, SizeType
 from rolling.core.deployment import Deployment, Spec
@@ -282,7 +282,7 @@ def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -
 def s7_a_bake_that_lost_an_instance_begins_again(
     before: Deployment, event: Event, after: Deployment
 ) -> bool:
-    """S7: a bake goes back to provisioning where its batch is seen to lack one, and only there."""
+    """S7: a bake goes back to provisioning where its batch is seen to lack an instance; only so."""
     if before.phase is not Phase.BAKING or after.direction is not before.direction:
         return True
     again = after.phase is Phase.PROVISIONING and after.stage.step == before.stage.step
@@ -473,6 +473,8 @@ def s13_a_step_back_takes_what_its_instances_carry(
     what it had; none gives any up."""
     if after.direction is _FORWARD or after.phase in (Phase.PROVISIONING, Phase.ROLLBACK_FAILED):
         return True
+    if before.phase is not Phase.PROVISIONING and after.stage.step == before.stage.step:
+        return after.split == before.split
     fleets = zip(
         before.spec.old, before.old, after.old, _restored(before.spec, after.up), strict=True
     )
@@ -527,12 +529,13 @@ def s14_a_cleanup_keeps_what_traffic_needs(
         return True
     if after.direction is _BACK:
         new, start, turns = before.new, spec.new, before.direction is _FORWARD
-        kept = max(start.count, _need(new.share, start.full))
-        asked = min(new.asked, kept) if cleans or turns else new.asked
-        stays = not turns or [each.asked for each in after.old] == [
-            each.asked for each in before.old
-        ]
-        return after.new.asked == asked and stays
+        old = zip(before.old, after.old, strict=True)
+        if turns and any(now.asked != was.asked for was, now in old):
+            return False
+        asked = new.asked
+        if cleans or turns:
+            asked = min(asked, max(start.count, _need(new.share, start.full)))
+        return after.new.asked == asked
     cleans = cleans and (spec.pace.cleans_each_step or before.stage.step == _last_step(spec))
     return all(
         now.asked == (min(was.asked, _need(was.share, start.full)) if cleans else was.asked)
@@ -566,27 +569,24 @@ def s15_a_split_is_believed_once_seen(before: Deployment, event: Event, after: D
 
 
 def s16_the_next_update_starts_from_what_is_left(deployment: Deployment) -> bool:
-    """S16: an end leaves the fleets that are alive or have traffic, with what is in service; or
-    with what is asked for, where traffic waits for it. The next update starts from these."""
-    if not deployment.ended:
+    """S16: a deployment at rest leaves the fleets that are alive or have traffic, with what is in
+    service; or with what is asked for, where traffic waits for it. The next update starts from
+    these, the one that it is to apart."""
+    if not (deployment.ended and deployment.settled):
         return True
-    left = tuple(
-        [
-            evolve(
-                start,
-                share=fleet.share,
-                count=fleet.in_service or bool(fleet.share.part) * fleet.asked,
-            )
-            for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
-            if fleet.alive or fleet.share.part
-        ]
-    )
-    other = FleetSpec("", 1, 0, NO_TRAFFIC)  # of no configuration that is there
-    return fleets_left(deployment) == left and all(
-        sides_of(left, new.configuration, new.full + 1)
-        == (evolve(new, full=new.full + 1), tuple([each for each in left if each is not new]))
-        for new in (*left, other)
-    )
+    fleets = zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    there = [
+        (start.configuration, start.full, now.in_service or _waited_for(now), now.share)
+        for start, now in fleets
+        if now.alive or now.share.part
+    ]
+    left = fleets_left(deployment)
+    if [(each.configuration, each.full, each.count, each.share) for each in left] != there:
+        return False
+    (name, _, count, share), stranger = there[0], FleetSpec("", 1, 0, NO_TRAFFIC)
+    return sides_of(left, name, 1) == (FleetSpec(name, 1, count, share), left[1:]) and sides_of(
+        left, stranger.configuration, 1
+    ) == (stranger, left)
 
 
 def a_spec_never_changes(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -772,7 +772,9 @@ def _last_step(spec: Spec) -> int:
 
 def _takes_stock(before: Deployment, event: Event) -> bool:
     """True where the first step back is seen what it has to begin with."""
-    first = before.stage == Stage(_BACK, 1, 1, Phase.PROVISIONING)
+    if before.phase is not Phase.PROVISIONING or before.direction is _FORWARD:
+        return False
+    first = before.stage.step == 1
     return first and isinstance(event, FleetsSeen) and event.stage == before.stage
 
 
@@ -810,6 +812,11 @@ def _left_over(deployment: Deployment) -> int:
     return sum(fleet.alive - fleet.asked for fleet in draining)
 
 
+def _waited_for(fleet: Fleet) -> int:
+    """Of a fleet of which nothing is in service: what its traffic waits for."""
+    return fleet.asked if fleet.share.part else 0
+
+
 def _old_count(spec: Spec) -> int:
     return sum(fleet.count for fleet in spec.old)
 
@@ -838,6 +845,7 @@ def _fits(share: Share, count: int, full: int) -> bool:
     return _amount(share) * full <= count
 
 
+@lru_cache(maxsize=4096)
 def _need(share: Share, full: int) -> int:
     return ceil(_amount(share) * full)
 

@@ -217,7 +217,7 @@ def other_deadlines_due() -> list[Reads]:
 
 
 def other_fleets_left() -> list[Reads]:
-    ended = failed()
+    ended = evolve(failed(), settled=True)
     left = fleets_left(ended)
     new, old = left
     mine, others = sides_of(left, "config-2", 5)

@@ -72,7 +72,7 @@ class Behaviour:
     def follow(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
         """What the core does with an event; noted, where that is anything."""
         after, edges = follow(before, event)
-        if after is not before:
+        if after is not before and after != before:
             self._met[_number(after)] = after
             same_spec = after.spec is before.spec or after.spec == before.spec
             ways = [(edge.direction, edge.phase, edge.target, edge.why) for edge in edges]
@@ -83,7 +83,7 @@ class Behaviour:
     def end(self) -> None:
         """Note what can be told of each deployment that was met."""
         for number, deployment in self._met.items():
-            left = fleets_left(deployment) if deployment.ended else None
+            left = fleets_left(deployment) if deployment.at_rest else None
             over = (deployment.outcome, deployment.leftover, deployment.at_rest, left)
             self._seen.add(hash((number, due(deployment), over)))
 

@@ -1,12 +1,22 @@
-"""The rules that are mutated: the modules of `rolling.core` that decide, and what in them does not.
+"""The rules that are changed: the modules of rolling.core that decide, without what does not.
 
-events.py and outcome.py are values, errors.py is words, plan.py unfolds for a reader what the
-rules decide, public.py names, and properties.py judges.
+Left out as a whole: events, outcome, errors (values and words), plan (it unfolds for a reader
+what the rules decide), public (names), and properties, which judge.
 """
 
+<<<<<<< HEAD
 from pathlib import Path
 
 CORE = Path(__file__).parents[2] / "rolling" / "core"
+=======
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.power.mutants import Mutant, mutants_of
+
+_CORE = Path(__file__).parents[2] / "rolling" / "core"
+>>>>>>> power
 
 MODULES = (
     "stage",
@@ -28,13 +38,36 @@ MODULES = (
     "transition",
 )
 
-LEFT_OUT = {
-    "what refuses a request, and its limits": frozenset(
-        {
-            "fleet.fleet_problems",
-            "fleet._is_fleet_spec",
-            "policy.BATCH_PERCENT",
-            "policy.LONGEST_WAIT_SECONDS",
-        }
-    ),
-}
+_ONLY = {"policy": "pace_of"}
+"""Of these modules one function decides: the rest is what a policy is, and its limits."""
+
+LEFT_OUT = frozenset(
+    {
+        # They find what is wrong with a request, and word it.
+        "_alarm_problems",
+        "_check_count",
+        "_is_fleet_spec",
+        "fleet_problems",
+        # They are for a view, or a simulation, that says how far a deployment is.
+        "__str__",
+        "Edge.condition",
+        "Edge.name",
+        "most_steps_back",
+        "step_count",
+        "steps_back",
+    }
+)
+"""The functions that decide nothing about a deployment."""
+
+
+def trees() -> dict[str, ast.Module]:
+    """The syntax tree of each module, by name."""
+    return {name: ast.parse((_CORE / f"{name}.py").read_text("utf-8")) for name in MODULES}
+
+
+def mutants(of: Mapping[str, ast.Module]) -> Iterator[Mutant]:
+    """Every mutant of the rules in these trees."""
+    for module, tree in of.items():
+        for mutant in mutants_of(module, tree, LEFT_OUT):
+            if mutant.function == _ONLY.get(module, mutant.function):
+                yield mutant
