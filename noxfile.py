@@ -71,6 +71,13 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def power(session: nox.Session) -> None:
+    """See a property break for every small change of the core's rules; `-- --sample 150`."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.power", *session.posargs)
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Show what the changelog would say; `-- --version 0.2.0` writes it."""
     session.install("towncrier")

@@ -4,11 +4,6 @@ Left out as a whole: events, outcome, errors (values and words), plan (it unfold
 what the rules decide), public (names), and properties, which judge.
 """
 
-<<<<<<< HEAD
-from pathlib import Path
-
-CORE = Path(__file__).parents[2] / "rolling" / "core"
-=======
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +11,6 @@ from pathlib import Path
 from tests.power.mutants import Mutant, mutants_of
 
 _CORE = Path(__file__).parents[2] / "rolling" / "core"
->>>>>>> power
 
 MODULES = (
     "stage",
