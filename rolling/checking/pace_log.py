@@ -49,14 +49,15 @@ class PaceLog:
     def stand_for(self, spec: Spec) -> Spec:
         """The one spec for all policies, which from now on answers as this one does.
 
-        Those that it stood for before differ from this one in nothing but the pace.
+        Raises ValueError unless it differs in the pace alone from those that it stood for
+        before.
         """
         if self._under_check is None:
             self._shared = {name: getattr(spec, name) for name in _SHARED}
             self._shared |= {"pace": _LoggedPace(self), "__class__": Spec}
             self.spec = _LoggedSpec(self)
-        else:
-            assert evolve(spec, pace=self._under_check.pace) == self._under_check
+        elif evolve(spec, pace=self._under_check.pace) != self._under_check:
+            raise ValueError("the specs of one search and the next differ in the pace alone")
         assert self.spec is not None
         self._under_check = spec
         self._values = {}
@@ -86,9 +87,6 @@ class PaceLog:
         finally:
             read, self._read = self._read, outside
             outside |= read
-        if isinstance(found, _ByPace):
-            # Under another pace something else was read: both are told apart from now on.
-            read.update(found.names)
         if not read:
             kept[what] = result
             return result
