@@ -15,7 +15,7 @@ SPEC = Update(8, 8, instances(2), 3).begun_by(start).spec
 
 
 def with_pace(**values: int) -> Spec:
-    return evolve(SPEC, pace=evolve(SPEC.pace, **values))
+    return evolve(SPEC, pace=evolve(SPEC.pace, **values))  # type: ignore[arg-type]
 
 
 class Finding:
