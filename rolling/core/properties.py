@@ -766,8 +766,9 @@ def _termination_wait(deployment: Deployment) -> int:
 def _last_step(spec: Spec) -> int:
     """The number of the last step forward: the shifts until all has arrived, and a wait."""
     new, pace = spec.new, spec.pace
-    after_first = max(0, new.full - min(new.full, new.count) - pace.first_shift)
-    return 1 + -(-after_first // pace.next_shift) + (pace.termination_wait_seconds > 0)
+    after_first = new.full - min(new.full, new.count) - pace.first_shift
+    steps = 1 + max(0, -(-after_first // pace.next_shift))
+    return steps + (pace.termination_wait_seconds > 0)
 
 
 def _takes_stock(before: Deployment, event: Event) -> bool:
