@@ -37,11 +37,15 @@ from rolling.core.properties import (
     measure,
     s4_a_trip_turns_back,
     s5_a_failed_rollback_holds_what_is_there,
+    s7_a_bake_that_lost_an_instance_begins_again,
     s7_a_good_bake_passes,
     s8_repeated_events_change_nothing,
     s9_past_the_deadline_a_direction_is_over,
     s10_a_failure_is_heeded,
     s10_a_stop_is_heeded,
+    s13_a_step_goes_as_far_as_its_pace,
+    s15_a_split_is_believed_once_seen,
+    s15_only_what_is_seen_counts,
 )
 from rolling.core.stage import Stage
 
@@ -64,8 +68,14 @@ _DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
     DeadlineElapsed: _named(s9_past_the_deadline_a_direction_is_over),
     OperationFailed: _named(s10_a_failure_is_heeded),
     StopRequested: _named(s10_a_stop_is_heeded),
-    FleetsSeen: {},
-    SplitSettled: _named(s5_a_failed_rollback_holds_what_is_there),
+    FleetsSeen: _named(
+        s7_a_bake_that_lost_an_instance_begins_again,
+        s13_a_step_goes_as_far_as_its_pace,
+        s15_only_what_is_seen_counts,
+    ),
+    SplitSettled: _named(
+        s5_a_failed_rollback_holds_what_is_there, s15_a_split_is_believed_once_seen
+    ),
 }
 # Making a name takes longer than following the edge.
 _NAMES = {id(edge): edge.name for edge in EDGES}

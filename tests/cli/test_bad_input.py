@@ -205,8 +205,8 @@ def test_wrong_arguments_are_answered(rolling: Command, arguments: tuple[str, ..
             ],
         ),
         (
-            ("check", "--sweep", "1..2", "--fleets", "weird", "--stalls", "x"),
-            [("--stalls", "x", 0), ("--fleets", "weird", "equal")],
+            ("check", "--sweep", "1..2", "--granularity", "weird", "--stalls", "x"),
+            [("--stalls", "x", 0), ("--granularity", "weird", "exact")],
         ),
     ],
 )
