@@ -23,7 +23,7 @@ from specs.proof.logic import every
 from specs.proof.ratio import Ratio, same_amount
 from specs.proof.replay import plain, smallest_example
 from specs.proof.search import Search
-from specs.proof.stand_ins import divisor, larger, smaller, span
+from specs.proof.stand_ins import divisor, larger, multiple, smaller, span
 
 
 @frozen
@@ -188,12 +188,13 @@ _CALCULATING = (
 def _unknown_numbers() -> Iterator[None]:
     """What does for plain numbers only, replaced wherever the core calculates.
 
-    `min`, `max`, `gcd` and `range` of plain numbers stay what they are. A cache
+    `min`, `max`, `gcd`, `lcm` and `range` of plain numbers stay what they are. A cache
     asks for the values of numbers, so it is left out.
     """
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(properties, "Fraction", Ratio))
         stack.enter_context(mock.patch.object(capacity, "gcd", divisor))
+        stack.enter_context(mock.patch.object(capacity, "lcm", multiple))
         stack.enter_context(mock.patch.object(Share, "__eq__", same_amount))
         for module in _CALCULATING:
             stack.enter_context(mock.patch.object(module, "min", smaller, create=True))

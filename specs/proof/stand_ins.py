@@ -1,16 +1,18 @@
 """What stands in for Python's own where numbers are not known.
 
-`min`, `max`, `gcd` and `range` want plain ints, or make a path for each outcome.
+`min`, `max`, `gcd`, `lcm` and `range` want plain ints, or make a path for each outcome.
 Here belongs what takes their place in the core while it is proved, and does
 what they do for plain numbers.
 """
 
-from math import gcd
+from functools import reduce
+from math import gcd, lcm
+from operator import mul
 
 from attrs import frozen
 
 from specs.proof.arithmetic import Arithmetic
-from specs.proof.unknown import ACTIVE, is_unknown
+from specs.proof.unknown import ACTIVE, is_unknown, terms_of
 
 
 def smaller(a: int, b: int) -> int:
@@ -30,6 +32,14 @@ def larger(a: int, b: int) -> int:
 def divisor(a: int, b: int) -> int:
     """A common divisor: the greatest, or 1 when the numbers are not known."""
     return 1 if is_unknown(a) or is_unknown(b) else gcd(a, b)
+
+
+def multiple(*numbers: int) -> int:
+    """A common multiple: the least, or the product of those that differ when one is not known."""
+    if not any(map(is_unknown, numbers)):
+        return lcm(*numbers)
+    different = {tuple(sorted(terms_of(number).items())): number for number in numbers}
+    return reduce(mul, different.values())
 
 
 @frozen
