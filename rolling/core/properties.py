@@ -14,7 +14,7 @@ a state: the explorer checks them. L2 is the measure that it sees fall.
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 
 from attrs import frozen
 
@@ -239,6 +239,8 @@ def s5_a_failed_rollback_holds_what_is_there(
             min(fleet.asked, max(fleet.in_service, _need(fleet.share, start.full)))
             for start, fleet in fleets
         ]
+    elif before.settled:
+        pass
     elif before.ended and isinstance(event, SplitSettled) and event.stage == before.stage:
         served = all(ask or not share.part for ask, share in zip(asks, event.split, strict=True))
         split = event.split if served and event.stage.attempt == 1 else split
@@ -826,7 +828,7 @@ def _count(size: CapacitySize, full: int) -> int:
     """A size in instances of a fleet; of a percentage the whole ones, but one at least."""
     if size.type is SizeType.INSTANCE_COUNT:
         return size.value
-    return max(1, int(Fraction(size.value * full, 100)))
+    return max(1, floor(Fraction(size.value * full, 100)))
 
 
 def _depends_on(before: Deployment, event: OperationFailed) -> bool:

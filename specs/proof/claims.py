@@ -10,9 +10,14 @@ L2's measure falls.
 from collections.abc import Iterator
 
 from rolling.core.deployment import Deployment
-from rolling.core.desired import due
 from rolling.core.events import Event, FleetsSeen
-from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
+from rolling.core.properties import (
+    EDGE_PROPERTIES,
+    START_PROPERTIES,
+    STATE_PROPERTIES,
+    Asked,
+    measure,
+)
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase
 from specs.proof.discharge import Claim
@@ -42,6 +47,12 @@ def state_claims(deployment: Deployment) -> Iterator[Claim]:
     yield Claim("l2_the_measure_has_a_floor", lambda: has_floor(deployment))
 
 
+def start_claims(asked: Asked, begun: Deployment) -> Iterator[Claim]:
+    """What is to be true of an update, as it was asked for, and the deployment that it begins."""
+    for holds in START_PROPERTIES:
+        yield Claim(holds.__name__, lambda holds=holds: holds(asked, begun))  # type: ignore[misc]
+
+
 def edge_claims(before: Deployment, event: Event, after: Deployment) -> Iterator[Claim]:
     """What is to be true of a deployment, an event, and the deployment after it."""
     for holds in filter(lambda each: is_claimed(each.__name__), EDGE_PROPERTIES):
@@ -49,14 +60,8 @@ def edge_claims(before: Deployment, event: Event, after: Deployment) -> Iterator
             holds.__name__,
             lambda holds=holds: holds(before, event, after),  # type: ignore[misc]
         )
-    yield Claim("no_stage_has_two_commands", lambda: has_one_command(before, after))
     yield Claim("l2_the_measure_falls", lambda: measure_falls(before, event, after))
     yield Claim("l2_whole_until_a_loss", lambda: is_kept_whole(before, event, after))
-
-
-def has_one_command(before: Deployment, after: Deployment) -> bool:
-    """No stage has two commands: what is due stays as it is, or a later stage is entered."""
-    return after.stage > before.stage or due(after) == due(before)
 
 
 def has_floor(deployment: Deployment) -> bool:

@@ -5,8 +5,8 @@ waiting: provisioning, shifting, cleaning and provisioning again, all silent, as
 often as there are such batches. A proof cannot go round a number of times that
 it does not know. So the loop is cut at its head, a batch that is in service as
 soon as it is asked for, and gone on with from that head *in any turn*: the same
-fleets, at some later step. One turn from there leaves the loop, or comes to
-such a head again, a step further: both are shown.
+fleets, some steps and as many batches later. One turn from there leaves the
+loop, or comes to such a head again, a step further: both are shown.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,8 +20,9 @@ from rolling.core.stage import Direction, Phase, Stage
 from specs.proof.discharge import Claim, all_of
 from specs.proof.formula import Assignment
 from specs.proof.invariant import Traffic, invariant
-from specs.proof.logic import every
+from specs.proof.logic import either, every
 from specs.proof.search import Search
+from specs.proof.stand_ins import smaller
 
 
 class Around(Exception):
@@ -46,7 +47,7 @@ class CutLoop:
         self._search = search
         self._numbers = numbers
         self._traffic = traffic
-        self._later: Deployment | None = None
+        self._turn: tuple[Deployment, Deployment] | None = None
         self.edges: tuple[str, ...] = ()
         self.claims: tuple[Claim, ...] = ()
 
@@ -60,10 +61,11 @@ class CutLoop:
             return edge
         traffic = self._traffic(deployment)
         self.claims += (all_of("invariant", lambda: invariant(deployment, traffic)),)
-        if self._later is not None:
-            self.claims += tuple(_turn_claims(self._later, deployment))
+        if self._turn is not None:
+            self.claims += tuple(_turn_claims(*self._turn, deployment))
             raise Around
-        later = self._later = self._some_later(deployment, traffic)
+        later = self._some_later(deployment, traffic)
+        self._turn = deployment, later
         return evolve(edge, effect=lambda _, cause: edge.effect(later, cause))
 
     def _some_later(self, head: Deployment, traffic: Traffic) -> Deployment:
@@ -73,8 +75,7 @@ class CutLoop:
         step, up = [self._search.number(name) for name in names]
         later = _at(head, step, up)
         self._search.assume(
-            step >= head.stage.step,
-            up >= head.up,
+            is_turns_later(head, later),
             is_batch_in_service(later),
             *invariant(later, traffic).values(),
         )
@@ -91,7 +92,18 @@ def _at(head: Deployment, step: int, up: int) -> Deployment:
     return head.enter(Stage(stage.direction, step, stage.attempt, stage.phase), up=up)
 
 
-def _turn_claims(before: Deployment, after: Deployment) -> Iterator[Claim]:
+def is_turns_later(head: Deployment, later: Deployment) -> bool:
+    """True when `later` is as many batches further than `head` as it is steps, and no step idle."""
+    steps, batch = later.stage.step - head.stage.step, head.spec.pace.rollback_batch
+    return every(
+        steps >= 0,
+        later.up == smaller(head.spec.old_count, head.up + steps * batch),
+        either(steps == 0, head.up + (steps - 1) * batch < head.spec.old_count),
+    )
+
+
+def _turn_claims(head: Deployment, before: Deployment, after: Deployment) -> Iterator[Claim]:
+    yield Claim("a turn of the loop is a step and a batch", lambda: is_turns_later(head, after))
     yield Claim(
         "a turn of the loop changes nothing but the step",
         lambda: after == _at(before, after.stage.step, after.up),

@@ -17,9 +17,10 @@ from rolling.core.errors import RollingError
 from rolling.core.events import Event
 from rolling.core.fleet import Fleet, FleetSpec
 from rolling.core.lifecycle import EDGES
+from rolling.core.properties import Asked
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, start
-from specs.proof.claims import edge_claims, state_claims
+from specs.proof.claims import edge_claims, start_claims, state_claims
 from specs.proof.discharge import Claim, Obligation, Situation, all_of
 from specs.proof.formula import Assignment
 from specs.proof.invariant import (
@@ -36,6 +37,7 @@ from specs.proof.loop import Around, CutLoop
 from specs.proof.replay import plain
 from specs.proof.search import Search
 from specs.proof.states import (
+    ALARM,
     EVENTS,
     PLACES,
     Kind,
@@ -92,21 +94,22 @@ def _name(place: _Place) -> str:
 def _start(search: Search, given: tuple[FleetSpec, FleetSpec], kind: Kind) -> Situation:
     """`start` takes every request within the limits, and the invariant holds then."""
     old, new = given
-    policy = some_policy(search, kind, new.full)
+    unknown = Asked(
+        (old,), new, some_policy(search, kind, new.full), (ALARM,), search.number("generation", 1)
+    )
 
     def situation(numbers: Assignment | None) -> Situation:
-        request = (old, new, policy)
-        if numbers is not None:
-            request = plain(request, numbers)
-        deployment = start(*request, alarms=("alarm",))
+        asked = unknown if numbers is None else plain(unknown, numbers)
+        deployment = start(asked.old, asked.new, asked.policy, asked.alarms, asked.generation)
         spec = deployment.spec
         claims = (
+            *start_claims(asked, deployment),
             all_of("spec", lambda: spec_conditions(spec)),
             all_of("invariant", lambda: invariant(deployment, traffic_at_first(spec))),
             Claim("it waits for an event", lambda: waits(deployment)),
         )
         follows = tuple(state_claims(deployment))
-        return Situation(claims, follows, situation, f"start{request}", deployment)
+        return Situation(claims, follows, situation, f"start of {asked}", deployment)
 
     return situation(None)
 

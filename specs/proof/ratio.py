@@ -42,8 +42,8 @@ class Ratio:
         return self.part * other.whole == other.part * self.whole
 
     def __lt__(self, other: "Ratio | int") -> bool:
-        other = _ratio(other)
-        return self.part * other.whole < other.part * self.whole
+        # So, and not by `<` of the products: from `a·n <= b·n` an unknown n can be cancelled.
+        return (_ratio(other) <= self) ^ True
 
     def __le__(self, other: "Ratio | int") -> bool:
         other = _ratio(other)
@@ -51,6 +51,9 @@ class Ratio:
 
     def __ceil__(self) -> int:
         return -(-self.part // self.whole)
+
+    def __floor__(self) -> int:
+        return self.part // self.whole
 
     __hash__ = None  # type: ignore[assignment]
 

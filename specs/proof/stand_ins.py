@@ -5,7 +5,7 @@ Here belongs what takes their place in the core while it is proved, and does
 what they do for plain numbers.
 """
 
-from functools import reduce
+from functools import partial, reduce
 from math import gcd, lcm
 from operator import mul
 
@@ -15,18 +15,18 @@ from specs.proof.arithmetic import Arithmetic
 from specs.proof.unknown import ACTIVE, is_unknown, terms_of
 
 
-def smaller(a: int, b: int) -> int:
+def smaller(*numbers: int) -> int:
     """`min`, for numbers that need not be known."""
-    if not (is_unknown(a) or is_unknown(b)):
-        return min(a, b)
-    return _arithmetic().extreme(a, b, smaller=True)
+    if not any(map(is_unknown, numbers)):
+        return min(numbers)
+    return reduce(partial(_arithmetic().extreme, smaller=True), numbers)
 
 
-def larger(a: int, b: int) -> int:
+def larger(*numbers: int) -> int:
     """`max`, for numbers that need not be known."""
-    if not (is_unknown(a) or is_unknown(b)):
-        return max(a, b)
-    return _arithmetic().extreme(a, b, smaller=False)
+    if not any(map(is_unknown, numbers)):
+        return max(numbers)
+    return reduce(partial(_arithmetic().extreme, smaller=False), numbers)
 
 
 def divisor(a: int, b: int) -> int:
