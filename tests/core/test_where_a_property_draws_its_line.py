@@ -408,3 +408,20 @@ def test_a_spec_made_again_is_the_same_spec() -> None:
     again = evolve(before, spec=evolve(before.spec))
     assert again.spec is not before.spec
     assert properties.a_spec_never_changes(before, STOP, again)
+
+
+def test_s13_takes_stock_by_what_is_seen_in_the_first_step_back_alone() -> None:
+    before = trip(at("forward 2.1 baking"))
+    assert str(before.stage) == "back 1.1 provisioning" and before.old[0].in_service > 0
+    event = seen(at("forward 2.1 baking"), (2, 2), (3, 3))
+    assert advance(before, event) == before
+    assert properties.s13_a_step_goes_as_far_as_its_pace(before, event, before)
+
+
+def test_s5_lets_a_failed_rollback_that_saw_its_split_hold_it_whatever_is_seen_then() -> None:
+    unseen = advance(trip(at("forward 2.1 baking")), DeadlineElapsed(Direction.BACK))
+    before = advance(unseen, SplitSettled(unseen.stage, unseen.split))
+    assert (unseen.settled, before.settled) == (False, True)
+    event = SplitSettled(before.stage, (Share(1, 4), Share(3, 4)))
+    assert advance(before, event) == before
+    assert properties.s5_a_failed_rollback_holds_what_is_there(before, event, before)
