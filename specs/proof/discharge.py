@@ -87,7 +87,7 @@ class Finding:
     counterexample: str | None = None
 
 
-_FEW = 3
+_FEW = 8
 """So many paths all claims may take together before each is asked for alone."""
 
 
