@@ -7,7 +7,7 @@ share is the part of the traffic that a fleet is sent.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from math import gcd
+from math import gcd, lcm
 
 from attrs import frozen
 
@@ -112,12 +112,9 @@ def minus(a: Share, b: Share) -> Share:
 
 def are_whole(split: Iterable[Share]) -> bool:
     """True when the shares are all of the traffic, and no more."""
-    rest = ALL_TRAFFIC
-    for share in split:
-        if not at_most(share, rest):
-            return False
-        rest = minus(rest, share)
-    return rest.part == 0
+    shares = tuple(split)
+    whole = lcm(*[share.whole for share in shares])
+    return sum([share.part * (whole // share.whole) for share in shares]) == whole
 
 
 def instances_for(share: Share, full: int) -> int:

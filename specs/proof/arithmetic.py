@@ -152,7 +152,7 @@ class Arithmetic(ABC):
                     z = _without(other, (y,))
                     sums += [
                         ({(x,): 1} | {z: sign}, {names: 1, other: sign}, bound)
-                        for bound in (-2, -1, 0, 1, 2)
+                        for bound in (-2, -1, 0, 1)
                         for sign in (-1, 1)
                     ]
             for of_firsts, of_products, bound in sums:

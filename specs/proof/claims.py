@@ -1,10 +1,7 @@
 """What is claimed of a deployment, and of an event and what it makes of one.
 
-The properties are those of rolling.core.properties, called as they are: of S1 to
-S11, and that no stage has two commands. The other properties (NOT_YET) are
-judged by the explorer in every state that it visits; nothing is claimed here of
-all sizes. Here belongs, too, what properties do not say by themselves: that
-L2's measure falls.
+The properties are those of rolling.core.properties, called as they are. Here
+belongs what they do not say by themselves: that L2's measure falls.
 """
 
 from collections.abc import Iterator
@@ -23,26 +20,10 @@ from rolling.core.stage import Direction, Phase
 from specs.proof.discharge import Claim
 from specs.proof.logic import every
 
-NOT_YET = ("s12_", "s13_", "s14_", "s15_", "s16_")
-"""The properties, by the beginnings of their names, that are not proved for every size."""
-
-NOT_YET_ALONE = (
-    "s5_a_failed_rollback_holds_what_is_there",
-    "s5_an_outcome_says_how_it_ended",
-    "s7_a_bake_that_lost_an_instance_begins_again",
-    "s10_no_other_failure_matters",
-)
-"""Those of S1 to S11 that are not."""
-
-
-def is_claimed(name: str) -> bool:
-    """True for a property that is proved here for every size."""
-    return not name.startswith(NOT_YET) and name not in NOT_YET_ALONE
-
 
 def state_claims(deployment: Deployment) -> Iterator[Claim]:
     """What is to be true of every deployment."""
-    for holds in filter(lambda each: is_claimed(each.__name__), STATE_PROPERTIES):
+    for holds in STATE_PROPERTIES:
         yield Claim(holds.__name__, lambda holds=holds: holds(deployment))  # type: ignore[misc]
     yield Claim("l2_the_measure_has_a_floor", lambda: has_floor(deployment))
 
@@ -55,7 +36,7 @@ def start_claims(asked: Asked, begun: Deployment) -> Iterator[Claim]:
 
 def edge_claims(before: Deployment, event: Event, after: Deployment) -> Iterator[Claim]:
     """What is to be true of a deployment, an event, and the deployment after it."""
-    for holds in filter(lambda each: is_claimed(each.__name__), EDGE_PROPERTIES):
+    for holds in EDGE_PROPERTIES:
         yield Claim(
             holds.__name__,
             lambda holds=holds: holds(before, event, after),  # type: ignore[misc]

@@ -12,7 +12,7 @@ from unittest import mock
 
 from rolling.core import transition
 from rolling.core.capacity import NO_TRAFFIC
-from rolling.core.deployment import Deployment
+from rolling.core.deployment import LAST_GENERATION, Deployment
 from rolling.core.errors import RollingError
 from rolling.core.events import Event
 from rolling.core.fleet import Fleet, FleetSpec
@@ -94,9 +94,8 @@ def _name(place: _Place) -> str:
 def _start(search: Search, given: tuple[FleetSpec, FleetSpec], kind: Kind) -> Situation:
     """`start` takes every request within the limits, and the invariant holds then."""
     old, new = given
-    unknown = Asked(
-        (old,), new, some_policy(search, kind, new.full), (ALARM,), search.number("generation", 1)
-    )
+    generation = search.number("generation", 1, LAST_GENERATION)
+    unknown = Asked((old,), new, some_policy(search, kind, new.full), (ALARM,), generation)
 
     def situation(numbers: Assignment | None) -> Situation:
         asked = unknown if numbers is None else plain(unknown, numbers)
