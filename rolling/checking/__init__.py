@@ -27,7 +27,7 @@ from rolling.checking.explorer import (
     broken,
     explore,
 )
-from rolling.checking.known import Taken
+from rolling.checking.transition_cache import Taken
 from rolling.checking.verdict import Verdict, check
 from rolling.checking.world import Command, Granularity, Limits, World
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from rolling.checking.deployment_model import Situation
 from rolling.checking.explorer import EXCEPTION, Step, Violation
-from rolling.checking.known import Taken
+from rolling.checking.transition_cache import Taken
 from rolling.checking.world import (
     Arrived,
     CameIntoService,

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from attrs import evolve
 
 from rolling.checking.explorer import Goal, Kind, Model, Step
-from rolling.checking.known import CoreUnderTest, Follow, Known, Taken, Turn
-from rolling.checking.surroundings import Surroundings, Worlds
+from rolling.checking.transition_cache import CoreUnderTest, Follow, Known, Taken, Turn
 from rolling.checking.world import Limits, Sent, World, nothing_lost, quiet_world, weights
+from rolling.checking.world_cache import Surroundings, Worlds
 from rolling.core.deployment import Deployment
 from rolling.core.properties import ceiling
 from rolling.core.stage import Direction, Phase

@@ -29,6 +29,11 @@ from hypothesis.stateful import (
 )
 
 from rolling.checking.floors import FLOORS, hardly_visited, place, readings_of
+from rolling.checking.injected_faults import (
+    HARD_PLACES,
+    TROUBLES_BACK,
+    TROUBLES_FORWARD,
+)
 from rolling.checking.prediction import Prediction
 from rolling.checking.strategies import (
     ALARMS,
@@ -40,11 +45,6 @@ from rolling.checking.strategies import (
     plausible_events,
     policies,
     waits,
-)
-from rolling.checking.troubles import (
-    HARD_PLACES,
-    TROUBLES_BACK,
-    TROUBLES_FORWARD,
 )
 from rolling.core.capacity import instances, percent
 from rolling.core.deployment import Deployment

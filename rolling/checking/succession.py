@@ -15,7 +15,7 @@ from attrs import frozen
 from rolling.checking.counterexample import sentence, timeline
 from rolling.checking.deployment_model import DeploymentModel, Situation
 from rolling.checking.explorer import Goal, Kind, Model, Step, Violation
-from rolling.checking.known import Follow, Taken
+from rolling.checking.transition_cache import Follow, Taken
 from rolling.checking.world import Command, Limits, Sent
 from rolling.core.deployment import Deployment
 from rolling.core.policy import UpdatePolicy

@@ -15,7 +15,7 @@ from attrs import frozen
 from rolling.checking.counterexample import explain
 from rolling.checking.deployment_model import DeploymentModel
 from rolling.checking.explorer import GoOn
-from rolling.checking.known import Follow
+from rolling.checking.transition_cache import Follow
 from rolling.checking.verdict import Verdict, check, usual_granularity, verdict_on
 from rolling.checking.world import Granularity, Limits
 from rolling.core.capacity import CapacitySize, instances, percent

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from rolling.checking.deployment_model import DeploymentModel, Situation
 from rolling.checking.explorer import Exploration, GoOn, explore
-from rolling.checking.known import Follow
+from rolling.checking.transition_cache import Follow
 from rolling.checking.world import Granularity, Limits
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.lifecycle import EDGES

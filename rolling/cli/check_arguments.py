@@ -5,8 +5,8 @@ import re
 
 from attrs import frozen
 
-from rolling.checking.known import Follow
 from rolling.checking.sweep import HowToCheck, Sizes, all_fleets, equal_fleets
+from rolling.checking.transition_cache import Follow
 from rolling.checking.verdict import LARGEST_EXACT
 from rolling.checking.world import Granularity
 from rolling.core.errors import InvalidInput, Problem, nearest

@@ -13,7 +13,7 @@ from time import process_time
 from attrs import field, frozen
 
 from rolling.checking import Model, Step, explore
-from rolling.checking.known import CoreUnderTest, Known, Taken
+from rolling.checking.transition_cache import CoreUnderTest, Known, Taken
 from rolling.core.transition import follow
 from tests.specs.cases import CASES, Case
 from tests.specs.core import World

@@ -11,7 +11,7 @@ from rolling.checking import (
     explain,
     explore,
 )
-from rolling.checking.known import without_history
+from rolling.checking.transition_cache import without_history
 from tests.checking.configurations import CONFIGURATIONS, rolling
 from tests.checking.pinned import pinned
 

@@ -23,8 +23,8 @@ from rolling import (
     start,
 )
 from rolling.checking import DeploymentModel, Limits, explain, explore
-from rolling.checking.known import Follow
 from rolling.checking.sweep import Case, CaseChecker, CaseVerdict, HowToCheck, all_fleets, cases
+from rolling.checking.transition_cache import Follow
 from rolling.core.pace import step_count
 from rolling.core.policy import Pace
 from tests.checking.museum.exhibit import Exhibit, Update

@@ -14,8 +14,8 @@ from rolling import (
     follow,
 )
 from rolling.checking import DeploymentModel, Situation, Step, Taken, explore
-from rolling.checking.known import _DEMANDING, Follow  # the shortcut itself
 from rolling.checking.stimuli import at_any_time, foreign_events, once_said
+from rolling.checking.transition_cache import _DEMANDING, Follow  # the shortcut itself
 from rolling.core.properties import EDGE_PROPERTIES
 from tests.checking.configurations import CONFIGURATIONS
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rolling.checking.known import Follow
 from rolling.checking.sweep import HowToCheck
+from rolling.checking.transition_cache import Follow
 from rolling.cli.check_text import check_text
 from rolling.cli.checking import check_updates, updates_of
 from rolling.cli.interruption import Interruption

@@ -2,7 +2,7 @@
 
 A world is met beside many deployments. Here belongs all that is found out about
 it alone, and once: what can be seen of it, which properties it breaks, what may
-happen in it by itself. known.py does the same for the deployment.
+happen in it by itself. transition_cache.py does the same for the deployment.
 """
 
 from collections.abc import Callable

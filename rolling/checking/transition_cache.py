@@ -14,8 +14,8 @@ from attrs import define, field, frozen
 from rolling.checking.explorer import Kind, broken
 from rolling.checking.pace_log import PaceLog
 from rolling.checking.stimuli import at_any_time, foreign_events, once_said
-from rolling.checking.surroundings import Surroundings
 from rolling.checking.world import Command, Weights, shares, weights
+from rolling.checking.world_cache import Surroundings
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.desired import due
 from rolling.core.events import (
