@@ -550,8 +550,8 @@ def s15_only_what_is_seen_counts(before: Deployment, event: Event, after: Deploy
     if isinstance(event, FleetsSeen) and event.stage == before.stage:
         seen = event.fleets
     return all(
-        now.in_service == min(here.in_service, was.asked, now.asked)
-        and now.alive == max(here.alive, was.asked, now.asked)
+        now.in_service == min(here.in_service, min(was.asked, now.asked))
+        and now.alive == max(here.alive, max(was.asked, now.asked))
         for here, was, now in zip(seen, before.fleets, after.fleets, strict=True)
     )
 
