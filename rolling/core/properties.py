@@ -236,7 +236,7 @@ def s5_a_failed_rollback_holds_what_is_there(
             min(fleet.asked, max(fleet.in_service, _need(fleet.share, start.full)))
             for start, fleet in fleets
         ]
-    elif before.ended and isinstance(event, SplitSettled) and event.stage == before.stage:
+    elif not before.settled and isinstance(event, SplitSettled) and event.stage == before.stage:
         served = all(ask or not share.part for ask, share in zip(asks, event.split, strict=True))
         split = event.split if served and event.stage.attempt == 1 else split
     return after.split == split and [fleet.asked for fleet in after.fleets] == asks

@@ -135,6 +135,8 @@ def _is_refusal(node: ast.AST) -> bool:
             return name in ("problems", "rule")
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
             return name == "problems"
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name == "_check_count"
         case _:
             return False
 
