@@ -35,9 +35,15 @@ def test_every_sentence_names_what_holds_it_and_that_exists(row: list[str]) -> N
 
 def test_every_property_is_named_by_a_sentence() -> None:
     named = {name for row in ROWS for name in re.findall(r"`([^`]+)`", row[2])}
-    every = {p.__name__ for p in (*properties.STATE_PROPERTIES, *properties.EDGE_PROPERTIES)}
-    ours = set(re.findall(r"`(\w+)`", _paragraph("Ours")))
+    groups = (
+        properties.STATE_PROPERTIES,
+        properties.EDGE_PROPERTIES,
+        properties.START_PROPERTIES,
+    )
+    every = {holds.__name__ for group in groups for holds in group}
+    ours = set(re.findall(r"`([a-zL]\w+)`", _paragraph("Ours"))) - {"start"}
     assert every - named - ours == set()
+    assert ours - every - LIVENESS == set()
 
 
 def _exists(name: str) -> bool:

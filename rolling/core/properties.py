@@ -184,22 +184,19 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
             )
 
 
-def s5_an_outcome_says_how_it_ended(deployment: Deployment) -> bool:
+def s5_an_outcome_says_how_it_ended(before: Deployment, event: Event, after: Deployment) -> bool:
     """S5: the outcome is that of the end, with its causes and what of the draining side is left;
-    and the deployment is at rest once it has ended and its split was seen."""
-    cause, cut_short = deployment.cause, deployment.cut_short
+    and a deployment is at rest once it has ended and its split was seen."""
+    cause, cut_short, over = after.cause, after.cut_short, _left_over(after)
     expected: Outcome | None = None
-    if deployment.phase is Phase.SUCCEEDED:
-        expected = Succeeded(_left_over(deployment), cut_short)
-    elif deployment.phase is Phase.ROLLED_BACK and cause is not None:
-        expected = RolledBack(cause, _left_over(deployment), cut_short)
-    elif deployment.phase is Phase.ROLLBACK_FAILED and cause is not None and cut_short is not None:
+    if after.phase is Phase.SUCCEEDED:
+        expected = Succeeded(over, cut_short)
+    elif after.phase is Phase.ROLLED_BACK and cause is not None:
+        expected = RolledBack(cause, over, cut_short)
+    elif after.phase is Phase.ROLLBACK_FAILED and cause is not None and cut_short is not None:
         expected = RollbackFailed(cause, cut_short)
-    return (
-        deployment.outcome == expected
-        and deployment.leftover == _left_over(deployment)
-        and deployment.at_rest == (deployment.stage.phase in ENDS and deployment.settled)
-    )
+    rests = after.stage.phase in ENDS and after.settled
+    return (after.outcome, after.leftover, after.at_rest) == (expected, over, rests)
 
 
 def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -550,8 +547,8 @@ def s15_only_what_is_seen_counts(before: Deployment, event: Event, after: Deploy
     if isinstance(event, FleetsSeen) and event.stage == before.stage:
         seen = event.fleets
     return all(
-        now.in_service == min(here.in_service, was.asked, now.asked)
-        and now.alive == max(here.alive, was.asked, now.asked)
+        now.in_service == min(here.in_service, min(was.asked, now.asked))
+        and now.alive == max(here.alive, max(was.asked, now.asked))
         for here, was, now in zip(seen, before.fleets, after.fleets, strict=True)
     )
 
@@ -606,7 +603,6 @@ STATE_PROPERTIES: tuple[StateProperty, ...] = (
     s2_under_the_ceiling,
     s3_shares_sum_to_the_whole,
     s5_an_end_tells_the_truth,
-    s5_an_outcome_says_how_it_ended,
     s12_what_is_asked_is_due,
     s12_alarms_and_interval_are_due_in_a_bake,
     s12_a_deadline_is_due_until_the_end,
@@ -620,6 +616,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s1_lowered_ask_still_fits,
     s4_nothing_more_for_the_new_fleet,
     s4_a_trip_turns_back,
+    s5_an_outcome_says_how_it_ended,
     s5_a_clean_end_leaves_nothing_over,
     s5_a_cause_is_what_came,
     s5_a_cause_stays,

@@ -802,8 +802,8 @@ BAD_BEGINNINGS = wrongly_begun()
 
 
 def test_there_is_a_bad_example_for_every_property() -> None:
-    assert {*BAD_STATES, *BAD_READINGS} == {rule.__name__ for rule in STATE_PROPERTIES}
-    assert set(BAD_EDGES) == {rule.__name__ for rule in EDGE_PROPERTIES}
+    every = {rule.__name__ for rule in (*STATE_PROPERTIES, *EDGE_PROPERTIES)}
+    assert {*BAD_STATES, *BAD_READINGS, *BAD_EDGES} == every
     assert {name for name, _, _ in BAD_BEGINNINGS} == {rule.__name__ for rule in START_PROPERTIES}
 
 
@@ -818,14 +818,16 @@ def test_a_state_property_is_false_of_a_bad_state(name: str, number: int) -> Non
 @pytest.mark.parametrize(
     ("name", "number"), [(name, n) for name, bad in BAD_READINGS.items() for n in range(len(bad))]
 )
-def test_a_state_property_is_false_where_something_else_is_read_off(
+def test_a_property_is_false_where_something_else_is_read_off(
     monkeypatch: pytest.MonkeyPatch, name: str, number: int
 ) -> None:
-    rule: Callable[[Deployment], bool] = getattr(properties, name)
+    rule: Callable[..., bool] = getattr(properties, name)
     deployment, owner, attribute, wrong = BAD_READINGS[name][number]
-    assert rule(deployment) is True
+    of_an_edge = deployment, StopRequested("me"), deployment
+    arguments = (deployment,) if rule in STATE_PROPERTIES else of_an_edge
+    assert rule(*arguments) is True
     monkeypatch.setattr(owner, attribute, wrong)
-    assert rule(deployment) is False
+    assert rule(*arguments) is False
 
 
 @pytest.mark.parametrize(("name", "beginning", "wrong"), BAD_BEGINNINGS)

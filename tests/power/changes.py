@@ -154,7 +154,13 @@ def _calls(call: ast.Call) -> Iterator[ast.Call]:
 
 
 def _takes_any_order(function: ast.AST) -> bool:
-    return isinstance(function, ast.Name) and function.id in ("gcd", "max", "min")
+    return isinstance(function, ast.Name) and function.id in (
+        "gcd",
+        "larger",
+        "max",
+        "min",
+        "smaller",
+    )
 
 
 def _is_answer(node: ast.AST) -> bool:
@@ -163,5 +169,7 @@ def _is_answer(node: ast.AST) -> bool:
 
 
 def _is_said(node: ast.AST) -> bool:
-    """True for None, which is what would be said instead, and for a text."""
+    """True for None, which is what would be said instead, and for a text, or the name of one."""
+    if isinstance(node, ast.Name):
+        return node.id == "why"
     return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str))

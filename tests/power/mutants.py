@@ -1,8 +1,8 @@
 """Mutants: every small change of a module's rules, one at a time, on its syntax tree.
 
-A mutant is known by its function and by the smallest readable piece of code around the
-change, before and after it, as Python's own `ast.unparse` writes them: so a list of
-mutants outlives every new formatting of the source.
+A mutant is known by its function and by the code around the change, before and after, as
+Python's own `ast.unparse` writes it: so a list of mutants outlives every new formatting of
+the source.
 
 What only speaks to people is left alone: texts, refusals, assertions, annotations.
 """
@@ -17,10 +17,10 @@ from attrs import field, frozen
 from tests.power.changes import FOR_PROGRAMMERS, changes
 
 LONGEST_SHOWN = 110
-"""The most characters of code that a mutant shows, where its change is not longer itself."""
+"""The most characters of code that are shown as they are."""
 
 _AROUND = 50
-"""Of a longer one, so many on either side of the change."""
+"""Of a longer one, so many are shown on either side of the change."""
 
 _NOT_SHOWN = (ast.arguments, ast.arg, ast.ClassDef, ast.FunctionDef, ast.Module, ast.Match)
 _NOT_ENTERED = (ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr)
@@ -39,7 +39,7 @@ class Mutant:
     function: str
     before: str
     after: str
-    place: "_Place" = field(repr=False, eq=False)
+    place: "Place" = field(repr=False, eq=False)
     new: ast.AST | None = field(repr=False, eq=False)
 
     @property
@@ -49,7 +49,7 @@ class Mutant:
         return f"{where}: {self.before} => {self.after}"
 
 
-class _Place:
+class Place:
     """Where in a tree one node stands."""
 
     def __init__(self, holder: ast.AST, name: str, at: int | None) -> None:
@@ -84,7 +84,7 @@ _Around = tuple[ast.AST, ...]
 
 def _nodes(
     holder: ast.AST, left_out: frozenset[str], function: str = "", around: _Around = ()
-) -> Iterator[tuple[_Place, ast.AST, str, _Around]]:
+) -> Iterator[tuple[Place, ast.AST, str, _Around]]:
     """Each node that may change: where it stands, its function, and what is around it,
     the nearest first."""
     for place, node in _held_by(holder):
@@ -103,16 +103,16 @@ def _nodes(
         yield from _nodes(node, left_out, within, (node, *around))
 
 
-def _held_by(holder: ast.AST) -> Iterator[tuple[_Place, ast.AST]]:
+def _held_by(holder: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
     for name, value in ast.iter_fields(holder):
         if name in ("annotation", "returns", "decorator_list", "bases", "targets", "target", "ctx"):
             continue
         if isinstance(value, ast.AST):
-            yield _Place(holder, name, None), value
+            yield Place(holder, name, None), value
         elif isinstance(value, list):
             for at, each in enumerate(value):
                 if isinstance(each, ast.AST):
-                    yield _Place(holder, name, at), each
+                    yield Place(holder, name, at), each
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -135,6 +135,8 @@ def _is_refusal(node: ast.AST) -> bool:
             return name in ("problems", "rule")
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
             return name == "problems"
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name == "_check_count"
         case _:
             return False
 
@@ -150,17 +152,18 @@ def _is_alias(node: ast.AST) -> bool:
 def _mutant(
     module: str,
     function: str,
-    place: _Place,
+    place: Place,
     node: ast.AST,
     new: ast.AST | None,
     around: _Around,
 ) -> Mutant:
-    """A mutant, shown with as much of what is around it as is short enough."""
+    """A mutant, shown with as much of the code around it as is short enough."""
     shown: ast.AST = node
     for outer in around:
         if isinstance(shown, ast.stmt | ast.match_case) or isinstance(outer, _NOT_SHOWN):
             break
-        if len(_text(outer)) > LONGEST_SHOWN:
+        # What is left out says enough by itself; anything else is shown where it stands.
+        if len(_text(outer)) > LONGEST_SHOWN and (shown is not node or new is None):
             break
         shown = outer
     before = _text(shown)

@@ -81,10 +81,10 @@ def updates() -> Iterator[Update]:
     yield _plain(2, 2, by(1, 1), alarms=("p99", "errors", "p99"))
     yield _plain(3, 3, by(1, 1))
     yield _plain(2, 4, at_once())
-    yield _plain(2, 4, at_once(60, 120))
+    yield _plain(2, 4, at_once(60, 1))
     yield _plain(5, 5, by(2, 2))
     yield _plain(5, 5, by(2, 3))
-    yield _plain(4, 6, by(3, 3))
+    yield _plain(4, 6, RollingUpdatePolicy(percent(50), 60, instances(3), 900))
     yield _plain(4, 6, by(2, 1))
     yield _plain(6, 4, by(2, 4))
     yield _plain(6, 4, by(1))
@@ -142,7 +142,10 @@ def _repairs() -> Iterator[Update]:
             FleetSpec("b", 3, 3, ALL_TRAFFIC),
         ),
     }
+    yield Update("nothing old", Asked((), FleetSpec("b", 3, 2, ALL_TRAFFIC), by(1)))
+    halves = FleetSpec("b", 2, 1, _HALF), FleetSpec("a", 2, 1, _HALF)
+    yield Update("two halves", Asked(halves, wanted("c", 2), by(1, 1), ALARMS), LOSING)
     for name, (old, new) in left.items():
         yield Update(f"{name}, rolling", Asked(old, new, rolling, ALARMS), STALLING)
-        if name == "two fleets to the newer":
+        if name in ("two fleets to the newer", "too much of the new fleet"):
             yield Update(f"{name}, linear", Asked(old, new, linearly, ALARMS), STALLING)
