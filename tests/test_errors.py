@@ -11,7 +11,7 @@ from rolling.core.errors import ForeignEvent
 from rolling.driving import Superseded
 from rolling.embedding import CallbacksFailed, MachineMisused
 from rolling.endpoint.refusals import ValidationException, in_progress
-from rolling.serialization import UnreadableRecord
+from rolling.records import UnreadableRecord
 from rolling.server.extra import MissingExtra
 from rolling.server.region.alarm_rules import UnreadableRule
 from rolling.server.service import ServiceError

@@ -120,8 +120,8 @@ class DeploymentModel(Model[Situation]):
         for turn, kind in moves:
             after = unsaid if turn.is_news else around
             steps.append(Step(turn.taken, Situation(turn.after, after), kind))
-        for happening, after, kind in around.happenings:
-            steps.append(Step(happening, Situation(known, after), kind))
+        for event, after, kind in around.events:
+            steps.append(Step(event, Situation(known, after), kind))
         return steps
 
     def broken_in(self, state: Situation) -> tuple[str, ...]:

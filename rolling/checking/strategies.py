@@ -291,7 +291,7 @@ _ANY_DEPLOYMENTS = deployments()
 
 
 @frozen
-class Step:
+class HistoryStep:
     """One event of a history, and the deployment before and after it."""
 
     before: Deployment
@@ -304,21 +304,21 @@ def histories(
     draw: st.DrawFn,
     starts: st.SearchStrategy[Fleets] | None = None,
     most_events: int = 30,
-) -> tuple[Step, ...]:
+) -> tuple[HistoryStep, ...]:
     """What happens to one deployment, from its start: never empty.
 
     Mostly ideal events, so that histories get far; the others are plausible,
     foreign, or events from earlier in the history, which come again or too late.
     """
     deployment = draw(deployments(starts))
-    steps: list[Step] = []
+    steps: list[HistoryStep] = []
     late: list[Event] = []
     unseen = [deployment.split]
     count = draw(st.integers(1, most_events))
     for choice in draw(st.lists(_CHOICES, min_size=count, max_size=count)):
         event = _next_event(draw, choice, deployment, late, unseen)
         after = advance(deployment, event)
-        steps.append(Step(deployment, event, after))
+        steps.append(HistoryStep(deployment, event, after))
         late.append(event)
         unseen = [after.split] if after.settled else [*unseen, after.split]
         deployment = after

@@ -190,7 +190,7 @@ class Killed:
     """The driver is killed, and started again from the deployment alone."""
 
 
-Happening = Sent | Arrived | CameIntoService | Vanished | Moved | Lost | Stalled | Killed
+WorldEvent = Sent | Arrived | CameIntoService | Vanished | Moved | Lost | Stalled | Killed
 """The labels of the steps that are not the core's."""
 
 
@@ -219,7 +219,7 @@ def send(world: World, command: Command) -> World:
     return world._replace(in_flight=in_flight, said=True)
 
 
-def happenings(world: World, limits: Limits) -> Iterator[tuple[Happening, World, Kind]]:
+def world_events(world: World, limits: Limits) -> Iterator[tuple[WorldEvent, World, Kind]]:
     """All that the world may do by itself."""
     if world.in_flight is not None:
         for split in dict.fromkeys((world.split, world.received.split)):

@@ -12,14 +12,14 @@ from attrs import define, field
 from rolling.checking.explorer import Kind
 from rolling.checking.world import (
     Command,
-    Happening,
     Limits,
     Stalled,
     World,
-    happenings,
+    WorldEvent,
     nothing_lost,
     send,
     stalls,
+    world_events,
 )
 from rolling.core.events import Sighting
 
@@ -44,7 +44,7 @@ class Surroundings:
     breaks: tuple[str, ...]
     counts: tuple[int, ...]
     # Shown, these would show the whole graph.
-    happenings: "tuple[tuple[Happening, Surroundings, Kind], ...]" = field(default=(), repr=False)
+    events: "tuple[tuple[WorldEvent, Surroundings, Kind], ...]" = field(default=(), repr=False)
     stalls: "tuple[tuple[Stalled, Surroundings], ...]" = field(default=(), repr=False)
     prepared: bool = field(default=False, repr=False)
     sent: "dict[Command, Surroundings]" = field(factory=dict, repr=False)
@@ -87,10 +87,10 @@ class Worlds:
         if around.prepared:
             return
         world = around.world
-        around.happenings = tuple(
+        around.events = tuple(
             [
                 (label, self.meet(after), kind)
-                for label, after, kind in happenings(world, self._limits)
+                for label, after, kind in world_events(world, self._limits)
             ]
         )
         around.stalls = tuple([(label, self.meet(after)) for label, after in stalls(world)])

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from rolling.driving.clock import Clock
-from rolling.simulation.report import Step
+from rolling.simulation.report import SimulatedUpdate
 from rolling.view.snapshots import Snapshot
 
 FRAME_SECONDS = 0.1
@@ -46,12 +46,12 @@ class Player:
         self._looked_at = wall.now()
         self._spare: float = 0  # wall seconds that have passed and stand for nothing yet
 
-    def play(self, played: Iterable[Snapshot | Step]) -> bool:
+    def play(self, played: Iterable[Snapshot | SimulatedUpdate]) -> bool:
         """Play them to the end; False when it was stopped before."""
         for each in played:
             if self._stopped():
                 return False
-            if isinstance(each, Step):
+            if isinstance(each, SimulatedUpdate):
                 ended = self.latest[-1].subject
                 last = ended.place == ended.updates
                 if not self._draw() or not (last or self._pause(END_SECONDS)):

@@ -13,7 +13,7 @@ from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Phase
 
 
-class Verdict(Enum):
+class BakeVerdict(Enum):
     """What a reading of the alarms says of a bake."""
 
     TRIPPED = "alarm tripped"
@@ -26,7 +26,7 @@ def begin_bake(deployment: Deployment) -> Deployment:
     return deployment.enter(deployment.stage.enter(Phase.BAKING))
 
 
-def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:
+def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> BakeVerdict:
     """Judge a bake by one reading of its alarms.
 
     TRIPPED: an alarm is in ALARM, at whatever moment of the interval.
@@ -36,11 +36,11 @@ def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> Verdict:
     deadline ends the waiting.
     """
     if tripped_alarms(deployment, reading):
-        return Verdict.TRIPPED
+        return BakeVerdict.TRIPPED
     complete = is_readable(deployment, reading) and is_batch_in_service(deployment)
     if reading.after_interval and complete:
-        return Verdict.PASSED
-    return Verdict.HELD
+        return BakeVerdict.PASSED
+    return BakeVerdict.HELD
 
 
 def tripped_alarms(deployment: Deployment, reading: AlarmsRead) -> tuple[str, ...]:

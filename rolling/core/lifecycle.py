@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from rolling.core.baking import Verdict, begin_bake
+from rolling.core.baking import BakeVerdict, begin_bake
 from rolling.core.cleaning import clean_up, is_clean
 from rolling.core.deployment import Deployment
 from rolling.core.ending import fail_rollback, finish_rollback, succeed
@@ -43,7 +43,7 @@ from rolling.core.rollback import roll_back
 from rolling.core.shifting import apply_shift
 from rolling.core.stage import Direction, Phase
 
-Trigger = type[Event] | Verdict
+Trigger = type[Event] | BakeVerdict
 """What opens an edge: an event, or the verdict that a reading of the alarms gives."""
 
 Guard = Callable[[Deployment], bool]
@@ -70,12 +70,12 @@ class Edge:
     @property
     def event(self) -> type[Event] | None:
         """The event that may open the edge; None for a silent one."""
-        return AlarmsRead if isinstance(self.trigger, Verdict) else self.trigger
+        return AlarmsRead if isinstance(self.trigger, BakeVerdict) else self.trigger
 
     @property
     def condition(self) -> str:
         """What opens the edge beside its event, in a few words such as "batch in service"."""
-        if isinstance(self.trigger, Verdict):
+        if isinstance(self.trigger, BakeVerdict):
             return self.trigger.value
         return self.guard.__name__.removeprefix("is_").replace("_", " ")
 
@@ -195,7 +195,7 @@ _FORWARD = (
     _move(_F, _BAKING, batch_missing, _PROVISIONING, replace_lost,
           "A bake says nothing about a batch that is not whole; it starts again.", on=FleetsSeen),
     _move(_F, _BAKING, always, _CLEANING, clean_up,
-          "The batch is good, so the old capacity it replaces may go.", on=Verdict.PASSED),
+          "The batch is good, so the old capacity it replaces may go.", on=BakeVerdict.PASSED),
     _move(_F, _CLEANING, clean_with_more_to_come, _PROVISIONING, provision_batch,
           "What was given up is gone, so the next batch fits under the ceiling."),
     _move(_F, _CLEANING, clean_at_last, _SUCCEEDED, succeed,
@@ -211,7 +211,7 @@ _TURN = (_B, _PROVISIONING)
 
 _TURNS = (
     *_interrupts(_F, [_BAKING], always, _TURN, roll_back,
-                 {Verdict.TRIPPED: "An alarm in a baking period turns the deployment back."}),
+                 {BakeVerdict.TRIPPED: "An alarm in a baking period turns the deployment back."}),
     *_interrupts(_F, [_PROVISIONING, _SHIFTING, _BAKING], always, _TURN, roll_back, _UNDO),
     *_interrupts(_F, [_CLEANING], not_committed, _TURN, roll_back, _UNDO),
     *_interrupts(_F, [_CLEANING], committed, (_F, _SUCCEEDED), succeed, {
@@ -252,7 +252,7 @@ _FAILURES = (
 EDGES: tuple[Edge, ...] = (*_FORWARD, *_TURNS, *_BACK, *_FAILURES)
 """Every edge of the lifecycle. No two that are open in one state share a trigger."""
 
-WITHOUT_CAUSE = frozenset({None, FleetsSeen, Verdict.PASSED})
+WITHOUT_CAUSE = frozenset({None, FleetsSeen, BakeVerdict.PASSED})
 """The triggers that give no cause: they neither turn a deployment back nor end it early."""
 
 _Rows = dict[Trigger | None, tuple[Edge, ...]]

@@ -3,7 +3,7 @@
 Imports and nothing else. `rolling` loads them all when the first of them is used.
 """
 
-from rolling.core.baking import Verdict, evaluate_bake
+from rolling.core.baking import BakeVerdict, evaluate_bake
 from rolling.core.capacity import (
     ALL_TRAFFIC,
     NO_TRAFFIC,
@@ -65,6 +65,7 @@ __all__ = [
     "NO_TRAFFIC",
     "AlarmTripped",
     "AlarmsRead",
+    "BakeVerdict",
     "Batch",
     "BlueGreenUpdatePolicy",
     "CapacitySize",
@@ -106,7 +107,6 @@ __all__ = [
     "TimedOut",
     "TrafficRouting",
     "UpdatePolicy",
-    "Verdict",
     "advance",
     "apply_shift",
     "clean_up",

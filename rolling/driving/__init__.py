@@ -75,7 +75,7 @@ from rolling.driving.tick import (
     tick_async,
     without_looking,
 )
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 from rolling.driving.watch import Watch
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ __all__ = [
     "Superseded",
     "SystemClock",
     "Tick",
-    "Troubled",
+    "TickFailed",
     "VirtualClock",
     "WallClock",
     "Watch",

@@ -14,18 +14,18 @@ from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
 from rolling.driving.tick import Tick, tick_async, unseen_tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 
 if TYPE_CHECKING:
     from asyncio import CancelledError, Event, Task
 
-Seen = Tick | Troubled
+Seen = Tick | TickFailed
 
 
 class AsyncWatch(Schedule[K, AsyncBackend]):
     """Many deployments in one asyncio event loop; no loop and no thread of its own.
 
-    The clock is `sleeping()` unless given. `at_once`: how many ticks are under way,
+    The clock is `sleeping()` unless given. `max_concurrent`: how many ticks are under way,
     or made and not yet handed over, at most; a deployment has one at a time.
     `store`: is given the key and the record of each tick that changed something,
     before the tick is handed over; what it returns is awaited if it can be. Where it
@@ -33,7 +33,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     handed over. `hooks` are told of everything.
 
     All methods are for the thread of the loop; `stop` may be called from any.
-    Raises ValueError for a poll interval that is not above 0, and for `at_once` below 1.
+    Raises ValueError for a poll interval that is not above 0, and for `max_concurrent` below 1.
     """
 
     _awaits: ClassVar[bool] = True
@@ -43,15 +43,17 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         clock: AsyncClock | None = None,
         poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
         *,
-        at_once: int = 64,
+        max_concurrent: int = 64,
         store: Callable[[K, Record], Awaitable[object] | object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
         self._clock = sleeping() if clock is None else clock
         super().__init__(self._clock.now, poll_interval_seconds, hooks)
-        if at_once < 1:
-            raise ValueError(str(Problem("at_once", at_once, "must be at least 1", 1)))
-        self._at_once = at_once
+        if max_concurrent < 1:
+            raise ValueError(
+                str(Problem("max_concurrent", max_concurrent, "must be at least 1", 1))
+            )
+        self._max_concurrent = max_concurrent
         self._store = store
         self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}
         self._made: deque[tuple[Entry[K, AsyncBackend], Task[Seen]]] = deque()
@@ -75,9 +77,9 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
 
         The next tick of a deployment is begun only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `Troubled` and tried again after the
+        deployment alone: that is handed over as `TickFailed` and tried again after the
         poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has the error as its `trouble`.
+        need no backend: a tick that one of them makes of it has what was raised as its `error`.
 
         To cancel the task that iterates, or to close the iterator, stops the driver and
         no deployment: what is under way is cancelled, nothing more is sent, and `run`
@@ -87,7 +89,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         """
         import asyncio  # only who drives in an event loop pays for it
 
-        from rolling.driving.bell import wait_or_ring
+        from rolling.driving.interruptible_wait import wait_or_ring
 
         self._begin()
         loop, bell = asyncio.get_running_loop(), asyncio.Event()
@@ -96,7 +98,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
             while self._entries or stay:
                 bell.clear()
                 now = self._clock.now()
-                while len(self._under_way) + len(self._made) < self._at_once:
+                while len(self._under_way) + len(self._made) < self._max_concurrent:
                     entry = self._take(now)
                     if entry is None:
                         break
@@ -120,7 +122,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
                         self._put_back(entry, seen)
                     continue
                 moment = None
-                if len(self._under_way) < self._at_once:
+                if len(self._under_way) < self._max_concurrent:
                     moment = self._next_wake()
                 if moment is None or (self._under_way and self._clock.jumps):
                     await bell.wait()

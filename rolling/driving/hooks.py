@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from rolling.driving.tick import Change, Tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 
 _Told = TypeVar("_Told")
 
@@ -22,9 +22,9 @@ class Hooks:
 
     They are called in the driver's thread once the record is stored, where the driver
     stores it, and before the tick is handed over: `on_change` for each change, then
-    `on_tick`, then, once, `on_end` with the last tick; `on_trouble` for a tick that
+    `on_tick`, then, once, `on_end` with the last tick; `on_error` for a tick that
     could not be made. A tick that was made although the world could not be seen is told
-    as a tick, and has its `trouble`.
+    as a tick, and has its `error`.
 
     They are plain functions, in an event loop too. What a hook raises goes to
     `sys.excepthook`, as an exception goes that ends a thread, and touches neither the
@@ -35,14 +35,14 @@ class Hooks:
     on_tick: Callable[[Hashable, Tick], object] | None = None
     on_change: Callable[[Hashable, Change], object] | None = None
     on_end: Callable[[Hashable, Tick], object] | None = None
-    on_trouble: Callable[[Hashable, Troubled], object] | None = None
+    on_error: Callable[[Hashable, TickFailed], object] | None = None
 
 
-def tell(hooks: Iterable[Hooks], key: Hashable, seen: Tick | Troubled) -> None:
+def tell(hooks: Iterable[Hooks], key: Hashable, seen: Tick | TickFailed) -> None:
     """Call the hooks that are about `seen`; for drivers."""
     for each in hooks:
-        if isinstance(seen, Troubled):
-            _call(each.on_trouble, key, seen)
+        if isinstance(seen, TickFailed):
+            _call(each.on_error, key, seen)
             continue
         for change in seen.changes:
             _call(each.on_change, key, change)

@@ -9,7 +9,7 @@ from typing import Protocol
 from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
 from rolling.driving.tick import Change, Tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 
 
 class Metrics(Protocol):
@@ -37,13 +37,13 @@ def measure_to(metrics: Metrics) -> Hooks:
     | `rolling_stages_total` | direction, phase | stages that were entered |
     | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
-    | `rolling_troubles_total` | error | looks at the world that failed, by the exception's class |
+    | `rolling_tick_errors_total` | error | looks that failed, by the exception's class |
     """
 
     def on_tick(_: Hashable, tick: Tick) -> None:
         metrics.count("rolling_ticks_total", {})
-        if tick.trouble is not None:
-            count_trouble(tick.trouble)
+        if tick.error is not None:
+            count_error(tick.error)
 
     def on_change(_: Hashable, change: Change) -> None:
         if not change.enters_stage:
@@ -56,13 +56,13 @@ def measure_to(metrics: Metrics) -> Hooks:
         outcome = type(tick.record.deployment.outcome).__name__
         metrics.count("rolling_ends_total", {"outcome": outcome})
 
-    def on_trouble(_: Hashable, trouble: Troubled) -> None:
-        count_trouble(trouble.error)
+    def on_error(_: Hashable, failed: TickFailed) -> None:
+        count_error(failed.error)
 
-    def count_trouble(error: Exception) -> None:
-        metrics.count("rolling_troubles_total", {"error": type(error).__name__})
+    def count_error(error: Exception) -> None:
+        metrics.count("rolling_tick_errors_total", {"error": type(error).__name__})
 
-    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
+    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_error=on_error)
 
 
 def _labels(stage: Stage) -> dict[str, str]:

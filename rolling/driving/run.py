@@ -15,7 +15,7 @@ from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
 from rolling.driving.record import Record
 from rolling.driving.stopping import Stop, asked_for
 from rolling.driving.tick import Tick, tick, tick_async, unseen_tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 
 
 def run(
@@ -73,7 +73,7 @@ def _run(
             else:
                 made = tick(record, backend, now, poll_interval_seconds, told, clock.now)
         except Exception as error:
-            tell(hooks, key, Troubled(now, record, error, None))
+            tell(hooks, key, TickFailed(now, record, error, None))
             raise
         tell(hooks, key, made)
         yield made
@@ -134,7 +134,7 @@ async def _run_async(
                     record, backend, now, poll_interval_seconds, told, clock.now
                 )
         except Exception as error:
-            tell(hooks, key, Troubled(now, record, error, None))
+            tell(hooks, key, TickFailed(now, record, error, None))
             raise
         tell(hooks, key, made)
         yield made
@@ -165,7 +165,7 @@ def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float)
 async def _wait_async(clock: AsyncClock, moment: float, stop: Stop) -> None:
     import asyncio  # only who drives in an event loop pays for it
 
-    from rolling.driving.bell import wait_or_ring
+    from rolling.driving.interruptible_wait import wait_or_ring
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
     with stop.waking(lambda: loop.call_soon_threadsafe(bell.set)):

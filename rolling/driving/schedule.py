@@ -18,7 +18,7 @@ from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
 from rolling.driving.record import Record
 from rolling.driving.stopping import asked_for
 from rolling.driving.tick import Tick, unseen_tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 from rolling.driving.wakes import Wakes
 
 K = TypeVar("K", bound=Hashable)
@@ -171,21 +171,21 @@ class Schedule(Generic[K, B]):
     def _is_watched(self, entry: Entry[K, B]) -> bool:
         return self._entries.get(entry.key) is entry
 
-    def _trouble(self, entry: Entry[K, B], at: float, error: Exception) -> Troubled:
+    def _trouble(self, entry: Entry[K, B], at: float, error: Exception) -> TickFailed:
         """The record of a tick that could not be made. An old record is never tried again."""
         again = None if isinstance(error, Superseded) else self._now() + self.poll_interval_seconds
-        return Troubled(at, entry.record, error, again)
+        return TickFailed(at, entry.record, error, again)
 
-    def _accept(self, entry: Entry[K, B], seen: Tick | Troubled) -> None:
+    def _accept(self, entry: Entry[K, B], seen: Tick | TickFailed) -> None:
         """Take in what came of a tick, and tell of it, just before it is handed over."""
         entry.record = seen.record
         tell(self._hooks, entry.key, seen)
 
-    def _put_back(self, entry: Entry[K, B], seen: Tick | Troubled) -> None:
+    def _put_back(self, entry: Entry[K, B], seen: Tick | TickFailed) -> None:
         """Queue a deployment for its next tick, once what came of this one was handed over."""
         if not self._is_watched(entry):
             return
-        again = seen.retry_at if isinstance(seen, Troubled) else seen.wake_at
+        again = seen.retry_at if isinstance(seen, TickFailed) else seen.wake_at
         if again is None:
             del self._entries[entry.key]
         else:

@@ -12,14 +12,14 @@ from attrs import frozen
 from rolling.core.errors import Problem
 from rolling.driving.moments import MOMENT_RULE, is_moment
 from rolling.driving.record import LONGEST_ID, Record
+from rolling.records import UnreadableRecord, deployment_from_json, deployment_to_json
+from rolling.records.stored import read_text
+from rolling.records.versions import Stored
 from rolling.schema.shapes import Shape, Structure, Text, problem, under
-from rolling.serialization import UnreadableRecord, deployment_from_json, deployment_to_json
-from rolling.serialization.stored import read_text
-from rolling.serialization.versions import Stored
 
 
 def dumps_record(record: Record) -> str:
-    """A record as one line of JSON, versioned as `rolling.serialization` says."""
+    """A record as one line of JSON, versioned as `rolling.records` says."""
     return json.dumps(
         _STORED.header()
         | {
@@ -48,7 +48,7 @@ def _record_from_json(document: object) -> Record:
 
 @frozen
 class _StoredDeployment:
-    """A deployment as `rolling.serialization` stores it."""
+    """A deployment as `rolling.records` stores it."""
 
     example: object = None
 

@@ -66,7 +66,7 @@ class Tick:
     Where nothing changed, the record is the one before, and needs no storing.
     `seen`: what the backend saw of what was due when the tick began. `at`: the moment
     of the tick, on the driver's clock.
-    `trouble`: None, unless a call raised and a stop or the deadline alone changed the
+    `error`: None, unless a call raised and a stop or the deadline alone changed the
     deployment. Then it is what was raised, and `seen` is None, for there was no look.
     """
 
@@ -75,7 +75,7 @@ class Tick:
     wake_at: float | None
     seen: Observation | None
     at: float
-    trouble: Exception | None = None
+    error: Exception | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def tick(
     Pure in everything but the backend. What the backend raises is passed on;
     the record that was given is then still right, and so is the same tick again.
     But a stop and the deadline need no look: where one of them changes the deployment,
-    the tick is made of that alone, and has what was raised as its `trouble`.
+    the tick is made of that alone, and has what was raised as its `error`.
     Raises ValueError for a poll interval that is not above 0, and for a moment that no
     clock can show.
     """
@@ -181,7 +181,7 @@ def without_looking(
     """What follows where the world could not be seen: the tick of the stop and the deadline alone.
 
     `error`: what was raised by the backend, while its answer was read, or while a stop
-    was asked for; the tick's `trouble`.
+    was asked for; the tick's `error`.
     The rest is as for `after_looking`. The next tick is due at once, and commands what
     follows. None where neither changes the deployment, and for `Superseded`, after which
     the record is not to be driven: then `error` is all there is.

@@ -12,7 +12,7 @@ from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
 from rolling.driving.schedule import Entry, K, Schedule
 from rolling.driving.tick import Tick, tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 
 
 class Watch(Schedule[K, Backend]):
@@ -44,14 +44,14 @@ class Watch(Schedule[K, Backend]):
         self._clock = clock
         self._store = store
 
-    def run(self) -> Generator[tuple[K, Tick | Troubled], None, None]:
+    def run(self) -> Generator[tuple[K, Tick | TickFailed], None, None]:
         """Drive them all until none is left, and hand over what came of each tick, with its key.
 
         The next tick of a deployment is made only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `Troubled` and tried again after the
+        deployment alone: that is handed over as `TickFailed` and tried again after the
         poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has the error as its `trouble`.
+        need no backend: a tick that one of them makes of it has what was raised as its `error`.
 
         To leave off iterating stops the driver and no deployment; `run` again goes on.
         Raises RuntimeError while another `run` is under way.
@@ -70,7 +70,7 @@ class Watch(Schedule[K, Backend]):
 
     def _turn_of(
         self, entry: Entry[K, Backend], now: float
-    ) -> Generator[tuple[K, Tick | Troubled], None, None]:
+    ) -> Generator[tuple[K, Tick | TickFailed], None, None]:
         try:
             seen = self._look(entry, now)
             self._accept(entry, seen)
@@ -82,7 +82,7 @@ class Watch(Schedule[K, Backend]):
         finally:
             self._put_back(entry, seen)
 
-    def _look(self, entry: Entry[K, Backend], now: float) -> Tick | Troubled:
+    def _look(self, entry: Entry[K, Backend], now: float) -> Tick | TickFailed:
         try:
             made = self._tick(entry, now)
             if made.changes and self._store is not None:

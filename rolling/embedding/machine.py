@@ -28,7 +28,7 @@ from rolling.embedding.names import (
     source_of,
     state_of,
     target_of,
-    trigger_of,
+    trigger_name,
 )
 
 Callbacks = str | Callable[[Move], Any] | list[str | Callable[[Move], Any]] | None
@@ -87,7 +87,7 @@ class DeploymentMachine(Machine):
         self.name = f"{name}: " if name else ""
         super().add_states([*STATES, ROLLING_BACK])
         for edge in EDGES:
-            super().add_transition(trigger_of(edge), source_of(edge), target_of(edge), edge=edge)
+            super().add_transition(trigger_name(edge), source_of(edge), target_of(edge), edge=edge)
         if model is not None and deployment is not None:
             self.add_model(model, deployment)
         elif model is not None or deployment is not None:
@@ -166,7 +166,7 @@ class DeploymentMachine(Machine):
             for edge, after in path:
                 self._hold(model, before)  # whatever a callback wrote there
                 walk.move = Move(model, event, edge, before, after, decided)
-                self.events[trigger_of(edge)].trigger(model, walk.move)
+                self.events[trigger_name(edge)].trigger(model, walk.move)
                 if walk.interruption is not None:
                     raise walk.interruption
                 before = after

@@ -51,7 +51,7 @@ SILENT = "silent"
 """The trigger of the edges that need no event."""
 
 
-def trigger_of(edge: Edge) -> str:
+def trigger_name(edge: Edge) -> str:
     """The name of an edge's trigger: its event's, as in `stop_requested`, or `SILENT`."""
     if edge.event is None:
         return SILENT
@@ -72,7 +72,7 @@ def _places() -> list[tuple[Direction, Phase]]:
 STATES: tuple[str, ...] = tuple([state_name(*place) for place in _places()])
 """Every state of the machine, the way forward first."""
 
-TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys([trigger_of(edge) for edge in EDGES]))
+TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys([trigger_name(edge) for edge in EDGES]))
 """Every trigger of the machine, in the order of the table."""
 
 METHODS: tuple[str, ...] = tuple(

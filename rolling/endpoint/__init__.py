@@ -3,12 +3,12 @@
 Standard library, attrs and `rolling.core` only. Read it in this order: shapes
 (what a document may look like), configuration and deployment_config (documents
 as values), capacities and endpoint (the values), creation, update, scaling and
-deletion (what a request makes of it), folding and launching (what is seen turns
-it further), describe (DescribeEndpoint), aftermath (what its answer says of an
+deletion (what a request makes of it), apply_deployment and launching (what is seen turns
+it further), describe (DescribeEndpoint), update_outcome (what its answer says of an
 update).
 """
 
-from rolling.endpoint.aftermath import UpdateOutcome, update_outcome
+from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.capacities import Level, VariantCapacity
 from rolling.endpoint.configuration import (
     EndpointConfig,
@@ -25,11 +25,11 @@ from rolling.endpoint.deployment_config import (
 )
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update, in_service
-from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.launching import fleets_of, launch_due, with_launched
 from rolling.endpoint.refusals import Refusal, ValidationException
 from rolling.endpoint.scaling import scale_endpoint
 from rolling.endpoint.update import update_endpoint
+from rolling.endpoint.update_outcome import UpdateOutcome, update_outcome
 
 __all__ = [
     "DeploymentConfig",

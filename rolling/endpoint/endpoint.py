@@ -2,7 +2,7 @@
 
 Here belongs the value. A request makes it (creation.py), turns it into an
 updating one (update.py, scaling.py) or ends it (deletion.py); what is seen turns
-it further (folding.py, launching.py); a caller sees it by describe.py.
+it further (apply_deployment.py, launching.py); a caller sees it by describe.py.
 """
 
 from enum import StrEnum

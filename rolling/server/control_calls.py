@@ -126,7 +126,7 @@ def state(cloud: Cloud, given: Given) -> CloudNow:
 
 
 @control_call(EVENTS)
-def happenings(cloud: Cloud, given: Given) -> Events:
+def events(cloud: Cloud, given: Given) -> Events:
     """What has happened since somebody last asked."""
     return cloud.take_events()
 

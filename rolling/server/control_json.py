@@ -114,8 +114,8 @@ NOTHING: AnswerForm[None] = AnswerForm(lambda nothing: {}, lambda answer: None)
 """The answer of a call that has no result."""
 
 EVENTS: AnswerForm[tuple[EndpointEvent, ...]] = AnswerForm(
-    lambda events: {"Happenings": [event_document(each) for each in events]},
-    lambda answer: tuple([read_event(each) for each in answer["Happenings"]]),
+    lambda events: {"Events": [event_document(each) for each in events]},
+    lambda answer: tuple([read_event(each) for each in answer["Events"]]),
 )
 """What has happened, in its order."""
 

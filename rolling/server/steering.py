@@ -39,9 +39,9 @@ class Steering(ABC):
         """What is under way in all regions, in one sentence each."""
         return tuple([each.under_way for each in self.endpoints() if each.under_way is not None])
 
-    def happenings(self) -> Events:
+    def events(self) -> Events:
         """What has happened since this or an advance was last called; the last 10,000 events."""
-        return self._call(calls.happenings)
+        return self._call(calls.events)
 
     # --- time, where it is manual ---------------------------------------------------
 

@@ -34,7 +34,7 @@ _TRIED_EACH = 1_000
 
 
 @frozen
-class Change:
+class Fix:
     """A value to put in a field of the request or the scenario."""
 
     field: str
@@ -80,17 +80,17 @@ def size_document(size: CapacitySize) -> dict[str, object]:
     return {"Type": size.type.value, "Value": size.value}
 
 
-def smallest_deadline(under: Circumstances, least_seconds: int) -> Change | None:
+def smallest_deadline(under: Circumstances, least_seconds: int) -> Fix | None:
     """The smallest legal deadline within which something of `least_seconds` ends."""
     needed = max(least_seconds + 1, SHORTEST_EXECUTION_TIMEOUT_SECONDS)
     if needed > MAXIMUM_EXECUTION_TIMEOUT_SECONDS:
         return None
-    return Change(deadline_field(under.policy), needed)
+    return Fix(deadline_field(under.policy), needed)
 
 
 def largest_wait(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
-) -> Change | None:
+) -> Fix | None:
     """The longest bake, shorter than the present one, with which the way forward works."""
 
     def with_wait(seconds: int) -> UpdatePolicy:
@@ -103,12 +103,12 @@ def largest_wait(
         range(wait_of(under.policy)),
         lambda seconds: works(_way(forecast, with_wait(seconds), under.settings)),
     )
-    return None if best is None else Change(wait_field(under.policy), best)
+    return None if best is None else Fix(wait_field(under.policy), best)
 
 
 def larger_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
-) -> Change | None:
+) -> Fix | None:
     """The smallest batch, larger than the present one, with which the way forward works."""
     policy = under.policy
     if not isinstance(policy, RollingUpdatePolicy):
@@ -118,12 +118,12 @@ def larger_batch(
         [value for value in _batches(forecast, size.type) if value > size.value],
         lambda value: works(_way(forecast, _with_batch(policy, value), under.settings)),
     )
-    return None if best is None else Change(f"{BATCH}.Value", best)
+    return None if best is None else Fix(f"{BATCH}.Value", best)
 
 
 def smaller_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
-) -> Change | None:
+) -> Fix | None:
     """The largest batch, smaller than the present one, with which the way forward works.
 
     Of a blue/green policy: the largest batch of a rolling one in its place.
@@ -146,8 +146,8 @@ def smaller_batch(
     if best is None:
         return None
     if rolling is policy:
-        return Change(f"{BATCH}.Value", best)
-    return Change(BATCH, size_document(CapacitySize(size_type, best)))
+        return Fix(f"{BATCH}.Value", best)
+    return Fix(BATCH, size_document(CapacitySize(size_type, best)))
 
 
 def with_smaller_batch(
@@ -164,7 +164,7 @@ def with_smaller_batch(
 
 def larger_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
-) -> Change | None:
+) -> Fix | None:
     """The smallest batch back, larger than the present one, with which every rollback works."""
     if not isinstance(under.policy, RollingUpdatePolicy):
         return None
@@ -173,7 +173,7 @@ def larger_rollback_batch(
 
 def smaller_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
-) -> Change | None:
+) -> Fix | None:
     """The largest batch back, smaller than the present one, with which every rollback works."""
     if not isinstance(under.policy, RollingUpdatePolicy):
         return None
@@ -187,7 +187,7 @@ def _rollback_batch(
     works: Callable[[Forecast], bool],
     *,
     larger: bool,
-) -> Change | None:
+) -> Fix | None:
     size = rollback_size(policy)
     legal = _legal(size.type, forecast.start.spec.old_count, *ROLLBACK_BATCH_PERCENT)
 
@@ -203,8 +203,8 @@ def _rollback_batch(
     if best is None:
         return None
     if policy.rollback_maximum_batch_size is None:
-        return Change(ROLLBACK_BATCH, size_document(CapacitySize(size.type, best)))
-    return Change(f"{ROLLBACK_BATCH}.Value", best)
+        return Fix(ROLLBACK_BATCH, size_document(CapacitySize(size.type, best)))
+    return Fix(f"{ROLLBACK_BATCH}.Value", best)
 
 
 def _way(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Way:

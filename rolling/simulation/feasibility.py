@@ -16,8 +16,8 @@ from rolling.simulation.alternatives import (
     BLUE_GREEN,
     CAPACITY_LIMIT,
     ROLLBACK_BATCH,
-    Change,
     Circumstances,
+    Fix,
     deadline_field,
     larger_batch,
     larger_rollback_batch,
@@ -45,7 +45,7 @@ class Finding:
     field: str
     value: object
     rule: str
-    fixes: tuple[Change, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 def infeasibilities(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
@@ -149,7 +149,7 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         rule,
         _those(
             smaller_batch(forecast, under, lambda way: way.peak_instances <= limit),
-            Change(CAPACITY_LIMIT, peak),
+            Fix(CAPACITY_LIMIT, peak),
         ),
     )
 
@@ -175,7 +175,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
             smaller_rollback_batch(
                 forecast, under, lambda other: other.rollback_peak_instances <= limit
             ),
-            Change(CAPACITY_LIMIT, peak),
+            Fix(CAPACITY_LIMIT, peak),
         ),
     )
 
@@ -267,5 +267,5 @@ def _rollback_batch(under: Circumstances) -> tuple[str, object]:
     return (f"{ROLLBACK_BATCH}.Value", given.value) if given else (ROLLBACK_BATCH, None)
 
 
-def _those(*changes: Change | None) -> tuple[Change, ...]:
+def _those(*changes: Fix | None) -> tuple[Fix, ...]:
     return tuple(change for change in changes if change is not None)

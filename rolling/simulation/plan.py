@@ -5,10 +5,10 @@ from attrs import frozen
 from rolling.core.capacity import rest_of
 from rolling.core.fleet import FleetSpec
 from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
-from rolling.simulation.alternatives import Change, Circumstances
+from rolling.simulation.alternatives import Circumstances, Fix
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
 from rolling.simulation.forecast import BatchForecast, Forecast, forecast_deployment
-from rolling.simulation.report import Durations, Step, durations_document, durations_of
+from rolling.simulation.report import Durations, SimulatedUpdate, durations_document, durations_of
 from rolling.simulation.run import carry_out
 from rolling.simulation.scenario import Scenario
 
@@ -40,7 +40,7 @@ def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
     return tuple([_plan_update(step, scenario) for step in carry_out(scenario)])
 
 
-def _plan_update(step: Step, scenario: Scenario) -> UpdatePlan:
+def _plan_update(step: SimulatedUpdate, scenario: Scenario) -> UpdatePlan:
     accepted, settings = step.accepted, scenario.settings
     assert accepted.update is not None
     config = accepted.update.deployment_config
@@ -140,5 +140,5 @@ def _finding_document(finding: Finding) -> dict[str, object]:
     }
 
 
-def _change_document(change: Change) -> dict[str, object]:
+def _change_document(change: Fix) -> dict[str, object]:
     return {"Field": change.field, "Value": change.value}

@@ -17,7 +17,7 @@ class UnusedFault:
 
 
 @frozen
-class Step:
+class SimulatedUpdate:
     """One update of a scenario, carried out.
 
     `accepted`: the endpoint once it had accepted the update, `leftovers`: what the
@@ -55,7 +55,7 @@ def durations_of(settings: SimulationSettings, assumed: tuple[str, ...]) -> Dura
 class Report:
     """What became of a scenario; `endpoint` is DescribeEndpoint's JSON at its end."""
 
-    updates: tuple[Step, ...]
+    updates: tuple[SimulatedUpdate, ...]
     endpoint: dict[str, object]
     durations: Durations
 
@@ -69,7 +69,7 @@ def report_document(report: Report) -> dict[str, object]:
     }
 
 
-def _step_document(step: Step) -> dict[str, object]:
+def _step_document(step: SimulatedUpdate) -> dict[str, object]:
     unused = [{"Field": fault.field, "Kind": fault.kind} for fault in step.unused_faults]
     return {**update_document(step.report), "UnusedFaults": unused}
 

@@ -10,13 +10,13 @@ from rolling.core.deployment import Deployment
 from rolling.driving.clock import VirtualClock
 from rolling.driving.record import accept
 from rolling.driving.run import run
+from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint
-from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
 from rolling.schema.shapes import under
-from rolling.simulation.report import Report, Step, UnusedFault, durations_of
+from rolling.simulation.report import Report, SimulatedUpdate, UnusedFault, durations_of
 from rolling.simulation.rollback_estimate import rollback_estimate
 from rolling.simulation.scenario import Scenario
 from rolling.simulation.walk import Leftover
@@ -35,7 +35,7 @@ def simulate(scenario: Scenario) -> Report:
     return report_of(scenario, carry_out(scenario))
 
 
-def report_of(scenario: Scenario, carried_out: Iterable[Step]) -> Report:
+def report_of(scenario: Scenario, carried_out: Iterable[SimulatedUpdate]) -> Report:
     """The report of a scenario whose updates were carried out so."""
     steps = tuple(carried_out)
     last = steps[-1]
@@ -43,12 +43,12 @@ def report_of(scenario: Scenario, carried_out: Iterable[Step]) -> Report:
     return Report(steps, shown, durations_of(scenario.settings, scenario.assumed))
 
 
-def carry_out(scenario: Scenario) -> Iterator[Step]:
+def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
     """What `simulate` does, an update at a time."""
-    return (each for each in snapshots(scenario) if isinstance(each, Step))
+    return (each for each in snapshots(scenario) if isinstance(each, SimulatedUpdate))
 
 
-def snapshots(scenario: Scenario) -> Iterator[Snapshot | Step]:
+def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
     """What `simulate` does, a tick at a time: the snapshots of each update, then its step."""
     clock = VirtualClock()
     endpoint = scenario.endpoint
@@ -81,7 +81,7 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | Step]:
                 for number, fault in backend.unstruck
             ]
         )
-        yield Step(accepted, leftovers, view.report(), unused, endpoint, clock.now())
+        yield SimulatedUpdate(accepted, leftovers, view.report(), unused, endpoint, clock.now())
 
 
 def _estimate(

@@ -12,7 +12,7 @@ from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
 from rolling.driving.notes import new_notes
 from rolling.driving.tick import Change, Tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
 from rolling.view.narration import narrate
 from rolling.view.terminal import printable
 
@@ -31,8 +31,8 @@ LOG_FIELDS = (
 """The attributes of every log record, for a formatter that writes fields.
 
 The key of the deployment; the name of the event that changed it, or Tick, Note, End or
-Troubled; its stage after that, in lower case; the driver's clock, in seconds.
-A Troubled, also one whose tick was made by a stop or the deadline alone, has
+TickFailed; its stage after that, in lower case; the driver's clock, in seconds.
+A TickFailed, also one whose tick was made by a stop or the deadline alone, has
 `rolling_retry_at` too, None where it is not tried again.
 """
 
@@ -67,8 +67,8 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         stage, wake_at = tick.record.deployment.stage, tick.wake_at
         fields = _fields(key, "Tick", stage, tick.at)
         to.debug("%s: %s, next look at %s", key, stage, wake_at, extra=fields)
-        if tick.trouble is not None:
-            tell_trouble(key, stage, tick.at, tick.trouble, wake_at)
+        if tick.error is not None:
+            tell_error(key, stage, tick.at, tick.error, wake_at)
         elif tick.notes or key in standing:
             tell_notes(key, stage, tick)
 
@@ -90,20 +90,20 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         fields = _fields(key, "End", deployment.stage, tick.at)
         to.log(level, "%s: ended, %s", key, printable(str(outcome)), extra=fields)
 
-    def on_trouble(key: Hashable, trouble: Troubled) -> None:
-        stage = trouble.record.deployment.stage
-        tell_trouble(key, stage, trouble.at, trouble.error, trouble.retry_at)
+    def on_error(key: Hashable, failed: TickFailed) -> None:
+        stage = failed.record.deployment.stage
+        tell_error(key, stage, failed.at, failed.error, failed.retry_at)
 
-    def tell_trouble(
+    def tell_error(
         key: Hashable, stage: Stage, at: float, error: Exception, retry_at: float | None
     ) -> None:
-        fields = _fields(key, "Troubled", stage, at)
+        fields = _fields(key, "TickFailed", stage, at)
         fields["rolling_retry_at"] = retry_at
         again = "not tried again" if retry_at is None else f"again at {retry_at}"
         told = printable(f"{type(error).__name__}: {error}")
         to.warning("%s: %s, %s; %s", key, stage, told, again, exc_info=error, extra=fields)
 
-    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_trouble=on_trouble)
+    return Hooks(on_tick=on_tick, on_change=on_change, on_end=on_end, on_error=on_error)
 
 
 def _fields(key: Hashable, event: str, stage: Stage, at: float) -> dict[str, object]:

@@ -251,11 +251,11 @@ def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     """What the latest look raised, and what the backend says to people now."""
     snapshot = picture.snapshot
     told = [("note", note) for note in snapshot.notes]
-    if snapshot.trouble is not None:
+    if snapshot.error is not None:
         again = snapshot.seconds_to_wake(picture.now)
         when = "not tried again" if again is None else f"again in {remaining(again)}"
-        raised = f"{type(snapshot.trouble).__name__}: {snapshot.trouble}"
-        told.insert(0, ("trouble", f"{when}, {raised}"))
+        raised = f"{type(snapshot.error).__name__}: {snapshot.error}"
+        told.insert(0, ("error", f"{when}, {raised}"))
     lines = [
         line
         for label, text in told
@@ -287,7 +287,7 @@ def _labelled(lines: Sequence[str]) -> list[Text]:
     return found
 
 
-_LABELS = {"trouble": "bold red", "note": "dim", "rollback": "dim", "home in": "dim"}
+_LABELS = {"error": "bold red", "note": "dim", "rollback": "dim", "home in": "dim"}
 
 
 def _estimated(estimate: RollbackEstimate, picture: Picture, back: bool) -> str:

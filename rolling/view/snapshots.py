@@ -18,9 +18,9 @@ from rolling.core.stage import ENDS, Direction, Stage
 from rolling.core.transition import advance
 from rolling.driving.record import Record
 from rolling.driving.tick import Tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
+from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.folding import with_deployment
 from rolling.view.timeline import Row
 
 KEPT = 60
@@ -103,7 +103,7 @@ class Snapshot:
     `moving`: traffic is on its way to another. `alarms`: those that the bakes watch.
     `batches`: the latest, the one under way last; `earlier_batches`: how many more
     there were. `rows`: the latest of the timeline. `entered`: the deployment when
-    it came into its stage. `notes`: what the backend says to people now. `trouble`:
+    it came into its stage. `notes`: what the backend says to people now. `error`:
     what was raised by the latest look, where it failed.
     """
 
@@ -119,7 +119,7 @@ class Snapshot:
     rows: tuple[Row, ...]
     entered: Deployment
     notes: tuple[str, ...] = ()
-    trouble: Exception | None = None
+    error: Exception | None = None
 
     @property
     def deployment(self) -> Deployment:
@@ -220,10 +220,10 @@ def first(subject: Subject, record: Record, row: Row) -> Snapshot:
     )
 
 
-def following(before: Snapshot, seen: Tick | Troubled, rows: Iterable[Row]) -> Snapshot:
+def following(before: Snapshot, seen: Tick | TickFailed, rows: Iterable[Row]) -> Snapshot:
     """What is known after a tick that added `rows` to the timeline, or after one that failed."""
-    if isinstance(seen, Troubled):
-        return evolve(before, seen_at=seen.at, wake_at=seen.retry_at, trouble=seen.error)
+    if isinstance(seen, TickFailed):
+        return evolve(before, seen_at=seen.at, wake_at=seen.retry_at, error=seen.error)
     deployment, batches, observed = seen.record.deployment, before.batches, seen.seen
     rows = tuple(rows)
     for row in rows:
@@ -242,7 +242,7 @@ def following(before: Snapshot, seen: Tick | Troubled, rows: Iterable[Row]) -> S
         (*before.rows, *rows)[-KEPT:] if rows else before.rows,
         before.entered if deployment.stage == before.deployment.stage else deployment,
         observed.notes if observed else before.notes,
-        seen.trouble,
+        seen.error,
     )
 
 

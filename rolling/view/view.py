@@ -10,9 +10,9 @@ from rolling.core.deployment import Deployment
 from rolling.driving.notes import new_notes
 from rolling.driving.record import Record
 from rolling.driving.tick import Tick
-from rolling.driving.trouble import Troubled
+from rolling.driving.tick_failed import TickFailed
+from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint
-from rolling.endpoint.folding import with_deployment
 from rolling.view.report import UpdateReport
 from rolling.view.snapshots import EstimateRollback, Snapshot, Subject, first, following
 from rolling.view.timeline import PHASES, Note, Row, change_row, first_row
@@ -54,7 +54,7 @@ class View:
         self.peak_instances = _alive(deployment)
         self.snapshot: Snapshot = first(subject, record, self.rows[0])
 
-    def take(self, seen: Tick | Troubled) -> Snapshot:
+    def take(self, seen: Tick | TickFailed) -> Snapshot:
         """Take in what a driver handed over; the snapshot after it."""
         before, told = self.snapshot, len(self.rows)
         accepted_at = before.subject.accepted_at

@@ -23,7 +23,7 @@ from rolling.checking.stateful import EXAMPLES, PredictedDeployment, check_machi
 from rolling.checking.wrong_core import Replacement
 from rolling.core.capacity import instances_for
 from rolling.core.policy import pace_of
-from rolling.serialization import dumps_deployment, loads_deployment
+from rolling.records import dumps_deployment, loads_deployment
 from tests.checking.museum.exhibit import Exhibit, Update
 from tests.checking.museum.exhibits import EXHIBITS
 from tests.source import imports, is_within, modules

@@ -10,19 +10,19 @@ from rolling.checking import Command, Granularity, Kind, Limits, World
 from rolling.checking.world import (
     Arrived,
     CameIntoService,
-    Happening,
     Killed,
     Lost,
     Moved,
     Stalled,
     Vanished,
+    WorldEvent,
     halfway,
-    happenings,
     quiet_world,
     send,
     shares,
     stalls,
     weights,
+    world_events,
 )
 from rolling.core.errors import InvalidInput
 
@@ -35,17 +35,17 @@ def quiet(limits: Limits = LIMITS) -> World:
     return quiet_world((0, 4), ALL_OLD, limits)
 
 
-def after(world: World, wish: Happening, limits: Limits = LIMITS) -> World:
+def after(world: World, wish: WorldEvent, limits: Limits = LIMITS) -> World:
     """The world after one thing that may happen in it."""
-    return next(world for label, world, _ in happenings(world, limits) if label == wish)
+    return next(world for label, world, _ in world_events(world, limits) if label == wish)
 
 
 def carried_out(world: World, command: Command) -> World:
     return after(send(world, command), Arrived(world.split))
 
 
-def labels(world: World, limits: Limits = LIMITS) -> list[Happening]:
-    return [label for label, _, _ in happenings(world, limits)]
+def labels(world: World, limits: Limits = LIMITS) -> list[WorldEvent]:
+    return [label for label, _, _ in world_events(world, limits)]
 
 
 def only(values: list[T], chosen: Callable[[T], bool]) -> list[T]:
@@ -145,9 +145,9 @@ def test_a_killed_driver_must_say_again_what_is_due() -> None:
 
 def test_only_what_goes_wrong_is_a_fault() -> None:
     world = carried_out(quiet(), Command((2, 3), HALF))._replace(in_flight=Command((1, 3), HALF))
-    faults = {type(label) for label, _, kind in happenings(world, LIMITS) if kind is Kind.FAULT}
+    faults = {type(label) for label, _, kind in world_events(world, LIMITS) if kind is Kind.FAULT}
     progress = {
-        type(label) for label, _, kind in happenings(world, LIMITS) if kind is Kind.PROGRESS
+        type(label) for label, _, kind in world_events(world, LIMITS) if kind is Kind.PROGRESS
     }
     assert faults == {Lost, Killed}
     assert progress == {Arrived, CameIntoService, Vanished, Moved}

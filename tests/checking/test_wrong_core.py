@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from rolling import (
+    BakeVerdict,
     Deployment,
     Edge,
     Fleet,
@@ -13,7 +14,6 @@ from rolling import (
     Phase,
     RollingUpdatePolicy,
     Share,
-    Verdict,
     due,
     evaluate_bake,
     follow,
@@ -137,7 +137,16 @@ def test_a_method_is_replaced_in_a_class_of_its_own() -> None:
 
 def test_a_class_without_a_rule_is_the_real_one() -> None:
     core = one_more.core()
-    for shared in (Deployment, Edge, FleetSpec, Pace, RollingUpdatePolicy, Share, Stage, Verdict):
+    for shared in (
+        Deployment,
+        Edge,
+        FleetSpec,
+        Pace,
+        RollingUpdatePolicy,
+        Share,
+        Stage,
+        BakeVerdict,
+    ):
         assert core.own(shared) is shared
 
 

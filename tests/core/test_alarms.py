@@ -5,12 +5,12 @@ import pytest
 from rolling import (
     AlarmsRead,
     AlarmTripped,
+    BakeVerdict,
     Deployment,
     Direction,
     Phase,
     Reading,
     RollingUpdatePolicy,
-    Verdict,
     advance,
     evaluate_bake,
     percent,
@@ -73,9 +73,9 @@ def test_a_missing_alarm_is_not_ok() -> None:
 def test_one_bad_alarm_among_good_ones_decides() -> None:
     deployment = baking("p99", "errors")
     held = reading_of(deployment, p99=Reading.OK, errors=Reading.UNREADABLE)
-    assert evaluate_bake(deployment, held) is Verdict.HELD
+    assert evaluate_bake(deployment, held) is BakeVerdict.HELD
     tripped = reading_of(deployment, p99=Reading.ALARM, errors=Reading.UNREADABLE)
-    assert evaluate_bake(deployment, tripped) is Verdict.TRIPPED
+    assert evaluate_bake(deployment, tripped) is BakeVerdict.TRIPPED
     assert advance(deployment, tripped).cause == AlarmTripped(("p99",))
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from rolling import Deployment, Phase, StopRequested, advance, due
-from rolling.checking.strategies import Step, histories, reachable_deployments
+from rolling.checking.strategies import HistoryStep, histories, reachable_deployments
 from tests.core.walking import counts_due, end_of, rolling, run_to, trip
 
 
@@ -28,7 +28,7 @@ def test_it_is_the_same_value_every_time(deployment: Deployment) -> None:
 
 
 @given(histories())
-def test_what_is_due_changes_only_with_the_stage(steps: tuple[Step, ...]) -> None:
+def test_what_is_due_changes_only_with_the_stage(steps: tuple[HistoryStep, ...]) -> None:
     """So that a command can be labelled by its stage: within one stage it never changes."""
     for step in steps:
         if step.after.stage == step.before.stage:

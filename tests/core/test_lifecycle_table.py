@@ -17,7 +17,7 @@ from rolling import (
     follow,
 )
 from rolling.checking.strategies import (
-    Step,
+    HistoryStep,
     histories,
     plausible_events,
     reachable_deployments,
@@ -73,7 +73,7 @@ def test_no_two_edges_are_open_for_one_state_and_event(
 
 
 @given(histories())
-def test_no_silent_edge_is_left_open(steps: tuple[Step, ...]) -> None:
+def test_no_silent_edge_is_left_open(steps: tuple[HistoryStep, ...]) -> None:
     """`advance` follows all of them; only a deployment just started may have one."""
     for step in steps:
         if step.after is not step.before:
@@ -82,7 +82,7 @@ def test_no_silent_edge_is_left_open(steps: tuple[Step, ...]) -> None:
 
 
 @given(histories())
-def test_every_move_is_along_the_edges_it_says(steps: tuple[Step, ...]) -> None:
+def test_every_move_is_along_the_edges_it_says(steps: tuple[HistoryStep, ...]) -> None:
     for step in steps:
         after, followed = follow(step.before, step.event)
         assert after == step.after

@@ -28,7 +28,7 @@ from rolling import (
     start,
     wanted,
 )
-from rolling.checking.strategies import Step, deployments, healthy_starts, histories
+from rolling.checking.strategies import HistoryStep, deployments, healthy_starts, histories
 from rolling.core.pace import up_in_step
 from rolling.core.properties import ceiling
 from tests.core.walking import end_of, rolling, run_to, seen, states, trip
@@ -217,7 +217,9 @@ def test_the_plan_forward_is_the_walk_forward(deployment: Deployment) -> None:
 
 
 @given(histories(healthy_starts()))
-def test_the_plan_back_is_the_walk_back_from_wherever_it_turned(steps: tuple[Step, ...]) -> None:
+def test_the_plan_back_is_the_walk_back_from_where_it_turned(
+    steps: tuple[HistoryStep, ...],
+) -> None:
     for step in steps:
         turned = advance(step.before, StopRequested("me"))
         if turned.direction is Direction.BACK and step.before.direction is Direction.FORWARD:

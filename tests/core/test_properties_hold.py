@@ -5,7 +5,7 @@ from hypothesis import given
 
 from rolling import Deployment, Direction, StopRequested, advance
 from rolling.checking.strategies import (
-    Step,
+    HistoryStep,
     deployments,
     healthy_starts,
     histories,
@@ -16,7 +16,7 @@ from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, measure
 from tests.core.walking import end_of, states
 
 
-def broken(steps: tuple[Step, ...]) -> list[str]:
+def broken(steps: tuple[HistoryStep, ...]) -> list[str]:
     """The names of the properties that a history breaks."""
     found = [rule.__name__ for rule in STATE_PROPERTIES if not rule(steps[0].before)]
     for step in steps:
@@ -30,17 +30,19 @@ def broken(steps: tuple[Step, ...]) -> list[str]:
 
 
 @given(histories(healthy_starts()))
-def test_every_property_holds_from_a_healthy_start(steps: tuple[Step, ...]) -> None:
+def test_every_property_holds_from_a_healthy_start(steps: tuple[HistoryStep, ...]) -> None:
     assert broken(steps) == []
 
 
 @given(histories(mixed_starts(largest=5)))
-def test_every_property_holds_from_a_mixed_start(steps: tuple[Step, ...]) -> None:
+def test_every_property_holds_from_a_mixed_start(steps: tuple[HistoryStep, ...]) -> None:
     assert broken(steps) == []
 
 
 @given(histories())
-def test_from_every_state_a_perfect_world_leads_to_a_good_end(steps: tuple[Step, ...]) -> None:
+def test_in_a_perfect_world_every_state_leads_to_a_good_end(
+    steps: tuple[HistoryStep, ...],
+) -> None:
     """L1: forward to Succeeded, back to RolledBack, and no state is stuck."""
     deployment = steps[-1].after
     end = end_of(deployment)
@@ -53,7 +55,7 @@ def test_from_every_state_a_perfect_world_leads_to_a_good_end(steps: tuple[Step,
 
 
 @given(histories())
-def test_from_every_state_a_stop_leads_to_an_end(steps: tuple[Step, ...]) -> None:
+def test_from_every_state_a_stop_leads_to_an_end(steps: tuple[HistoryStep, ...]) -> None:
     """L3."""
     assert end_of(advance(steps[-1].after, StopRequested("me"))).ended
 

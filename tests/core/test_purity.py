@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rolling import Deployment, FleetsSeen, Sighting, advance, due, plan_batches
 from rolling.checking.strategies import (
-    Step,
+    HistoryStep,
     histories,
     plausible_events,
     reachable_deployments,
@@ -43,7 +43,7 @@ def test_advance_changes_nothing_of_what_it_is_given(
 
 
 @given(histories())
-def test_a_history_replayed_gives_every_state_again(steps: tuple[Step, ...]) -> None:
+def test_a_history_replayed_gives_every_state_again(steps: tuple[HistoryStep, ...]) -> None:
     deployment = steps[0].before
     for step in steps:
         assert deployment == step.before
@@ -52,7 +52,7 @@ def test_a_history_replayed_gives_every_state_again(steps: tuple[Step, ...]) -> 
 
 
 @given(histories())
-def test_equal_states_have_equal_hashes(steps: tuple[Step, ...]) -> None:
+def test_equal_states_have_equal_hashes(steps: tuple[HistoryStep, ...]) -> None:
     for step in steps:
         twin = copy.deepcopy(step.after)
         assert twin == step.after and hash(twin) == hash(step.after)

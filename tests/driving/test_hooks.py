@@ -14,7 +14,7 @@ from rolling.driving import (
     Hooks,
     Observation,
     Tick,
-    Troubled,
+    TickFailed,
     VirtualClock,
     accept,
     directly,
@@ -131,12 +131,12 @@ class Unreachable(Scripted):
 
 
 def test_trouble_of_one_deployment_is_told_and_then_passed_on() -> None:
-    told: list[Troubled] = []
-    hooks = Hooks(on_trouble=lambda _, trouble: told.append(trouble))
+    told: list[TickFailed] = []
+    hooks = Hooks(on_error=lambda _, trouble: told.append(trouble))
     record = accept(UPDATE, 0, "a")
     with pytest.raises(ConnectionError) as raised:
         next(run(record, Unreachable(), VirtualClock(7), hooks=[hooks]))
-    assert told == [Troubled(7, record, raised.value, None)]
+    assert told == [TickFailed(7, record, raised.value, None)]
 
 
 # --- metrics -----------------------------------------------------------------
@@ -174,5 +174,5 @@ def test_trouble_is_counted_by_its_kind() -> None:
     watched = Plain(None, (measure_to(kept),))
     watched.add("search", rolling_update(alarms=(), wait_seconds=0), Unreachable())
     handed_over = watched.drive()
-    assert kept.counts["rolling_troubles_total", (("error", "ConnectionError"),)] == 1
+    assert kept.counts["rolling_tick_errors_total", (("error", "ConnectionError"),)] == 1
     assert handed_over[-1][1].record.deployment.phase is Phase.SUCCEEDED

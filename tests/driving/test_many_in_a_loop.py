@@ -15,7 +15,7 @@ from rolling.driving import (
     Observation,
     Record,
     Tick,
-    Troubled,
+    TickFailed,
     VirtualClock,
     Watch,
     accept,
@@ -219,9 +219,9 @@ class Meets(Scripted):
 
 
 def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
-    async def most(at_once: int) -> int:
-        crowd = Crowd(at_once)
-        watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), at_once=at_once)
+    async def most(max_concurrent: int) -> int:
+        crowd = Crowd(max_concurrent)
+        watch: AsyncWatch[int] = AsyncWatch(jumping(VirtualClock()), max_concurrent=max_concurrent)
         for key in range(6):
             watch.add(key, accept(AT_ONCE, 0, "a"), in_threads(Meets(crowd)))
         ended = [
@@ -238,7 +238,7 @@ def test_calls_are_made_side_by_side_but_not_more_than_were_allowed() -> None:
 
 def test_at_once_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        AsyncWatch[str](at_once=0)
+        AsyncWatch[str](max_concurrent=0)
 
 
 class Hangs:
@@ -293,13 +293,13 @@ def test_a_call_that_cancels_itself_is_trouble_and_no_end_of_the_watch() -> None
         async def observe(self, desired: Desired) -> Observation:
             return Scripted().observe(desired)
 
-    async def drive() -> list[Tick | Troubled]:
+    async def drive() -> list[Tick | TickFailed]:
         watch: AsyncWatch[str] = AsyncWatch(jumping(VirtualClock()))
         watch.add("a", accept(AT_ONCE, 0, "a"), GivesUp())
         return [seen async for _, seen in watch.run()]
 
     seen = asyncio.run(drive())
-    (trouble,) = [each for each in seen if isinstance(each, Troubled)]
+    (trouble,) = [each for each in seen if isinstance(each, TickFailed)]
     assert "cancelled" in str(trouble.error) and trouble.retry_at == 15
     assert seen[-1].record.deployment.phase is Phase.SUCCEEDED
 

@@ -15,7 +15,7 @@ def test_a_tick_has_the_notes_of_its_look() -> None:
 
 def test_a_tick_that_saw_nothing_has_none() -> None:
     made = tick(accept(UPDATE, 0), Saying(None), 28_800)
-    assert made.trouble is not None and made.notes == ()
+    assert made.error is not None and made.notes == ()
 
 
 def test_notes_change_nothing() -> None:

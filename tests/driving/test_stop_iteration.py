@@ -11,7 +11,7 @@ from rolling.driving import (
     AsyncWatch,
     Backend,
     Observation,
-    Troubled,
+    TickFailed,
     VirtualClock,
     Watch,
     accept,
@@ -106,7 +106,7 @@ def test_watched_it_is_trouble(error: Error) -> None:
     watch = Watch[str](VirtualClock())
     watch.add("a", accept(UPDATE, 0), Exhausted(error))
     _, seen = next(watch.run())
-    assert isinstance(seen, Troubled) and is_ordinary(seen.error, error)
+    assert isinstance(seen, TickFailed) and is_ordinary(seen.error, error)
 
 
 @adapters
@@ -120,4 +120,4 @@ def test_watched_in_a_loop_it_is_trouble(adapter: Adapter, error: Error) -> None
         return None
 
     seen = asyncio.run(first())
-    assert isinstance(seen, Troubled) and is_ordinary(seen.error, error)
+    assert isinstance(seen, TickFailed) and is_ordinary(seen.error, error)

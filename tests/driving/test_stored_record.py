@@ -7,7 +7,7 @@ import pytest
 
 from rolling import Phase
 from rolling.driving import accept, dumps_record, loads_record
-from rolling.serialization import UnreadableRecord
+from rolling.records import UnreadableRecord
 from tests.simulated import Drive, rolling_update
 from tests.source import ROOT
 

@@ -14,7 +14,7 @@ from rolling.driving import (
     Observation,
     ObservedFleet,
     Record,
-    Troubled,
+    TickFailed,
     VirtualClock,
     Watch,
     accept,
@@ -81,7 +81,7 @@ def test_it_is_trouble_and_the_next_look_goes_on(case: str, kind: Callable[[], W
     update = rolling_update(alarms=(), wait_seconds=0)
     watched.add("a", accept(update, 0), Wrong(WRONG[case]()))
     (_, trouble), *_, (_, last) = watched.drive()
-    assert isinstance(trouble, Troubled) and trouble.record.deployment is update
+    assert isinstance(trouble, TickFailed) and trouble.record.deployment is update
     assert last.record.deployment.phase is Phase.SUCCEEDED
 
 
@@ -124,5 +124,5 @@ def test_a_store_whose_answer_nobody_awaits_has_stored_nothing() -> None:
     watch = Watch[str](VirtualClock(), store=lambda _, record: later(record))
     watch.add("a", accept(rolling_update(), 0), Scripted())
     _, trouble = next(watch.run())
-    assert isinstance(trouble, Troubled) and stored == []
+    assert isinstance(trouble, TickFailed) and stored == []
     assert "AsyncWatch" in str(trouble.error)

@@ -46,7 +46,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "poll_interval_seconds = nan",
     ),
     "no poll interval of many": (lambda: Watch(VirtualClock(), -1), "poll_interval_seconds = -1"),
-    "none at once": (lambda: AsyncWatch(at_once=0), "at_once = 0: .*at least 1; use 1"),
+    "none at once": (
+        lambda: AsyncWatch(max_concurrent=0),
+        "max_concurrent = 0: .*at least 1; use 1",
+    ),
 }
 
 

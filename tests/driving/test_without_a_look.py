@@ -25,7 +25,7 @@ from rolling.driving import (
     Stop,
     Superseded,
     Tick,
-    Troubled,
+    TickFailed,
     VirtualClock,
     Watch,
     accept,
@@ -90,7 +90,7 @@ def test_a_stop_turns_back_who_cannot_be_seen(make: TickOf, backend: Callable[[]
     made = make(accept(UPDATE, 0), world, 7, StopRequested("ann"))
     assert made.record.deployment.cause == Stopped("ann")
     assert (made.record.direction_began_at, made.record.stage_began_at) == (7, 7)
-    assert (made.wake_at, made.seen, made.trouble) == (7, None, world.error)
+    assert (made.wake_at, made.seen, made.error) == (7, None, world.error)
     assert [change.event for change in made.changes] == [StopRequested("ann")]
 
 
@@ -101,7 +101,7 @@ def test_the_deadline_turns_back_who_cannot_be_seen(make: TickOf) -> None:
         make(record, world, LIMIT - 1, None)
     made = make(record, world, LIMIT, None)
     assert made.record.deployment.cause == TimedOut(LIMIT)
-    assert made.trouble is world.error
+    assert made.error is world.error
 
 
 @either_tick
@@ -154,7 +154,7 @@ def test_an_old_record_is_not_tried_again(kind: Kind, backend: Callable[[], Blin
     world.error = Superseded("another driver is ahead")
     watched.add("a", UPDATE, world)
     ((_, trouble),) = watched.drive()
-    assert isinstance(trouble, Troubled)
+    assert isinstance(trouble, TickFailed)
     assert (trouble.error, trouble.retry_at) == (world.error, None)
     assert len(watched.watch) == 0
 
@@ -170,7 +170,7 @@ def test_what_ends_a_process_is_no_trouble(make: TickOf) -> None:
 def test_an_answer_that_cannot_be_true_is_no_look_either() -> None:
     made = tick(accept(UPDATE, 0), Scripted([Observation(())]), LIMIT)
     assert made.record.deployment.cause == TimedOut(LIMIT)
-    assert "returned 0" in str(made.trouble)
+    assert "returned 0" in str(made.error)
 
 
 def test_the_way_back_is_timed_from_the_moment_at_which_the_call_gave_up() -> None:
@@ -229,7 +229,7 @@ def test_watched_it_is_turned_back_and_ended_and_then_truthfully_troubled(kind: 
     assert turned.at + LIMIT <= ended.at < turned.at + LIMIT + 15
     assert ended.record.deployment.phase is Phase.ROLLBACK_FAILED
     last = found[-1][1]
-    assert isinstance(last, Troubled) and last.record == ended.record
+    assert isinstance(last, TickFailed) and last.record == ended.record
 
 
 @both
@@ -274,8 +274,8 @@ def test_a_call_that_its_client_cancelled_itself_hinders_no_stop(kind: Kind) -> 
     found = driven(watched, 30)
     (turned,) = ticks_of("a", found)
     assert turned.record.deployment.cause == Stopped("ann")
-    assert isinstance(turned.trouble, RuntimeError)
-    assert isinstance(turned.trouble.__cause__, asyncio.CancelledError)
+    assert isinstance(turned.error, RuntimeError)
+    assert isinstance(turned.error.__cause__, asyncio.CancelledError)
 
 
 # --- where nobody can be asked for a stop --------------------------------------------
@@ -296,7 +296,7 @@ def test_watched_the_deadline_comes_where_no_stop_can_be_asked_for(
     (turned, *_) = ticks_of("a", driven(watched, LIMIT))
     assert LIMIT <= turned.at < LIMIT + 15
     assert turned.record.deployment.cause == TimedOut(LIMIT)
-    assert (turned.seen, str(turned.trouble)) == (None, "no answer")
+    assert (turned.seen, str(turned.error)) == (None, "no answer")
 
 
 @both
@@ -347,19 +347,19 @@ Alone = Callable[[Record, float, Hooks, Stop], Iterator[Tick]]
 def test_alone_who_cannot_ask_for_a_stop_is_told_as_trouble_and_then_passed_on(
     drive: Alone,
 ) -> None:
-    told: list[Troubled] = []
-    hooks = Hooks(on_trouble=lambda _, trouble: told.append(trouble))
+    told: list[TickFailed] = []
+    hooks = Hooks(on_error=lambda _, trouble: told.append(trouble))
     record = accept(UPDATE, 0)
     with pytest.raises(OSError, match="no answer") as raised:
         next(drive(record, 7, hooks, Stop()))
-    assert told == [Troubled(7, record, raised.value, None)]
+    assert told == [TickFailed(7, record, raised.value, None)]
 
 
 @alone_either_way
 def test_alone_the_deadline_comes_where_no_stop_can_be_asked_for(drive: Alone) -> None:
     turned, *_, last = drive(accept(UPDATE, 0), LIMIT, Hooks(), Stop())
     assert turned.record.deployment.cause == TimedOut(LIMIT)
-    assert (turned.seen, str(turned.trouble)) == (None, "no answer")
+    assert (turned.seen, str(turned.error)) == (None, "no answer")
     assert last.record.deployment.outcome == RolledBack(TimedOut(LIMIT), 0, None)
 
 
@@ -379,7 +379,7 @@ def test_the_log_tells_of_the_trouble_too(caplog: pytest.LogCaptureFixture) -> N
     turn, trouble = caplog.records
     assert "stop" in turn.getMessage()
     assert trouble.levelno == logging.WARNING and "OSError: no route" in trouble.getMessage()
-    assert vars(trouble)["rolling_event"] == "Troubled"
+    assert vars(trouble)["rolling_event"] == "TickFailed"
     assert vars(trouble)["rolling_retry_at"] == made.wake_at
 
 
@@ -394,4 +394,4 @@ def test_it_is_counted_as_trouble() -> None:
             pass
 
     stopped_blindly([measure_to(Counts())])
-    assert ("rolling_troubles_total", {"error": "OSError"}) in counted
+    assert ("rolling_tick_errors_total", {"error": "OSError"}) in counted

@@ -11,7 +11,7 @@ from rolling.driving import (
     Hooks,
     Record,
     Tick,
-    Troubled,
+    TickFailed,
     VirtualClock,
     Watch,
     accept,
@@ -19,7 +19,7 @@ from rolling.driving import (
     jumping,
 )
 
-Seen = Tick | Troubled
+Seen = Tick | TickFailed
 Store = Callable[[str, Record], Awaitable[object] | object]
 
 
@@ -125,6 +125,6 @@ def ticks_of(key: str, handed_over: list[tuple[str, Seen]]) -> list[Tick]:
     return [seen for whose, seen in handed_over if whose == key and isinstance(seen, Tick)]
 
 
-def troubles_of(key: str, handed_over: list[tuple[str, Seen]]) -> list[Troubled]:
+def troubles_of(key: str, handed_over: list[tuple[str, Seen]]) -> list[TickFailed]:
     """The troubles of one deployment, in order."""
-    return [seen for whose, seen in handed_over if whose == key and isinstance(seen, Troubled)]
+    return [seen for whose, seen in handed_over if whose == key and isinstance(seen, TickFailed)]

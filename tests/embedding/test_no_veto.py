@@ -17,7 +17,7 @@ from rolling.embedding import (
     Watched,
     state_of,
 )
-from rolling.embedding.names import ROLLING_BACK, source_of, target_of, trigger_of
+from rolling.embedding.names import ROLLING_BACK, source_of, target_of, trigger_name
 from tests.embedding.models import Diary, linear, next_fact, reach, rolling_update, run
 
 STOP = StopRequested("operator")
@@ -191,7 +191,7 @@ def test_the_machine_has_the_edges_of_the_table_and_no_others() -> None:
         for trigger in machine.events
         for transition in machine.get_transitions(trigger)
     ]
-    expected = [(trigger_of(edge), source_of(edge), target_of(edge)) for edge in EDGES]
+    expected = [(trigger_name(edge), source_of(edge), target_of(edge)) for edge in EDGES]
     assert sorted(found) == sorted(expected)
     assert all(not transition.conditions for transition in machine.get_transitions())
 

@@ -41,7 +41,7 @@ _ENUMS = {
     "Reading": ("OK", "ALARM", "INSUFFICIENT_DATA", "UNREADABLE"),
     "RoutingType": ("ALL_AT_ONCE", "CANARY", "LINEAR"),
     "SizeType": ("INSTANCE_COUNT", "CAPACITY_PERCENT"),
-    "Verdict": ("TRIPPED", "HELD", "PASSED"),
+    "BakeVerdict": ("TRIPPED", "HELD", "PASSED"),
 }
 _COUNTERPARTS = {
     # functions

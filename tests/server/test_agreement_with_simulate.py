@@ -30,7 +30,7 @@ def played(scenario: Scenario) -> tuple[Played, dict[str, Any]]:
     moments = []
     for update in scenario.updates:
         began_at = steering.now()
-        steering.happenings()
+        steering.events()
         cloud.call("sagemaker", "UpdateEndpoint", update.request, REGION)
         happened = steering.advance_to_rest(name)
         moments.append([moment for each in happened for moment in in_stage(each, began_at)])

@@ -164,7 +164,7 @@ def test_settings_and_the_rest_of_the_cloud_are_at_hand() -> None:
         local.advance(3_600)
         described = local.sagemaker.describe_endpoint(EndpointName="my-endpoint")
         assert "a test" in described["FailureReason"]
-        assert local.advance_to_next_event() == local.happenings() == ()
+        assert local.advance_to_next_event() == local.events() == ()
         local.advance_to(local.now() + 1)
         local.reset()
         assert local.endpoints() == ()

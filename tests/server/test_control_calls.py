@@ -79,10 +79,10 @@ def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
 
 def test_advancing_tells_what_happened(sky: Sky) -> None:
     sky.update()
-    sky.happenings()
+    sky.events()
     status, told = answer(sky, "advance-to-next-event")
     assert (status, told["Now"]) == (200, START + 480)
-    (event,) = told["Happenings"]
+    (event,) = told["Events"]
     assert event["Why"].startswith("Batch 1 of 3 is in service")
     assert event["Stage"] == {
         "Direction": "Forward",
@@ -154,7 +154,7 @@ def test_the_client_says_what_the_cloud_would(sky: Sky, client: ControlClient) -
     assert client.manual
     assert client.now() == sky.now()
     assert client.running() == ()
-    sky.happenings()
+    sky.events()
     sky.update()
     happened = client.advance_until(NAME, batch=3, phase="Baking", direction="Forward")
     assert [str(each.stage) for each in happened][-1] == "forward 3.1 baking"
@@ -168,7 +168,7 @@ def test_the_client_says_what_the_cloud_would(sky: Sky, client: ControlClient) -
     assert "p99" in sky.shown()["FailureReason"]
     now = client.now()
     client.advance_to(now + 5)
-    assert (client.now(), client.happenings()) == (now + 5, ())
+    assert (client.now(), client.events()) == (now + 5, ())
     client.limit_capacity(None)
     sky.update()
     client.stop_update(NAME, "a test")

@@ -41,7 +41,7 @@ CALLS: list[Callable[[ControlClient], object]] = [
     lambda client: client.manual,
     ControlClient.endpoints,
     ControlClient.running,
-    ControlClient.happenings,
+    ControlClient.events,
     lambda client: client.advance(1),
     lambda client: client.advance_until("e", phase="Baking"),
     lambda client: client.inject("e", [{"Kind": "Stop"}]),
@@ -56,10 +56,10 @@ WRONG = {
     "null": "null",
     "a web page": "<html>",
     "bytes that are no text": "\xff\xfe",
-    "another's fields": '{"Now": "noon", "Endpoints": 3, "Happenings": 4}',
-    "another's items": '{"Now": [], "Endpoints": ["x"], "Happenings": [{}]}',
+    "another's fields": '{"Now": "noon", "Endpoints": 3, "Events": 4}',
+    "another's items": '{"Now": [], "Endpoints": ["x"], "Events": [{}]}',
     "unknown words": '{"Now": null, "Endpoints": [{"EndpointName": "e"}], '
-    '"Happenings": [{"At": 1, "Region": "r", "EndpointName": "e", "EndpointStatus": "Fine", '
+    '"Events": [{"At": 1, "Region": "r", "EndpointName": "e", "EndpointStatus": "Fine", '
     '"Stage": null, "Why": "so"}]}',
 }
 

@@ -200,7 +200,7 @@ def test_what_the_last_update_left_over_is_shown_until_it_is_gone() -> None:
     assert (sky.status(), said(sky)) == ("InService", [])
     assert sky.now() == began_at + 5000
     sky.update("config-1", DeploymentConfig={})
-    assert sky.happenings()[-1].why == (
+    assert sky.events()[-1].why == (
         "The update to config-1 is accepted while 4 instances of config-2 carry all of the traffic."
     )
 

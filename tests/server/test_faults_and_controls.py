@@ -256,7 +256,7 @@ def test_an_operation_that_is_not_here_is_a_501(sky: Sky) -> None:
 
 
 def test_only_the_latest_events_are_kept(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
-    sky.happenings()
+    sky.events()
     monkeypatch.setattr("rolling.server.cloud.MOST_EVENTS", 5)
     sky.reset()
     sky.furnish()

@@ -68,7 +68,7 @@ def test_a_waiter_leaves_what_happens_meanwhile_to_whoever_asks() -> None:
         local.sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=variants)
         local.sagemaker.create_endpoint(EndpointName=NAME, EndpointConfigName="c")
         local.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=NAME)
-        assert [each.status for each in local.happenings()] == ["Creating", "InService"]
+        assert [each.status for each in local.events()] == ["Creating", "InService"]
         assert local.now() == START + 240
         local.advance(10)
         assert local.now() == START + 250

@@ -117,8 +117,8 @@ def test_manual_time_stands_still() -> None:
 
 def test_to_advance_by_parts_is_to_advance_at_once() -> None:
     one, other = updating(), updating()
-    one.happenings()
-    other.happenings()
+    one.events()
+    other.events()
     whole = one.advance(1_000)
     parts = [each for _ in range(100) for each in other.advance(10)]
     assert whole == tuple(parts)
@@ -128,7 +128,7 @@ def test_to_advance_by_parts_is_to_advance_at_once() -> None:
 
 def test_to_advance_says_what_happened_in_order() -> None:
     sky = updating()
-    sky.happenings()
+    sky.events()
     happened = sky.advance_to_rest(NAME)
     moments = [each.at for each in happened]
     assert moments == sorted(moments)
@@ -143,7 +143,7 @@ def test_to_advance_says_what_happened_in_order() -> None:
 def test_to_the_next_event_is_to_the_next_change_of_a_stage_or_status() -> None:
     sky = updating()
     began_at = sky.now()
-    sky.happenings()
+    sky.events()
     moments = []
     for _ in range(4):
         moments += [each.at - began_at for each in sky.advance_to_next_event()]
@@ -154,7 +154,7 @@ def test_to_the_next_event_is_to_the_next_change_of_a_stage_or_status() -> None:
 def test_without_an_event_to_come_time_stands_still() -> None:
     sky = Sky()
     sky.create()
-    sky.happenings()
+    sky.events()
     assert sky.advance_to_next_event() == ()
     assert sky.now() == START + 240
 
@@ -307,7 +307,7 @@ def test_time_has_an_end_and_says_so() -> None:
 def test_nothing_moves_time_past_its_end(advance: Callable[[Sky], object]) -> None:
     sky = updating()
     sky.advance_to(LATEST)
-    sky.happenings()
+    sky.events()
     sky.update("config-1")
     with pytest.raises(InvalidInput, match="the year 9999"):
         advance(sky)

@@ -17,7 +17,7 @@ def sky() -> Sky:
     """A sky with an endpoint in service, whose creation nobody asks about any more."""
     sky = Sky()
     sky.create()
-    sky.happenings()
+    sky.events()
     return sky
 
 
@@ -29,7 +29,7 @@ def unused(sky: Sky) -> tuple[UnusedFault, ...]:
 def test_what_cannot_strike_an_update_is_told_when_it_is_accepted(sky: Sky) -> None:
     sky.inject(NAME, [OTHER_ALARM, PROVISIONING])
     sky.update()
-    told = [each.why for each in sky.happenings()][1:]
+    told = [each.why for each in sky.events()][1:]
     assert told == [
         "Alarm cannot strike this update: "
         "Faults[0].AlarmName = 'p50': the update watches p99; use 'p99'.",
@@ -47,7 +47,7 @@ def test_an_alarm_of_an_update_without_alarms_is_told(sky: Sky) -> None:
     config = rolling()
     del config["AutoRollbackConfiguration"]
     sky.update(DeploymentConfig=config)
-    assert "the update watches no alarm" in sky.happenings()[1].why
+    assert "the update watches no alarm" in sky.events()[1].why
 
 
 def test_what_never_struck_is_told_when_the_update_has_ended(sky: Sky) -> None:

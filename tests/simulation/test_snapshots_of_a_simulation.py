@@ -2,7 +2,7 @@
 
 import pytest
 
-from rolling.simulation.report import Step
+from rolling.simulation.report import SimulatedUpdate
 from rolling.simulation.run import report_of, simulate, snapshots
 from rolling.view.snapshots import KEPT, Snapshot
 from tests.simulation.library import NAMES, load
@@ -13,7 +13,7 @@ each_scenario = pytest.mark.parametrize("name", NAMES)
 @each_scenario
 def test_what_was_watched_is_reported(name: str) -> None:
     scenario = load(name)
-    steps = [each for each in snapshots(scenario) if isinstance(each, Step)]
+    steps = [each for each in snapshots(scenario) if isinstance(each, SimulatedUpdate)]
     assert report_of(scenario, steps) == simulate(scenario)
 
 
@@ -31,7 +31,7 @@ def test_the_rows_of_each_snapshot_are_the_latest_of_the_timeline(name: str) -> 
 def test_each_look_is_the_one_that_was_announced(name: str) -> None:
     announced: float | None = None
     for each in snapshots(load(name)):
-        if isinstance(each, Step):
+        if isinstance(each, SimulatedUpdate):
             assert announced is None
         else:
             assert announced is None or each.seen_at == announced
@@ -48,5 +48,5 @@ def test_a_snapshot_is_in_the_stage_that_its_last_row_tells(name: str) -> None:
 
 def test_a_step_is_handed_over_after_its_snapshots() -> None:
     kinds = [type(each) for each in snapshots(load("rollback-failed-repaired-to-the-new"))]
-    assert kinds.count(Step) == 2
-    assert kinds[-1] is Step
+    assert kinds.count(SimulatedUpdate) == 2
+    assert kinds[-1] is SimulatedUpdate

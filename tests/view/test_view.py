@@ -16,9 +16,9 @@ from rolling import (
     start,
 )
 from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend
-from rolling.checking.strategies import Step, histories
+from rolling.checking.strategies import HistoryStep, histories
 from rolling.core.transition import follow
-from rolling.driving import Change, Superseded, Tick, Troubled, accept
+from rolling.driving import Change, Superseded, Tick, TickFailed, accept
 from rolling.view import Snapshot, View, narrate, update_document
 from rolling.view.picture import Picture, picture_lines, stacked_lines
 from rolling.view.terminal import Terminal
@@ -81,7 +81,7 @@ def test_without_an_endpoint_there_is_no_status_and_without_an_estimate_no_rollb
 
 
 @given(histories())
-def test_every_change_that_can_be_has_its_sentence(history: tuple[Step, ...]) -> None:
+def test_every_change_that_can_be_has_its_sentence(history: tuple[HistoryStep, ...]) -> None:
     for step in history:
         after, edges = follow(step.before, step.event)
         if after.stage != step.before.stage and not step.before.ended:
@@ -127,19 +127,19 @@ def test_trouble_is_shown_until_the_next_look_and_touches_nothing_else() -> None
     watched, view = Plain(), View("search", accept(UPDATE, 0))
     watched.add("search", UPDATE, Saying((NOTE,), None, (NOTE,)))
     looks = [view.take(seen) for _, (_, seen) in zip(range(4), watched.watch.run(), strict=False)]
-    failed = next(each for each in looks if each.trouble is not None)
+    failed = next(each for each in looks if each.error is not None)
     assert failed.notes == (NOTE,) and failed.deployment == UPDATE
     lines = lines_of(failed)
     assert "trouble   again in 0:00:15, ConnectionError: gone" in lines
     assert f"note      {NOTE}" in lines
-    assert looks[-1].trouble is None
+    assert looks[-1].error is None
     assert [(note.at, note.text) for note in view.notes] == [(0, NOTE)]
 
 
 def test_a_driver_that_was_superseded_is_not_waited_for() -> None:
     record = accept(UPDATE, 0)
     view = View("search", record)
-    snapshot = view.take(Troubled(5, record, Superseded("told of an earlier stage"), None))
+    snapshot = view.take(TickFailed(5, record, Superseded("told of an earlier stage"), None))
     assert "trouble   not tried again, Superseded: told of an earlier stage" in lines_of(snapshot)
 
 
@@ -149,7 +149,7 @@ def test_a_tick_without_a_look_keeps_what_was_seen_before() -> None:
     seen = view.take(made)
     blind = view.take(Tick(made.record, (), 99, None, 60, OSError("no route")))
     assert blind.alarms == seen.alarms and blind.split_seen == seen.split_seen
-    assert blind.trouble is not None
+    assert blind.error is not None
 
 
 # --- how far it has come ----------------------------------------------------------

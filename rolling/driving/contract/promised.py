@@ -411,8 +411,8 @@ class BackendContract(ABC):
             asked_to_stop = record.deployment.stage.step == stop_in_step
             stop = StopRequested("the contract") if asked_to_stop else None
             made = tick(record, backend, now, poll, stop)
-            if made.trouble is not None:
-                raise made.trouble
+            if made.error is not None:
+                raise made.error
             record = made.record
             if made.wake_at is None:
                 break

@@ -19,10 +19,10 @@ from rolling.core.stage import Stage
 from rolling.driving.notes import new_notes
 from rolling.driving.record import Record, accept
 from rolling.driving.tick import Change, tick
+from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.folding import with_deployment
 from rolling.endpoint.launching import launch_due, with_launched
 from rolling.endpoint.scaling import scale_endpoint
 from rolling.server.region.endpoint_event import EndpointEvent

@@ -2,12 +2,12 @@
 
 from rolling import (
     AlarmsRead,
+    BakeVerdict,
     Cause,
     DeadlineElapsed,
     Deployment,
     Edge,
     Phase,
-    Verdict,
     evaluate_bake,
 )
 from rolling.checking.wrong_core import ChangedEdges, in_place_of
@@ -25,14 +25,14 @@ from tests.checking.museum.exhibit import Room, argo, exhibit, flagger, issues, 
     breaks=("s7_old_is_given_up_only_after_a_good_bake",),
 )
 @in_place_of(evaluate_bake)
-def passes_unread(deployment: Deployment, reading: AlarmsRead) -> Verdict:
+def passes_unread(deployment: Deployment, reading: AlarmsRead) -> BakeVerdict:
     """A bake passes as soon as no alarm is in ALARM, also when none could be read."""
     if tripped_alarms(deployment, reading):
-        return Verdict.TRIPPED
+        return BakeVerdict.TRIPPED
     complete = is_batch_in_service(deployment)
     if reading.after_interval and complete:
-        return Verdict.PASSED
-    return Verdict.HELD
+        return BakeVerdict.PASSED
+    return BakeVerdict.HELD
 
 
 @exhibit(

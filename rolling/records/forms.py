@@ -19,6 +19,7 @@ from rolling.core.policy import (
     SHORTEST_EXECUTION_TIMEOUT_SECONDS,
 )
 from rolling.core.stage import Direction, Phase
+from rolling.records.converter import CONVERTER
 from rolling.schema.shapes import (
     Flag,
     ListOf,
@@ -30,7 +31,6 @@ from rolling.schema.shapes import (
     Whole,
     problem,
 )
-from rolling.serialization.converter import CONVERTER
 
 MOST_IN_ALL = 10**9
 """The largest count that is read of what was seen, or of several fleets together."""

@@ -7,8 +7,8 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from rolling import Deployment, Event, advance, due
-from rolling.checking.strategies import Step, any_events, histories, reachable_deployments
-from rolling.serialization import (
+from rolling.checking.strategies import HistoryStep, any_events, histories, reachable_deployments
+from rolling.records import (
     deployment_from_json,
     deployment_to_json,
     dumps_deployment,
@@ -20,9 +20,7 @@ from rolling.serialization import (
 )
 from tests.core.walking import rolling, run_to, trip
 
-SCHEMA = json.loads(
-    files("rolling.serialization").joinpath("deployment.schema.json").read_text("utf-8")
-)
+SCHEMA = json.loads(files("rolling.records").joinpath("deployment.schema.json").read_text("utf-8"))
 
 
 @given(reachable_deployments())
@@ -39,7 +37,7 @@ def test_every_event_comes_back_equal(event: Event) -> None:
 
 
 @given(histories())
-def test_a_journal_gives_the_same_deployment_again(steps: tuple[Step, ...]) -> None:
+def test_a_journal_gives_the_same_deployment_again(steps: tuple[HistoryStep, ...]) -> None:
     """A crash loses nothing: the record and the events after it lead to the same state."""
     start = dumps_deployment(steps[0].before)
     journal = [dumps_event(step.event) for step in steps]

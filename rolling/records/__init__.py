@@ -17,7 +17,7 @@ A record that cannot be read gives `UnreadableRecord`, with all that is wrong
 in it; so does a record of a deployment that cannot exist.
 """
 
-from rolling.serialization.stored import (
+from rolling.records.stored import (
     deployment_from_json,
     deployment_to_json,
     dumps_deployment,
@@ -27,7 +27,7 @@ from rolling.serialization.stored import (
     loads_deployment,
     loads_event,
 )
-from rolling.serialization.versions import UnreadableRecord
+from rolling.records.versions import UnreadableRecord
 
 __all__ = [
     "UnreadableRecord",

@@ -12,11 +12,11 @@ from typing import TypeVar
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import Event
+from rolling.records.converter import CONVERTER, read_event
+from rolling.records.forms import DEPLOYMENT, EVENT
+from rolling.records.possible import impossible
+from rolling.records.versions import Stored, UnreadableRecord
 from rolling.schema.json_text import read_json
-from rolling.serialization.converter import CONVERTER, read_event
-from rolling.serialization.forms import DEPLOYMENT, EVENT
-from rolling.serialization.possible import impossible
-from rolling.serialization.versions import Stored, UnreadableRecord
 
 T = TypeVar("T")
 

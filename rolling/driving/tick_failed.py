@@ -6,7 +6,7 @@ from rolling.driving.record import Record
 
 
 @frozen
-class Troubled:
+class TickFailed:
     """A tick that was not made: the deployment is where it was, and so is its record.
 
     `at`: when it was tried; `retry_at`: when this driver will try it again, and None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rolling import InvalidInput, Problem, RollingError, StopRequested, advance, due
 from rolling.checking.strategies import any_events, plausible_events, reachable_deployments
-from rolling.serialization import (
+from rolling.records import (
     UnreadableRecord,
     deployment_from_json,
     deployment_to_json,
