@@ -17,17 +17,27 @@ class UnusedFault:
 
 
 @frozen
+class AcceptedUpdate:
+    """One update of a scenario, about to be carried out.
+
+    `endpoint`: the endpoint, which has accepted it. `leftovers`: what the updates
+    before it have left alive.
+    """
+
+    endpoint: Endpoint
+    leftovers: tuple[Leftover, ...]
+
+
+@frozen
 class SimulatedUpdate:
     """One update of a scenario, carried out.
 
-    `accepted`: the endpoint once it had accepted the update, `leftovers`: what the
-    updates before had left alive then. `unused_faults`: those of its faults that never
-    struck. `after`: the endpoint once the update had ended, at `ended_at` of the
+    `accepted`: the endpoint once it had accepted the update. `unused_faults`: those of
+    its faults that never struck. `after`: the endpoint once the update had ended, at `ended_at` of the
     virtual time.
     """
 
     accepted: Endpoint
-    leftovers: tuple[Leftover, ...]
     report: UpdateReport
     unused_faults: tuple[UnusedFault, ...]
     after: Endpoint

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 
 from rolling.backends.simulated import SimulatedBackend
 from rolling.backends.simulated.settings import SimulationSettings
@@ -16,7 +17,13 @@ from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
 from rolling.schema.shapes import under
-from rolling.simulation.report import Report, SimulatedUpdate, UnusedFault, durations_of
+from rolling.simulation.report import (
+    AcceptedUpdate,
+    Report,
+    SimulatedUpdate,
+    UnusedFault,
+    durations_of,
+)
 from rolling.simulation.rollback_estimate import rollback_estimate
 from rolling.simulation.scenario import Scenario
 from rolling.simulation.walk import Leftover
@@ -50,6 +57,19 @@ def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
 
 def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
     """What `simulate` does, a tick at a time: the snapshots of each update, then its step."""
+    return (each for each in _played(scenario) if not isinstance(each, AcceptedUpdate))
+
+
+def accepted_updates(scenario: Scenario) -> Iterator[AcceptedUpdate]:
+    """Each update as the endpoint accepts it, from what the ones before it leave.
+
+    The last one is not carried out. Raises ValidationException as `simulate` does.
+    """
+    accepted = (each for each in _played(scenario) if isinstance(each, AcceptedUpdate))
+    return islice(accepted, len(scenario.updates))
+
+
+def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | SimulatedUpdate]:
     clock = VirtualClock()
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
@@ -62,6 +82,7 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
         assert accepted.deployment is not None
         now = clock.now()
         leftovers = _leftovers(accepted, backend.world, now)
+        yield AcceptedUpdate(accepted, leftovers)
         backend = backend.next_update(update.faults)
         record = accept(accepted.deployment, now)
         view = View(
@@ -81,7 +102,7 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
                 for number, fault in backend.unstruck
             ]
         )
-        yield SimulatedUpdate(accepted, leftovers, view.report(), unused, endpoint, clock.now())
+        yield SimulatedUpdate(accepted, view.report(), unused, endpoint, clock.now())
 
 
 def _estimate(
