@@ -12,9 +12,9 @@ from typing import ClassVar, Generic
 
 from rolling.core.events import StopRequested
 from rolling.driving.backend import Superseded
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.driven import B, Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.record import Record
 from rolling.driving.tick import Tick, TickFailed
 from rolling.driving.wakes import Wakes

@@ -33,8 +33,8 @@ class SimulatedUpdate:
     """One update of a scenario, carried out.
 
     `accepted`: the endpoint once it had accepted the update. `unused_faults`: those of
-    its faults that never struck. `after`: the endpoint once the update had ended, at `ended_at` of the
-    virtual time.
+    its faults that never struck. `after`: the endpoint once the update had ended, at
+    `ended_at` of the virtual time.
     """
 
     accepted: Endpoint

@@ -72,7 +72,7 @@ def accepted_updates(scenario: Scenario) -> Iterator[AcceptedUpdate]:
 def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | SimulatedUpdate]:
     clock = VirtualClock()
     endpoint = scenario.endpoint
-    backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
+    backend: SimulatedBackend | None = None
     for place, update in enumerate(scenario.updates):
         try:
             accepted = update_endpoint(endpoint, update.request, scenario.configs)
@@ -81,8 +81,10 @@ def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | Simulate
             raise ValidationException(under(at, refused.problems)) from None
         assert accepted.deployment is not None
         now = clock.now()
-        leftovers = _leftovers(accepted, backend.world, now)
+        leftovers = () if backend is None else _leftovers(accepted, backend.world, now)
         yield AcceptedUpdate(accepted, leftovers)
+        if backend is None:
+            backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
         backend = backend.next_update(update.faults)
         record = accept(accepted.deployment, now)
         view = View(
