@@ -63,9 +63,8 @@ class Schedule(Generic[K, B]):
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
-        `at`: when its next tick is due, on the driver's clock, such as the `wake_at` of the
-        last tick that was stored; now, unless given. After a restart it spreads the looks
-        of many deployments as they were spread before.
+        `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
+        that knows its next wake, or spreads the first looks of many after a restart.
         Raises ValueError for a key that is watched already, and an `at` that no clock shows.
         """
         if key in self._entries:
