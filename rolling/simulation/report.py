@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from rolling.backends.simulated.faults import UnusedFault
+from rolling.backends.simulated.faults import UnusedFault, unused_document
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.walk import Leftover
@@ -63,8 +63,10 @@ def report_document(report: Report) -> dict[str, object]:
 
 
 def _step_document(step: SimulatedUpdate) -> dict[str, object]:
-    unused = [{"Field": fault.field, "Kind": fault.kind} for fault in step.unused_faults]
-    return {**update_document(step.report), "UnusedFaults": unused}
+    return {
+        **update_document(step.report),
+        "UnusedFaults": unused_document(step.unused_faults),
+    }
 
 
 def durations_document(durations: Durations) -> dict[str, object]:

@@ -24,6 +24,8 @@ PHASES = {
     Phase.ROLLED_BACK: "RolledBack",
     Phase.ROLLBACK_FAILED: "RollbackFailed",
 }
+DIRECTION_OF = {text: direction for direction, text in DIRECTIONS.items()}
+PHASE_OF = {text: phase for phase, text in PHASES.items()}
 
 
 @frozen

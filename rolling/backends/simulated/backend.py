@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from rolling.backends.simulated.execution import Execution
-from rolling.backends.simulated.faults import Fault, UnusedFault, fault_problems, unused
+from rolling.backends.simulated.faults import (
+    Fault,
+    UnusedFault,
+    fault_problems,
+    problems_of,
+    unused,
+)
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.backends.simulated.strikes import Strikes
 from rolling.backends.simulated.world import World
@@ -30,11 +36,7 @@ def _strikes(faults: Iterable[Fault]) -> Strikes:
 
 
 def _check(faults: tuple[Fault, ...]) -> None:
-    problems = [
-        problem
-        for place, fault in enumerate(faults)
-        for problem in fault_problems(fault, f"Faults[{place}]")
-    ]
+    problems = problems_of(faults, fault_problems)
     if problems:
         raise InvalidInput(problems)
 

@@ -1,9 +1,11 @@
-"""Faults: what goes wrong in a simulated update, and from which moment on."""
+"""Faults: what goes wrong in a simulated update, and from which moment on; and their JSON."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
@@ -11,6 +13,9 @@ from rolling.core.deployment import Spec
 from rolling.core.errors import Problem, range_problem
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.schema.shapes import Given, OneOf, Shape, Structure, Text
+from rolling.view.stage_problems import no_bakes_back, no_such_batch
+from rolling.view.timeline import DIRECTION_OF, PHASE_OF, PHASES
 
 
 class FaultKind(StrEnum):
@@ -102,19 +107,6 @@ class Fault:
         return natural
 
 
-@frozen
-class UnusedFault:
-    """A fault that never struck: its path in the input, and its kind."""
-
-    field: str
-    kind: str
-
-
-def unused(fault: Fault, place: int, at: str = "Faults") -> UnusedFault:
-    """A fault that never struck, of this place among those whose path is `at`."""
-    return UnusedFault(f"{at}[{place}]", fault.kind.value)
-
-
 _NATURAL_PHASES = {
     FaultKind.ALARM: Phase.BAKING,
     FaultKind.ALARM_UNREADABLE: Phase.BAKING,
@@ -145,30 +137,106 @@ _USES = {
     FaultKind.CLEANUP_FAILED: {"for_seconds", "count", "fleet", "reason"},
     FaultKind.STOP: {"by"},
 }
-"""The fields besides the moment that each kind uses."""
+"""The fields besides its kind and those of `_WHEN` that each kind uses."""
 
-_FIELDS = {
-    "for_seconds": "ForSeconds",
-    "alarm_name": "AlarmName",
-    "count": "Count",
-    "fleet": "Fleet",
-    "seconds": "Seconds",
-    "reason": "Reason",
-    "by": "By",
+_WHEN = ("kind", "direction", "batch", "phase", "after_seconds")
+
+_OF_ALARMS = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
+
+
+# --- JSON ---------------------------------------------------------------------------
+
+_NAMES = {
+    each.name: "".join([word.capitalize() for word in each.name.split("_")])
+    for each in fields(Fault)
 }
+"""The fields of a fault, with their names in JSON."""
+
+_WORDS: Mapping[str, Mapping[str, object]] = {
+    "kind": {kind.value: kind for kind in FaultKind},
+    "direction": DIRECTION_OF,
+    "phase": {text: phase for text, phase in PHASE_OF.items() if phase not in ENDS},
+    "fleet": {"Old": "old", "New": "new"},
+}
+"""The values of the fields that are words in JSON."""
+
+_SHAPES: Mapping[str, Shape] = {
+    **{field: OneOf(tuple(words)) for field, words in _WORDS.items()},
+    "kind": OneOf(tuple(FaultKind), example="Alarm"),
+    "alarm_name": Text(1, 255, r"(?!\s*$).+", "must be the name of an alarm"),
+    "reason": Text(1, 1024),
+    "by": Text(1, 255),
+}
+"""The forms of the fields; the numbers have ranges instead."""
+
+_RANGES = {
+    "after_seconds": (0, LONGEST_SECONDS, " seconds"),
+    "count": (1, MOST_INSTANCES, " instances"),
+    "batch": (1, MOST_INSTANCES, ""),
+    "for_seconds": (1, LONGEST_SECONDS, " seconds"),
+    "seconds": (1, LONGEST_SECONDS, " seconds"),
+}
+
+FAULT = Structure(
+    "Fault",
+    {name: _SHAPES.get(field, Given()) for field, name in _NAMES.items()},
+    required=("Kind",),
+)
+
+
+def fault_json_problems(document: object, path: str) -> list[Problem]:
+    """Everything wrong with a fault's JSON, which stands at `path`."""
+    found = FAULT.problems(document, path)
+    if isinstance(document, Mapping) and document.get("Kind") in [*FaultKind]:
+        # What is wrong already is left out, so that it is not reported twice.
+        readable = {
+            key: value
+            for key, value in document.items()
+            if isinstance(key, str)
+            and key in FAULT.fields
+            and not FAULT.fields[key].problems(value, path)
+        }
+        found += fault_problems(parse_fault(readable), path)
+    return found
+
+
+def parse_fault(document: Mapping[str, Any]) -> Fault:
+    """The fault that a JSON object without problems says."""
+    given: dict[str, Any] = {
+        field: _WORDS[field][document[name]] if field in _WORDS else document[name]
+        for field, name in _NAMES.items()
+        if name in document
+    }
+    return Fault(**given)
+
+
+def fault_document(fault: Fault) -> dict[str, object]:
+    """The JSON object that `parse_fault` reads as this fault."""
+    values = {field: getattr(fault, field) for field in _NAMES}
+    for field, words in _WORDS.items():
+        values[field] = next((text for text, each in words.items() if each == values[field]), None)
+    return {_NAMES[field]: value for field, value in values.items() if value is not None}
+
+
+# --- problems -----------------------------------------------------------------------
+
+
+def problems_of(
+    faults: Iterable[Fault], find: Callable[[Fault, str], list[Problem]]
+) -> list[Problem]:
+    """What `find` finds wrong with each of the faults of an input, whose path is Faults."""
+    return [
+        problem for place, fault in enumerate(faults) for problem in find(fault, f"Faults[{place}]")
+    ]
 
 
 def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Everything wrong with a fault; `at` is the path of its fields in the input."""
-    found: list[Problem | None] = [
-        range_problem(f"{at}.AfterSeconds", fault.after_seconds, 0, LONGEST_SECONDS, " seconds"),
-        range_problem(f"{at}.Count", fault.count, 1, MOST_INSTANCES, " instances"),
-    ]
-    if fault.batch is not None:
-        found.append(range_problem(f"{at}.Batch", fault.batch, 1, MOST_INSTANCES))
-    for name, seconds in (("ForSeconds", fault.for_seconds), ("Seconds", fault.seconds)):
-        if seconds is not None:
-            found.append(range_problem(f"{at}.{name}", seconds, 1, LONGEST_SECONDS, " seconds"))
+    found: list[Problem | None] = []
+    for field, (low, high, unit) in _RANGES.items():
+        value = getattr(fault, field)
+        if value is not None:
+            found.append(range_problem(f"{at}.{_NAMES[field]}", value, low, high, unit))
     if fault.kind is FaultKind.PROVISIONING_SLOW and fault.seconds is None:
         rule = "ProvisioningSlow needs Seconds, how much longer it takes"
         found.append(Problem(f"{at}.Seconds", None, rule, 600))
@@ -183,7 +251,7 @@ def _place_problems(fault: Fault, at: str) -> list[Problem]:
         rule = "must be a phase in which something is under way"
         return [Problem(f"{at}.Phase", fault.phase.name, rule, "Baking")]
     if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
-        return [Problem(f"{at}.Phase", "Baking", "the way back has no bakes", "Cleaning")]
+        return [no_bakes_back(f"{at}.Phase")]
     return []
 
 
@@ -193,7 +261,7 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
         return [Problem(f"{at}.Direction", "Back", _FORWARD_ONLY[fault.kind], "Forward")]
     if fault.kind is FaultKind.SHIFT_FAILED and fault.phase in (Phase.BAKING, Phase.CLEANING):
         rule = "no shift is under way in this phase; name the Batch of the shift that is to fail"
-        return [Problem(f"{at}.Phase", fault.phase.name.capitalize(), rule, "Shifting")]
+        return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, "Shifting")]
     return []
 
 
@@ -207,26 +275,53 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     found: list[Problem] = []
     batches = step_count(spec)
     if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
-        rule = f"the update has {batches} batch{'es' if batches > 1 else ''}"
-        found.append(Problem(f"{at}.Batch", fault.batch, rule, batches))
-    if fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE):
-        if not spec.alarms:
-            found.append(Problem(f"{at}.Kind", fault.kind.value, "the update watches no alarm"))
-        elif fault.alarm_name not in (None, *spec.alarms):
-            rule = f"the update watches {', '.join(spec.alarms)}"
-            found.append(Problem(f"{at}.AlarmName", fault.alarm_name, rule, spec.alarms[0]))
-    return found
+        found.append(no_such_batch(f"{at}.Batch", fault.batch, batches, "the update has"))
+    return found + unwatched(fault.kind, fault.alarm_name, spec.alarms, at)
+
+
+def unwatched(kind: object, alarm: str | None, watched: Sequence[str], at: str) -> list[Problem]:
+    """Why a fault of an alarm never strikes an update that watches these, where it does not."""
+    if kind not in _OF_ALARMS:
+        return []
+    if not watched:
+        return [Problem(f"{at}.Kind", kind, "this update watches no alarms")]
+    if alarm is None or alarm in watched:
+        return []
+    near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
+    rule = f"is not an alarm that this update watches ({', '.join(watched)})"
+    return [Problem(f"{at}.AlarmName", alarm, rule, near[0])]
 
 
 def _unused_problems(fault: Fault, at: str) -> list[Problem]:
     """A field that the kind does not use would be a wish that is silently not granted."""
     used = _USES[fault.kind]
     found = []
-    for name, field in _FIELDS.items():
-        value = getattr(fault, name)
-        given = value is not None and not (name == "count" and value == 1)
-        if given and name not in used:
-            allowed = ", ".join(text for key, text in _FIELDS.items() if key in used)
+    for field, name in _NAMES.items():
+        value = getattr(fault, field)
+        given = value is not None and not (field == "count" and value == 1)
+        if given and field not in used and field not in _WHEN:
+            allowed = ", ".join([text for key, text in _NAMES.items() if key in used])
             rule = f"{fault.kind} does not use it (it uses {allowed}); leave it out"
-            found.append(Problem(f"{at}.{field}", value, rule))
+            found.append(Problem(f"{at}.{name}", value, rule))
     return found
+
+
+# --- faults that never struck ---------------------------------------------------------
+
+
+@frozen
+class UnusedFault:
+    """A fault that never struck: its path in the input, and its kind."""
+
+    field: str
+    kind: str
+
+
+def unused(fault: Fault, place: int, at: str = "Faults") -> UnusedFault:
+    """A fault that never struck, of this place among those whose path is `at`."""
+    return UnusedFault(f"{at}[{place}]", fault.kind.value)
+
+
+def unused_document(faults: Iterable[UnusedFault]) -> list[dict[str, str]]:
+    """Faults that never struck, as JSON."""
+    return [{"Field": each.field, "Kind": each.kind} for each in faults]

@@ -6,16 +6,19 @@ injected: otherwise a test would pass without what it is about.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, FaultKind, fault_problems, futile, misses
+from rolling.backends.simulated.faults import problems_of
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.view.timeline import DIRECTIONS, PHASES
+from rolling.view.stage_problems import over_rule, turned_back
+from rolling.view.timeline import PHASES
 
 
 class When(StrEnum):
@@ -66,9 +69,7 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
         rule = "has nothing under way that a fault could strike; give them for the next update"
         raise InvalidInput([Problem("EndpointName", endpoint.name, rule)])
     found = _own_problems(faults)
-    for place, fault in enumerate(faults):
-        found += _problems_now(endpoint, fault, f"Faults[{place}]")
-    _refuse(found)
+    _refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
     if endpoint.pending is not None:
         stage = endpoint.pending.deployment.stage
         return tuple([_from_here(each, stage) for each in faults])
@@ -92,7 +93,7 @@ def _problems_now(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
         return _problems_of_launching(endpoint, fault, at)
     deployment = endpoint.pending.deployment
     if deployment.direction is Direction.BACK and fault.direction is Direction.FORWARD:
-        return [_turned(fault, at)]
+        return [turned_back(f"{at}.Direction")]
     found = misses(fault, deployment.spec, at)
     if not found and deployment.direction is fault.direction:
         found += _passed(deployment, fault, at)
@@ -108,12 +109,8 @@ def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Pr
     if (fault.batch or 1) > 1:
         rule = "what is under way has no batches; leave it out"
         return [Problem(f"{at}.Batch", fault.batch, rule)]
-    return [_turned(fault, at)] if back and fault.direction is Direction.FORWARD else []
-
-
-def _turned(fault: Fault, at: str) -> Problem:
-    rule = "what is under way is on its way back already"
-    return Problem(f"{at}.Direction", DIRECTIONS[fault.direction], rule, "Back")
+    forward = fault.direction is Direction.FORWARD
+    return [turned_back(f"{at}.Direction")] if back and forward else []
 
 
 def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
@@ -121,7 +118,7 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
     step, phase = deployment.stage.step, deployment.phase
     last = deployment.direction is Direction.FORWARD and step == step_count(deployment.spec)
     over = fault.first_phase() < phase
-    rule = f"is over: the update is in batch {step}{' (the last)' if last else ''}, {PHASES[phase]}"
+    rule = over_rule(deployment)
     if fault.phase is not None and over and (last if fault.batch is None else fault.batch == step):
         return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, PHASES[phase])]
     if fault.batch is not None and (fault.batch, fault.first_phase()) < (step, phase):
@@ -131,15 +128,7 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
 
 
 def _own_problems(faults: Iterable[Fault]) -> list[Problem]:
-    return [
-        problem
-        for place, fault in enumerate(faults)
-        for problem in _alone(fault, f"Faults[{place}]")
-    ]
-
-
-def _alone(fault: Fault, at: str) -> list[Problem]:
-    return fault_problems(fault, at) or futile(fault, at)
+    return problems_of(faults, lambda fault, at: fault_problems(fault, at) or futile(fault, at))
 
 
 def _refuse(found: list[Problem]) -> None:
