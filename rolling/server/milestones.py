@@ -5,13 +5,18 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import (
+    no_bakes_back,
+    no_such_batch,
+    over_rule,
+    turned_back,
+)
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem, is_whole_number
 from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.schema.shapes import OneOf, OrNull, shown
-from rolling.view.stage_problems import no_bakes_back, no_such_batch, over_rule, turned_back
 from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
 
 _WORDS: Mapping[str, Mapping[Any, Any]] = {

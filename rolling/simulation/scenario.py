@@ -349,7 +349,8 @@ def _update_problems(
         watched, last = _watched(_fields(request), last)
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
-            found += [*fault_json_problems(fault, path), *_alarm_problems(fault, path, watched)]
+            kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
+            found += fault_json_problems(fault, path) + unwatched(kind, alarm, watched, path)
     return found
 
 
@@ -417,11 +418,6 @@ def _watched(
         return (), last
     watched = tuple([alarm for _, alarm in alarms_given(request)])
     return watched, watched
-
-
-def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[Problem]:
-    kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
-    return unwatched(kind, alarm if isinstance(alarm, str) else None, watched, path)
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

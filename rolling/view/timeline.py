@@ -49,21 +49,6 @@ class Row:
     event: str
     why: str
 
-    @property
-    def direction(self) -> Direction:
-        """The way on which it is."""
-        return self.stage.direction
-
-    @property
-    def phase(self) -> Phase:
-        """The phase that it is in."""
-        return self.stage.phase
-
-    @property
-    def batch(self) -> int:
-        """The batch of that direction, from 1."""
-        return self.stage.step
-
     def of(self, deployment: Deployment) -> "Row":
         """The same row, with the deployment as it was seen later."""
         return _row(deployment, self.at, self.event, self.why)
@@ -113,9 +98,9 @@ def rows_document(rows: Iterable[Row]) -> list[dict[str, object]]:
     return [
         {
             "At": number(each.at),
-            "Direction": DIRECTIONS[each.direction],
-            "Phase": PHASES[each.phase],
-            "Batch": each.batch,
+            "Direction": DIRECTIONS[each.stage.direction],
+            "Phase": PHASES[each.stage.phase],
+            "Batch": each.stage.step,
             "Old": each.old,
             "New": each.new,
             "OldShare": str(each.old_share),

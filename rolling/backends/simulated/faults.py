@@ -9,12 +9,11 @@ from attrs import fields, frozen
 
 from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
-from rolling.core.deployment import Spec
-from rolling.core.errors import Problem, range_problem
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.errors import InvalidInput, Problem, range_problem
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.schema.shapes import Given, OneOf, Shape, Structure, Text
-from rolling.view.stage_problems import no_bakes_back, no_such_batch
 from rolling.view.timeline import DIRECTION_OF, PHASE_OF, PHASES
 
 
@@ -99,7 +98,7 @@ class Fault:
         """The phase of its batch in which it begins."""
         if self.phase is not None:
             return self.phase
-        natural = _NATURAL_PHASES[self.kind]
+        natural = _KINDS[self.kind].natural_phase
         # The way back has no bakes.
         no_bake = natural is Phase.BAKING and self.direction is Direction.BACK
         if self.batch is None or no_bake:
@@ -107,39 +106,34 @@ class Fault:
         return natural
 
 
-_NATURAL_PHASES = {
-    FaultKind.ALARM: Phase.BAKING,
-    FaultKind.ALARM_UNREADABLE: Phase.BAKING,
-    FaultKind.PROVISIONING_FAILED: Phase.PROVISIONING,
-    FaultKind.PROVISIONING_SLOW: Phase.PROVISIONING,
-    FaultKind.INSTANCE_LOST: Phase.BAKING,
-    FaultKind.SHIFT_FAILED: Phase.SHIFTING,
-    FaultKind.CLEANUP_FAILED: Phase.CLEANING,
-    FaultKind.STOP: Phase.PROVISIONING,
-}
+@frozen
+class _Kind:
+    """What a kind of fault is about: its natural phase, and the fields that it uses.
+
+    `not_back`: why it never strikes on the way back, where it does not.
+    """
+
+    natural_phase: Phase
+    uses: tuple[str, ...]
+    not_back: str | None = None
+
 
 _UNREAD = "no alarm is read on the way back"
-_FORWARD_ONLY = {
-    FaultKind.ALARM: _UNREAD,
-    FaultKind.ALARM_UNREADABLE: _UNREAD,
-    FaultKind.STOP: "a stop changes nothing on the way back",
+_UNHEARD = "a stop changes nothing on the way back"
+_STRUCK = ("for_seconds", "count", "fleet")
+_KINDS = {
+    FaultKind.ALARM: _Kind(Phase.BAKING, ("for_seconds", "alarm_name"), _UNREAD),
+    FaultKind.ALARM_UNREADABLE: _Kind(Phase.BAKING, ("for_seconds", "alarm_name"), _UNREAD),
+    FaultKind.PROVISIONING_FAILED: _Kind(Phase.PROVISIONING, (*_STRUCK, "reason")),
+    FaultKind.PROVISIONING_SLOW: _Kind(Phase.PROVISIONING, (*_STRUCK, "seconds")),
+    FaultKind.INSTANCE_LOST: _Kind(Phase.BAKING, ("count", "fleet")),
+    FaultKind.SHIFT_FAILED: _Kind(Phase.SHIFTING, ("for_seconds", "count", "reason")),
+    FaultKind.CLEANUP_FAILED: _Kind(Phase.CLEANING, (*_STRUCK, "reason")),
+    FaultKind.STOP: _Kind(Phase.PROVISIONING, ("by",), _UNHEARD),
 }
-"""The kinds that strike on the way forward alone, and why."""
 
-_PROVISIONING = {"for_seconds", "count", "fleet"}
-_USES = {
-    FaultKind.ALARM: {"for_seconds", "alarm_name"},
-    FaultKind.ALARM_UNREADABLE: {"for_seconds", "alarm_name"},
-    FaultKind.PROVISIONING_FAILED: _PROVISIONING | {"reason"},
-    FaultKind.PROVISIONING_SLOW: _PROVISIONING | {"seconds"},
-    FaultKind.INSTANCE_LOST: {"count", "fleet"},
-    FaultKind.SHIFT_FAILED: {"for_seconds", "count", "reason"},
-    FaultKind.CLEANUP_FAILED: {"for_seconds", "count", "fleet", "reason"},
-    FaultKind.STOP: {"by"},
-}
-"""The fields besides its kind and those of `_WHEN` that each kind uses."""
-
-_WHEN = ("kind", "direction", "batch", "phase", "after_seconds")
+_OF_ALL = ("kind", "direction", "batch", "phase", "after_seconds")
+"""The fields that every kind uses."""
 
 _OF_ALARMS = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
 
@@ -162,7 +156,7 @@ _WORDS: Mapping[str, Mapping[str, object]] = {
 
 _SHAPES: Mapping[str, Shape] = {
     **{field: OneOf(tuple(words)) for field, words in _WORDS.items()},
-    "kind": OneOf(tuple(FaultKind), example="Alarm"),
+    "kind": OneOf(tuple(FaultKind), example=FaultKind.ALARM.value),
     "alarm_name": Text(1, 255, r"(?!\s*$).+", "must be the name of an alarm"),
     "reason": Text(1, 1024),
     "by": Text(1, 255),
@@ -192,9 +186,7 @@ def fault_json_problems(document: object, path: str) -> list[Problem]:
         readable = {
             key: value
             for key, value in document.items()
-            if isinstance(key, str)
-            and key in FAULT.fields
-            and not FAULT.fields[key].problems(value, path)
+            if key in FAULT.fields and not FAULT.fields[key].problems(value, path)
         }
         found += fault_problems(parse_fault(readable), path)
     return found
@@ -202,11 +194,9 @@ def fault_json_problems(document: object, path: str) -> list[Problem]:
 
 def parse_fault(document: Mapping[str, Any]) -> Fault:
     """The fault that a JSON object without problems says."""
-    given: dict[str, Any] = {
-        field: _WORDS[field][document[name]] if field in _WORDS else document[name]
-        for field, name in _NAMES.items()
-        if name in document
-    }
+    given = {field: document[name] for field, name in _NAMES.items() if name in document}
+    for field in given.keys() & _WORDS.keys():
+        given[field] = _WORDS[field][given[field]]
     return Fault(**given)
 
 
@@ -228,6 +218,12 @@ def problems_of(
     return [
         problem for place, fault in enumerate(faults) for problem in find(fault, f"Faults[{place}]")
     ]
+
+
+def refuse(found: list[Problem]) -> None:
+    """Raise InvalidInput with the problems, if there are any."""
+    if found:
+        raise InvalidInput(found)
 
 
 def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
@@ -257,8 +253,9 @@ def _place_problems(fault: Fault, at: str) -> list[Problem]:
 
 def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Why a fault, though it has no problems, could never strike where it says, in any update."""
-    if fault.direction is Direction.BACK and fault.kind in _FORWARD_ONLY:
-        return [Problem(f"{at}.Direction", "Back", _FORWARD_ONLY[fault.kind], "Forward")]
+    not_back = _KINDS[fault.kind].not_back
+    if not_back and fault.direction is Direction.BACK:
+        return [Problem(f"{at}.Direction", "Back", not_back, "Forward")]
     if fault.kind is FaultKind.SHIFT_FAILED and fault.phase in (Phase.BAKING, Phase.CLEANING):
         rule = "no shift is under way in this phase; name the Batch of the shift that is to fail"
         return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, "Shifting")]
@@ -279,13 +276,13 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     return found + unwatched(fault.kind, fault.alarm_name, spec.alarms, at)
 
 
-def unwatched(kind: object, alarm: str | None, watched: Sequence[str], at: str) -> list[Problem]:
+def unwatched(kind: object, alarm: object, watched: Sequence[str], at: str) -> list[Problem]:
     """Why a fault of an alarm never strikes an update that watches these, where it does not."""
     if kind not in _OF_ALARMS:
         return []
     if not watched:
         return [Problem(f"{at}.Kind", kind, "this update watches no alarms")]
-    if alarm is None or alarm in watched:
+    if not isinstance(alarm, str) or alarm in watched:
         return []
     near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
     rule = f"is not an alarm that this update watches ({', '.join(watched)})"
@@ -294,16 +291,41 @@ def unwatched(kind: object, alarm: str | None, watched: Sequence[str], at: str) 
 
 def _unused_problems(fault: Fault, at: str) -> list[Problem]:
     """A field that the kind does not use would be a wish that is silently not granted."""
-    used = _USES[fault.kind]
+    used = _KINDS[fault.kind].uses
     found = []
     for field, name in _NAMES.items():
         value = getattr(fault, field)
         given = value is not None and not (field == "count" and value == 1)
-        if given and field not in used and field not in _WHEN:
+        if given and field not in used and field not in _OF_ALL:
             allowed = ", ".join([text for key, text in _NAMES.items() if key in used])
             rule = f"{fault.kind} does not use it (it uses {allowed}); leave it out"
             found.append(Problem(f"{at}.{name}", value, rule))
     return found
+
+
+# --- stages that do not come, of faults and of whatever else waits for one -----------------
+
+
+def no_bakes_back(field: str) -> Problem:
+    """A bake of the way back."""
+    return Problem(field, "Baking", "the way back has no bakes", "Cleaning")
+
+
+def turned_back(field: str) -> Problem:
+    """A stage of the way forward, once that is over."""
+    return Problem(field, "Forward", "what is under way is on its way back already", "Back")
+
+
+def no_such_batch(field: str, batch: int | None, most: int, having: str) -> Problem:
+    """A batch beyond the last; `having` says what has so many."""
+    return Problem(field, batch, f"{having} {most} batch{'es' if most > 1 else ''}", most)
+
+
+def over_rule(deployment: Deployment) -> str:
+    """What is wrong with a batch or a phase that is over."""
+    step, forward = deployment.stage.step, deployment.direction is Direction.FORWARD
+    last = " (the last)" if forward and step == step_count(deployment.spec) else ""
+    return f"is over: the update is in batch {step}{last}, {PHASES[deployment.phase]}"
 
 
 # --- faults that never struck ---------------------------------------------------------
@@ -315,11 +337,6 @@ class UnusedFault:
 
     field: str
     kind: str
-
-
-def unused(fault: Fault, place: int, at: str = "Faults") -> UnusedFault:
-    """A fault that never struck, of this place among those whose path is `at`."""
-    return UnusedFault(f"{at}[{place}]", fault.kind.value)
 
 
 def unused_document(faults: Iterable[UnusedFault]) -> list[dict[str, str]]:

@@ -10,14 +10,22 @@ from functools import partial
 
 from attrs import evolve
 
-from rolling.backends.simulated import Fault, FaultKind, fault_problems, futile, misses
-from rolling.backends.simulated.faults import problems_of
+from rolling.backends.simulated.faults import (
+    Fault,
+    FaultKind,
+    fault_problems,
+    futile,
+    misses,
+    over_rule,
+    problems_of,
+    refuse,
+    turned_back,
+)
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.view.stage_problems import over_rule, turned_back
 from rolling.view.timeline import PHASES
 
 
@@ -36,24 +44,16 @@ _OF_UPDATES = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE, FaultKind.STOP)
 
 def check_faults(faults: Iterable[Fault]) -> None:
     """Raise InvalidInput with every problem of the faults by themselves."""
-    _refuse(_own_problems(faults))
+    refuse(problems_of(faults, _own_problems))
 
 
 def check_faults_at_creation(name: str, faults: tuple[Fault, ...], *, exists: bool) -> None:
     """Raise InvalidInput for faults that no creation has, and for an endpoint that `exists`."""
-    found = _own_problems(faults)
-    for place, fault in enumerate(faults):
-        at = f"Faults[{place}]"
-        if fault.kind not in _AT_CREATION:
-            rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
-            found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
-        if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
-            rule = "a creation has no directions, batches or phases; leave Direction, Batch and "
-            found.append(Problem(at, fault.kind.value, f"{rule}Phase out"))
+    found = problems_of(faults, _own_problems) + problems_of(faults, _problems_at_creation)
     if exists:
         rule = "is created already; give the faults for its next update"
         found.append(Problem("EndpointName", name, rule))
-    _refuse(found)
+    refuse(found)
 
 
 def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
@@ -68,8 +68,8 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
     if endpoint.pending is None and not endpoint.launching:
         rule = "has nothing under way that a fault could strike; give them for the next update"
         raise InvalidInput([Problem("EndpointName", endpoint.name, rule)])
-    found = _own_problems(faults)
-    _refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
+    found = problems_of(faults, _own_problems)
+    refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
     if endpoint.pending is not None:
         stage = endpoint.pending.deployment.stage
         return tuple([_from_here(each, stage) for each in faults])
@@ -127,10 +127,16 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
     return []
 
 
-def _own_problems(faults: Iterable[Fault]) -> list[Problem]:
-    return problems_of(faults, lambda fault, at: fault_problems(fault, at) or futile(fault, at))
+def _own_problems(fault: Fault, at: str) -> list[Problem]:
+    return fault_problems(fault, at) or futile(fault, at)
 
 
-def _refuse(found: list[Problem]) -> None:
-    if found:
-        raise InvalidInput(found)
+def _problems_at_creation(fault: Fault, at: str) -> list[Problem]:
+    found = []
+    if fault.kind not in _AT_CREATION:
+        rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
+        found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
+    if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
+        rule = "a creation has no directions, batches or phases; leave Direction, Batch and "
+        found.append(Problem(at, fault.kind.value, f"{rule}Phase out"))
+    return found

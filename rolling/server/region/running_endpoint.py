@@ -12,7 +12,7 @@ from itertools import zip_longest
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulatedBackend, misses
-from rolling.backends.simulated.faults import UnusedFault, unused
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.core.deployment import Deployment
 from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
@@ -122,7 +122,7 @@ class RunningEndpoint:
         for place, fault in enumerate(faults):
             missing = misses(fault, endpoint.deployment.spec, f"Faults[{place}]")
             if missing:
-                self.unused_faults += (unused(fault, place),)
+                self.unused_faults += (UnusedFault(f"Faults[{place}]", fault.kind.value),)
             for problem in missing:
                 self._tell(now, f"{fault.kind} cannot strike this update: {problem}.")
 
