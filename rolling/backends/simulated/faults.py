@@ -10,11 +10,11 @@ from attrs import fields, frozen
 from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment, Spec
-from rolling.core.errors import InvalidInput, Problem, range_problem
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
-from rolling.schema.shapes import Given, OneOf, Shape, Structure, Text
-from rolling.view.timeline import DIRECTION_OF, PHASE_OF, PHASES
+from rolling.schema.shapes import OneOf, Structure, Text, Whole
+from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
 
 
 class FaultKind(StrEnum):
@@ -146,66 +146,50 @@ _NAMES = {
 }
 """The fields of a fault, with their names in JSON."""
 
-_WORDS: Mapping[str, Mapping[str, object]] = {
-    "kind": {kind.value: kind for kind in FaultKind},
-    "direction": DIRECTION_OF,
-    "phase": {text: phase for text, phase in PHASE_OF.items() if phase not in ENDS},
-    "fleet": {"Old": "old", "New": "new"},
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "kind": FaultKind,
+    "direction": DIRECTION_OF.__getitem__,
+    "phase": PHASE_OF.__getitem__,
+    "fleet": str.lower,
 }
-"""The values of the fields that are words in JSON."""
-
-_SHAPES: Mapping[str, Shape] = {
-    **{field: OneOf(tuple(words)) for field, words in _WORDS.items()},
-    "kind": OneOf(tuple(FaultKind), example=FaultKind.ALARM.value),
-    "alarm_name": Text(1, 255, r"(?!\s*$).+", "must be the name of an alarm"),
-    "reason": Text(1, 1024),
-    "by": Text(1, 255),
-}
-"""The forms of the fields; the numbers have ranges instead."""
-
-_RANGES = {
-    "after_seconds": (0, LONGEST_SECONDS, " seconds"),
-    "count": (1, MOST_INSTANCES, " instances"),
-    "batch": (1, MOST_INSTANCES, ""),
-    "for_seconds": (1, LONGEST_SECONDS, " seconds"),
-    "seconds": (1, LONGEST_SECONDS, " seconds"),
-}
+"""How the fields are read that are words in JSON."""
 
 FAULT = Structure(
     "Fault",
-    {name: _SHAPES.get(field, Given()) for field, name in _NAMES.items()},
+    {
+        "Kind": OneOf(tuple([kind.value for kind in FaultKind]), example="Alarm"),
+        "Direction": OneOf(tuple(DIRECTION_OF)),
+        "Batch": Whole(1, MOST_INSTANCES),
+        "Phase": OneOf(tuple([text for text, phase in PHASE_OF.items() if phase not in ENDS])),
+        "AfterSeconds": Whole(0, LONGEST_SECONDS, " seconds"),
+        "ForSeconds": Whole(1, LONGEST_SECONDS, " seconds"),
+        "AlarmName": Text(1, 255, r"(?!\s*$).+", "must be the name of an alarm"),
+        "Count": Whole(1, MOST_INSTANCES, " instances"),
+        "Fleet": OneOf(("Old", "New")),
+        "Seconds": Whole(1, LONGEST_SECONDS, " seconds"),
+        "Reason": Text(1, 1024),
+        "By": Text(1, 255),
+    },
     required=("Kind",),
 )
-
-
-def fault_json_problems(document: object, path: str) -> list[Problem]:
-    """Everything wrong with a fault's JSON, which stands at `path`."""
-    found = FAULT.problems(document, path)
-    if isinstance(document, Mapping) and document.get("Kind") in [*FaultKind]:
-        # What is wrong already is left out, so that it is not reported twice.
-        readable = {
-            key: value
-            for key, value in document.items()
-            if key in FAULT.fields and not FAULT.fields[key].problems(value, path)
-        }
-        found += fault_problems(parse_fault(readable), path)
-    return found
 
 
 def parse_fault(document: Mapping[str, Any]) -> Fault:
     """The fault that a JSON object without problems says."""
     given = {field: document[name] for field, name in _NAMES.items() if name in document}
-    for field in given.keys() & _WORDS.keys():
-        given[field] = _WORDS[field][given[field]]
-    return Fault(**given)
+    return Fault(**{key: _READ[key](each) if key in _READ else each for key, each in given.items()})
 
 
 def fault_document(fault: Fault) -> dict[str, object]:
     """The JSON object that `parse_fault` reads as this fault."""
-    values = {field: getattr(fault, field) for field in _NAMES}
-    for field, words in _WORDS.items():
-        values[field] = next((text for text, each in words.items() if each == values[field]), None)
-    return {_NAMES[field]: value for field, value in values.items() if value is not None}
+    written = {
+        **{name: getattr(fault, field) for field, name in _NAMES.items()},
+        "Kind": fault.kind.value,
+        "Direction": DIRECTIONS[fault.direction],
+        "Phase": None if fault.phase is None else PHASES[fault.phase],
+        "Fleet": None if fault.fleet is None else fault.fleet.capitalize(),
+    }
+    return {name: value for name, value in written.items() if value is not None}
 
 
 # --- problems -----------------------------------------------------------------------
@@ -228,27 +212,24 @@ def refuse(found: list[Problem]) -> None:
 
 def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Everything wrong with a fault; `at` is the path of its fields in the input."""
-    found: list[Problem | None] = []
-    for field, (low, high, unit) in _RANGES.items():
-        value = getattr(fault, field)
-        if value is not None:
-            found.append(range_problem(f"{at}.{_NAMES[field]}", value, low, high, unit))
-    if fault.kind is FaultKind.PROVISIONING_SLOW and fault.seconds is None:
-        rule = "ProvisioningSlow needs Seconds, how much longer it takes"
-        found.append(Problem(f"{at}.Seconds", None, rule, 600))
-    if fault.reason is not None and not 1 <= len(fault.reason) <= 1024:
-        found.append(Problem(f"{at}.Reason", fault.reason, "must be 1 to 1024 characters"))
-    found += [*_place_problems(fault, at), *_unused_problems(fault, at)]
-    return [problem for problem in found if problem is not None]
+    return fault_json_problems(fault_document(fault), at)
 
 
-def _place_problems(fault: Fault, at: str) -> list[Problem]:
-    if fault.phase in ENDS:
-        rule = "must be a phase in which something is under way"
-        return [Problem(f"{at}.Phase", fault.phase.name, rule, "Baking")]
-    if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
-        return [no_bakes_back(f"{at}.Phase")]
-    return []
+def fault_json_problems(document: object, at: str) -> list[Problem]:
+    """Everything wrong with a fault's JSON."""
+    found = FAULT.problems(document, at)
+    if isinstance(document, Mapping) and document.get("Kind") in [*FaultKind]:
+        # What is wrong already is left out, so that it is not reported twice.
+        readable = {
+            key: value
+            for key, value in document.items()
+            if key in FAULT.fields and not FAULT.fields[key].problems(value, at)
+        }
+        found += _together_problems(parse_fault(readable), at)
+        if document["Kind"] == FaultKind.PROVISIONING_SLOW and "Seconds" not in document:
+            rule = "ProvisioningSlow needs Seconds, how much longer it takes"
+            found.append(Problem(f"{at}.Seconds", None, rule, 600))
+    return found
 
 
 def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
@@ -289,10 +270,12 @@ def unwatched(kind: object, alarm: object, watched: Sequence[str], at: str) -> l
     return [Problem(f"{at}.AlarmName", alarm, rule, near[0])]
 
 
-def _unused_problems(fault: Fault, at: str) -> list[Problem]:
-    """A field that the kind does not use would be a wish that is silently not granted."""
-    used = _KINDS[fault.kind].uses
-    found = []
+def _together_problems(fault: Fault, at: str) -> list[Problem]:
+    """What is wrong with a fault whose fields are right by themselves."""
+    found, used = [], _KINDS[fault.kind].uses
+    if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
+        found.append(no_bakes_back(f"{at}.Phase"))
+    # A field that the kind does not use would be a wish that is silently not granted.
     for field, name in _NAMES.items():
         value = getattr(fault, field)
         given = value is not None and not (field == "count" and value == 1)
