@@ -2,18 +2,11 @@
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import UnusedFault, unused_document
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.walk import Leftover
 from rolling.view.report import UpdateReport, update_document
-
-
-@frozen
-class UnusedFault:
-    """A fault that never struck: its path in the scenario, and its kind."""
-
-    field: str
-    kind: str
 
 
 @frozen
@@ -80,8 +73,10 @@ def report_document(report: Report) -> dict[str, object]:
 
 
 def _step_document(step: SimulatedUpdate) -> dict[str, object]:
-    unused = [{"Field": fault.field, "Kind": fault.kind} for fault in step.unused_faults]
-    return {**update_document(step.report), "UnusedFaults": unused}
+    return {
+        **update_document(step.report),
+        "UnusedFaults": unused_document(step.unused_faults),
+    }
 
 
 def durations_document(durations: Durations) -> dict[str, object]:

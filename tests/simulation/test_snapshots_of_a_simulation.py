@@ -43,7 +43,7 @@ def test_a_snapshot_is_in_the_stage_that_its_last_row_tells(name: str) -> None:
     for each in snapshots(load(name)):
         if isinstance(each, Snapshot):
             deployment, row = each.deployment, each.rows[-1]
-            assert (deployment.phase, deployment.stage.step) == (row.phase, row.batch)
+            assert (deployment.phase, deployment.stage.step) == (row.stage.phase, row.stage.step)
 
 
 def test_a_step_is_handed_over_after_its_snapshots() -> None:
