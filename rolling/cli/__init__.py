@@ -1,1 +1,1 @@
-"""The command `rolling`: arguments in, text or JSON out. It decides nothing."""
+"""The command `rolling`: arguments in, text or JSON out. It has no rules of its own."""

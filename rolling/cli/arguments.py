@@ -1,7 +1,7 @@
-"""The arguments of the command: which there are, and what the help says of them.
+"""The arguments of the command and their help.
 
-Nothing that a subcommand works with is loaded here. Those options that one
-subcommand alone has are added once it is known to be called.
+Nothing that a subcommand works with is loaded here. The options of a single
+subcommand are added only when it is called.
 """
 
 import argparse
@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 from rolling import __version__
 
 COMMANDS = {
-    "plan": "say what an update will take: batches, instances, time, the way back",
-    "simulate": "carry the updates out in virtual time, one line a change",
-    "check": "visit every state that an update can reach, and judge each",
-    "serve": "be SageMaker and CloudWatch to AWS's own clients, until Ctrl-C",
+    "plan": "show what an update will take: batches, instances, time, rollback",
+    "simulate": "simulate the updates in virtual time, one line per change",
+    "check": "visit every reachable state of an update, and check its properties",
+    "serve": "run a local SageMaker and CloudWatch for boto3 and the AWS CLI",
 }
-"""The subcommands, each with what it is for."""
+"""The subcommands, each with a summary."""
 
 
 class WrongUsage(Exception):
@@ -25,7 +25,7 @@ class WrongUsage(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that knows its options, and raises what argparse would print."""
+    """A parser that lists its options, and raises the errors that argparse would print."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.options: list[str] = []
@@ -38,27 +38,27 @@ class Parser(argparse.ArgumentParser):
         return action
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong."""
-        raise WrongUsage(f"{message}; `{self.prog} --help` shows how")
+        """Raise WrongUsage instead of exiting."""
+        raise WrongUsage(f"{message}; see `{self.prog} --help`")
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments, by name.
+    """The parsed arguments.
 
-    Raises SystemExit once help or the version is printed, and WrongUsage for what
-    cannot be parsed.
+    Raises SystemExit after printing help or the version, and WrongUsage for
+    arguments that cannot be parsed.
     """
     parser, _ = parsers([named_command(arguments)])
     return parser.parse_args(_with_values(arguments))
 
 
 def named_command(arguments: Sequence[str]) -> str | None:
-    """The argument in the place of the subcommand, whether there is such a one or not."""
+    """The argument in the place of the subcommand, even if no such subcommand exists."""
     return next((each for each in arguments if not each.startswith("-")), None)
 
 
 def _with_values(arguments: Sequence[str]) -> list[str]:
-    """The arguments, with what begins like a negative number as the value that it is meant as."""
+    """The arguments, with each negative number joined to the option before it as its value."""
     found: list[str] = []
     for each in arguments:
         option = found[-1] if found else ""
@@ -70,7 +70,7 @@ def _with_values(arguments: Sequence[str]) -> list[str]:
 
 
 def parsers(called: Collection[str | None]) -> tuple[Parser, dict[str, Parser]]:
-    """The parser, and that of each subcommand; of those that are called with all options."""
+    """The parser and its subparsers; only the subcommands in `called` get their options."""
     parser = Parser(
         prog="rolling",
         description=_DESCRIPTION,
@@ -99,12 +99,12 @@ def _add_arguments(name: str, command: Parser) -> None:
         "file",
         metavar="FILE",
         nargs="?" if name in ("check", "serve") else None,
-        help="a file of JSON, or - for standard input",
+        help="a JSON file, or - for standard input",
     )
     command.add_argument(
         "--instances",
         metavar="OLD[:NEW]",
-        help="the sizes of the fleets; FILE is then a bare UpdateEndpoint request",
+        help="the fleet sizes; FILE is then a plain UpdateEndpoint request",
     )
     if name == "simulate":
         from rolling.cli import live_arguments
@@ -123,55 +123,54 @@ def _add_arguments(name: str, command: Parser) -> None:
         "--output",
         choices=("text", "json"),
         default="text",
-        help="what to print (default: text); with json, mistakes are JSON too",
+        help="the output format (default: text); with json, errors are JSON too",
     )
     command.add_argument(
         "--no-color",
         action="store_true",
-        help="no colours; NO_COLOR in the environment says the same, FORCE_COLOR the contrary",
+        help="no colours, like the environment variable NO_COLOR; FORCE_COLOR forces colours",
     )
 
 
-# --- what the help says -------------------------------------------------------
+# --- the text of the help -----------------------------------------------------
 
 
 _DESCRIPTION = """\
-Amazon SageMaker's rolling deployments, on a simulated endpoint: what an update
-will take before it is made, what happens when it is, and all that ever could."""
+Amazon SageMaker's rolling deployments on a simulated endpoint. Plan a rolling
+update, simulate it, check every possible outcome, or serve it to AWS clients."""
 
 _COMMON = """\
-FILE is a scenario (see specs/scenarios), or with --instances an UpdateEndpoint
-request just as `aws sagemaker update-endpoint --cli-input-json` takes it.
-"-" is standard input.
+FILE is a scenario (see specs/scenarios). With --instances it is an
+UpdateEndpoint request in the format of
+`aws sagemaker update-endpoint --cli-input-json`. "-" is standard input.
 """
 
 _EXIT_CODES = {
     "0": {
-        "plan": "a plan was made, whatever it warns of",
+        "plan": "a plan was made, even if it has warnings",
         "simulate": "the last update succeeded",
         "check": "every property holds",
-        "serve": "the server was told to end",
     },
     "1": {"check": "a property is broken; the counterexample is printed"},
-    "2": dict.fromkeys(COMMANDS, "bad input; every mistake is on standard error, with its fix"),
+    "2": dict.fromkeys(COMMANDS, "bad input; standard error lists every mistake and its fix"),
     "3": {"simulate": "the last update was rolled back"},
     "4": {"simulate": "the rollback of the last update failed"},
     "5": {
         "plan": "standard output could not be written",
         "simulate": "standard output could not be written",
-        "check": "undecided: a search came to --state-limit, or a process of --sweep\n"
+        "check": "undecided: a search reached --state-limit, or a process of --sweep\n"
         "       was killed; or standard output could not be written",
         "serve": "standard output could not be written",
     },
     "130": {
         "plan": "interrupted",
         "simulate": "interrupted",
-        "check": "interrupted; what was found so far is printed",
-        "serve": "interrupted; what was under way is printed",
+        "check": "interrupted; the results so far are printed",
+        "serve": "interrupted; the updates in progress are printed",
     },
-    "141": dict.fromkeys(COMMANDS, "the reader of a pipe left early"),
+    "141": dict.fromkeys(COMMANDS, "the reader closed the pipe"),
 }
-"""What each exit code says, of each subcommand that has it."""
+"""The meaning of each exit code, for each subcommand that has it."""
 
 
 def _exit_codes(name: str) -> str:
@@ -186,9 +185,9 @@ exit codes:
   2    bad input
   3    rolled back (simulate)
   4    rollback failed (simulate)
-  5    the machine failed, or a search came to its limit (check)
+  5    a system error, or a search reached its limit (check)
   130  interrupted
-  141  the reader of a pipe left early
+  141  the reader closed the pipe
 """
 
 _EXAMPLES = {
@@ -203,42 +202,43 @@ examples:
 examples:
   rolling plan specs/scenarios/linear.json
   rolling plan request.json --instances 10       both fleets have 10 instances
-  rolling plan request.json --instances 8:12     the old one 8, the new one 12
+  rolling plan request.json --instances 8:12     old fleet 8, new fleet 12
   rolling plan - --instances 10 -o json < request.json
 
-A plan counts the bakes, and how long the Simulation of a scenario says that
-provisioning, shifting and cleaning up take; where nothing says so, `plan` and
-`simulate` assume the same durations and name them. A later update of a scenario
-is planned from what the simulation of those before it leaves.
+The times include the bakes, and the durations of provisioning, shifting and
+cleaning up from the Simulation of a scenario. Without them, `plan` and
+`simulate` assume the same durations and print them. Later updates of a scenario
+are planned from the end of the simulated updates before them.
 """,
     "simulate": """\
 examples:
   rolling simulate specs/scenarios/seed-rollback-in-batches.json
-  rolling simulate scenario.json --speed 60     a minute of it in a second
-  rolling simulate scenario.json --no-live      the lines, and no picture
+  rolling simulate scenario.json --speed 60     play a minute in a second
+  rolling simulate scenario.json --no-live      print lines, no live view
   rolling simulate scenario.json -o json | jq '.Updates[-1].Outcome'
 
-On a terminal the update is played as a picture that moves, where rich is
-installed (pip install 'rolling-deployments[cli]'); Ctrl-C leaves the last one
-standing. Everywhere else it is a line a change.
+On a terminal with rich installed (pip install 'rolling-deployments[cli]'), a
+live view plays the update; Ctrl-C leaves the last picture on the screen.
+Otherwise one line is printed per change.
 
-The counts in a line are of instances in service. The traffic is the share that
-is asked for; one after an arrow was not seen yet, and may still be on its way.
+Counts in a line are instances in service. Traffic is the requested share; a
+share after an arrow has not been seen yet, and may still be shifting.
 """,
     "check": """\
 examples:
   rolling check specs/scenarios/three-by-one-alarm-in-bake-2.json
   rolling check request.json --instances 100 --losses 1
-  rolling check --sweep 1..6        every policy of 1 to 6 instances, to as many
-  rolling check --sweep 1..4:1..4   of 1 to 4 instances, to 1 to 4
+  rolling check --sweep 1..6        every policy, fleets of 1 to 6, equal sizes
+  rolling check --sweep 1..4:1..4   every policy, 1 to 4 old and 1 to 4 new
 
-The updates of a scenario are checked as they begin, a later one with the fleets
-that the simulation of those before it leaves; then anything may happen that the
-losses, the stalls and the granularity allow, whatever the scenario says.
+Each update of a scenario is checked from its start; a later one starts with the
+fleets that the simulated updates before it leave. The faults of the scenario
+are ignored: the search tries everything that --losses, --stalls and
+--granularity allow.
 """,
     "serve": """\
 examples:
-  rolling serve                             models, endpoints: yours to make
+  rolling serve                             empty: create models, endpoints
   rolling serve specs/scenarios/seed-success.json --speed 60
   rolling serve request.json --instances 10 --provisioning-seconds 30
   rolling serve --speed manual --port 0 -o json

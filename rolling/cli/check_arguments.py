@@ -1,4 +1,4 @@
-"""The arguments of the subcommand `check`: which there are, and what they ask for."""
+"""The arguments of the subcommand `check`."""
 
 import argparse
 import re
@@ -14,13 +14,13 @@ from rolling.core.transition import follow
 from rolling.schema.shapes import OneOf
 
 MOST_LOSSES = 9
-"""The largest budget of losses or stalls. Ours."""
+"""The largest budget of losses or stalls. Our own limit."""
 
 LARGEST_SWEPT = 100
-"""The largest fleet of a sweep. Ours: the largest that takes hours, not weeks."""
+"""The largest fleet of a sweep. Our own limit: the largest that takes hours, not weeks."""
 
 USUAL_STATE_LIMIT, LARGEST_STATE_LIMIT = 500_000, 1_000_000_000
-"""The most states of one search, at about 1 kB each: unless asked otherwise, and at all. Ours."""
+"""The state limit of one search, at about 1 kB each: the default and the maximum. Our own."""
 
 _GRANULARITIES = {str(each.value): each for each in Granularity}
 
@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sweep",
         metavar="OLD[:NEW]",
-        help="instead of FILE: every legal batch and rollback size of fleets of these sizes, as "
-        "FIRST..LAST; to fleets of the same size, or to each of the sizes NEW",
+        help="instead of FILE: check every legal batch and rollback size for fleet sizes "
+        "FIRST..LAST; the new fleet has the same size as the old, or each of the sizes NEW",
     )
     parser.add_argument(
         "--losses", metavar="N", default="0", help="instances that may be lost (default: 0)"
@@ -42,22 +42,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--granularity",
         metavar=f"{{{','.join(_GRANULARITIES)}}}",
-        help="instances come and go one at a time or all at once (exact), or all at once or all "
-        f"but one (coarse); default: exact in fleets of at most {LARGEST_EXACT} instances",
+        help="instances start and stop one at a time or all at once (exact), or all at once or "
+        f"all but one (coarse); default: exact for fleets of at most {LARGEST_EXACT} instances",
     )
     parser.add_argument(
         "--state-limit",
         metavar="N",
         default=str(USUAL_STATE_LIMIT),
-        help="a search of so many states stops there and says so (default: "
+        help="stop a search at N states, and report it as undecided (default: "
         f"{USUAL_STATE_LIMIT}, which takes about half a GB of memory)",
     )
 
 
 @frozen
 class Asked:
-    """The arguments of `check`, read. Either `file` is not None, or `pairs`, which are the
-    old and new fleets of a sweep."""
+    """The arguments of `check`. Either `file` is given, or `pairs`: the (old, new) fleet
+    sizes of a sweep."""
 
     file: str | None
     pairs: tuple[tuple[int, int], ...] | None
@@ -65,7 +65,7 @@ class Asked:
 
 
 def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked:
-    """What the arguments ask for. Raises InvalidInput with everything that is wrong with them."""
+    """The arguments as values. Raises InvalidInput with all their problems."""
     found: list[Problem] = []
     how = HowToCheck(
         losses=_number("--losses", chosen.losses, 0, MOST_LOSSES, found),
@@ -78,9 +78,9 @@ def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked
     if chosen.sweep is not None:
         for name, value in (("FILE", chosen.file), ("--instances", chosen.instances)):
             if value is not None:
-                found.append(Problem(name, value, "a sweep makes its own requests; leave it out"))
+                found.append(Problem(name, value, "does not go with --sweep; remove one of them"))
     elif chosen.file is None:
-        rule = "give a FILE, or the sizes of the fleets of a sweep"
+        rule = "give a FILE, or the fleet sizes of a sweep"
         found.append(Problem("FILE", None, rule, "--sweep 1..5"))
     if found:
         raise InvalidInput(found)
@@ -108,7 +108,7 @@ def _pairs(text: str, found: list[Problem]) -> tuple[tuple[int, int], ...]:
     parts = text.split(":", maxsplit=1)
     meant = [_nearest_sizes(part) for part in parts]
     usual = (1, 8) if len(parts) == 1 else (1, 6)
-    # What cannot be read is taken for what stands beside it.
+    # A range that cannot be read is replaced by the other one.
     beside = next((sizes for sizes in meant if sizes is not None), usual)
     sizes = [each or beside for each in meant]
     if [_sizes(part) for part in parts] != sizes:
@@ -119,7 +119,7 @@ def _pairs(text: str, found: list[Problem]) -> tuple[tuple[int, int], ...]:
 
 
 def _sizes(text: str) -> Sizes | None:
-    """What a range says, FIRST..LAST or one size alone; None: it cannot be read."""
+    """The bounds of a range, FIRST..LAST or a single size; None if it cannot be read."""
     first_text, dots, last_text = text.partition("..")
     first, last = _whole(first_text), _whole(last_text if dots else first_text)
     return None if first is None or last is None else (first, last)
@@ -134,10 +134,10 @@ def _nearest_sizes(text: str) -> Sizes | None:
 
 
 _DIGITS = 18
-"""A number of more digits is out of any range here, and need not be read to its end."""
+"""A number with more digits is out of every range here, so the rest is not read."""
 
 
 def _whole(text: str) -> int | None:
-    """The whole number that a text is, one beyond all bounds for a longer one; None: it is none."""
+    """The text as a whole number (a very long one as any number out of range), or None."""
     match = re.fullmatch(r"(-?)0*([0-9]+)", text, re.ASCII)
     return None if match is None else int(match[1] + match[2][: _DIGITS + 1])

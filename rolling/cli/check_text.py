@@ -1,7 +1,6 @@
-"""Verdicts as text: what was visited, what it rests on, and how a property can be broken.
+"""Verdicts as text: the states visited, the assumptions, and the counterexamples.
 
-Rendered from the JSON that `rolling check -o json` prints: no fact is in the one
-that is not in the other.
+Rendered from the JSON that `rolling check -o json` prints, so both contain the same facts.
 """
 
 import re
@@ -14,11 +13,11 @@ from rolling.view.terminal import Style, Terminal, align
 Document = Mapping[str, Any]
 
 _MOST_ROWS = 40
-"""The rows of a table of fleets; a longer one shows the last, which are the largest."""
+"""The most rows of the fleet table; a longer one shows the last rows: the largest fleets."""
 
 
 def check_text(document: Document, terminal: Terminal) -> str:
-    """The verdict on each update of a file."""
+    """The verdicts on the updates of a file."""
     updates, left_out = document["Updates"], document["UpdatesLeftOut"]
     count, blocks = len(updates) + left_out, []
     limit = document["StateLimit"]
@@ -31,7 +30,7 @@ def check_text(document: Document, terminal: Terminal) -> str:
 
 
 def sweep_text(document: Document, terminal: Terminal) -> str:
-    """What a sweep found, by fleets."""
+    """The results of a sweep, by fleet sizes."""
     lines = [*_sweep_verdict(document, terminal), ""]
     lines += [*_fleets(document["Fleets"], terminal), ""]
     totals = [
@@ -95,11 +94,11 @@ def _judged(lead: str, document: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _at_limit(searches: str, limit: int | None, terminal: Terminal) -> Iterator[str]:
-    """What came to its limit, and what takes fewer states."""
+    """A warning that searches reached the limit, with ways to need fewer states."""
     text = (
-        f"{searches} stopped at the limit of {limit:,} states; what comes after them is not known. "
-        "--state-limit sets another; fewer --losses and --stalls, --granularity coarse and "
-        "smaller fleets take fewer states."
+        f"{searches} stopped at the limit of {limit:,} states; the rest is unknown. "
+        "Raise --state-limit, or need fewer states: fewer --losses and --stalls, "
+        "--granularity coarse, smaller fleets."
     )
     yield from (terminal.paint(line, Style.YELLOW) for line in terminal.wrap(text))
 
@@ -115,7 +114,7 @@ def _assumed(assumed: Document) -> str:
     stalled = f"at most {counted(stalls, 'shift')} stalled" if stalls else "no shift stalls"
     return (
         f"{_GRANULARITIES[assumed['Granularity']]}; {lost}, {stalled}; at any moment an operation "
-        "may fail, an alarm ring, the deadline pass, a stop come, and the driver be killed"
+        "may fail, an alarm go off, the deadline pass, a stop come, and the driver be killed"
     )
 
 
@@ -137,9 +136,9 @@ def _counterexample(lines: Sequence[str], terminal: Terminal) -> Iterator[str]:
 
 
 def _interrupted(left_out: int, terminal: Terminal) -> Iterator[str]:
-    text = "Interrupted: this is what was found so far"
+    text = "Interrupted: these are the results so far"
     if left_out:
-        text += f"; {counted(left_out, 'update')} not begun"
+        text += f"; {counted(left_out, 'update')} not checked"
     yield from (terminal.paint(line, Style.YELLOW) for line in terminal.wrap(f"{text}."))
 
 

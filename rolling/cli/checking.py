@@ -1,8 +1,7 @@
-"""The subcommand `check`: one request in all its states, or a sweep of all policies.
+"""The subcommand `check`: all states of one request, or a sweep of all policies.
 
-Here belongs how it runs and how it ends: what was found is said also where it is
-interrupted or comes to its limit. Its arguments are in check_arguments.py, and what
-it prints in check_text.py.
+This file runs the search and ends it; an interrupted search prints its results
+too. The arguments are in check_arguments.py, the output in check_text.py.
 """
 
 import signal
@@ -39,21 +38,21 @@ Answer = tuple[Document, int]
 """The document to print, and the exit code."""
 
 Print = Callable[[Document, Callable[[Document, Terminal], str]], None]
-"""Prints a document, or as text what renders it."""
+"""Prints a document, as JSON or as text by the given function."""
 
 Update = tuple[str, Deployment]
-"""An endpoint's name, and the update of it that was just begun."""
+"""An endpoint's name, and an update of it that has just begun."""
 
-# Not SIGQUIT, so that there is one that ends it at once.
+# Without SIGQUIT, so that one signal still ends the process at once.
 _ENDINGS = [each for each in ENDINGS if each != getattr(signal, "SIGQUIT", None)]
 
 
 def checked(asked: Asked, scenario: Scenario | None, show: Print) -> int:
-    """Check what was asked for, print what was found, and return the exit code.
+    """Run the check, print the results, and return the exit code.
 
-    `scenario`: what is in the file, or None for a sweep. Ctrl-C ends the search,
-    and a second one the waiting for other processes; another signal ends the
-    process with it, once what was found is printed.
+    `scenario`: the content of the file, or None for a sweep. Ctrl-C ends the search;
+    a second Ctrl-C also ends the wait for other processes. Any other signal ends the
+    search and, after the results are printed, the process.
     """
     updates = [] if scenario is None else updates_of(scenario)
     with interruptible(*_ENDINGS, patient=True) as interruption, quiet_once_hung_up(interruption):
@@ -72,7 +71,7 @@ def checked(asked: Asked, scenario: Scenario | None, show: Print) -> int:
 
 
 def updates_of(scenario: Scenario) -> list[Update]:
-    """The updates of a scenario, a later one from what the simulation leaves."""
+    """The updates of a scenario; later ones start from the end of those simulated before."""
     return [
         (update.endpoint.name, update.endpoint.deployment)
         for update in accepted_updates(scenario)

@@ -1,4 +1,4 @@
-"""Complaints: what is wrong with the input, as text or as JSON, for standard error."""
+"""Error messages about the input, as text or as JSON, for standard error."""
 
 import json
 
@@ -9,7 +9,7 @@ from rolling.view.terminal import Style, Terminal
 
 
 def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
-    """Everything that an error says: one line or more for each problem, or one JSON object."""
+    """An error with all its problems: a line or more for each, or one JSON object."""
     if as_json:
         return json.dumps(error_document(error)) + "\n"
     if not isinstance(error, InvalidInput):
@@ -23,16 +23,16 @@ def complaint(error: RollingError, terminal: Terminal, *, as_json: bool) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    """A problem in the words and the values of whoever wrote the input: JSON."""
+    """A problem as a sentence, with its values as JSON, as the user wrote them."""
     stands = f" = {written(problem.value)}"
     if problem.value is None and not problem.rule.startswith("must"):
-        stands = ""  # The rule is about something missing, and not about a null.
+        stands = ""  # The rule is about a missing field, not about a null.
     advice = "" if problem.fix is None else f"; use {written(problem.fix)}"
     return f"{problem.field}{stands}: {problem.rule}{advice}"
 
 
 def written(value: object) -> str:
-    """A value as JSON writes it, cut off where it is long."""
+    """A value as JSON, shortened if it is long."""
     if isinstance(value, Literal):
         text = str(value)
     else:

@@ -1,6 +1,6 @@
-"""The entry: the command as a process begins it.
+"""The entry point of the command.
 
-Nothing that takes time is imported before the way out of Ctrl-C stands.
+Slow imports come after the handling of Ctrl-C is in place.
 """
 
 import signal
@@ -9,7 +9,7 @@ from rolling.cli.exit_codes import INTERRUPTED
 
 
 def main() -> int:
-    """Run the command with the process's arguments; the exit code."""
+    """Run the command with the process's arguments; return the exit code."""
     try:
         from rolling.cli.main import main as run
 
@@ -17,6 +17,6 @@ def main() -> int:
     except KeyboardInterrupt:
         exit_code = INTERRUPTED
     if exit_code == INTERRUPTED:
-        # All is said: one more Ctrl-C would only cut Python's own end short.
+        # All output is written: another Ctrl-C would only disturb Python's shutdown.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return exit_code

@@ -1,13 +1,13 @@
-"""Exit codes: what the command tells the shell."""
+"""The exit codes of the command."""
 
 SUCCEEDED = 0
 BROKEN = 1
-"""Of `check`: a property is broken. Nothing else exits so."""
+"""Only for `check`: a property is broken."""
 BAD_INPUT = 2
 ROLLED_BACK = 3
 ROLLBACK_FAILED = 4
 SYSTEM_FAILED = 5
-"""Not the input but the machine: nowhere to write, no process to be had, one that was killed, or
-a search that came to its limit."""
+"""A system error, not bad input: output could not be written, a process could not be started or
+was killed, or a search reached its limit."""
 INTERRUPTED = 130
 CLOSED_PIPE = 141

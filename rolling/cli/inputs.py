@@ -1,4 +1,4 @@
-"""Inputs: what is in FILE, with the sizes that `--instances` gives, and all that is wrong."""
+"""Reads FILE and `--instances`, and collects all their problems."""
 
 import re
 import sys
@@ -15,13 +15,13 @@ from rolling.simulation.scenario import Scenario, is_scenario, parse_request, pa
 
 STANDARD_INPUT = "-"
 LARGEST_BYTES = 16 * 1024 * 1024
-"""The longest input that is read. Ours: a scenario is a few kilobytes."""
+"""The longest input accepted. Our own limit: a scenario is a few kilobytes."""
 
 
 def read_scenario(file: str, instances: str | None) -> Scenario:
-    """The scenario in a file, or what becomes of the request in it with `--instances`.
+    """The scenario in a file, or the request in it combined with `--instances`.
 
-    Raises InvalidInput with everything that is wrong with both.
+    Raises InvalidInput with all problems of both.
     """
     named = "standard input" if file == STANDARD_INPUT else file
     try:
@@ -51,14 +51,14 @@ def _parsed(document: object, instances: str | None) -> Scenario:
 def _request_problems(document: object) -> Sequence[Problem]:
     if not is_scenario(document):
         return request_problems(document)
-    # It comes with counts, whatever the counts are.
+    # Any valid count will do: only the request's own problems are wanted.
     return problems_of(lambda: parse_request(document, 1))
 
 
 def read_input(name: str) -> bytes:
-    """What the file `name` holds, or standard input for "-".
+    """The content of the file `name`, or of standard input for "-".
 
-    Raises InvalidInput for what cannot be read, or is too long.
+    Raises InvalidInput if it cannot be read, or is too long.
     """
     try:
         data = _read(name)
@@ -67,7 +67,7 @@ def read_input(name: str) -> bytes:
     except FileNotFoundError:
         raise _unreadable(name, "there is no such file") from None
     except IsADirectoryError:
-        raise _unreadable(name, "must be a file, and this is a directory") from None
+        raise _unreadable(name, "must be a file, not a directory") from None
     except OSError as error:
         raise _unreadable(name, f"cannot be read: {error.strerror}") from None
     if len(data) > LARGEST_BYTES:
@@ -91,13 +91,13 @@ def _unreadable(name: str, rule: str) -> InvalidInput:
 
 
 def parse_instances(text: str | None) -> tuple[int, int]:
-    """The counts of `--instances OLD[:NEW]`; NEW is OLD where it is left out.
+    """The counts of `--instances OLD[:NEW]`; NEW defaults to OLD.
 
-    Raises InvalidInput unless both are whole numbers from 1 to 100,000, and where
-    the option is not given (None).
+    Raises InvalidInput if the option is not given (None), or if a count is not a
+    whole number from 1 to 100,000.
     """
     if text is None:
-        rule = "an UpdateEndpoint request does not say how large the fleets are: give OLD[:NEW]"
+        rule = "is required: an UpdateEndpoint request has no fleet sizes; give OLD[:NEW]"
         raise InvalidInput([Problem("--instances", None, rule, "10:10")])
     old, colon, new = text.partition(":")
     parts = (old, new) if colon else (old, old)
@@ -118,7 +118,7 @@ def _count(text: str) -> int | None:
 
 
 def _nearest(parts: tuple[str, str]) -> str:
-    """The counts that are most likely meant; one that means none is made equal to the other."""
+    """The counts that are most likely meant; an unreadable one becomes equal to the other."""
     known = [str(count) for count in map(_meant, parts) if count is not None]
     return ":".join(dict.fromkeys(known)) or "10:10"
 
@@ -140,7 +140,7 @@ _B = TypeVar("_B")
 
 
 def together(first: Callable[[], _A], second: Callable[[], _B]) -> tuple[_A, _B]:
-    """What both give. Raises InvalidInput with the problems of both."""
+    """Both results. Raises InvalidInput with the problems of both."""
     try:
         found = first()
     except InvalidInput as wrong:
@@ -149,7 +149,7 @@ def together(first: Callable[[], _A], second: Callable[[], _B]) -> tuple[_A, _B]
 
 
 def problems_of(read: Callable[[], object]) -> Sequence[Problem]:
-    """What is wrong with what is read; nothing where it can be."""
+    """The problems that `read` raises; empty if it raises none."""
     try:
         read()
     except InvalidInput as wrong:

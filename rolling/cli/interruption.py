@@ -1,7 +1,7 @@
-"""Interruption: Ctrl-C asks for an end, so that what was found so far can be said first.
+"""Interruption: Ctrl-C requests an end, so that the results so far can be printed first.
 
-So may another signal, where something has to be put in order before the process ends
-or sleeps.
+Other signals can do the same, where the process must clean up before it ends or
+sleeps.
 """
 
 import os
@@ -17,7 +17,7 @@ from attrs import define
 
 @define
 class Interruption:
-    """Whether Ctrl-C was pressed, or what other signal came first.
+    """Which signal came first, if any.
 
     `insisted`: another one came after it.
     """
@@ -27,20 +27,20 @@ class Interruption:
 
     @property
     def requested(self) -> bool:
-        """True when an end was asked for."""
+        """True after a signal requested an end."""
         return self.by is not None
 
 
 @contextmanager
 def interruptible(*others: signal.Signals, patient: bool = False) -> Iterator[Interruption]:
-    """Within it the first Ctrl-C is only noted; a second one ends the program as ever.
+    """Within it the first Ctrl-C is only recorded; a second one raises KeyboardInterrupt.
 
-    With `patient`, for what soon ends by itself, a second one is noted as well, and
-    so is any further one.
+    With `patient`, for work that soon ends by itself, all further ones are only
+    recorded too.
 
-    `others`: signals that are noted as well, like a first Ctrl-C, where they are not
-    ignored, as `nohup` has a hangup be. Outside the main thread, which alone hears of
-    them, nothing is noted.
+    `others`: signals handled like Ctrl-C, unless the process ignores them (as
+    `nohup` makes it ignore a hangup). Outside the main thread nothing is recorded,
+    because only the main thread receives signals.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
@@ -65,7 +65,7 @@ def interruptible(*others: signal.Signals, patient: bool = False) -> Iterator[In
 
 
 def end_as_asked(interruption: Interruption) -> NoReturn:
-    """End as the signal that was noted would have ended the process."""
+    """End the process as the recorded signal would have ended it."""
     if interruption.by not in (None, signal.SIGINT):
         signal.signal(interruption.by, signal.SIG_DFL)
         os.kill(os.getpid(), interruption.by)
@@ -79,12 +79,12 @@ ENDINGS = tuple(
         if hasattr(signal, name)
     ]
 )
-"""What else ends a process that somebody watches: a request, a hangup, and Ctrl-\\."""
+"""The other signals that end an interactive process: SIGTERM, a hangup and Ctrl-\\."""
 
 
 @contextmanager
 def quiet_once_hung_up(interruption: Interruption) -> Iterator[None]:
-    """Within it, what cannot be written is no mistake where the terminal is gone."""
+    """Within it, a failed write after a hangup ends the process without an error message."""
     try:
         yield
     except OSError:
@@ -95,16 +95,16 @@ def quiet_once_hung_up(interruption: Interruption) -> Iterator[None]:
 
 @define
 class Suspension:
-    """Whether Ctrl-Z was pressed, and has not been obeyed yet."""
+    """Whether Ctrl-Z was pressed and is still pending."""
 
     requested: bool = False
 
 
 @contextmanager
 def suspendable() -> Iterator[Suspension]:
-    """Within it Ctrl-Z is only noted: `sleep` obeys it once all is in order.
+    """Within it Ctrl-Z is only recorded; call `sleep` when the screen is restored.
 
-    Nothing is noted where there is no Ctrl-Z, or outside the main thread.
+    Nothing is recorded on a system without SIGTSTP, or outside the main thread.
     """
     suspension = Suspension()
     main = threading.current_thread() is threading.main_thread()
@@ -123,6 +123,6 @@ def suspendable() -> Iterator[Suspension]:
 
 
 def sleep(suspension: Suspension) -> None:
-    """Stop the process, as Ctrl-Z wanted it; return when it is told to go on."""
+    """Suspend the process, as Ctrl-Z requested; return when it is resumed."""
     suspension.requested = False
     os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,7 +1,7 @@
-"""Live: a simulation shown as it goes. When it is, and what is printed after.
+"""The live view of a simulation: when to show it, and what to print after it.
 
 Its arguments are in live_arguments.py, its pace is in live_player.py; the picture and
-the screen are in rolling/view. What needs rich is imported when a live view begins.
+the screen are in rolling/view. rich is imported only when a live view begins.
 """
 
 import os
@@ -42,12 +42,13 @@ def shown(
     terminal: Terminal,
     environment: Mapping[str, str] = os.environ,
 ) -> tuple[str, str]:
-    """Show a simulation on standard output as it was asked for; what is still to be printed.
+    """Show a simulation on standard output.
 
-    Also the outcome of its last update. Raises KeyboardInterrupt when Ctrl-C ended
-    it, once the terminal is whole again, and ValidationException as `simulate` does.
+    Returns the text that is still to be printed, and the outcome of the last update.
+    Raises KeyboardInterrupt after Ctrl-C, with the terminal restored, and
+    ValidationException as `simulate` does.
     """
-    # To the end, before anything is shown: what is refused later is known at once.
+    # Run it to the end before showing anything, so that a refused later update fails at once.
     steps = tuple(carry_out(scenario))
     document: Document = report_document(report_of(scenario, steps))
     outcome = document["Updates"][-1]["Outcome"]
@@ -57,7 +58,7 @@ def shown(
         speed = asked.speed
         if speed is None:
             speed = max(1.0, steps[-1].ended_at / PLAYED_SECONDS)
-        # What they end is the picture and not, in the midst of a line, the process.
+        # These signals end the picture first, not the process in the middle of a line.
         with (
             interruptible(*ENDINGS, patient=True) as interruption,
             quiet_once_hung_up(interruption),
@@ -74,7 +75,7 @@ def _paced(
     terminal: Terminal,
     wall: Clock,
 ) -> str:
-    """Print each line when its time has come; the rest, which comes at once."""
+    """Print each line at its time. Returns the text to print at once: all of it if instant."""
     pieces = list(simulation_pieces(document, terminal))
     if speed == INSTANT:
         return "".join([piece.text for piece in pieces])
@@ -91,7 +92,7 @@ def _paced(
 
 
 def _known(scenario: Scenario, now: float) -> Snapshot:
-    """What is known so many seconds after the first update was accepted."""
+    """The snapshot `now` seconds after the first update was accepted."""
     known: Snapshot | None = None
     for each in snapshots(scenario):
         if isinstance(each, Snapshot):
@@ -127,7 +128,7 @@ def _live(
 
         player = Player(speed, SystemClock(), show, lambda: interruption.requested)
         played = player.play(snapshots(scenario))
-    terminal = screen.terminal  # It may be of another size by now.
+    terminal = screen.terminal  # Its size may have changed.
     for latest, update in zip(player.latest, document["Updates"], strict=False):
         whole = played or latest is not player.latest[-1]
         now = latest.seen_at if whole else player.now
@@ -141,7 +142,7 @@ def _live(
 
 
 def _told_interrupted(known: Snapshot, now: float, terminal: Terminal) -> str:
-    """The virtual state in which it was left."""
+    """Where the simulation was when it was interrupted."""
     deployment, new = known.deployment, known.deployment.new
     if deployment.ended:
         where = "after the end of the update"
@@ -149,8 +150,8 @@ def _told_interrupted(known: Snapshot, now: float, terminal: Terminal) -> str:
         back = " of the rollback" if deployment.direction is Direction.BACK else ""
         where = f"{deployment.phase.name.lower()} in batch {deployment.stage.step}{back}"
     told = (
-        f"Interrupted at {elapsed(known.seconds(now))} of the simulated time, {where}: "
-        f"{deployment.spec.new.configuration} has {new.in_service} in service and is sent "
+        f"Interrupted at {elapsed(known.seconds(now))} of simulated time, {where}: "
+        f"{deployment.spec.new.configuration} has {new.in_service} in service and gets "
         f"{percentage(str(new.share))} of the traffic."
     )
     return "\n".join(terminal.wrap(told)) + "\n"

@@ -1,6 +1,6 @@
-"""The arguments that only `simulate` has: whether it is shown live, and how fast.
+"""The arguments that only `simulate` has: whether to show it live, and how fast.
 
-They are read apart from live.py, so that help and mistakes do not load the view.
+They are separate from live.py, so that help and wrong usage do not load the view.
 """
 
 import argparse
@@ -12,20 +12,20 @@ from attrs import frozen
 from rolling.core.errors import InvalidInput, Problem
 
 PLAYED_SECONDS = 20
-"""How long a live view lasts where no speed is given, in seconds of the wall clock."""
+"""How long a live view lasts by default, in seconds of real time."""
 
 INSTANT = math.inf
-"""The speed at which everything is over at once."""
+"""The speed that never waits."""
 
 _SLOWEST, _FASTEST = 0.001, 1_000_000
 
 
 @frozen
 class Asked:
-    """What the arguments ask for.
+    """The arguments as values.
 
-    `live`: whether to show it live; None for where that can be. `speed`: how much
-    faster than real time, `INSTANT` for at once; None for what suits.
+    `live`: whether to show it live; None: if the terminal can. `speed`: how many
+    times as fast as real time, or `INSTANT`; None: the default.
     """
 
     live: bool | None = None
@@ -33,22 +33,22 @@ class Asked:
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The options of `simulate` that say how it is shown."""
+    """Add the options of `simulate` that control the display."""
     command.add_argument(
         "--live",
         action=argparse.BooleanOptionalAction,
-        help="show a picture that moves (default: on a terminal, where rich is installed)",
+        help="show the live view (default: on a terminal with rich installed)",
     )
     command.add_argument(
         "--speed",
         metavar="N",
-        help="let time pass N times as fast as it does, 1 for real time, or `instant`; default: "
-        f"a live view takes about {PLAYED_SECONDS} s, anything else is instant",
+        help="play at N times real time (1 is real time), or `instant`; default: a live view "
+        f"takes about {PLAYED_SECONDS} s, anything else is instant",
     )
 
 
 def read_arguments(chosen: argparse.Namespace) -> Asked:
-    """What the arguments ask for. Raises InvalidInput for what cannot be."""
+    """The arguments as values. Raises InvalidInput with all their problems."""
     problems: list[Problem] = []
     speed = None
     try:
@@ -56,7 +56,7 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
     except InvalidInput as wrong:
         problems += wrong.problems
     if chosen.output == "json":
-        rule = "does not go with -o json, which is printed at the end, all at once: leave one out"
+        rule = "does not go with -o json, which is printed at the end; remove one of them"
         if chosen.live:
             problems.append(Problem("--live", None, rule))
         if chosen.speed is not None:

@@ -1,7 +1,6 @@
-"""The player: virtual time passes as the clock on the wall does, only faster.
+"""The player: virtual time runs with the wall clock, only faster.
 
-It knows nothing of what is shown, and decides nothing of what happens: the
-snapshots are those of the simulation, each shown when its time has come.
+It only schedules: it shows each snapshot of the simulation at its time.
 """
 
 import math
@@ -12,22 +11,22 @@ from rolling.simulation.report import SimulatedUpdate
 from rolling.view.snapshots import Snapshot
 
 FRAME_SECONDS = 0.1
-"""How long a picture stands, in seconds of the wall clock."""
+"""The time between two pictures, in seconds of real time."""
 
 END_SECONDS = 1.5
-"""How long the end of an update stands before the next one begins."""
+"""How long the end of an update is shown before the next one begins, in seconds of real time."""
 
 _LONGEST_STEP_SECONDS = 1.0
-"""The most that passes between two pictures: a process that slept has missed nothing."""
+"""The most real time that counts between two pictures, so a suspended process skips nothing."""
 
 
 class Player:
     """Plays snapshots at `speed` times the pace of `wall`.
 
-    `show` is given the present one and the virtual moment, about ten times a second.
-    `stopped` is asked before each picture; once it says True, `play` returns.
-    `latest`: the latest snapshot of each update that was begun, the present one last.
-    `now`: the virtual moment.
+    `show` receives the current snapshot and the virtual time, about ten times a second.
+    `stopped` is called before each picture; when it returns True, `play` returns.
+    `latest`: the latest snapshot of each update that has begun, the current one last.
+    `now`: the virtual time.
     """
 
     def __init__(
@@ -44,10 +43,10 @@ class Player:
         self._show = show
         self._stopped = stopped
         self._looked_at = wall.now()
-        self._spare: float = 0  # wall seconds that have passed and stand for nothing yet
+        self._spare: float = 0  # real seconds that have passed but are not played yet
 
     def play(self, played: Iterable[Snapshot | SimulatedUpdate]) -> bool:
-        """Play them to the end; False when it was stopped before."""
+        """Play them to the end; False if stopped before."""
         for each in played:
             if self._stopped():
                 return False
@@ -65,7 +64,7 @@ class Player:
         return True
 
     def _pass_to(self, moment: float) -> bool:
-        """Let virtual time pass until `moment`; False when it was stopped before."""
+        """Let virtual time pass until `moment`; False if stopped before."""
         if math.isinf(self._speed):
             self.now = moment
             return True
@@ -80,7 +79,7 @@ class Player:
         return True
 
     def _pause(self, seconds: float) -> bool:
-        """Let wall time pass and no virtual time."""
+        """Let real time pass, without virtual time."""
         while seconds > 0 and not math.isinf(self._speed):
             if not self._draw():
                 return False
@@ -88,7 +87,7 @@ class Player:
         return True
 
     def _wait(self) -> float:
-        """Let a picture stand; the wall seconds since the one before, drawing included."""
+        """Wait for the next picture; the real seconds since the last one, drawing included."""
         self._wall.wait_until(self._looked_at + FRAME_SECONDS)
         before, self._looked_at = self._looked_at, self._wall.now()
         return min(self._looked_at - before, _LONGEST_STEP_SECONDS)

@@ -1,7 +1,7 @@
-"""The command: its arguments read, a subcommand carried out, an exit code.
+"""The command: parse the arguments, run a subcommand, return an exit code.
 
-Here belongs what every call goes through. `--version` and `--help` end here and load
-no more than this; what a subcommand does, and loads, is in subcommands.py.
+This file has what every call needs. `--version` and `--help` end here and load
+nothing more; subcommands.py has the subcommands and their imports.
 """
 
 import sys
@@ -13,9 +13,9 @@ from rolling.cli.streams import abandon, write_complaint, write_out
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments (default: the process's); the exit code.
+    """Run the command with these arguments (default: the process's); return the exit code.
 
-    Ctrl-C is passed on as KeyboardInterrupt, for entry.py to end the process.
+    Ctrl-C raises KeyboardInterrupt, and entry.py ends the process.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         chosen = parsed(arguments)
-    except SystemExit:  # --help and --version, which have printed what they have to say
+    except SystemExit:  # --help and --version, after they have printed
         write_out("")
         return SUCCEEDED
     except WrongUsage as wrong:

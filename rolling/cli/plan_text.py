@@ -1,7 +1,6 @@
-"""The plan as text: a table of batches, what they cost, what will not work and its mend.
+"""The plan as text: a table of batches, their cost, and problems with their fixes.
 
-Rendered from the JSON that `rolling plan -o json` prints: no fact is in the one
-that is not in the other.
+Rendered from the JSON that `rolling plan -o json` prints, so both contain the same facts.
 """
 
 import json
@@ -15,7 +14,7 @@ Document = Mapping[str, Any]
 
 
 def plan_text(document: Document, terminal: Terminal) -> str:
-    """A plan, for reading, with no line longer than the terminal is wide."""
+    """A plan as text, with no line wider than the terminal."""
     updates = document["Updates"]
     blocks = [
         "\n".join(_update_lines(update, place, len(updates), terminal))
@@ -50,9 +49,9 @@ def _manner(update: Document) -> str:
     batches = counted(len(update["Batches"]), "batch")
     back = update["RollbackBatchSize"]
     if update["Policy"] != "Rolling":
-        return f"{_POLICIES[update['Policy']]} in {batches}; a rollback goes back whole."
-    home = "at once" if back >= update["OldInstances"] else f"by {back}"
-    return f"Rolling by {update['BatchSize']} in {batches}; a rollback comes home {home}."
+        return f"{_POLICIES[update['Policy']]} in {batches}; rollback in one batch."
+    home = "in one batch" if back >= update["OldInstances"] else f"by {back}"
+    return f"Rolling by {update['BatchSize']} in {batches}; rollback {home}."
 
 
 _POLICIES = {
@@ -66,7 +65,7 @@ _POLICIES = {
 
 
 def _table(batches: Sequence[Document], terminal: Terminal) -> list[str]:
-    """One line a batch; in a terminal too narrow for that, one paragraph a batch."""
+    """One line per batch; on a narrow terminal, one paragraph per batch."""
     for arrow, gap in ((f" {terminal.arrow} ", 3), (terminal.arrow, 2), (terminal.arrow, 1)):
         lines = _columns(batches, arrow, gap, terminal)
         if max(map(len, lines)) <= terminal.width:
@@ -82,7 +81,7 @@ _HEADER = ("batch", "old", "new", "total", "on new", "bake", "peak", "launch", "
 
 
 def _columns(batches: Sequence[Document], arrow: str, gap: int, terminal: Terminal) -> list[str]:
-    """The table with its two lines of heading; before and after stand around an arrow."""
+    """The table with its two header lines; an arrow separates before and after."""
 
     def change(pairs: list[tuple[str, str]]) -> list[str]:
         cells = align(pairs)
@@ -136,7 +135,7 @@ def _in_words(batch: Document) -> str:
 def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     deadline = clock(update["DeadlineSeconds"])
     wait = update["TerminationWaitSeconds"]
-    beside = f" beside the termination wait of {clock(wait)}" if wait else ""
+    beside = f", plus the termination wait of {clock(wait)}" if wait else ""
     peak, start = update["PeakInstances"], update["InstancesAtStart"]
     above = f"{peak - start} more than the {start} at the start"
     facts = [
@@ -155,7 +154,7 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     left = update["LeftoverAtStart"]
     if left:
         still = "is" if left == 1 else "are"
-        there = f"{counted(left, 'instance')} of an earlier update {still} not gone at the start"
+        there = f"{counted(left, 'instance')} of an earlier update {still} still there at the start"
         facts.insert(1, ("left over", there))
     yield from terminal.facts(facts)
 
@@ -176,7 +175,7 @@ def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _short(field: str, beside: str) -> str:
-    """The field without what it shares with the one that the finding is about."""
+    """The field without the prefix that it shares with the finding's own field."""
     policy = ".".join(beside.split(".")[:2])
     for shared in (f"{policy}.", "DeploymentConfig."):
         if field.startswith(shared) and not field.startswith("Simulation."):

@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal that is drawn over itself, and nothing anywhere else."""
+"""Progress: a bar that is redrawn in place on a terminal; nothing without a terminal."""
 
 import os
 import shutil
@@ -12,14 +12,14 @@ REDRAWN_EVERY_SECONDS = 0.1
 _BAR, _SHORTEST_BAR = 24, 5
 
 _ENOUGH_PART, _ENOUGH_SECONDS = 0.02, 3.0
-"""What must be done, and for how long, before it is said how long the rest takes."""
+"""The part that must be done, and the seconds passed, before the time left is estimated."""
 
 
 class Progress:
-    """A line on `stream`, shown only where that is a terminal that is not dumb.
+    """A line on `stream`, shown only if that is a terminal, and not a dumb one.
 
-    None is a stream that is closed. What comes before the first `show` is not counted
-    into what the rest will take.
+    `stream` is None if it is closed. The estimate of the time left ignores everything
+    before the first `show`.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class Progress:
         self._began: tuple[float, float] | None = None
 
     def show(self, part: float | None, text: str) -> None:
-        """Draw it afresh, unless it just was: `part` of 1 is done. None: nobody knows."""
+        """Redraw it, unless it was just drawn. `part`: the part done, of 1; None if unknown."""
         now = self._now()
         if self._began is None and part is not None:
             self._began = now, part
         if self._stream is None or not self._shown or now < self._next:
             return
         self._next = now + REDRAWN_EVERY_SECONDS
-        # A line as wide as the terminal would wrap, and could not be drawn over.
+        # A line as wide as the terminal would wrap, and could not be redrawn in place.
         width = shutil.get_terminal_size().columns - 1
         said = text if part is None else self._with_bar(part, text, now, width)
         self._drawn = True
@@ -59,7 +59,7 @@ class Progress:
         return _bar(part, min(_BAR, width - len(said) - len("[] "))) + said
 
     def clear(self) -> None:
-        """Leave the line empty, as if it had never been."""
+        """Clear the line."""
         if self._drawn:
             self._drawn = False
             self._write("\r\x1b[K")
@@ -69,12 +69,12 @@ class Progress:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except OSError:  # The terminal is gone; what is found is still wanted elsewhere.
+        except OSError:  # The terminal is gone, but the results may go elsewhere.
             self._shown = self._drawn = False
 
 
 def _bar(part: float, width: int) -> str:
-    """The bar, and nothing where there is no room for one: the figures say more."""
+    """The bar; empty if there is no room, because the figures matter more."""
     if width < _SHORTEST_BAR:
         return ""
     filled = round(part * width)

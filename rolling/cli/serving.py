@@ -1,4 +1,4 @@
-"""Serving: the server of `rolling serve`, from its first line to its last.
+"""The server of `rolling serve`, from start to end.
 
 Its arguments are in serving_arguments.py, what it prints in serving_text.py, its
 pictures in serving_live.py. What needs botocore or rich is imported when a server begins.
@@ -44,10 +44,10 @@ _LOOK_SECONDS = 0.1
 
 
 def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoReturn:
-    """Serve until a signal says stop; then say what was under way, and end as it would.
+    """Serve until a signal; then print the updates in progress, and end as the signal does.
 
-    Raises InvalidInput for an address that cannot be listened on, MissingExtra
-    without botocore, and KeyboardInterrupt in the end.
+    Raises InvalidInput if the address cannot be listened on, MissingExtra without
+    botocore, and KeyboardInterrupt after Ctrl-C.
     """
     require("`rolling serve`", "botocore")
     from rolling.server.control_http import respond_to_control
@@ -64,12 +64,12 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
         account=asked.account,
     )
     steering = SteeredCloud(cloud)
-    # No SimpleQueue: after a signal as its patience ends, CPython's waits for ever.
+    # Not a SimpleQueue: in CPython it waits for ever if a signal comes as its timeout ends.
     news: Queue[EndpointEvent] = Queue()
     verbose = _is_terminal(sys.stdout) if asked.verbose is None else asked.verbose
     if verbose:
         cloud.listen(news.put)
-    # Patient, for stopping is a matter of seconds, and what was under way is to be said.
+    # Patient: stopping takes only seconds, and the updates in progress must be printed.
     with interruptible(*ENDINGS, patient=True) as interruption:
         try:
             control = partial(respond_to_control, cloud)
@@ -81,11 +81,11 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
         with server:
             if not is_loopback(server.host):
                 write_complaint(
-                    f"rolling: warning: whoever reaches {server.host} can use this server, "
-                    f"and control it; --host {HOST} keeps it to this machine\n"
+                    f"rolling: warning: every machine that reaches {server.host} can use and "
+                    f"control this server; --host {HOST} restricts it to this machine\n"
                 )
             write_out(greeting_text(server.url, asked.region, asked.time, as_json=asked.as_json))
-            for service in SERVICES:  # Read now, not in the first call.
+            for service in SERVICES:  # Load now, not in the first call.
                 operation_names(service)
             with (
                 quiet_once_hung_up(interruption),
@@ -139,9 +139,10 @@ def print_news(
     patience_seconds: float,
     write: Callable[[str], None],
 ) -> None:
-    """Print what has happened; where nothing has, wait so long for something.
+    """Print the waiting events; if there are none, wait up to `patience_seconds` for one.
 
-    What happens meanwhile is left for the next time, so that a busy server's news ends.
+    Events that arrive meanwhile are left for the next call, so that a busy server
+    cannot keep it here.
     """
     try:
         event = news.get(timeout=patience_seconds)
@@ -155,13 +156,13 @@ def print_news(
 def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
-        rule = "is taken by another program; choose another one, or any that is free with 0"
+        rule = "is used by another program; choose another port, or 0 for a free one"
         return Problem("--port", asked.port, rule)
     if number in (errno.EACCES, errno.EPERM):
-        rule = "may not be listened on by you; ports from 1024 on may"
+        rule = "needs more permissions; choose a port from 1024 on"
         return Problem("--port", asked.port, rule, PORT)
     if number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror | UnicodeError):
-        return Problem("--host", asked.host, "is no address of this machine", HOST)
+        return Problem("--host", asked.host, "is not an address of this machine", HOST)
     reason = os.strerror(number) if number else str(error)
     return Problem("--host", asked.host, f"cannot be listened on: {reason}", HOST)
 

@@ -1,7 +1,6 @@
 """The arguments of `rolling serve`.
 
-They are read apart from serving.py, which loads the server, so that no other
-subcommand does.
+They are separate from serving.py, so that help and wrong usage do not load the server.
 """
 
 import argparse
@@ -17,15 +16,15 @@ from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 HOST, PORT = "127.0.0.1", 4577
 
 SLOWEST = 0.001
-"""The least that time can be sped up: as that of `simulate --speed`."""
+"""The slowest speed, the same as for `simulate --speed`."""
 
 _SETTINGS = {
-    "--provisioning-seconds": ("provisioning_seconds", "from launch to service, of an instance"),
-    "--shift-seconds": ("shift_seconds", "until a split of the traffic has settled"),
-    "--cleanup-seconds": ("cleanup_seconds", "until an instance that was given up is gone"),
-    "--capacity-limit": ("capacity_limit", "the most instances of an endpoint, of any state"),
-    "--jitter-percent": ("jitter_percent", "how far each duration varies, 0 to 100"),
-    "--seed": ("seed", "what the jitter is drawn from"),
+    "--provisioning-seconds": ("provisioning_seconds", "time until an instance is in service"),
+    "--shift-seconds": ("shift_seconds", "time until a traffic shift has settled"),
+    "--cleanup-seconds": ("cleanup_seconds", "time until a surplus instance is terminated"),
+    "--capacity-limit": ("capacity_limit", "the most instances of an endpoint, in any state"),
+    "--jitter-percent": ("jitter_percent", "how much each duration varies, 0 to 100"),
+    "--seed": ("seed", "seed of the jitter"),
 }
 
 
@@ -47,24 +46,25 @@ class Asked:
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """The options of `serve`."""
     command.add_argument(
-        "--port", metavar="N", help=f"the port to listen on; 0 takes a free one (default: {PORT})"
+        "--port", metavar="N", help=f"the port to listen on; 0 for a free one (default: {PORT})"
     )
     command.add_argument(
         "--host",
         metavar="ADDRESS",
         default=HOST,
-        help=f"the address to listen on (default: {HOST}, which this machine alone reaches)",
+        help=f"the address to listen on (default: {HOST}, reachable only from this machine)",
     )
     command.add_argument(
         "--speed",
         metavar="N",
-        help="let time pass N times as fast as it does (default: 1), or `manual`: only when a "
-        "control call says so",
+        help="run at N times real time (default: 1), or `manual`: only control calls advance time",
     )
     command.add_argument(
-        "--region", default=REGION, help=f"where FILE's endpoint is (default: {REGION})"
+        "--region", default=REGION, help=f"region of FILE's endpoint (default: {REGION})"
     )
-    command.add_argument("--account", metavar="ID", default=ACCOUNT, help="whose ARNs these are")
+    command.add_argument(
+        "--account", metavar="ID", default=ACCOUNT, help="AWS account ID used in ARNs"
+    )
     defaults = SimulationSettings()
     for option, (field, meaning) in _SETTINGS.items():
         value = getattr(defaults, field)
@@ -75,7 +75,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--verbose",
         action=argparse.BooleanOptionalAction,
-        help="print a line for each update that is accepted, and each change of an endpoint "
+        help="print a line for each accepted update and each change of an endpoint "
         "(default: on a terminal)",
     )
     command.add_argument(
@@ -87,7 +87,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def read_arguments(chosen: argparse.Namespace) -> Asked:
-    """What the arguments ask for. Raises InvalidInput with everything that cannot be."""
+    """The arguments as values. Raises InvalidInput with all their problems."""
     problems: list[Problem] = []
     port = _whole("--port", chosen.port, 0, 65_535, PORT, problems)
     settings = []
@@ -103,7 +103,7 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
     problems += place_problems("--region", chosen.region, "--account", chosen.account)
     time = _time(chosen.speed, problems)
     if chosen.instances is not None and chosen.file is None:
-        rule = "is for a FILE that is a bare UpdateEndpoint request: name one, or leave this out"
+        rule = "needs a FILE with an UpdateEndpoint request; name one, or remove this option"
         problems.append(Problem("--instances", chosen.instances, rule))
     if chosen.live and chosen.output == "json":
         rule = "does not go with -o json, whose lines a program reads: leave one out"

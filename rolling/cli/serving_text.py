@@ -1,6 +1,6 @@
-"""What `rolling serve` prints: where it listens, what happens, what was under way at the end.
+"""The output of `rolling serve`: its address, the events, and the updates in progress at the end.
 
-As text or, with `-o json`, as one JSON object a line.
+As text or, with `-o json`, as one JSON object per line.
 """
 
 import json
@@ -16,22 +16,22 @@ from rolling.view.terminal import Style, Terminal
 
 
 def greeting_text(url: str, region: str, time: Time, *, as_json: bool) -> str:
-    """Where the server listens, and what to tell a client."""
+    """The server's address, and the environment variables for a client."""
     environment = client_environment(url, region)
     if as_json:
         return _line({"Url": url, "Environment": environment})
     lines = [
         f"A local SageMaker listens at {url}, {_pace(time)}.",
         f"export {_assigned(environment)}",
-        "# Every service's client comes here. To leave S3 and the rest alone, in place of "
-        "AWS_ENDPOINT_URL:",
+        "# AWS_ENDPOINT_URL redirects the clients of every service. To leave S3 and the rest "
+        "alone, use instead:",
         f"# export {_assigned(dict.fromkeys(ITS_ENDPOINTS, environment['AWS_ENDPOINT_URL']))}",
     ]
     return "\n".join(lines) + "\n"
 
 
 def event_text(event: EndpointEvent, region: str, terminal: Terminal, *, as_json: bool) -> str:
-    """One line: when, whose, what and why."""
+    """One line: time, endpoint and reason."""
     if as_json:
         return _line(event_document(event))
     at = datetime.fromtimestamp(event.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
@@ -43,13 +43,13 @@ def event_text(event: EndpointEvent, region: str, terminal: Terminal, *, as_json
 
 
 def ending_text(running: Sequence[str], terminal: Terminal, *, as_json: bool) -> str:
-    """What was under way when the server stopped."""
+    """The updates in progress when the server stopped."""
     if as_json:
         return _line({"Stopped": True, "UnderWay": list(running)})
     if not running:
-        return "Stopped. Nothing was under way.\n"
+        return "Stopped. Nothing was in progress.\n"
     lines = [line for each in running for line in terminal.wrap(each, "  ", "    ")]
-    return "\n".join(["Stopped. This was under way, and is gone:", *lines]) + "\n"
+    return "\n".join(["Stopped. In progress, now lost:", *lines]) + "\n"
 
 
 def _assigned(variables: Mapping[str, str]) -> str:

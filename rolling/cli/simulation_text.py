@@ -1,7 +1,6 @@
-"""The simulation as text: one line a change, what happened and why, and how it ended.
+"""The simulation as text: one line per change with its reason, and the outcome.
 
-Rendered from the JSON that `rolling simulate -o json` prints: no fact is in the
-one that is not in the other.
+Rendered from the JSON that `rolling simulate -o json` prints, so both contain the same facts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ Document = Mapping[str, Any]
 class Piece:
     """A piece of a simulation's text.
 
-    `at`: when what it tells was so, in seconds since the first update was accepted.
+    `at`: the time of its change, in seconds since the first update was accepted.
     """
 
     at: float
@@ -28,12 +27,12 @@ class Piece:
 
 
 def simulation_text(document: Document, terminal: Terminal) -> str:
-    """A simulation, for reading; a sentence that does not fit goes on under its column."""
+    """A simulation as text; long sentences wrap under their column."""
     return "".join([piece.text for piece in simulation_pieces(document, terminal)])
 
 
 def simulation_pieces(document: Document, terminal: Terminal) -> Iterator[Piece]:
-    """The same in pieces, a line or more each, in the order of their moments."""
+    """The same text in pieces of one or more lines, in order of time."""
     updates = document["Updates"]
     at: float = 0
     for place, update in enumerate(updates, start=1):
@@ -53,7 +52,7 @@ def verdict_text(update: Document, terminal: Terminal) -> str:
 
 
 def ending_text(document: Document, terminal: Terminal) -> str:
-    """What the whole simulation leaves, and what was assumed in it."""
+    """The endpoint at the end of the simulation, and the assumed durations."""
     return _block(
         [*_endpoint(document["Endpoint"], terminal), *_assumed(document["Durations"], terminal)]
     )
@@ -80,7 +79,7 @@ def _verdict(update: Document, terminal: Terminal) -> Iterator[str]:
     yield lines[0].replace(took, terminal.paint(took, style, Style.BOLD), 1)
     yield from lines[1:]
     if failed:
-        yield from terminal.wrap(_sentence(f"What had turned it back: {update['Cause']}"))
+        yield from terminal.wrap(_sentence(f"The rollback began because: {update['Cause']}"))
     left = f"The endpoint is {update['EndpointStatus']}"
     if update["FailureReason"]:
         left += f", FailureReason: {update['FailureReason']}"
@@ -100,19 +99,19 @@ def _left_over(update: Document, terminal: Terminal) -> Iterator[str]:
     left = update["Leftover"]
     if not left:
         return
-    told = f"{counted(left, 'instance')} that nobody asks for {'is' if left == 1 else 'are'} alive"
+    told = f"{counted(left, 'surplus instance')} {'is' if left == 1 else 'are'} still alive"
     if update["CutShort"] and update["Outcome"] != "RollbackFailed":
-        told += f", for the last cleanup was cut short: {update['CutShort']}"
+        told += f", because the last cleanup was cut short: {update['CutShort']}"
     yield from terminal.wrap(_sentence(told))
 
 
 def _sentence(text: str) -> str:
-    """The text with one full stop at its end, where it may have come with one."""
+    """The text with exactly one full stop at its end."""
     return text if text.endswith(".") else f"{text}."
 
 
 def _endpoint(endpoint: Document, terminal: Terminal) -> Iterator[str]:
-    """What is there at last, as DescribeEndpoint says it."""
+    """The endpoint at the end, as DescribeEndpoint shows it."""
     there = ", ".join(
         f"{variant['CurrentInstanceCount']} of "
         f"{counted(variant['DesiredInstanceCount'], 'instance')}"
@@ -125,7 +124,7 @@ def _endpoint(endpoint: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _assumed(durations_document: Document, terminal: Terminal) -> Iterator[str]:
-    """How long operations were taken to last, where the input does not say."""
+    """The durations assumed where the input gives none."""
     if durations_document["Assumed"]:
         told = durations(durations_document)
         yield from terminal.wrap(_sentence(f"{told[0].upper()}{told[1:]}"))

@@ -1,4 +1,4 @@
-"""Streams: what is printed, and what becomes of it where it cannot be written."""
+"""Output to standard output and standard error, and what happens when a write fails."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 def write_out(text: str) -> None:
-    """Print on standard output, all of it. Raises OSError where that cannot be."""
+    """Print the whole text on standard output. Raises OSError if that fails."""
     if sys.stdout is None:
         raise OSError(errno.EBADF, "cannot write: standard output is closed")
     try:
@@ -18,7 +18,7 @@ def write_out(text: str) -> None:
 
 
 def write_complaint(text: str) -> None:
-    """Print on standard error, where that can be: there is nowhere left to say that it cannot."""
+    """Print on standard error. A failure is ignored: there is nowhere left to report it."""
     if sys.stderr is None:
         return
     try:
@@ -29,7 +29,7 @@ def write_complaint(text: str) -> None:
 
 
 def abandon(stream: TextIO | None) -> None:
-    """Let Python close a stream that takes nothing any more without a complaint of its own."""
+    """Redirect a broken stream to the null device, so that Python closes it without an error."""
     if stream is None:
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,9 +1,8 @@
-"""The subcommands: what each reads, does and prints, and the exit code.
+"""The subcommands: each reads its input, runs, prints, and returns an exit code.
 
-Each loads what it needs once it is called, and so nothing that only another needs.
-What they print is in plan_text.py, simulation_text.py and check_text.py, what is
-said of bad input in complaints.py; checking.py is the subcommand that has most to
-do, and live.py what `simulate` shows on a terminal.
+Each imports what it needs when it is called. The texts are in plan_text.py,
+simulation_text.py and check_text.py, the error messages in complaints.py;
+checking.py runs `check`, and live.py shows `simulate` on a terminal.
 """
 
 import argparse
@@ -27,7 +26,7 @@ _EXIT_CODES = {
 
 
 def carry_out(chosen: argparse.Namespace, arguments: Sequence[str]) -> int:
-    """Carry out the subcommand that was chosen; the exit code."""
+    """Run the chosen subcommand; return the exit code."""
     terminal = terminal_of(sys.stdout, no_color=chosen.no_color)
     try:
         text, exit_code = _SUBCOMMANDS[chosen.command](chosen, terminal)
@@ -38,7 +37,7 @@ def carry_out(chosen: argparse.Namespace, arguments: Sequence[str]) -> int:
 
 
 def refuse(error: RollingError, arguments: Sequence[str]) -> int:
-    """Say on standard error what is wrong with the input; the exit code."""
+    """Print the error on standard error; return the exit code."""
     from rolling.cli.complaints import complaint
 
     terminal = terminal_of(sys.stderr, no_color="--no-color" in arguments)
@@ -47,13 +46,13 @@ def refuse(error: RollingError, arguments: Sequence[str]) -> int:
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    """True when the arguments ask for JSON, even if they are otherwise wrong."""
+    """True if the arguments request JSON, even if they are otherwise wrong."""
     given = " ".join(arguments)
     return re.search(r"(^| )(-o ?|--output[ =])json( |$)", given) is not None
 
 
 Answer = tuple[str, int]
-"""What is still to be printed, and the exit code."""
+"""The text still to be printed, and the exit code."""
 
 
 def _plan(chosen: argparse.Namespace, terminal: Terminal) -> Answer:

@@ -1,6 +1,6 @@
-"""Usage: what is wrong with the arguments themselves, and which were meant.
+"""Errors in the arguments themselves, with the argument that was probably meant.
 
-They are answered like mistakes in a file.
+They are reported like mistakes in a file.
 """
 
 import re
@@ -13,7 +13,7 @@ from rolling.schema.shapes import OneOf
 
 
 def usage_error(wrong: WrongUsage, arguments: Sequence[str]) -> InvalidInput:
-    """The error that says what is wrong with arguments that cannot be parsed."""
+    """The error for arguments that cannot be parsed."""
     return InvalidInput([_problem(arguments, str(wrong))])
 
 
@@ -21,7 +21,7 @@ def _problem(arguments: Sequence[str], message: str) -> Problem:
     named = named_command(arguments)
     if named is not None and named not in COMMANDS:
         near = get_close_matches(named[:100], COMMANDS, n=1, cutoff=0)
-        rule = f"must be one of {', '.join(COMMANDS)}; `rolling --help` shows how"
+        rule = f"must be one of {', '.join(COMMANDS)}; see `rolling --help`"
         return Problem("COMMAND", named, rule, near[0])
     if named is not None and "unrecognized arguments" in message:
         _, commands = parsers(COMMANDS)
@@ -30,12 +30,12 @@ def _problem(arguments: Sequence[str], message: str) -> Problem:
             others = [name for name, command in commands.items() if option in command.options]
             if others and named not in others:
                 whose = " and ".join([f"`rolling {name}`" for name in others])
-                rule = f"is for {whose}: leave it out; `rolling {named} --help` shows how"
+                rule = f"is only for {whose}; see `rolling {named} --help`"
                 return Problem(option, None, rule)
     shows = f"`rolling {named} --help`" if named is not None else "`rolling --help`"
-    if surplus := re.match("unrecognized arguments: (.*); `", message, re.DOTALL):
-        return Problem("arguments", surplus[1], f"is unknown or too much; {shows} shows how")
-    if wrong := re.match("argument ([^ ]+): (.*); `", message, re.DOTALL):
+    if surplus := re.match("unrecognized arguments: (.*); see `", message, re.DOTALL):
+        return Problem("arguments", surplus[1], f"is not expected; see {shows}")
+    if wrong := re.match("argument ([^ ]+): (.*); see `", message, re.DOTALL):
         return _wrong_value(wrong[1], wrong[2], shows)
     return Problem("arguments", " ".join(arguments), message)
 
@@ -45,4 +45,4 @@ def _wrong_value(name: str, message: str, shows: str) -> Problem:
     if wrong := re.match(r"invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
         words = re.findall(r"[\w-]+", wrong[2])
         return OneOf(tuple(words)).problems(wrong[1], option)[0]
-    return Problem(option, None, f"{message}; {shows} shows how")
+    return Problem(option, None, f"{message}; see {shows}")

@@ -257,7 +257,7 @@ def test_an_option_of_another_command_is_said_to_be_that_ones(
 ) -> None:
     (problem,) = rolling(*arguments, "-o", "json").error["Problems"]
     assert problem["Field"] == option
-    assert problem["Rule"].startswith(f"is for {whose}: leave it out")
+    assert problem["Rule"].startswith(f"is only for {whose}; see")
 
 
 REPEATED = """{"EndpointName": "e", "EndpointName": "e", "DeploymentConfig": {
@@ -310,7 +310,7 @@ def test_what_is_missing_is_said_to_be_and_not_shown_as_a_null(rolling: Command)
     said = " ".join(rolling("plan", rolling.file(request), "--instances", "10").err.split())
     assert "EndpointConfigName: is required" in said
     said = " ".join(rolling("plan", rolling.file(REQUEST)).err.split())
-    assert "--instances: an UpdateEndpoint request does not say" in said
+    assert "--instances: is required: an UpdateEndpoint" in said
     assert "null" not in said and "None" not in said
     said = " ".join(rolling("plan", rolling.file('{"a":'), "--instances", "10").err.split())
     assert "at the end of the file" in said and "=" not in said

@@ -114,10 +114,10 @@ def test_lines_come_at_their_time_and_are_the_same_lines(
 @pytest.mark.parametrize(
     ("name", "seconds", "told"),
     [
-        ("seed-rollback-at-once", 0, "0:00:00 of the simulated time, provisioning in batch 1:"),
-        ("seed-rollback-at-once", 250, "0:04:10 of the simulated time, baking in batch 1:"),
-        (TWO, 1_100, "0:18:20 of the simulated time, baking in batch 2: config-2 has 6 in service"),
-        (TWO, 1_392, "0:04:02 of the simulated time, shifting in batch 1: config-3 has 8 in serv"),
+        ("seed-rollback-at-once", 0, "0:00:00 of simulated time, provisioning in batch 1:"),
+        ("seed-rollback-at-once", 250, "0:04:10 of simulated time, baking in batch 1:"),
+        (TWO, 1_100, "0:18:20 of simulated time, baking in batch 2: config-2 has 6 in service"),
+        (TWO, 1_392, "0:04:02 of simulated time, shifting in batch 1: config-3 has 8 in serv"),
     ],
 )
 def test_lines_that_are_interrupted_say_where_it_was(
@@ -263,7 +263,7 @@ def test_who_asks_for_it_without_rich_is_told_how_to_get_it(
 def test_who_asks_for_it_without_a_terminal_is_told_and_gets_lines(rolling: Command) -> None:
     result = rolling("simulate", ONE, "--live")
     assert result.exit_code == 0
-    assert result.err == "rolling: the live view needs a terminal, and standard output is none\n"
+    assert result.err == "rolling: the live view needs a terminal, but standard output is not one\n"
     assert result.out == rolling("simulate", ONE).out
 
 

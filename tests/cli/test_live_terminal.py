@@ -121,7 +121,7 @@ def test_ctrl_c_leaves_the_last_picture_and_says_where_it_was(pictures: int) -> 
     picture, _, told = session.left.rpartition("Interrupted at ")
     assert "my-endpoint" in picture and "provisioning" in picture
     assert " ".join(told.split()).endswith(
-        "of the simulated time, provisioning in batch 1: config-2 has 0 in service and is sent "
+        "of simulated time, provisioning in batch 1: config-2 has 0 in service and gets "
         "0% of the traffic."
     )
 
@@ -204,7 +204,7 @@ def test_lines_that_ctrl_c_ends_say_where_it_was() -> None:
     assert session.exit_code == 130
     assert OTHER_SCREEN not in session.written
     told = " ".join(session.left.rpartition("\nInterrupted at ")[2].split())
-    assert told.endswith("config-2 has 0 in service and is sent 0% of the traffic.")
+    assert told.endswith("config-2 has 0 in service and gets 0% of the traffic.")
 
 
 def test_a_change_of_size_is_followed() -> None:

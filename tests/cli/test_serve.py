@@ -124,7 +124,7 @@ def test_in_words_it_prints_what_to_export() -> None:
     assert others[1] == (
         f"# export AWS_ENDPOINT_URL_SAGEMAKER={url} AWS_ENDPOINT_URL_CLOUDWATCH={url}\n"
     )
-    assert rest == "Stopped. Nothing was under way.\n"
+    assert rest == "Stopped. Nothing was in progress.\n"
     assert running.returncode == 130
 
 
@@ -156,7 +156,7 @@ def test_one_that_others_reach_warns_and_names_an_address_to_connect_to() -> Non
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=PATIENCE_SECONDS)
     assert greeting["Environment"]["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-    assert err.startswith("rolling: warning: whoever reaches 0.0.0.0 can use this server")
+    assert err.startswith("rolling: warning: every machine that reaches 0.0.0.0 can use ")
 
 
 def test_everything_wrong_with_the_arguments_is_said_at_once(rolling: Command) -> None:
