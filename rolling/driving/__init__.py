@@ -1,20 +1,20 @@
-"""Driving: what joins the pure core to a world. The backend's protocol, clocks, the one tick.
+"""Drivers connect the pure core to a world: the backend protocol, clocks, and one tick.
 
-No rule of a deployment is decided here: what was seen and what time it is
-become events, and the core says what follows. Every driver makes the same tick:
+The rules of a deployment are in the core. A driver turns observations and the time
+into events, and the core decides what follows. Every driver makes the same tick:
 
 | you have | drive with |
 |---|---|
 | one deployment | `run`, or in an asyncio event loop `run_async` |
 | many | `Watch`, or in an event loop `AsyncWatch` |
-| a loop of your own | `tick` or `tick_async`, at the moments that they say |
+| your own loop | `tick` or `tick_async`, at the times they return |
 | an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
-To leave off driving is to leave the deployment where it is: it is told nothing, and the
-last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
+Stopping the driver does not stop the deployment: nothing is sent, and a driver can
+resume from the last record. To stop the deployment, use `Stop` or `AsyncWatch.stop`.
 
-Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
-`in_threads(backend)` it is the same for real:
+Two updates in one event loop, in virtual time; in production use `sleeping(WallClock())`
+and `in_threads(backend)`:
 
 >>> import asyncio
 >>> from rolling import RollingUpdatePolicy, instances, serving, start, wanted
@@ -124,7 +124,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Only those who store records need what reads and writes them.
+    # Imported only on use: not every driver stores records.
     if name in ("dumps_record", "loads_record"):
         return getattr(import_module("rolling.driving.stored_record"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Adapters: a backend with plain calls, for a driver that awaits them."""
+"""Adapters: use a synchronous backend with an asynchronous driver."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,20 +10,20 @@ _Answer = TypeVar("_Answer")
 
 
 def directly(backend: Backend) -> AsyncBackend:
-    """A backend whose calls are made at once, in the event loop.
+    """A backend whose calls run directly in the event loop.
 
-    For calls that wait for nothing, as those of a simulated backend: while one
-    of them runs, nothing else in the loop does.
+    For calls that never block, like those of a simulated backend: a running call
+    holds up the whole loop.
     """
     return _Directly(backend)
 
 
 def in_threads(backend: Backend) -> AsyncBackend:
-    """A backend whose calls are made in the event loop's pool of threads, one at a time.
+    """A backend whose calls run in the event loop's thread pool, one at a time.
 
-    For calls that block, as those of a client of a cloud. Cancelled, a call that
-    is under way is waited for, so that afterwards nothing of it is still to come;
-    who cannot wait, because it hangs, cancels a second time.
+    For calls that block, like those of a cloud client. Cancelling waits for the call
+    in progress, so that none of its effects come later. If the call hangs, cancel a
+    second time.
     """
     return _InThreads(backend)
 
@@ -51,13 +51,13 @@ class _InThreads:
 
 
 async def _in_thread(call: Callable[[Desired], _Answer], desired: Desired) -> _Answer:
-    import asyncio  # only who drives in an event loop pays for it
+    import asyncio  # here, so that synchronous drivers do not load it
 
     under_way = asyncio.ensure_future(asyncio.to_thread(ordinary, call, desired))
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
-        # A thread cannot be cancelled. What it comes to is of no interest any more.
+        # A thread cannot be cancelled. Its result no longer matters.
         under_way.add_done_callback(lambda future: future.cancelled() or future.exception())
         await asyncio.wait({under_way})
         raise

@@ -1,4 +1,4 @@
-"""The watch in an event loop: many deployments, many calls under way at once."""
+"""The watch in an event loop: many deployments, many concurrent calls."""
 
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -21,7 +21,7 @@ Seen = Tick | TickFailed
 
 
 class AsyncWatch(Schedule[K, AsyncBackend]):
-    """Many deployments in one asyncio event loop; no loop and no thread of its own.
+    """Many deployments in the running asyncio event loop; starts no loop and no thread.
 
     The clock is `sleeping()` unless given. `max_concurrent`: how many ticks are under way,
     or made and not yet handed over, at most; a deployment has one at a time.
@@ -30,7 +30,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     is awaited if it can be. Where it raises, the tick counts as not made. Without it, store
     what is handed over. `hooks` are told of everything.
 
-    All methods are for the thread of the loop; `stop` may be called from any.
+    Call all methods from the loop's thread; `stop` may be called from any thread.
     Raises ValueError for a poll interval that is not above 0, and for `max_concurrent` below 1.
     """
 
@@ -57,10 +57,10 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         self._ring: Callable[[], object] | None = None
 
     def remove(self, key: K) -> Record:
-        """Leave off watching; the record that was handed over or stored last, to go on with.
+        """Stop watching a deployment; returns the last record yielded or stored, to resume from.
 
-        A tick that is under way is cancelled, and one that was neither stored nor
-        handed over yet is forgotten. Raises KeyError for a key that is not watched.
+        A tick in progress is cancelled, and one that is neither stored nor yielded is
+        discarded. Raises KeyError for a key that is not watched.
         """
         task = self._under_way.get(self._entries[key])
         if task is not None:
@@ -68,23 +68,23 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         return super().remove(key)
 
     async def run(self, *, stay: bool = False) -> AsyncGenerator[tuple[K, Seen], None]:
-        """Drive them all until none is left, and hand over what came of each tick, with its key.
+        """Drive all deployments until none is left, and yield each tick with its key.
 
-        `stay`: wait for others to be added when none is left, until it is cancelled.
+        `stay`: when none is left, wait for new ones until cancelled.
 
-        The next tick of a deployment is begun only after its last one was handed over
-        and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has what was raised as its `error`.
+        The next tick of a deployment begins only after its last one was yielded and the
+        caller asked for more. An exception from a backend affects only its own
+        deployment: it is yielded as `TickFailed`, and tried again after the poll
+        interval, or never again if it is `Superseded`. A stop and the deadline work
+        without the backend: their tick has the exception as its `error`.
 
-        To cancel the task that iterates, or to close the iterator, stops the driver and
-        no deployment: what is under way is cancelled, nothing more is sent, and `run`
-        again goes on; what was stored and not handed over, it hands over first. To leave
-        it by `break`, iterate under `contextlib.aclosing`.
-        Raises RuntimeError while another `run` is under way.
+        Cancelling the iterating task, or closing the iterator, stops the driver but no
+        deployment: calls in progress are cancelled, and nothing more is sent. A new
+        `run` continues, and first yields what was stored but not yielded. To leave the
+        loop by `break`, iterate under `contextlib.aclosing`.
+        Raises RuntimeError while another `run` is in progress.
         """
-        import asyncio  # only who drives in an event loop pays for it
+        import asyncio  # here, so that synchronous drivers do not load it
 
         self._begin()
         loop, bell = asyncio.get_running_loop(), asyncio.Event()
@@ -156,14 +156,14 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         bell.set()
 
     def _is_accepted(self, seen: Seen) -> bool:
-        """True for what was stored, and is told of already, before it is handed over."""
+        """True if the tick was stored, and the hooks called, before it is yielded."""
         return self._store is not None and isinstance(seen, Tick)
 
     async def _abandon(self) -> None:
-        """Cancel what is under way, and forget what was made.
+        """Cancel the ticks in progress, and discard those made.
 
-        Each deployment is queued as if its tick was never begun; but what was accepted
-        already is for the next `run` to hand over.
+        Each deployment is queued as if its tick had never begun; but the next `run`
+        yields the ticks that were already accepted.
         """
         import asyncio
 
@@ -179,7 +179,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
                     self._made.append((entry, task))
                 else:
                     self._put_again(entry)
-            # Those whose tick did not even end by that: whoever drives was cancelled twice.
+            # A second cancellation came before these ticks had ended.
             for entry in self._under_way:
                 self._put_again(entry)
             self._under_way.clear()

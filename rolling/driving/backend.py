@@ -1,4 +1,4 @@
-"""The backend: the world as a driver sees it. Two calls, made or awaited, and a contract."""
+"""The backend protocol: two calls between a driver and the world, and their contract."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -19,8 +19,8 @@ _Answer = TypeVar("_Answer")
 class Failure:
     """An operation that the backend has given up.
 
-    `fleet` is the place, in the desired state's fleets, of the one operated on;
-    for a shift, of the one that was to receive. `reason` is for people.
+    `fleet`: the index, in the desired state's fleets, of the fleet operated on; for a
+    shift, of the receiving fleet. `reason` is for people.
     """
 
     operation: Operation
@@ -30,11 +30,11 @@ class Failure:
 
 @frozen
 class ObservedFleet:
-    """What a backend sees of one fleet.
+    """The observed state of one fleet.
 
-    `in_service`: the instances that serve. `alive`: all that exist, launching, drained
-    and terminating ones too. `share`: the part of the traffic that the fleet is sent,
-    None for every fleet while traffic is in motion.
+    `in_service`: the instances that serve. `alive`: all that exist, including
+    launching, drained and terminating ones. `share`: the fleet's share of the
+    traffic; None for every fleet while traffic is shifting.
     """
 
     in_service: int
@@ -46,17 +46,16 @@ class ObservedFleet:
 class Observation:
     """What a backend sees at one moment.
 
-    `fleets`: each fleet of the desired state, in its order.
-    `alarms`: the state of each alarm that the desired state names. One that is
-    left out counts as UNREADABLE.
-    `failures`: what was commanded last and cannot be done. They stay until
-    another stage is commanded, so that a driver that died meanwhile sees them.
-    `news_at`: the moment on the driver's clock, in seconds, when something may
-    have changed by itself: `inf` for never, None for unknown, and then, as for
-    a moment that is past, the driver looks again after its poll interval.
-    `notes`: what people should know meanwhile, a short sentence each, such as
-    "Launch throttled; trying again in 30 s." They decide nothing. A note is
-    repeated as long as it is true.
+    `fleets`: one for each fleet of the desired state, in the same order.
+    `alarms`: the state of each alarm that the desired state names. A missing one
+    counts as UNREADABLE.
+    `failures`: the operations of the last command that cannot be done. They stay
+    until another stage is commanded, so that a restarted driver sees them.
+    `news_at`: when something may change by itself, in seconds on the driver's clock;
+    `inf` for never, None for unknown. If it is unknown or past, the driver looks
+    again after its poll interval.
+    `notes`: short sentences for people, such as "Launch throttled; trying again in
+    30 s." They never affect the deployment. Repeat a note as long as it is true.
     """
 
     fleets: tuple[ObservedFleet, ...]
@@ -67,7 +66,7 @@ class Observation:
 
     @property
     def sightings(self) -> tuple[Sighting, ...]:
-        """The fleets as the core takes them in. Raises ForeignEvent for counts that cannot be."""
+        """The fleets in the form the core reads. Raises ForeignEvent for impossible counts."""
         return tuple([_sighting(fleet.in_service, fleet.alive) for fleet in self.fleets])
 
     @property
@@ -81,68 +80,68 @@ class Observation:
         return tuple(shares)
 
 
-# The same few counts are seen again and again.
+# The same few counts recur in every look.
 _sighting = lru_cache(maxsize=4096, typed=True)(Sighting)
 
 
 class Superseded(RollingError):
-    """A command or a look by a driver whose record is out of date. That driver must stop."""
+    """The backend refuses a driver whose record is out of date. That driver must stop."""
 
     code: ClassVar[str] = "superseded"
 
 
 class Backend(Protocol):
-    """Where a deployment really takes place.
+    """The world in which a deployment takes place.
 
-    The contract, which `rolling` relies on. `BackendContract` tests it:
+    `rolling` relies on this contract, and `BackendContract` tests it:
 
-    - **Calls are short.** Start what is to be done and return. Look later how
-      far it has come. No call waits for an instance.
+    - **Calls are short.** Start the operation and return. Report its progress in a
+      later call. No call waits for an instance.
     - **The latest command wins.** A desired state is absolute and complete. The
-      same command twice is harmless, and nothing before it needs to be finished.
+      same command twice is harmless, and earlier commands need not finish first.
     - **One fence: `(generation, stage)`.** Keep the latest pair that was carried out,
       in the world and not in the object, and refuse every earlier one with `Superseded`:
-      an earlier generation, and an earlier stage within one. It comes from a driver
-      whose record is out of date, which would otherwise undo the work of the present one.
-    - **A fresh object goes on.** A driver that starts again makes a new backend over
-      the same world. What that one needs to know is in the world or in `desired`.
-    - **Several rounds are fine.** Where one thing must be true before the next can be
-      begun, begin the next in a later call: the driver repeats the command in every tick.
-    - **A condemned instance is not in service**, from the command that lowers a
-      count on. It is alive until it is gone.
-    - **A split in motion is not reported**: every share is None until all traffic goes
-      where one command said. A split that the world can only round, to weights of 0 to
-      256 or to whole percents, is reported as asked once the world holds its rounding.
-    - **A failure means that patience is over.** Try again, within the limits of the world
-      that you know, before you report one, and say so in a note. A permanent refusal (no
-      permission, not found) is a failure at once.
-    - **An exception means "unknown"**, and not "failed": the deployment stays as it was,
-      and the driver makes the same calls again later. A stop and the deadline, which need
-      no look at the world, count all the same.
+      an earlier generation, and an earlier stage within the same one. It comes from a
+      driver with an outdated record, which would undo the work of the current driver.
+    - **A new object continues.** A restarted driver makes a new backend over the same
+      world. All state it needs is in the world or in `desired`.
+    - **Several rounds are fine.** If one operation must finish before the next can
+      start, start the next in a later call: the driver repeats the command in every tick.
+    - **A condemned instance is not in service**, from the moment a command lowers the
+      count. It is alive until it is gone.
+    - **A split is not reported while traffic is moving**: every share is None until all
+      traffic follows one command. If the world can only round a split (to weights of 0
+      to 256, or to whole percents), report it as requested once the rounded one holds.
+    - **A failure means giving up.** Before reporting one, retry within the limits that
+      you know of your world, and say so in a note. A permanent refusal (no permission,
+      not found) is a failure at once.
+    - **An exception means "unknown"**, not "failed": the deployment stays as it was, and
+      the driver makes the same calls again later. A stop and the deadline still count,
+      because they need no look at the world.
     """
 
     def make_true(self, desired: Desired) -> None:
-        """Begin to make `desired` true. Repeated in every tick, also when nothing changed.
+        """Begin to make `desired` true. Called in every tick, even if nothing changed.
 
-        Raises Superseded for a generation, or a stage of the same generation, that is
-        earlier than the latest that was carried out.
+        Raises Superseded for a generation, or a stage of the same generation, earlier
+        than the latest that was carried out.
         """
         ...
 
     def observe(self, desired: Desired) -> Observation:
-        """What is true now, of the fleets and alarms that `desired` names.
+        """The current state of the fleets and alarms that `desired` names.
 
-        May raise Superseded, as `make_true` does: where it shows only now that another
+        May raise Superseded, as `make_true` does, if only now it shows that another
         driver has taken over.
         """
         ...
 
 
 class AsyncBackend(Protocol):
-    """A `Backend` whose calls are awaited, `async def` both; the contract is the same.
+    """A `Backend` with `async def` methods; the contract is the same.
 
-    A call may be cancelled where it awaits. Then it has been carried out or it has
-    not, and the driver takes neither for granted: the next one repeats it.
+    A call may be cancelled where it awaits. The driver does not assume that it was
+    carried out or that it was not: the next call repeats it.
     """
 
     async def make_true(self, desired: Desired) -> None:
@@ -150,7 +149,7 @@ class AsyncBackend(Protocol):
         ...
 
     async def observe(self, desired: Desired) -> Observation:
-        """What is true now, of the fleets and alarms that `desired` names."""
+        """The current state of the fleets and alarms that `desired` names."""
         ...
 
 

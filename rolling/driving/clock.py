@@ -27,19 +27,19 @@ class Clock(Protocol):
     """A clock whose seconds never run backwards. Its zero has no meaning."""
 
     def now(self) -> float:
-        """The present moment, in seconds."""
+        """The current time, in seconds."""
         ...
 
     def wait_until(self, moment: float) -> None:
-        """Return when it is `moment` or later; at once if it is already."""
+        """Return at `moment` or later; at once if it has passed."""
         ...
 
 
 class VirtualClock:
-    """A clock that jumps: to wait until a moment makes it that moment.
+    """A clock that jumps: waiting until a moment sets the clock to it.
 
-    Integers in give integers out, so that a simulation is exact.
-    Raises ValueError for a `now` that is no moment.
+    It keeps integers as integers, so that a simulation is exact.
+    Raises ValueError for a `now` that is not a valid moment.
     """
 
     def __init__(self, now: float = 0) -> None:
@@ -47,18 +47,18 @@ class VirtualClock:
         self._now = now
 
     def now(self) -> float:
-        """The moment it was last set to."""
+        """The current virtual time."""
         return self._now
 
     def wait_until(self, moment: float) -> None:
         """Jump to `moment`. Raises ValueError for one that never comes."""
         if not math.isfinite(moment):
-            raise ValueError(f"nothing happens by itself any more: no moment {moment} to wait for")
+            raise ValueError(f"nothing will ever happen: cannot wait until {moment}")
         self._now = max(self._now, moment)
 
 
 class SystemClock:
-    """The machine's monotonic clock. Its moments mean nothing to another process."""
+    """The machine's monotonic clock. Its times are meaningless in another process."""
 
     def now(self) -> float:
         """Seconds of the monotonic clock."""
@@ -73,10 +73,10 @@ class SystemClock:
 
 
 class WallClock(SystemClock):
-    """The time of day, in seconds since 1970: its moments mean the same after a restart.
+    """The time of day, in seconds since 1970: its times stay valid after a restart.
 
-    For a driver whose record outlives its process. When somebody sets the
-    machine's clock, timers run that much shorter or longer.
+    For a driver whose record outlives its process. If the machine's clock is
+    changed, timers run that much shorter or longer.
     """
 
     def now(self) -> float:
@@ -85,39 +85,39 @@ class WallClock(SystemClock):
 
 
 class AsyncClock(Protocol):
-    """A clock that is awaited. `sleeping` and `jumping` make one of a `Clock`.
+    """An asynchronous clock. `sleeping` and `jumping` make one from a `Clock`.
 
-    `jumps`: its time passes only while somebody waits. A driver then waits for
-    every call that is under way before it lets time pass.
+    `jumps`: time passes only during a wait. A driver then waits for every call in
+    progress before it lets time pass.
     """
 
     @property
     def jumps(self) -> bool:
-        """True when time passes only while somebody waits."""
+        """True if time passes only during a wait."""
         ...
 
     def now(self) -> float:
-        """The present moment, in seconds."""
+        """The current time, in seconds."""
         ...
 
     async def wait_until(self, moment: float) -> None:
-        """Return when it is `moment` or later. Cancelled, it has done nothing."""
+        """Return at `moment` or later. Cancelling it has no other effect."""
         ...
 
 
 def sleeping(clock: Clock | None = None) -> AsyncClock:
-    """The time of `clock`, by `asyncio.sleep`; of the machine's monotonic clock unless given.
+    """An asynchronous clock that waits by `asyncio.sleep`; by default the monotonic clock.
 
-    `sleeping(WallClock())` for records that outlive the process.
+    Use `sleeping(WallClock())` for records that outlive the process.
     """
     return _Sleeping(SystemClock() if clock is None else clock)
 
 
 def jumping(clock: VirtualClock) -> AsyncClock:
-    """The time of a virtual clock, which jumps; everything else in the loop has its turn first.
+    """An asynchronous virtual clock; it jumps after everything else in the loop had its turn.
 
-    For one driver, of one deployment or of many: two of them would jump past
-    each other's moments.
+    For a single driver of one or many deployments: two drivers would jump past each
+    other's times.
     """
     return _Jumping(clock)
 

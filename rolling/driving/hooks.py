@@ -1,7 +1,7 @@
-"""Hooks: what a driver tells of its work while it does it. They look on, and decide nothing.
+"""Hooks: functions that observe a driver's work. They never affect a deployment.
 
-Here belong the hooks themselves and how they are called. Ready ones are in metrics.py
-and, for logs, in rolling/view.
+This file defines hooks and calls them. Ready-made hooks are in metrics.py and, for
+logs, in rolling/view.
 """
 
 import sys
@@ -17,18 +17,17 @@ _Told = TypeVar("_Told")
 
 @frozen
 class Hooks:
-    """Functions to be called, each with the key of the deployment and what happened to it.
+    """Functions that are called with the key of the deployment and what happened to it.
 
-    They are called in the driver's thread once the record is stored, where the driver
-    stores it, and before the tick is handed over: `on_change` for each change, then
-    `on_tick`, then, once, `on_end` with the last tick; `on_error` for a tick that
-    could not be made. A tick that was made although the world could not be seen is told
-    as a tick, and has its `error`.
+    They run in the driver's thread, after the driver has stored the record (if it
+    does) and before it yields the tick: `on_change` for each change, then `on_tick`,
+    then, once, `on_end` with the last tick; `on_error` for a tick that could not be
+    made. A tick of a stop or deadline that could not see the world goes to `on_tick`,
+    with its `error`.
 
-    They are plain functions, in an event loop too. What a hook raises goes to
-    `sys.excepthook`, as an exception goes that ends a thread, and touches neither the
-    deployment nor the other hooks; it will be called the next time too. A hook that
-    blocks holds up all that its driver drives.
+    They are plain functions, in an event loop too. An exception from a hook goes to
+    `sys.excepthook`, and affects neither the deployment nor the other hooks; the hook
+    is called again next time. A hook that blocks holds up its whole driver.
     """
 
     on_tick: Callable[[Hashable, Tick], object] | None = None
@@ -38,7 +37,7 @@ class Hooks:
 
 
 def tell(hooks: Iterable[Hooks], key: Hashable, seen: Tick | TickFailed) -> None:
-    """Call the hooks that are about `seen`; for drivers."""
+    """Call the hooks for `seen`; for drivers."""
     for each in hooks:
         if isinstance(seen, TickFailed):
             _call(each.on_error, key, seen)

@@ -1,6 +1,6 @@
-"""Metrics: hooks that count and measure what every deployment does.
+"""Metrics: hooks that count and time the stages of deployments.
 
-The names of metrics and labels are stable: a dashboard may rely on them.
+The names of metrics and labels are stable, so that dashboards can rely on them.
 """
 
 from collections.abc import Hashable, Mapping
@@ -12,10 +12,10 @@ from rolling.driving.tick import Change, Tick, TickFailed
 
 
 class Metrics(Protocol):
-    """Where numbers go: a few lines around the client of your metrics.
+    """The interface to your metrics client: a few lines around it.
 
-    `labels` are the same names for the same metric every time, with few values; the
-    key of a deployment is none of them.
+    A metric always has the same label names, with few values; the key of a deployment
+    is never a label.
     """
 
     def count(self, name: str, labels: Mapping[str, str]) -> None:
@@ -23,7 +23,7 @@ class Metrics(Protocol):
         ...
 
     def observe(self, name: str, seconds: float, labels: Mapping[str, str]) -> None:
-        """Take a duration into a distribution."""
+        """Add a duration to a distribution."""
         ...
 
 
@@ -32,11 +32,11 @@ def measure_to(metrics: Metrics) -> Hooks:
 
     | metric | labels | |
     |---|---|---|
-    | `rolling_ticks_total` | | ticks that were made |
-    | `rolling_stages_total` | direction, phase | stages that were entered |
-    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
+    | `rolling_ticks_total` | | ticks made |
+    | `rolling_stages_total` | direction, phase | stages entered |
+    | `rolling_stage_seconds` | direction, phase | how long a finished stage lasted |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
-    | `rolling_tick_errors_total` | error | looks that failed, by the exception's class |
+    | `rolling_tick_errors_total` | error | failed looks, by exception class |
     """
 
     def on_tick(_: Hashable, tick: Tick) -> None:

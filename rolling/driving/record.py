@@ -1,4 +1,4 @@
-"""The record: all of a deployment that must be stored between two ticks, and its text."""
+"""The record: everything about a deployment that a driver must store between two ticks."""
 
 import os
 
@@ -10,27 +10,27 @@ from rolling.core.errors import Problem
 from rolling.driving.clock import check_moment
 
 LONGEST_ID = 255
-"""The most characters of the id of a deployment."""
+"""The most characters in the id of a deployment."""
 
 
 @frozen
 class Record:
-    """A deployment, and what its driver knows of it.
+    """A deployment, and its driver's knowledge of it.
 
-    `direction_began_at`, `stage_began_at`: when the driver learned that the
-    present direction, and the present stage, had begun; in seconds of the clock
-    that drives it. A restart from the record alone goes on where it stopped, on
-    a clock whose moments still mean the same: `WallClock`, where the process ended.
-    `id`: the deployment's own, the same in all its records.
-    `desired`: what is due.
-    Raises ValueError for a moment that no clock can show.
+    `direction_began_at`, `stage_began_at`: when the driver learned that the current
+    direction and the current stage had begun, in seconds on the driver's clock. A
+    restart resumes from the record alone, on a clock whose times are still valid:
+    `WallClock`, if the process ended.
+    `id`: identifies the deployment, the same in all its records.
+    `desired`: the desired state.
+    Raises ValueError for an impossible moment.
     """
 
     deployment: Deployment
     direction_began_at: float
     stage_began_at: float
     id: str
-    # Every tick asks for it twice, and most ticks go on from the same record.
+    # Computed once: every tick reads it twice, and most ticks keep the same record.
     desired: Desired = field(init=False, eq=False, repr=False)
 
     @desired.default
@@ -47,9 +47,9 @@ class Record:
 
 
 def accept(deployment: Deployment, now: float, id: str | None = None) -> Record:
-    """The record of a deployment that starts `now`, on the clock that is to drive it.
+    """The record of a deployment that starts `now`, on the clock that will drive it.
 
-    `id`: what it is called wherever it is kept; a fresh one, 32 hexadecimal digits, unless given.
-    Raises ValueError for a moment that no clock can show.
+    `id`: identifies it wherever it is stored; by default a random one, 32 hexadecimal digits.
+    Raises ValueError for an impossible moment.
     """
     return Record(deployment, now, now, os.urandom(16).hex() if id is None else id)

@@ -35,7 +35,7 @@ def run(
     store: Callable[[Hashable, Tick], object] | None = None,
     hooks: Iterable[Hooks] = (),
 ) -> Generator[Tick, None, None]:
-    """Drive a deployment to its end, a tick at a time.
+    """Drive a deployment to its end, one tick at a time.
 
     Each tick is handed over before the next is made. Store its record then, or give `store`.
     Stopping the iteration, by `break`, by closing or by Ctrl-C, stops the driver and
@@ -104,7 +104,7 @@ def run_async(
     store: Callable[[Hashable, Tick], Awaitable[object] | object] | None = None,
     hooks: Iterable[Hooks] = (),
 ) -> AsyncGenerator[Tick, None]:
-    """`run`, in an asyncio event loop. It starts no loop and no thread of its own.
+    """`run`, in the running asyncio event loop. It starts no loop and no thread.
 
     The clock is `sleeping()` unless given. Cancelling the task that iterates stops the
     driver: the deployment goes on where it is, nothing is sent, and `run_async` with the
@@ -150,10 +150,10 @@ async def _run_async(
 
 
 def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float) -> None:
-    """Wait until `moment`, or until a stop is asked for, and that for a poll interval at most."""
+    """Wait until `moment`, or until a stop is requested, checked in every poll interval."""
     if not math.isfinite(moment):
-        # All timers are over: a stop changes nothing any more, and a virtual clock
-        # that took small steps towards this moment would take them for ever.
+        # All timers are over, so a stop changes nothing, and a virtual clock that
+        # took small steps towards this moment would take them for ever.
         clock.wait_until(moment)
         return
     while stop.requested is None and (now := clock.now()) < moment:
@@ -161,7 +161,7 @@ def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float)
 
 
 async def _wait_async(clock: AsyncClock, moment: float, stop: Stop) -> None:
-    import asyncio  # only who drives in an event loop pays for it
+    import asyncio  # here, so that synchronous drivers do not load it
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
     with stop.waking(lambda: loop.call_soon_threadsafe(bell.set)):

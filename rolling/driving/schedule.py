@@ -1,8 +1,8 @@
-"""The schedule: many deployments on one heap of wakes. What every driver of many shares.
+"""The schedule: many deployments on one heap of wake-ups, shared by all drivers of many.
 
-It does no I/O and never waits. Who is due comes first, and among those who are
-due at the same moment whoever has waited longest; a deployment that wants to be
-looked at again at once comes after all that were due before, so none starves.
+It does no I/O and never waits. The deployment that is due first comes first; of those
+due at the same time, the one that has waited longest. A deployment that is due again
+at once comes after all that were due before, so none starves.
 """
 
 import math
@@ -21,9 +21,9 @@ from rolling.driving.wakes import Wakes
 
 
 class Schedule(Generic[K, B]):
-    """Deployments by key, each with its backend, its record and its next wake.
+    """Deployments by key, each with its backend, its record and its next wake-up.
 
-    The base of `Watch` and `AsyncWatch`, and no driver itself.
+    The base class of `Watch` and `AsyncWatch`; not a driver itself.
     """
 
     _awaits: ClassVar[bool]
@@ -46,7 +46,7 @@ class Schedule(Generic[K, B]):
         self._to_stop: deque[Driven[K, B]] = deque()
         self._running = False
 
-    # --- for whoever watches ---
+    # --- for callers ---
 
     def add(
         self,
@@ -57,7 +57,7 @@ class Schedule(Generic[K, B]):
         *,
         at: float | None = None,
     ) -> None:
-        """Watch a deployment from now on, also while the others are being driven.
+        """Watch a deployment from now on; may be called while others are being driven.
 
         `key`: how it is spoken of, such as the name of its endpoint. `record`: what
         `accept` gave, stored already, or the last one stored of a driver before.
@@ -86,10 +86,10 @@ class Schedule(Generic[K, B]):
         self._wake()
 
     def remove(self, key: K) -> Record:
-        """Leave off watching; the record that was handed over last, to go on with.
+        """Stop watching a deployment; returns the last record yielded, to resume from.
 
-        The deployment is told nothing and goes on where it is. Raises KeyError for a
-        key that is not watched, as one is not whose deployment has ended.
+        This does not stop the deployment. Raises KeyError for a key that is not
+        watched; a deployment that has ended is no longer watched.
         """
         entry = self._entries.pop(key)
         self._wakes.put(entry, None)
@@ -97,11 +97,11 @@ class Schedule(Generic[K, B]):
         return entry.record
 
     def stop(self, key: K, by: str) -> bool:
-        """Ask for a deployment to stop; `by` is who asks, for its outcome.
+        """Request a stop of a deployment. Its outcome names `by`, the first requester.
 
-        True when it is watched, and will hear of it in its next tick, which is due
-        now. Harmless to repeat: whoever asked first is named. May be called from
-        other threads and in signal handlers.
+        Returns True if it is watched: the stop takes effect in its next tick, which is
+        due now. Harmless to repeat. May be called from other threads and in signal
+        handlers.
         """
         entry = self._entries.get(key)
         if entry is None:
@@ -113,29 +113,29 @@ class Schedule(Generic[K, B]):
         return True
 
     def record(self, key: K) -> Record:
-        """The record that was handed over last. Raises KeyError for a key that is not watched."""
+        """The last record yielded. Raises KeyError for a key that is not watched."""
         return self._entries[key].record
 
     def __len__(self) -> int:
-        """How many deployments are watched."""
+        """The number of watched deployments."""
         return len(self._entries)
 
     def __contains__(self, key: object) -> bool:
-        """True while a deployment of that key is watched: until it ends, or is removed."""
+        """True while a deployment with that key is watched: until it ends or is removed."""
         return key in self._entries
 
     # --- for the drivers ---
 
     def _wake(self) -> None:
-        """Called when there may be something to do before the next wake; from any thread."""
+        """Called, from any thread, if there may be work before the next wake-up."""
 
     def _begin(self) -> None:
         if self._running:
-            told = "it is being driven already: one loop at a time"
+            told = "run() is already in progress: use one loop at a time"
             if self._awaits:
                 told += (
-                    "; a loop that was left by break is closed only where it iterates under "
-                    "contextlib.aclosing(watch.run())"
+                    "; to leave a loop by break, iterate under contextlib.aclosing(watch.run()), "
+                    "which closes it"
                 )
             raise RuntimeError(told)
         self._running = True
@@ -177,7 +177,7 @@ class Schedule(Generic[K, B]):
     def _put_again(self, entry: Driven[K, B]) -> None:
         """Queue a deployment whose tick was cut short: the same tick again is right."""
         if self._is_watched(entry):
-            # Not at the present moment: it may be the clock that failed.
+            # Not at the current time: the clock itself may have failed.
             self._put(entry, entry.due_at)
 
     def _put(self, entry: Driven[K, B], moment: float) -> None:

@@ -1,7 +1,7 @@
-"""The stop: a handle by which a deployment is asked to stop while somebody drives it.
+"""Stop: a handle to stop a deployment while it is being driven.
 
-To stop a deployment is to turn it back, and takes as long as the way back does.
-To leave off driving it is another thing: whoever drives simply does that.
+Stopping a deployment rolls it back, which takes as long as a rollback takes.
+Stopping the driver is different: just leave its loop.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ from rolling.core.events import StopRequested
 
 
 class Stop:
-    """A handle for one deployment: give it to `run` or `run_async`, and keep it.
+    """A handle to stop one deployment: pass it to `run` or `run_async`, and keep it.
 
-    It is for all runs of that deployment, one after the other, and stays asked for:
-    another deployment that is run with it is stopped at once. Make one for each.
+    Use one handle per deployment, for all its runs. A request is permanent: another
+    deployment that runs with the same handle stops at once.
     May be used from any thread, and in a signal handler.
     """
 
@@ -27,15 +27,15 @@ class Stop:
 
     @property
     def requested(self) -> StopRequested | None:
-        """The stop that was asked for, by whoever asked first; None while nobody has."""
+        """The first stop requested; None before any request."""
         return self._requested
 
     def request(self, by: str) -> None:
-        """Ask for the deployment to stop; `by` is who asks, for its outcome.
+        """Request a stop. The deployment's outcome names `by`, the requester.
 
-        `run_async` hears of it at once, `run` within one poll interval, also while the
-        backend cannot see the world. Harmless to repeat; when all traffic has arrived
-        already, or after the end, it changes nothing.
+        `run_async` reacts at once, `run` within one poll interval, even while the backend
+        cannot see the world. Harmless to repeat. It changes nothing after all traffic has
+        arrived, or after the end.
         """
         if self._requested is None:
             self._requested = StopRequested(by)
@@ -44,7 +44,7 @@ class Stop:
 
     @contextmanager
     def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """While the context lasts, `wake` is called, in the thread that asks, for each request."""
+        """Within the context, each request calls `wake`, in the requesting thread."""
         self._wakes = (*self._wakes, wake)
         try:
             yield

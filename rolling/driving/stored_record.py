@@ -1,6 +1,6 @@
 """The stored form of a record: its fields, its versions, its text.
 
-Apart from record.py, which every driver loads: only those who store records need it.
+Separate from record.py, which every driver loads: only drivers that store records need it.
 """
 
 import json
@@ -19,7 +19,7 @@ from rolling.schema.shapes import Shape, Structure, Text, problem, under
 
 
 def dumps_record(record: Record) -> str:
-    """A record as one line of JSON, versioned as `rolling.records` says."""
+    """A record as one line of JSON, versioned like the records of `rolling.records`."""
     return json.dumps(
         _STORED.header()
         | {
@@ -32,7 +32,7 @@ def dumps_record(record: Record) -> str:
 
 
 def loads_record(text: str | bytes) -> Record:
-    """The record in a JSON text. Raises UnreadableRecord with all that is wrong in it."""
+    """The record in a JSON text. Raises UnreadableRecord with all its problems."""
     return read_text(text, _record_from_json)
 
 
@@ -53,7 +53,7 @@ class _StoredDeployment:
     example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """Everything that is wrong with it, under its path in the record."""
+        """All its problems, under its path in the record."""
         try:
             deployment_from_json(value)
         except UnreadableRecord as unreadable:
@@ -68,13 +68,13 @@ class _Moment:
     example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a value that no clock can show, if it is one."""
+        """The problem, if the value is not a valid moment."""
         return [] if is_moment(value) else [problem(path, value, MOMENT_RULE)]
 
 
 def _from_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
-    """Version 1 had no id. One is derived from what was accepted and when the direction began:
-    every record of that direction gives the same, and a record of the other direction another."""
+    """Version 1 had no id. One is derived from the spec and the start of the direction, so all
+    records of one direction get the same id, and those of the other direction another."""
     from hashlib import sha256
 
     deployment = content.get("deployment")

@@ -1,13 +1,13 @@
-"""The tick: one look at the world, and what follows from it. There is no other loop.
+"""The tick: one look at the world, and what follows from it. Every driver uses it.
 
-A tick makes true what is due, observes, and tells the core what it saw. It
-never waits: it says when to tick again, and a simulation jumps there, a local
-run sleeps, a durable engine sets a timer.
+A tick sends the desired state, observes, and passes the observation to the core. It
+never waits. It returns when to tick again: a simulation jumps there, a local run
+sleeps, a workflow engine sets a timer.
 
-Only one line of it touches the world: `tick` makes its two calls, `tick_async`
-awaits them. What follows is pure: `after_looking`, or `without_looking` where the
-calls raised. A driver of another kind needs no more than `due`, two calls of its
-own, and those.
+Only one line of a tick touches the world: `tick` makes two calls, `tick_async`
+awaits them. The rest is pure: `after_looking`, or `without_looking` if the calls
+raised. Another kind of driver needs only `due`, its own two calls, and these two
+functions.
 """
 
 import math
@@ -42,10 +42,10 @@ from rolling.driving.record import Record
 
 @frozen
 class Change:
-    """One event that changed the deployment: when, what, by which edges, from what, to what.
+    """One event that changed the deployment, with the edges taken and the values before and after.
 
-    `at`, `stage_began_at`: when it was learned, and when the stage before it had
-    begun; in seconds of the clock that drives the deployment.
+    `at`: when the driver learned of it. `stage_began_at`: when the stage before it
+    began. Both in seconds on the driver's clock.
     """
 
     at: float
@@ -57,13 +57,13 @@ class Change:
 
     @property
     def enters_stage(self) -> bool:
-        """True when it led to another stage; else it made more known of the same one."""
+        """True if it led to another stage; otherwise it only added knowledge."""
         return self.after.stage != self.before.stage
 
 
 @frozen
 class Tick:
-    """What a tick gives: the next record, the changes, and when to tick again.
+    """The result of a tick: the next record, the changes, and when to tick again.
 
     Store `record` before the next tick: what makes a command due must be on
     disk before the command is sent. `wake_at` is None when the deployment has
@@ -91,7 +91,7 @@ class Tick:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What people should know meanwhile, as the backend said it."""
+        """The backend's notes for people."""
         return () if self.seen is None else self.seen.notes
 
 
@@ -123,17 +123,16 @@ def tick(
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
 ) -> Tick:
-    """Make true what is due, observe, and advance by what was seen at the moment `now`.
+    """Send the desired state, observe, and advance by the observation made at `now`.
 
-    `stop`: somebody asks for the deployment to stop; harmless to repeat.
-    `clock`: says what time it is once the world was seen, so that calls which take
-    long do not shorten a bake that they begin; without it, calls take no time.
-    Pure in everything but the backend. What the backend raises is passed on;
-    the record that was given is then still right, and so is the same tick again.
-    But a stop and the deadline need no look: where one of them changes the deployment,
-    the tick is made of that alone, and has what was raised as its `error`.
-    Raises ValueError for a poll interval that is not above 0, and for a moment that no
-    clock can show.
+    `stop`: a request to stop the deployment; harmless to repeat.
+    `clock`: gives the time after the look, so that slow calls do not shorten a bake
+    that they begin; without it, calls are assumed to take no time.
+    Pure, apart from the backend. Exceptions from the backend propagate; the given
+    record is then still valid, and the tick can be repeated. But a stop and the
+    deadline need no look: if one of them changes the deployment, the tick contains
+    only that, with the exception as its `error`.
+    Raises ValueError for a poll interval that is not above 0, and for an impossible moment.
     """
     _check(now, poll_interval_seconds)
     try:
@@ -152,10 +151,10 @@ async def tick_async(
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
 ) -> Tick:
-    """The same tick, of a backend whose calls are awaited; on any event loop.
+    """The same tick for an asynchronous backend; works on any event loop.
 
-    Cancelled, it is as if it had never been made: a command that was under way
-    may have been carried out or not, and the same tick again is right.
+    A cancelled tick counts as never made: a command in progress may or may not have
+    been carried out, and the tick can be repeated.
     """
     _check(now, poll_interval_seconds)
     try:
@@ -174,14 +173,13 @@ def after_looking(
     stop: StopRequested | None = None,
     seen_at: float | None = None,
 ) -> Tick:
-    """What follows from a look at the world: the pure half of the tick.
+    """The tick that follows from a look at the world: the pure half of `tick`.
 
-    `seen`: what the backend saw once `record.desired` had been commanded. `now`: a
-    moment before that look, so that a timer which is over was over when the world was
-    seen. `seen_at`: a moment after it, from which the timers of a stage run that it
-    leads to; None is `now`.
-    Raises ForeignEvent for an observation that cannot be of this deployment, and
-    ValueError as `tick` does.
+    `seen`: the observation made after `record.desired` was commanded. `now`: a time
+    before the look, so that a timer that is over was over during the look. `seen_at`: a
+    time after the look, when the timers of a new stage start; None means `now`.
+    Raises ForeignEvent if the observation does not fit the deployment, and ValueError as
+    `tick` does.
     """
     _check(now, poll_interval_seconds)
     return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
@@ -196,7 +194,7 @@ def _after(
     seen_at: float | None,
 ) -> Tick:
     following, changes = _follow(record, _events(record, seen, now, stop), now, seen_at)
-    # A stage has one desired state: another one is due where the stage is another.
+    # The desired state depends on the stage, so a new stage must be commanded at once.
     if following.desired.stage != record.desired.stage:
         return Tick(following, changes, now, seen, now)
     wake_at = _wake_at(following, seen.news_at, now, poll_interval_seconds)
@@ -210,13 +208,13 @@ def without_looking(
     stop: StopRequested | None = None,
     seen_at: float | None = None,
 ) -> Tick | None:
-    """What follows where the world could not be seen: the tick of the stop and the deadline alone.
+    """The tick when the world could not be seen: only a stop and the deadline count.
 
-    `error`: what was raised by the backend, while its answer was read, or while a stop
-    was asked for; the tick's `error`.
-    The rest is as for `after_looking`. The next tick is due at once, and commands what
-    follows. None where neither changes the deployment, and for `Superseded`, after which
-    the record is not to be driven: then `error` is all there is.
+    `error`: the exception from the backend, from reading its answer, or from
+    `stop_requested`; it becomes the tick's `error`.
+    The other arguments are as for `after_looking`. The next tick is due at once, and
+    sends the new command. Returns None if neither changes the deployment, and for
+    `Superseded`, after which this record must not be driven any more.
     """
     if isinstance(error, Superseded):
         return None
@@ -232,7 +230,7 @@ def unseen_tick(
     stop: StopRequested | None,
     clock: Callable[[], float] | None,
 ) -> Tick:
-    """`without_looking`, for drivers. Raises `error` where that is all there is."""
+    """`without_looking`, for drivers. Raises `error` instead of returning None."""
     made = without_looking(record, error, now, stop, None if clock is None else clock())
     if made is None:
         raise error
@@ -256,7 +254,7 @@ def _follow(
         changes.append(Change(now, event, edges, deployment, after, record.stage_began_at))
         deployment = after
         if after.stage != stage:
-            break  # Whatever else was seen belongs to the stage that was left.
+            break  # The rest of the observation belongs to the previous stage.
     if not changes:
         return record, ()
     seen_at = now if seen_at is None else max(now, seen_at)
@@ -264,9 +262,9 @@ def _follow(
 
 
 def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> list[Event]:
-    """The facts that are known without a look at the world."""
-    # First the stop, because it is about every stage: after a bake that passes in
-    # this very tick it would come too late to turn the deployment back.
+    """The events that need no look at the world."""
+    # The stop comes first: after a bake that passes in this very tick it might come
+    # too late to roll back.
     events: list[Event] = [] if stop is None else [stop]
     desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
@@ -277,12 +275,12 @@ def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> li
 def _events(
     record: Record, seen: Observation, now: float, stop: StopRequested | None
 ) -> list[Event]:
-    """What was seen as events, in their fixed order, all of the stage that the tick began in."""
+    """The observation as events, in a fixed order, all of the stage at the start of the tick."""
     deployment, desired = record.deployment, record.desired
     if len(seen.fleets) != len(desired.fleets):
         raise ForeignEvent(
-            f"observe() must return a fleet for each of the {len(desired.fleets)} that "
-            f"it is asked about, in their order, and returned {len(seen.fleets)}"
+            f"observe() must return one fleet for each of the {len(desired.fleets)} desired "
+            f"fleets, in their order; it returned {len(seen.fleets)}"
         )
     stage = desired.stage
     events = _unseen_events(record, now, stop)
@@ -290,12 +288,12 @@ def _events(
         events.append(OperationFailed(stage, failure.operation, failure.fleet, failure.reason))
     events.append(FleetsSeen(stage, seen.sightings))
     split = seen.split
-    # That the split asked for is there is known for most of the time, and no news then.
+    # Most of the time the requested split is known to be there, which is no news.
     if split is not None and not (deployment.settled and split == deployment.split):
         events.append(SplitSettled(stage, split))
     if desired.interval_seconds is not None:
         after_interval = _is_over(record.stage_began_at, desired.interval_seconds, now)
-        # Also without alarms: it is the reading after the interval that ends a bake.
+        # Even without alarms: the reading after the interval ends the bake.
         events.append(AlarmsRead.of(stage, seen.alarms, after_interval=after_interval))
     return events
 
@@ -317,11 +315,11 @@ def _record_after(record: Record, deployment: Deployment, seen_at: float) -> Rec
 def _wake_at(
     record: Record, news_at: float | None, now: float, poll_interval_seconds: float
 ) -> float | None:
-    """When something may have changed, of a record of which the same is due as before."""
+    """When to look again, if the desired state has not changed."""
     deployment, desired = record.deployment, record.desired
     if deployment.ended and (deployment.settled or news_at == math.inf):
         return None
-    # News of the past says nothing: to look again at once would be to look for ever.
+    # A past `news_at` is ignored: looking again at once would loop for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
     if desired.interval_seconds is not None:

@@ -1,7 +1,7 @@
-"""Wakes: which of many items to look at next, and when.
+"""Wake-ups: which of many items comes next, and when.
 
-A heap that forgets lazily: an entry that was put again or taken back stays in the heap
-until its moment comes, or until such entries outnumber the others.
+A heap with lazy deletion: an entry that was moved or removed stays in the heap until
+its time comes, or until such entries outnumber the current ones.
 """
 
 import math
@@ -15,9 +15,9 @@ _MOST_OUTDATED = 64
 
 
 class Wakes(Generic[T]):
-    """Moments, at most one for each item; of equal moments the one that was put first comes first.
+    """A time for each item; of equal times the one put first comes first.
 
-    An infinite moment never comes, but its item is waiting.
+    An infinite time never comes, but its item counts as waiting.
     """
 
     def __init__(self) -> None:
@@ -26,15 +26,15 @@ class Wakes(Generic[T]):
         self._numbers = count()
 
     def __contains__(self, item: T) -> bool:
-        """True while `item` waits for its moment."""
+        """True while `item` waits for its time."""
         return item in self._moments
 
     def __len__(self) -> int:
-        """How many items wait."""
+        """The number of waiting items."""
         return len(self._moments)
 
     def put(self, item: T, moment: float | None) -> None:
-        """Look at `item` at `moment` instead of any earlier choice; None for never."""
+        """Set the time of `item` to `moment`, replacing an earlier one; None removes it."""
         if moment is None:
             self._moments.pop(item, None)
         elif self._moments.get(item) != moment:
@@ -45,13 +45,13 @@ class Wakes(Generic[T]):
             heapify(self._heap)
 
     def next_moment(self) -> float:
-        """The earliest moment; `inf` when no item waits."""
+        """The earliest time; `inf` if no item waits."""
         while self._heap and not self._is_current(self._heap[0]):
             heappop(self._heap)
         return self._heap[0][0] if self._heap else math.inf
 
     def take(self) -> T:
-        """Remove the item of the earliest moment, and return it. Raises IndexError for none."""
+        """Remove and return the item with the earliest time. Raises IndexError if there is none."""
         self.next_moment()
         item = heappop(self._heap)[2]
         del self._moments[item]

@@ -1,4 +1,4 @@
-"""The watch: many deployments driven by one plain loop."""
+"""The watch: many deployments driven by one synchronous loop."""
 
 import math
 from collections.abc import Callable, Generator, Iterable
@@ -13,10 +13,10 @@ from rolling.driving.tick import Tick, TickFailed
 
 
 class Watch(Schedule[K, Backend]):
-    """Many deployments, their ticks made one after the other.
+    """Many deployments, with their ticks made one after the other.
 
-    For simulations, and for few deployments: each call of a backend holds up all
-    the others. Where calls take long, use `AsyncWatch`.
+    For simulations, and for a few deployments: each backend call holds up all the
+    others. If calls take long, use `AsyncWatch`.
 
     `store`: is given the key and the tick, its record and its changes, of each tick that
     changed something, and of the last one, before the tick is handed over; it must return
@@ -42,16 +42,16 @@ class Watch(Schedule[K, Backend]):
         self._clock = clock
 
     def run(self) -> Generator[tuple[K, Tick | TickFailed], None, None]:
-        """Drive them all until none is left, and hand over what came of each tick, with its key.
+        """Drive all deployments until none is left, and yield each tick with its key.
 
-        The next tick of a deployment is made only after its last one was handed over
-        and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has what was raised as its `error`.
+        The next tick of a deployment is made only after its last one was yielded and the
+        caller asked for more. An exception from a backend affects only its own
+        deployment: it is yielded as `TickFailed`, and tried again after the poll
+        interval, or never again if it is `Superseded`. A stop and the deadline work
+        without the backend: their tick has the exception as its `error`.
 
-        To leave off iterating stops the driver and no deployment; `run` again goes on.
-        Raises RuntimeError while another `run` is under way.
+        Leaving the loop stops the driver but no deployment; a new `run` continues.
+        Raises RuntimeError while another `run` is in progress.
         """
         self._begin()
         try:
@@ -81,6 +81,6 @@ class Watch(Schedule[K, Backend]):
             return self._trouble(entry, now, error)
 
     def _wait(self, moment: float, now: float) -> None:
-        # The earliest moment is infinite: nothing will ever happen, which is for the clock to say.
+        # If the earliest time is infinite, nothing will ever happen: let the clock raise.
         far = moment == math.inf
         self._clock.wait_until(moment if far else min(moment, now + self.poll_interval_seconds))

@@ -368,18 +368,18 @@ def test_a_promise_for_which_nothing_is_given_is_skipped_and_not_kept() -> None:
 
 def test_what_is_skipped_is_told_and_neither_kept_nor_broken() -> None:
     held = OfReadme()
-    fresh = "no way is given to make a fresh backend over the same world (rebuild)"
-    unable = "no backend is given that cannot provision (backend_that_cannot_provision)"
+    fresh = "define rebuild: make a new backend over the same world"
+    unable = "define backend_that_cannot_provision: no room for config-2"
     assert skipped_promises(held) == {
         "test_a_failure_stands_until_the_next_stage": unable,
         "test_a_fresh_backend_goes_on": fresh,
         "test_a_fresh_backend_keeps_the_fence": fresh,
         "test_a_fresh_backend_knows_what_has_failed": unable,
         "test_a_permanent_refusal_is_a_failure": (
-            "no backend is given that is refused (backend_that_is_refused)"
+            "define backend_that_is_refused: config-2 may never be launched"
         ),
         "test_an_alarm_that_goes_off_is_read": (
-            "no way is given to put an alarm into ALARM (put_into_alarm)"
+            "define put_into_alarm: put an alarm into ALARM"
         ),
         "test_an_update_succeeds_with_a_fresh_backend_in_every_tick": fresh,
     }

@@ -54,5 +54,5 @@ def test_the_exception_is_passed_on_and_the_same_tick_again_goes_on(failing: str
 
 def test_an_observation_of_other_fleets_is_refused() -> None:
     three = Observation((ObservedFleet(0, 0), ObservedFleet(3, 3), ObservedFleet(1, 1)))
-    with pytest.raises(ForeignEvent, match=r"each of the 2 .* and returned 3"):
+    with pytest.raises(ForeignEvent, match=r"each of the 2 .* it returned 3"):
         tick(accept(rolling_update(), 0), Scripted([three]), 0)

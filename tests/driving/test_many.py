@@ -221,7 +221,7 @@ def test_after_the_end_a_stop_changes_nothing(kind: Kind) -> None:
 def test_a_key_is_watched_once_and_an_unknown_one_is_an_error(kind: Kind) -> None:
     watched = kind()
     watched.add("a", UPDATE, Scripted())
-    with pytest.raises(ValueError, match="'a' is watched already"):
+    with pytest.raises(ValueError, match="'a' is already watched"):
         watched.add("a", UPDATE, Scripted())
     assert watched.watch.record("a") == accept(UPDATE, 0, "a")
     with pytest.raises(KeyError):

@@ -1,7 +1,7 @@
-"""The backend contract as tests: what `Backend` promises, checked on any backend, your own too.
+"""The backend contract as tests: the promises of `Backend`, checked on any backend.
 
-Subclass `BackendContract` in a test module and say how to make your backend and
-how to let time pass for it; pytest and unittest runners find the rest. Nothing
+Subclass `BackendContract` in a test module, and define how to make your backend and
+how to let time pass for it; pytest and unittest runners find the tests. Nothing
 here imports either.
 
     class TestMine(BackendContract):

@@ -1,4 +1,4 @@
-"""The promises of a backend looked into without a test runner: kept, broken, or skipped."""
+"""Checks the promises of a backend without a test runner: kept, broken, or skipped."""
 
 from collections.abc import Callable, Mapping
 from unittest import SkipTest
@@ -10,7 +10,7 @@ from rolling.driving.contract.promised import BackendContract
 
 @frozen
 class Findings:
-    """What became of each promise, by name: kept, broken (what was seen), or skipped (why)."""
+    """The promises by name: kept, broken (with what was seen), or skipped (with the reason)."""
 
     kept: tuple[str, ...]
     broken: Mapping[str, str]
@@ -18,10 +18,10 @@ class Findings:
 
 
 def findings(contract: BackendContract) -> Findings:
-    """Hold a backend to every promise, without a test runner.
+    """Check every promise of a backend, without a test runner.
 
-    What the backend raises breaks the promise too. One that is skipped, because
-    the contract was not given what it needs, is neither kept nor broken.
+    An exception from the backend breaks the promise too. A promise is skipped if the
+    subclass does not define what it needs; it is then neither kept nor broken.
     """
     kept: list[str] = []
     broken: dict[str, str] = {}
@@ -41,16 +41,15 @@ def findings(contract: BackendContract) -> Findings:
 def broken_promises(contract: BackendContract) -> dict[str, str]:
     """The promises that a backend breaks, by name, each with what was seen.
 
-    None broken is not all kept: see `skipped_promises`.
+    An empty result does not mean that all were checked: see `skipped_promises`.
     """
     return dict(findings(contract).broken)
 
 
 def skipped_promises(contract: BackendContract) -> dict[str, str]:
-    """The promises that were not looked into, by name, each with what was not given.
+    """The promises that were not checked, by name, each with what it needs.
 
-    Holds the backend to all of them, as `broken_promises` does: `findings` tells
-    of both at once.
+    This runs all the checks, like `broken_promises`; `findings` returns both results.
     """
     return dict(findings(contract).skipped)
 

@@ -1,4 +1,4 @@
-"""The promises of a backend, one a method; what each of them needs is said by a subclass."""
+"""The promises of a backend, one per method; a subclass provides what they need."""
 
 import math
 from abc import ABC, abstractmethod
@@ -38,20 +38,20 @@ _THREE_FLEETS = ("config-3", "config-2", "config-1")
 
 
 class BackendContract(ABC):
-    """The promises of `Backend`, one a method. Each makes a backend of its own.
+    """The promises of `Backend`, one per method. Each creates its own backend.
 
-    The class attributes may be overridden:
+    Override the class attributes as needed:
 
-    - `settle_seconds`: in that time everything that was asked for has come true.
-    - `moment_seconds`: in that time it has not.
-    - `rounds`: how many calls of `make_true`, each with that time after it, it takes
-      until everything has; more than one where the backend begins one thing only once
-      another is true.
-    - `bake_seconds`: the baking period of the updates that are driven, 0 to 3600. For a
-      backend in real time, give this and the seconds above in seconds that you can wait.
-    - `longest_call_seconds`: what counts as a short call.
-    - `alarms`: names that the backend can read, and that are quiet.
-    - `missing_alarm`: a name that it cannot read; None where it can read every name.
+    - `settle_seconds`: within this time, every command has taken full effect.
+    - `moment_seconds`: within this time, it has not.
+    - `rounds`: the number of `make_true` calls, each followed by `settle_seconds`, until
+      a command has taken full effect; more than one if the backend starts one operation
+      only after another has finished.
+    - `bake_seconds`: the baking period of the driven updates, 0 to 3600. For a backend in
+      real time, choose this and the times above so that you can wait for them.
+    - `longest_call_seconds`: the longest time that counts as a short call.
+    - `alarms`: names of alarms that the backend can read, and that are quiet.
+    - `missing_alarm`: a name that it cannot read; None if it can read every name.
     """
 
     settle_seconds: ClassVar[float] = 3600
@@ -62,44 +62,44 @@ class BackendContract(ABC):
     alarms: ClassVar[tuple[str, ...]] = ("p99",)
     missing_alarm: ClassVar[str | None] = None
 
-    # --- what you say of yours ---
+    # --- what a subclass defines ---
 
     @abstractmethod
     def backend(self) -> Backend:
-        """A backend with 4 instances of "config-1" in service, which are sent all the traffic."""
+        """A backend with 4 instances of "config-1" in service, which get all the traffic."""
 
     @abstractmethod
     def settle(self, backend: Backend, seconds: float) -> None:
-        """Let so many seconds pass for `backend`, the one that was made last."""
+        """Let `seconds` pass for `backend`, the last one made."""
 
-    # Without one of the next, the promises that need it are skipped.
+    # The promises that need one of the following are skipped without it.
 
     def rebuild(self, backend: Backend) -> Backend:
-        """A fresh backend over the same world, made as a process makes one that starts again."""
-        raise SkipTest("no way is given to make a fresh backend over the same world (rebuild)")
+        """A new backend over the same world, as a restarted process would make it."""
+        raise SkipTest("define rebuild: make a new backend over the same world")
 
     def backend_that_cannot_provision(self) -> Backend:
-        """As `backend`, in a world that has no room for any instance of "config-2"."""
-        raise SkipTest("no backend is given that cannot provision (backend_that_cannot_provision)")
+        """Like `backend`, in a world without room for any instance of "config-2"."""
+        raise SkipTest("define backend_that_cannot_provision: no room for config-2")
 
     def backend_that_is_refused(self) -> Backend:
-        """As `backend`, in a world that refuses for good to launch "config-2".
+        """Like `backend`, in a world that permanently refuses to launch "config-2".
 
-        For a permission that is missing, or a configuration that does not exist.
+        For example because of a missing permission or configuration.
         """
-        raise SkipTest("no backend is given that is refused (backend_that_is_refused)")
+        raise SkipTest("define backend_that_is_refused: config-2 may never be launched")
 
     def put_into_alarm(self, backend: Backend, alarm: str) -> None:
-        """Put one of `alarms` into ALARM, for `backend`, the one that was made last.
+        """Put one of `alarms` into ALARM, for `backend`, the last one made.
 
-        It is read so within `settle_seconds`.
+        The backend must read it within `settle_seconds`.
         """
-        raise SkipTest("no way is given to put an alarm into ALARM (put_into_alarm)")
+        raise SkipTest("define put_into_alarm: put an alarm into ALARM")
 
     # --- calls ---
 
     def test_calls_are_short(self) -> None:
-        """Nothing waits for an instance: a call starts what is to be done, and returns."""
+        """No call waits for an instance: it starts the operation and returns."""
         backend = self.backend()
         began = perf_counter()
         backend.make_true(_desired(1, (2, 4)))
@@ -108,7 +108,7 @@ class BackendContract(ABC):
         assert took <= self.longest_call_seconds, f"two calls took {took:.2f} seconds"
 
     def test_what_is_asked_for_comes_true(self) -> None:
-        """Fleets are seen in the order of the desired state, and the split is told once settled."""
+        """Fleets come in the order of the desired state; the split is reported once settled."""
         backend = self.backend()
         seen = self._after(backend, _desired(1, (2, 4)))
         assert _counts(seen) == ((2, 2), (4, 4)), seen
@@ -118,29 +118,29 @@ class BackendContract(ABC):
         assert _counts(seen) == ((2, 2), (2, 2)), seen
 
     def test_a_fleet_that_was_never_asked_for_is_none(self) -> None:
-        """A configuration that the backend has not heard of has no instances, and no traffic."""
+        """A configuration unknown to the backend has no instances and no traffic."""
         seen = self._after(self.backend(), _desired(1, (0, 4)))
         assert _counts(seen) == ((0, 0), (4, 4)), seen
         assert seen.split == ALL_OLD, seen
 
     def test_a_split_that_is_no_whole_percentage_comes_true(self) -> None:
-        """A deployment waits for the very split that it asked for: 33% of 100% is not 1/3."""
+        """A deployment waits for exactly the split it requested: 33% is not 1/3."""
         backend = self.backend()
         for step, new in enumerate((Share(1, 3), Share(5, 7)), start=1):
             split = (new, rest_of(new))
             seen = self._after(backend, _desired(step, (3, 4), split)).split
-            assert seen == split, f"asked for {_text(split)}, and told of {_text(seen)}"
+            assert seen == split, f"requested {_text(split)}, reported {_text(seen)}"
 
     def test_a_split_that_is_only_rounded_is_told_as_asked(self) -> None:
-        """Of weights 0 to 256, 1/3 and 333/1000 are the same; both come true, each by its name."""
+        """In weights of 0 to 256, 1/3 and 333/1000 are equal; each is reported as requested."""
         backend = self.backend()
         for step, new in enumerate((Share(1, 3), Share(333, 1000), Share(1, 3)), start=1):
             split = (new, rest_of(new))
             seen = self._after(backend, _desired(step, (3, 4), split)).split
-            assert seen == split, f"asked for {_text(split)}, and told of {_text(seen)}"
+            assert seen == split, f"requested {_text(split)}, reported {_text(seen)}"
 
     def test_three_fleets_are_told_of_each_by_itself(self) -> None:
-        """A repair has as many old fleets as the rollback that failed has left."""
+        """A repair has as many old fleets as the failed rollback left."""
         backend, last = self.backend(), (NO_TRAFFIC, NO_TRAFFIC, ALL_TRAFFIC)
         mixed = (Share(1, 7), Share(2, 7), Share(4, 7))
         states = (((1, 2, 4), last), ((1, 2, 4), mixed), ((3, 2, 1), mixed), ((0, 0, 4), last))
@@ -155,14 +155,14 @@ class BackendContract(ABC):
     # --- the latest command wins ---
 
     def test_counts_are_absolute(self) -> None:
-        """2 and then 3 is 3, and not 5; and 4 and then 1 is 1."""
+        """2 and then 3 is 3, not 5; 4 and then 1 is 1."""
         backend = self.backend()
         self._after(backend, _desired(1, (2, 4)))
         seen = self._after(backend, _desired(2, (3, 1)))
         assert _counts(seen) == ((3, 3), (1, 1)), seen
 
     def test_repeating_is_harmless(self) -> None:
-        """A driver says what is due in every tick, also while it is under way."""
+        """A driver repeats the command in every tick, even while it is carried out."""
         backend, said = self.backend(), _desired(1, (2, 3), HALF)
         for _ in range(5):
             backend.make_true(said)
@@ -172,14 +172,14 @@ class BackendContract(ABC):
         assert seen.split == HALF, seen
 
     def test_looking_is_harmless(self) -> None:
-        """To observe changes nothing."""
+        """Observing changes nothing."""
         backend, said = self.backend(), _desired(1, (2, 3))
         self._after(backend, said)
         first, second = backend.observe(said), backend.observe(said)
         assert first.fleets == second.fleets
 
     def test_the_latest_command_wins(self) -> None:
-        """A command needs nothing before it to be finished, and leaves nothing of it to come."""
+        """A command does not wait for earlier ones, and cancels the rest of their effects."""
         backend = self.backend()
         backend.make_true(_desired(1, (4, 1), HALF))
         self.settle(backend, self.moment_seconds)
@@ -188,7 +188,7 @@ class BackendContract(ABC):
         assert seen.split == ALL_OLD, seen
 
     def test_a_look_is_of_after_the_latest_command(self) -> None:
-        """No answer is kept: what was seen before a command says nothing of after it."""
+        """Observations are not cached: what was seen before a command is not valid after it."""
         backend, said = self.backend(), _desired(1, (4, 4))
         self._after(backend, said)
         for step, counts in enumerate(((4, 3), (2, 3), (2, 1), (0, 1)), start=2):
@@ -196,19 +196,19 @@ class BackendContract(ABC):
             said = _desired(step, counts)
             backend.make_true(said)
             for seen, asked in zip(backend.observe(said).fleets, counts, strict=True):
-                assert seen.in_service <= asked, f"{seen}, of which {asked} were asked for"
+                assert seen.in_service <= asked, f"{seen}, but {asked} were requested"
             self.settle(backend, self.moment_seconds)
 
     # --- one fence ---
 
     def test_an_earlier_stage_is_refused_and_changes_nothing(self) -> None:
-        """Or a driver with an old record would go on to an end that is not true."""
+        """Otherwise a driver with an old record would reach a false end."""
         backend, said = self.backend(), _desired(2, (2, 4))
         self._after(backend, said)
         self._is_refused(backend, _desired(1, (0, 0), ALL_NEW), said)
 
     def test_an_earlier_phase_or_attempt_of_the_same_step_is_refused(self) -> None:
-        """A step has several commands. What it began with must not undo what it came to."""
+        """A step has several commands. An earlier one must not undo a later one."""
         backend, said = self.backend(), _desired(1, (2, 4), HALF)
         shifting = evolve(said, stage=said.stage._replace(attempt=2, phase=Phase.SHIFTING))
         self._after(backend, shifting)
@@ -217,21 +217,21 @@ class BackendContract(ABC):
             self._is_refused(backend, evolve(begun, stage=stage), shifting)
 
     def test_an_earlier_generation_is_refused_and_changes_nothing(self) -> None:
-        """The frozen driver of the update before has a later stage, and an old record."""
+        """The frozen driver of the previous update has an old record, but a later stage."""
         backend, said = self.backend(), _desired(1, (2, 4), generation=2)
         self._after(backend, said)
         earlier = _desired(3, (0, 0), ALL_NEW, direction=Direction.BACK)
         self._is_refused(backend, earlier, said)
 
     def test_a_later_generation_begins_anew(self) -> None:
-        """The next update of an endpoint has an earlier stage than the end of the last one."""
+        """The next update of an endpoint starts at an earlier stage than the last one ended."""
         backend = self.backend()
         backend.make_true(_desired(2, (1, 4), direction=Direction.BACK))
         seen = self._after(backend, _desired(1, (3, 4), generation=2))
         assert _counts(seen) == ((3, 3), (4, 4)), seen
 
     def test_the_way_back_is_later_than_the_way_forward(self) -> None:
-        """Stages are ordered by their direction first: step 1 back comes after step 3 forward."""
+        """Stages are ordered by direction first: step 1 back comes after step 3 forward."""
         backend = self.backend()
         backend.make_true(_desired(3, (3, 2), HALF))
         seen = self._after(backend, _desired(1, (0, 4), ALL_OLD, direction=Direction.BACK))
@@ -240,7 +240,7 @@ class BackendContract(ABC):
     # --- a fresh backend goes on ---
 
     def test_a_fresh_backend_goes_on(self) -> None:
-        """The driver may die at any moment; what it began is begun, and not begun again."""
+        """The driver may die at any moment; operations in progress are not started again."""
         backend, said = self.backend(), _desired(1, (2, 3), HALF)
         backend.make_true(said)
         self.settle(backend, self.moment_seconds)
@@ -249,7 +249,7 @@ class BackendContract(ABC):
         assert seen.split == HALF, seen
 
     def test_a_fresh_backend_keeps_the_fence(self) -> None:
-        """The driver that died and came back may be the one whose record is old."""
+        """The restarted driver may be the one with the old record."""
         backend, said = self.backend(), _desired(2, (2, 4), generation=2)
         self._after(backend, said)
         for generation, step in ((2, 1), (1, 3)):
@@ -257,14 +257,14 @@ class BackendContract(ABC):
             self._is_refused(self.rebuild(backend), earlier, said)
 
     def test_a_fresh_backend_knows_what_has_failed(self) -> None:
-        """Or the deployment would wait for it until its deadline."""
+        """Otherwise the deployment would wait until its deadline."""
         backend, said = self.backend_that_cannot_provision(), _desired(1, (2, 4))
         self._after(backend, said)
         failures = self._after(self.rebuild(backend), said).failures
         assert _operations(failures) == {(Operation.PROVISION, 0)}, failures
 
     def test_an_update_succeeds_with_a_fresh_backend_in_every_tick(self) -> None:
-        """As where each tick is made by another process."""
+        """As if each tick were made by another process."""
         outcome, counts = self._drive(stop_in_step=None, fresh=True)
         assert outcome == Succeeded(0, None), outcome
         assert counts == (4, 0)
@@ -272,27 +272,27 @@ class BackendContract(ABC):
     # --- what is seen ---
 
     def test_a_condemned_instance_is_not_in_service(self) -> None:
-        """From the command that lowers a count on; it is alive until it is gone."""
+        """It leaves service with the command that lowers the count; it is alive until gone."""
         backend, said = self.backend(), _desired(1, (0, 1))
         backend.make_true(said)
         for _ in range(5):
             old = backend.observe(said).fleets[1]
-            assert old.in_service <= 1 <= old.alive, f"{old}, of which 1 was asked for"
+            assert old.in_service <= 1 <= old.alive, f"{old}, but 1 was requested"
             self.settle(backend, self.moment_seconds)
         old = self._after(backend, said).fleets[1]
-        assert (old.in_service, old.alive) == (1, 1), f"{old}, of which 1 was asked for long ago"
+        assert (old.in_service, old.alive) == (1, 1), f"{old}, but 1 was requested long ago"
 
     def test_a_launching_instance_is_alive_and_not_yet_in_service(self) -> None:
-        """What counts against the ceiling is not left out, and never comes to more than asked."""
+        """It counts against the ceiling, so it is reported; never more than requested."""
         backend, said = self.backend(), _desired(1, (2, 4))
         backend.make_true(said)
         for _ in range(5):
             new = backend.observe(said).fleets[0]
-            assert new.in_service <= 2 and new.alive <= 2, f"{new}, of which 2 were asked for"
+            assert new.in_service <= 2 and new.alive <= 2, f"{new}, but 2 were requested"
             self.settle(backend, self.moment_seconds)
 
     def test_a_split_in_motion_is_not_reported(self) -> None:
-        """A split is told only when all traffic goes where one command said."""
+        """A split is reported only while all traffic follows one command."""
         backend = self.backend()
         self._after(backend, _desired(1, (4, 4)))
         commanded = [ALL_OLD]
@@ -308,7 +308,7 @@ class BackendContract(ABC):
         assert settled == ALL_OLD, _text(settled)
 
     def test_what_is_told_makes_sense(self) -> None:
-        """Every fleet; a share of each which are all the traffic, or of none."""
+        """Every fleet is there; either all have a share and they sum to 1, or none has one."""
         backend, said = self.backend(), _desired(1, (2, 3), HALF)
         backend.make_true(said)
         for seconds in (self.moment_seconds, self.moment_seconds, self.settle_seconds):
@@ -320,7 +320,7 @@ class BackendContract(ABC):
             assert all(isinstance(failure, Failure) for failure in seen.failures), seen
 
     def test_a_note_is_a_short_line(self) -> None:
-        """It is for people, in a log or beside a picture: not empty, and at most 200 characters."""
+        """It is for people, in a log or a live view: not empty, at most 200 characters."""
         backend, said = self.backend(), _desired(1, (2, 3), HALF)
         backend.make_true(said)
         for seconds in (self.moment_seconds, self.settle_seconds):
@@ -329,7 +329,7 @@ class BackendContract(ABC):
             self.settle(backend, seconds)
 
     def test_where_no_news_is_to_come_none_comes(self) -> None:
-        """`news_at` is a moment, `inf` for never, or None; after never, nothing happens."""
+        """`news_at` is a time, `inf` for never, or None; after `inf`, nothing changes."""
         backend, said = self.backend(), _desired(1, (2, 2))
         backend.make_true(said)
         for _ in range(5):
@@ -344,33 +344,33 @@ class BackendContract(ABC):
     # --- alarms and failures ---
 
     def test_an_alarm_is_read_by_its_name(self) -> None:
-        """Each that the desired state names, and that there is."""
+        """Every existing alarm that the desired state names."""
         backend, said = self.backend(), _desired(1, (2, 4), alarms=self.alarms)
         seen = self._after(backend, said).alarms
         for name in self.alarms:
             assert isinstance(seen.get(name), Reading), f"{name} reads {seen.get(name)!r}"
 
     def test_an_alarm_that_cannot_be_read_is_not_ok(self) -> None:
-        """No evidence is not good evidence: it is left out, or UNREADABLE."""
+        """Missing evidence is not good evidence: it is left out, or UNREADABLE."""
         if self.missing_alarm is None:
-            raise SkipTest("no name is given that cannot be read (missing_alarm)")
+            raise SkipTest("define missing_alarm: a name that cannot be read")
         said = _desired(1, (2, 4), alarms=(*self.alarms, self.missing_alarm))
         seen = self._after(self.backend(), said).alarms
         reading = seen.get(self.missing_alarm, Reading.UNREADABLE)
         assert reading is Reading.UNREADABLE, f"{self.missing_alarm} reads {reading!r}"
 
     def test_an_alarm_that_goes_off_is_read(self) -> None:
-        """Or a bake would pass whatever happens in it."""
+        """Otherwise every bake would pass, whatever happens."""
         for name in self.alarms:
             backend, said = self.backend(), _desired(1, (2, 4), alarms=self.alarms)
             before = self._after(backend, said).alarms.get(name)
-            assert before is not Reading.ALARM, f"{name} reads {before!r}, and was to be quiet"
+            assert before is not Reading.ALARM, f"{name} reads {before!r}, but must be quiet"
             self.put_into_alarm(backend, name)
             reading = self._after(backend, said).alarms.get(name)
-            assert reading is Reading.ALARM, f"{name} is in ALARM and reads {reading!r}"
+            assert reading is Reading.ALARM, f"{name} is in ALARM but reads {reading!r}"
 
     def test_a_failure_stands_until_the_next_stage(self) -> None:
-        """So that a driver that died meanwhile sees it; with another stage all is tried anew."""
+        """So that a restarted driver sees it; a new stage starts without failures."""
         backend, said = self.backend_that_cannot_provision(), _desired(1, (2, 4))
         for _ in range(3):
             failures = self._after(backend, said).failures
@@ -380,7 +380,7 @@ class BackendContract(ABC):
         assert failures == (), failures
 
     def test_a_permanent_refusal_is_a_failure(self) -> None:
-        """An exception would mean "unknown", and the driver would try again until its deadline."""
+        """An exception would mean "unknown", and the driver would retry until the deadline."""
         backend, said = self.backend_that_is_refused(), _desired(1, (2, 4))
         failures = self._after(backend, said).failures
         assert _operations(failures) == {(Operation.PROVISION, 0)}, failures
@@ -388,13 +388,13 @@ class BackendContract(ABC):
     # --- all of it ---
 
     def test_an_update_succeeds(self) -> None:
-        """Four instances are replaced in two batches, by the one tick."""
+        """Four instances are replaced in two batches, driven by `tick`."""
         outcome, counts = self._drive(stop_in_step=None)
         assert outcome == Succeeded(0, None), outcome
         assert counts == (4, 0)
 
     def test_a_stopped_update_comes_back(self) -> None:
-        """Stopped in the second batch: everything is as it was."""
+        """Stopped in the second batch, everything returns to how it was."""
         outcome, counts = self._drive(stop_in_step=2)
         assert isinstance(outcome, RolledBack) and outcome.leftover == 0, outcome
         assert counts == (0, 4)
@@ -425,14 +425,14 @@ class BackendContract(ABC):
         return record.deployment.outcome, tuple([fleet.in_service for fleet in seen.fleets])
 
     def _after(self, backend: Backend, said: Desired) -> Observation:
-        """What is seen once everything that was asked for has had the time to come true."""
+        """The observation after the command has had time to take full effect."""
         for _ in range(self.rounds):
             backend.make_true(said)
             self.settle(backend, self.settle_seconds)
         return backend.observe(said)
 
     def _is_refused(self, backend: Backend, earlier: Desired, latest: Desired) -> None:
-        """That `earlier` is refused once `latest` came true, and changes nothing of it."""
+        """Check that `earlier` is refused after `latest`, and changes nothing."""
         try:
             backend.make_true(earlier)
         except Superseded:
@@ -442,7 +442,7 @@ class BackendContract(ABC):
                 f"generation {earlier.generation}, {earlier.stage}, was not refused after "
                 f"generation {latest.generation}, {latest.stage}"
             )
-        # Not repeated meanwhile: that would mend what was done.
+        # `latest` is not repeated here: that would repair the damage.
         self.settle(backend, self.settle_seconds)
         seen = backend.observe(latest)
         asked = [ObservedFleet(each.count, each.count, each.share) for each in latest.fleets]
@@ -458,14 +458,14 @@ def _desired(
     direction: Direction = Direction.FORWARD,
     generation: int = 1,
 ) -> Desired:
-    """A command of so many new and old instances, in a stage of its own for each step."""
+    """A command for (new, old) counts, in a separate stage for each step."""
     stage = Stage(direction, step, 1, Phase.BAKING if alarms else Phase.PROVISIONING)
     fleets = tuple(map(DesiredFleet, ("config-2", "config-1"), counts, split))
     return Desired(generation, stage, fleets, alarms, None, None)
 
 
 def _counts(seen: Observation) -> tuple[tuple[int, int], ...]:
-    """Of each fleet, how many are in service and how many are alive."""
+    """For each fleet, the counts in service and alive."""
     return tuple([(fleet.in_service, fleet.alive) for fleet in seen.fleets])
 
 
