@@ -1,11 +1,10 @@
 """The endpoint, pure: AWS's requests and descriptions as values, and UpdateEndpoint's rules.
 
-Standard library, attrs and `rolling.core` only. Read it in this order: shapes
-(what a document may look like), configuration and deployment_config (documents
-as values), capacities and endpoint (the values), creation, update, scaling and
-deletion (what a request makes of it), apply_deployment and launching (what is seen turns
-it further), describe (DescribeEndpoint), update_outcome (what its answer says of an
-update).
+Imports only the standard library, attrs, `rolling.core` and `rolling.schema`. Read it in
+this order: configuration and deployment_config (documents as values), capacities and
+endpoint (the values), creation, update, scaling and deletion (requests),
+apply_deployment and launching (observations), describe (DescribeEndpoint),
+update_outcome (the outcome of an update, from the output of DescribeEndpoint).
 """
 
 from rolling.endpoint.apply_deployment import with_deployment

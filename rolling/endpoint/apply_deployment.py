@@ -1,8 +1,8 @@
-"""Folding: what a deployment has become, taken into the endpoint it belongs to.
+"""Applies the progress of a deployment to its endpoint.
 
-Here belong the three ends as a caller of SageMaker sees them: InService on the
-new configuration, InService on the old one with a FailureReason, or
-UpdateRollbackFailed with the mix that is really there.
+An update has three ends, as a caller of SageMaker sees them: InService on the new
+configuration, InService on the old one with a FailureReason, or
+UpdateRollbackFailed with the remaining mix.
 """
 
 from attrs import evolve
@@ -16,10 +16,10 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
 
 
 def with_deployment(endpoint: Endpoint, deployment: Deployment) -> Endpoint:
-    """The endpoint after its update's deployment has come as far as `deployment`.
+    """The endpoint after its update's deployment has progressed to `deployment`.
 
-    Once it has ended, the endpoint rests. To be called again when an ended
-    deployment takes an observation in: leftovers vanish, a split settles.
+    After the end, the endpoint rests. Call this again when an ended deployment takes
+    in an observation: leftovers vanish, a split settles.
     Raises ValueError for the deployment of another update.
     """
     update = endpoint.update
@@ -49,7 +49,7 @@ def _ended(endpoint: Endpoint, update: Update) -> Endpoint:
             desired_weight=update.desired_weight,
             failure_reason=None,
         )
-    # A repair that rolls back is back at the mix that it set out to repair.
+    # A repair that rolls back returns to the mix that it tried to repair.
     mixed = update.from_mix or update.deployment.phase is Phase.ROLLBACK_FAILED
     return evolve(
         endpoint,
@@ -61,16 +61,16 @@ def _ended(endpoint: Endpoint, update: Update) -> Endpoint:
 def _as_before(
     fleets: tuple[FleetSpec, ...], before: tuple[FleetSpec, ...]
 ) -> tuple[FleetSpec, ...]:
-    """The fleets in the order that they had before the update, what it left over first.
+    """The fleets in their order before the update, with its leftovers first.
 
-    A repair to the older configuration that rolled back has not made it the newer.
+    A repair to an older configuration that rolled back must not make it the newer one.
     """
     places = {fleet.configuration: place for place, fleet in enumerate(before)}
     return tuple(sorted(fleets, key=lambda fleet: places.get(fleet.configuration, -1)))
 
 
 def _failure_reason(update: Update) -> str:
-    """Why the update failed, in at most 1,024 characters, every cause named."""
+    """Why the update failed, with every cause, in at most 1,024 characters."""
     text = f'The update to endpoint configuration "{update.config.name}"'
     match update.deployment.outcome:
         case RolledBack(cause=cause, leftover=leftover, cut_short=cut_short):
@@ -78,15 +78,15 @@ def _failure_reason(update: Update) -> str:
             if cut_short is not None and leftover:
                 text += f" {leftover} of its instance(s) were still alive: {_brief(cut_short)}."
             if update.from_mix:
-                text += " The endpoint serves with the mix of before."
+                text += " The endpoint serves the same mix as before."
         case RollbackFailed(cause=cause, rollback_cause=rollback_cause):
             text += f" failed: {_brief(cause)}. Its rollback failed: {_brief(rollback_cause)}."
         case outcome:
-            raise AssertionError(f"{outcome} is no failure")
+            raise AssertionError(f"{outcome} is not a failure")
     return text
 
 
 def _brief(cause: Cause) -> str:
-    # Two of these and the words around them stay under SageMaker's 1,024 characters.
+    # Two of these and the text around them stay within SageMaker's 1,024 characters.
     text = str(cause).rstrip(".")
     return text if len(text) <= 400 else f"{text[:399]}…"

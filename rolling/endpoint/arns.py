@@ -6,10 +6,10 @@ from rolling.core.errors import Problem
 from rolling.schema.shapes import Text, problem
 
 REGION = "us-east-1"
-"""The region that is meant where none is given."""
+"""The default region."""
 
 ACCOUNT = "123456789012"
-"""The account whose things these are where none is given."""
+"""The default account."""
 
 REGION_NAME = Text(
     1,
@@ -27,7 +27,7 @@ def arn(kind: str, name: str, region: str, account: str) -> str:
 
 
 def partition(region: str) -> str:
-    """The partition that the ARNs of a region begin with."""
+    """The partition in the ARNs of a region."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -1,7 +1,7 @@
-"""Capacities: how much of each variant there is, and is to be.
+"""Capacities: the current and the desired capacity of each variant.
 
-Here belong the values, of an endpoint whose state is not that of one fleet: one
-that is being created or scaled, that has several variants, or is serverless.
+For endpoints whose state is not that of one fleet: those being created or scaled,
+with several variants, or serverless.
 """
 
 from attrs import evolve, frozen
@@ -16,10 +16,10 @@ from rolling.endpoint.configuration import (
 
 @frozen
 class Level:
-    """How much of a variant there is, or is to be.
+    """The capacity and weight of a variant.
 
-    `instance_count`: None for a serverless variant, which has no instances.
-    `serverless`: None for one that has.
+    `instance_count`: None for a serverless variant.
+    `serverless`: None for a variant with instances.
     """
 
     instance_count: int | None
@@ -28,17 +28,17 @@ class Level:
 
     @property
     def units(self) -> int:
-        """What a backend is to launch: the instances; for a serverless variant, the one of it."""
+        """How many units a backend must launch: the instances, or 1 for a serverless variant."""
         return 1 if self.instance_count is None else self.instance_count
 
 
 @frozen
 class VariantCapacity:
-    """One variant: what there is of it, what is wanted, and what was before a change.
+    """One variant: its current and desired level, and the level before a change.
 
-    `alive`: all that exist, launching and terminating ones too. `before`: what a
-    change that cannot be made returns to. `left_over`: those that the last update
-    left over, of other configurations, and that still exist.
+    `alive`: all existing instances, including launching and terminating ones. `before`:
+    the level to return to if a change fails. `left_over`: instances of other
+    configurations that the last update left and that still exist.
     """
 
     variant_name: str
@@ -49,12 +49,12 @@ class VariantCapacity:
     left_over: int = 0
 
     def change(self, desired: Level) -> "VariantCapacity":
-        """This variant with another level wanted, to return from to the present one."""
+        """This variant with a new desired level; if the change fails, it returns to this one."""
         return evolve(self, desired=desired, before=self.desired)
 
 
 def capacities_of(config: EndpointConfig, *, launched: bool) -> tuple[VariantCapacity, ...]:
-    """The variants of a configuration; `launched`: all of them serve, else none yet."""
+    """The variants of a configuration; `launched`: whether all serve, or none yet."""
     found = []
     for variant in config.variants:
         wanted = _level(variant)
@@ -67,7 +67,7 @@ def capacities_of(config: EndpointConfig, *, launched: bool) -> tuple[VariantCap
 
 
 def resting(variant_name: str, level: Level) -> VariantCapacity:
-    """A variant that has what is wanted of it."""
+    """A variant at its desired level."""
     return VariantCapacity(variant_name, level, level, level, level.units)
 
 

@@ -1,7 +1,7 @@
-"""The variants of an endpoint that is created or scaled, or has no one fleet, in SageMaker's JSON.
+"""The variants of an endpoint that is created or scaled, or is not one fleet, as SageMaker's JSON.
 
-Ours, where nobody has published it: a change of weights is seen once it is
-done; scaling in is announced in the words of scaling out.
+Our own choice where AWS publishes nothing: a change of weights shows when it is done;
+scaling in uses the words of scaling out.
 """
 
 from rolling.endpoint.capacities import Level, VariantCapacity
@@ -10,7 +10,7 @@ from rolling.endpoint.variant_status import Json, given, launching, statuses, te
 
 
 def variants_there(endpoint: Endpoint, start: int | float | None) -> list[Json]:
-    """ProductionVariants; `start`: when the change under way began."""
+    """ProductionVariants; `start`: when the change in progress began."""
     return [
         _shown(each) | (statuses(_changes(each), start) if endpoint.launching else {})
         for each in endpoint.capacities
@@ -49,7 +49,7 @@ def _serverless(level: Level) -> Json | None:
 
 
 def _changes(capacity: VariantCapacity) -> list[Json]:
-    """What a variant that is scaled is going through."""
+    """The status entries of a variant that is being scaled."""
     count, before = capacity.desired.instance_count, capacity.current.instance_count
     if count is None or before is None:
         return []

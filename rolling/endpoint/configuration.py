@@ -1,9 +1,8 @@
 """Endpoint configurations: what CreateEndpointConfig stores, as a value.
 
-Of a configuration, an update needs the names, the instance type, the counts
-and the weights; a scaling, what a serverless variant has instead. Every other
-field that SageMaker knows is accepted and kept as it was given; a field that it
-does not know is a problem.
+An update needs the names, the instance type, the counts and the weights of a
+configuration; a scaling also needs the settings of serverless variants. Every other
+field that SageMaker knows is accepted and kept as given; an unknown field is a problem.
 """
 
 import json
@@ -29,13 +28,13 @@ from rolling.schema.shapes import (
 )
 
 Weight = int | float
-"""A variant's weight: its traffic is its weight over the sum of all weights. Never computed with
-in a decision."""
+"""A variant's weight: its traffic is its weight over the sum of all weights. No decision
+depends on it."""
 
 
 @frozen
 class Serverless:
-    """SageMaker's ServerlessConfig: what a variant has instead of instances."""
+    """SageMaker's ServerlessConfig: a variant's settings instead of instances."""
 
     memory_size_in_mb: int
     max_concurrency: int
@@ -174,7 +173,7 @@ ENDPOINT_CONFIG = Structure(
 
 
 def parse_endpoint_config(document: object, path: str = "") -> EndpointConfig:
-    """The configuration that SageMaker's JSON says.
+    """The configuration from SageMaker's JSON.
 
     Raises InvalidInput with every problem, its fields under `path`.
     """
@@ -212,10 +211,10 @@ def endpoint_config_problems(document: object, path: str = "") -> list[Problem]:
 
 
 def models_named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The models that a configuration's JSON names, each with its field; of shadow variants too."""
+    """The models in a configuration's JSON, each with its field; also those of shadow variants."""
     for key in ("ProductionVariants", "ShadowProductionVariants"):
         variants = document.get(key)
-        # Shadow variants are kept as they were given, of any form.
+        # Shadow variants are kept as given and not validated.
         for place, variant in enumerate(variants if is_list(variants) else ()):
             model = variant.get("ModelName") if isinstance(variant, Mapping) else None
             if isinstance(model, str):
@@ -229,7 +228,7 @@ def missing_model_problems(
     account: str,
     path: str = "",
 ) -> list[Problem]:
-    """The models that a configuration's JSON names and that do not exist."""
+    """The problems of models that a configuration names but that do not exist."""
     return [
         model_not_found(join(path, field), model, arn("model", model, region, account))
         for field, model in models_named(document)
@@ -238,7 +237,7 @@ def missing_model_problems(
 
 
 def _capacity_problems(variant: Mapping[str, object], at: str) -> list[Problem]:
-    """A variant has instances of some type, or is serverless."""
+    """The problems of a variant's capacity: it needs instances of some type, or is serverless."""
     if _SERVERLESS in variant:
         return [
             Problem(join(at, key), variant[key], "a serverless variant has no instances")

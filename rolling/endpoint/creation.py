@@ -1,4 +1,4 @@
-"""CreateEndpoint: a request and a configuration make an endpoint that is being created."""
+"""CreateEndpoint: makes an endpoint from a request and a configuration."""
 
 from collections.abc import Callable, Mapping
 
@@ -36,13 +36,13 @@ def create_endpoint(
     region: str = REGION,
     account: str = ACCOUNT,
 ) -> Endpoint:
-    """The endpoint that `request` asks for, being created: nothing of it is there yet.
+    """The requested endpoint in status Creating, without any instances yet.
 
-    `request` is CreateEndpoint's JSON, `existing`: the endpoint that has that name
-    already, in whatever case. `alarm_exists`, `model_exists`: whether there is an
-    alarm, a model of a name. A DeploymentConfig is stored and not carried out; what of
-    it depends on the sizes of fleets is judged by the update that reuses it. Raises
-    ValidationException with every reason to refuse.
+    `request`: CreateEndpoint's JSON. `existing`: the endpoint that already has this
+    name, ignoring case. `alarm_exists`, `model_exists`: whether an alarm or a model with
+    a name exists. A DeploymentConfig is stored, not carried out; rules that depend on
+    fleet sizes are checked by the update that reuses it. Raises ValidationException with
+    every reason to refuse.
     """
     found = CREATE_ENDPOINT.problems(request, "")
     if not isinstance(request, Mapping):

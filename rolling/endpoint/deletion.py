@@ -1,4 +1,4 @@
-"""DeleteEndpoint: who may be deleted, and what is shown until it is gone."""
+"""DeleteEndpoint: which endpoints may be deleted, and their status until they are gone."""
 
 from attrs import evolve
 

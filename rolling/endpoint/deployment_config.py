@@ -1,8 +1,8 @@
-"""DeploymentConfig: SageMaker's JSON for how to update, to and from the core's policies.
+"""DeploymentConfig: SageMaker's JSON for how to update, converted to and from policies.
 
-Here belong the reading and the writing, and which alarms are named. The limits
-of the numbers are the core's (`rolling.core.policy`), because they depend on the
-sizes of the fleets; here they only get the paths that a user wrote them under.
+This file reads and writes the JSON, and finds the alarms in it. The core checks the
+numbers (`rolling.core.policy`), because their limits depend on the fleet sizes; here
+its problems only get the field paths of the document.
 """
 
 import json
@@ -40,13 +40,12 @@ from rolling.schema.shapes import (
 
 @frozen
 class DeploymentConfig:
-    """How an update is to be carried out.
+    """How to carry out an update.
 
-    `policy`: None when neither policy was given, which is all at once.
-    `alarms`: the names to watch, each once; one that is given twice is watched as
-    one. `as_given`: the JSON text of the document, the seed's spelling of
-    CAPACITY_PERCENT mended, and otherwise as its author wrote it: DescribeEndpoint
-    shows what was asked for, defaults left out.
+    `policy`: None if no policy was given; the update is then all at once.
+    `alarms`: the names to watch, without duplicates. `as_given`: the JSON text of the
+    document as its author wrote it, except that CAPACITY_PERCENTAGE becomes
+    CAPACITY_PERCENT: DescribeEndpoint shows the request, without defaults.
     """
 
     policy: UpdatePolicy | None
@@ -55,12 +54,12 @@ class DeploymentConfig:
 
     @property
     def effective_policy(self) -> UpdatePolicy:
-        """The policy to follow: blue/green all at once where none was given."""
+        """The policy to follow: by default blue/green, all at once."""
         return BlueGreenUpdatePolicy() if self.policy is None else self.policy
 
     @property
     def guarded(self) -> bool:
-        """True when there is a policy, or an alarm to watch."""
+        """True if there is a policy, or an alarm to watch."""
         return self.policy is not None or bool(self.alarms)
 
     def as_json(self) -> dict[str, object]:
@@ -74,7 +73,7 @@ _SIZE_TYPE = OneOf(
     aliases={"CAPACITY_PERCENTAGE": SizeType.CAPACITY_PERCENT.value},
     example="CAPACITY_PERCENT",
 )
-"""The alias is the spelling of the page that describes rolling deployments; the API has none."""
+"""The alias is the spelling of AWS's page about rolling deployments; the API does not have it."""
 
 _ROUTING_TYPE = OneOf(tuple([each.value for each in RoutingType]), example="ALL_AT_ONCE")
 
@@ -88,7 +87,7 @@ def _size(example_percent: int) -> Structure:
     )
 
 
-# The numbers are Judged by the core, against the fleets.
+# The core checks the numbers (`Judged`), because their limits depend on the fleets.
 DEPLOYMENT_CONFIG = Structure(
     "DeploymentConfig",
     {
@@ -150,7 +149,7 @@ DEPLOYMENT_CONFIG = Structure(
 def parse_deployment_config(
     document: object, old_count: int, new_full: int, path: str = "DeploymentConfig"
 ) -> DeploymentConfig:
-    """The deployment configuration that SageMaker's JSON says, for fleets of these sizes.
+    """The deployment configuration from SageMaker's JSON, for fleets of these sizes.
 
     Raises InvalidInput with every problem, its fields under `path`.
     """
@@ -181,7 +180,7 @@ def deployment_config_problems(
 ) -> list[Problem]:
     """Everything wrong with a deployment configuration, for fleets of these sizes.
 
-    A size below 1 is another's problem: it switches the checks against it off.
+    A size below 1 turns off the checks that depend on it: it is reported elsewhere.
     """
     found = DEPLOYMENT_CONFIG.problems(document, path)
     if not isinstance(document, Mapping):
@@ -205,8 +204,7 @@ def missing_alarm_problems(
 ) -> list[Problem]:
     """The alarms of a deployment configuration that do not exist.
 
-    Ours, where nobody has published it: to name one is refused, for it could
-    never let a bake pass.
+    AWS publishes no rule. We refuse them, because the bake could never pass.
     """
     rule = f"there is no such alarm in {region}; make it first, with PutMetricAlarm"
     return [
@@ -217,7 +215,7 @@ def missing_alarm_problems(
 
 
 def alarms_given(request: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The alarms that a request names, each with its field, whatever else is wrong with it."""
+    """The alarms in a request, each with its field, even if the rest of it is invalid."""
     return _alarms_named(request.get("DeploymentConfig"), "DeploymentConfig")
 
 
@@ -236,10 +234,10 @@ def _alarms_named(document: object, path: str) -> list[tuple[str, str]]:
 def _limit_problems(
     key: str, given: Mapping[str, object], old_count: int, new_full: int
 ) -> list[Problem]:
-    """The core's verdict on the numbers, with the nearest number where one is meant.
+    """The core's problems with the numbers, with the nearest valid number as the fix.
 
-    The core offers a number that works. For "300" and 2.0 the one that was
-    meant works better, so it is asked again about that.
+    The core suggests a number that works. For "300" or 2.0 the intended number is a
+    better fix, so the core checks that one too.
     """
     build = _rolling if key == "RollingUpdatePolicy" else _blue_green
     meant = policy_problems(build(given, _meant), old_count, new_full)
@@ -253,7 +251,8 @@ def _limit_problems(
 
 
 def _untyped_problems(key: str, given: Mapping[str, object]) -> list[Problem]:
-    """What the core was not shown: a value without a readable type, a size of another routing."""
+    """Problems that the core cannot see: a value without a readable type, a size that the
+    routing type does not use."""
     found = []
     routing = given.get("TrafficRoutingConfiguration")
     at, sizes = key, given
@@ -279,9 +278,8 @@ _ROUTING_SIZE: Mapping[str | None, str] = {
 
 # --- reading ----------------------------------------------------------------
 #
-# What a document lacks or says unreadably is a problem already when it is read
-# to be judged; a stand-in that breaks no rule takes its place, so that the rest
-# is judged as well.
+# A missing or unreadable field has already been reported when the document is read
+# for the core. A valid stand-in takes its place, so that the rest is checked too.
 
 _Number = Callable[[object], int]
 

@@ -1,14 +1,13 @@
 """DescribeEndpoint: an endpoint as SageMaker shows it, in its own JSON.
 
-A view, nothing more: the times come from whoever keeps them. Decided here,
-where nobody has published what SageMaker does:
+It only renders; the caller supplies the times. Where AWS publishes nothing, we decide:
 
-- A variant's CurrentWeight is its desired weight times the share of the traffic
-  that its fleet is sent: while updating, those of the old and of the pending
-  variant add up to the weight in use before the update.
-- CurrentInstanceCount is what is in service; of the pending variant, what is in
-  service with traffic.
-- A mix is shown as the one variant that it is: the counts of its fleets added up.
+- A variant's CurrentWeight is its desired weight times its fleet's share of the traffic.
+  While updating, the weights of the old and the pending variant add up to the weight in
+  use before the update.
+- CurrentInstanceCount counts instances in service; for the pending variant, only those
+  with traffic.
+- A mix is shown as one variant, with the sum of its fleets' counts.
 - A rollback has the statuses of the way forward, with the old variant receiving.
 - An endpoint that is being created has a pending variant and none in use; one that
   could not be created has neither.
@@ -32,11 +31,11 @@ Seconds = int | float
 
 @frozen
 class Times:
-    """When things happened, in seconds since the epoch: what the core cannot know.
+    """Times, in seconds since the epoch, which the core does not know.
 
     `creation`: of the endpoint. `last_modified`: the last change of its status.
-    `update_start`: acceptance of the update in progress. `stage_start`: of the
-    stage that its deployment is in. A None leaves the time out.
+    `update_start`: when the update in progress was accepted. `stage_start`: when the
+    deployment's current stage began. None omits the time.
     """
 
     creation: Seconds
@@ -46,7 +45,7 @@ class Times:
 
 
 def describe(endpoint: Endpoint, times: Times) -> Json:
-    """The answer of DescribeEndpoint, as JSON; times are seconds since the epoch."""
+    """The output of DescribeEndpoint as JSON, with times in seconds since the epoch."""
     shown: Json = {
         "EndpointName": endpoint.name,
         "EndpointArn": endpoint.arn,
@@ -97,7 +96,7 @@ def _serving_variants(endpoint: Endpoint, times: Times) -> list[Json]:
 
 
 def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> Json:
-    """The variant that the update is to."""
+    """The variant that the update deploys."""
     deployment = update.deployment
     fleet, full = deployment.new, deployment.spec.new.full
     shown = _variant(
@@ -132,7 +131,7 @@ def _weight(weight: Weight, share: Share) -> float:
 
 
 def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[Json]:
-    """What the new variant is going through."""
+    """The status entries of the new variant."""
     found: list[Json] = []
     fleet = deployment.new
     if deployment.direction is Direction.FORWARD:
@@ -148,7 +147,7 @@ def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[Json]:
 
 
 def _old_status(deployment: Deployment) -> list[Json]:
-    """What the old variant is going through: in a rollback, what the new one did before."""
+    """The status entries of the old variant; in a rollback, those the new one had before."""
     found: list[Json] = []
     if deployment.direction is Direction.BACK:
         missing = sum(fleet.asked - fleet.in_service for fleet in deployment.old)
@@ -165,7 +164,7 @@ def _old_status(deployment: Deployment) -> list[Json]:
 
 
 def _kind_of_capacity(endpoint: Endpoint, deployment: Deployment) -> str:
-    """What the traffic is on once this step has shifted, in SageMaker's words."""
+    """Where the traffic goes after this step's shift, in SageMaker's words."""
     config = None if endpoint.update is None else endpoint.update.deployment_config
     policy = None if config is None else config.policy
     if deployment.up == deployment.spec.new.full:

@@ -1,8 +1,8 @@
-"""The endpoint: what serves now, under which configuration, and the update under way.
+"""The endpoint as a value: what serves now, its configuration, and the update in progress.
 
-Here belongs the value. A request makes it (creation.py), turns it into an
-updating one (update.py, scaling.py) or ends it (deletion.py); what is seen turns
-it further (apply_deployment.py, launching.py); a caller sees it by describe.py.
+Requests create it (creation.py), change it (update.py, scaling.py) and delete it
+(deletion.py). Observations advance it (apply_deployment.py, launching.py).
+describe.py shows it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from rolling.schema.shapes import is_name
 
 
 class EndpointStatus(StrEnum):
-    """SageMaker's `EndpointStatus`, without those that only maintenance leads to."""
+    """SageMaker's `EndpointStatus`, without the statuses that only maintenance causes."""
 
     CREATING = "Creating"
     IN_SERVICE = "InService"
@@ -42,10 +42,10 @@ RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
 class Update:
     """An accepted update.
 
-    `config`: what it is to. `deployment`: how far it has come, or how it ended.
-    `desired_instance_count`, `desired_weight`: what the endpoint will want once
-    it has succeeded. `from_mix`: it set out to repair an UpdateRollbackFailed.
-    `deployment_config`: how it is carried out, given or reused; None is all at once.
+    `config`: the new configuration. `deployment`: its progress, or its end.
+    `desired_instance_count`, `desired_weight`: the endpoint's after success.
+    `from_mix`: True if it repairs an UpdateRollbackFailed.
+    `deployment_config`: how it is carried out, given or reused; None means all at once.
     """
 
     config: EndpointConfig
@@ -60,24 +60,23 @@ class Update:
 class Endpoint:
     """An endpoint.
 
-    `config`: the configuration that DescribeEndpoint names: the one it serves
-    when healthy, the one before the update while updating and after a failure.
-    `desired_instance_count`, `desired_weight`: what is wanted now; autoscaling
-    may have moved the count away from the configuration's. 0 for an endpoint
-    without instances (serverless), or with several variants, which has no one
-    count; neither can be updated here.
-    `fleets`: what is there, newest first, as of the last update's acceptance or
-    end: one when healthy, several after an UpdateRollbackFailed. One with no
-    instance in service and no traffic is left over and on its way out.
-    `last_deployment_config`: the one last attempted (or given at creation): an
-    update without one attempts none and leaves it; None when there was none yet.
-    `update`: the latest update. It is in progress while the status is Updating,
-    and kept afterwards because its deployment still takes observations in; None
-    again once the endpoint is scaled.
-    `generation`: the number of its latest creation, update or scaling, counted from the
-    creation, which is 1. Every command carries it.
-    `capacities`: of each variant, while the endpoint is being created or scaled,
-    and always where it has several or a serverless one; else none.
+    `config`: the configuration that DescribeEndpoint names: the one in use when
+    healthy; while updating and after a failure, the one before the update.
+    `desired_instance_count`, `desired_weight`: the current desired values; autoscaling
+    may have changed the count. The count is 0 for a serverless endpoint, and for
+    several variants, which have no single count; neither can be updated here.
+    `fleets`: the fleets, newest first, when the last update was accepted or ended: one
+    when healthy, several after an UpdateRollbackFailed. A fleet without instances in
+    service and without traffic is left over and terminating.
+    `last_deployment_config`: the last one used (or given at creation); an update
+    without one leaves it unchanged. None if there was none yet.
+    `update`: the latest update. It is in progress while the status is Updating, and
+    kept afterwards because its deployment still takes in observations. Scaling the
+    endpoint resets it to None.
+    `generation`: the number of its latest creation, update or scaling; the creation is
+    1. Every command carries it.
+    `capacities`: one per variant, while the endpoint is being created or scaled, and
+    always if it has several variants or a serverless one; otherwise empty.
     """
 
     name: str
@@ -111,12 +110,12 @@ class Endpoint:
 
     @property
     def pending(self) -> Update | None:
-        """The update in progress; None when there is none."""
+        """The update in progress; None if there is none."""
         return self.update if self.status is EndpointStatus.UPDATING else None
 
     @property
     def launching(self) -> bool:
-        """True while it is created or scaled, or returns from a scaling that could not be done."""
+        """True while it is created or scaled, or returns from a failed scaling."""
         if self.status in (EndpointStatus.CREATING, EndpointStatus.ROLLING_BACK):
             return True
         return self.status is EndpointStatus.UPDATING and self.update is None
@@ -130,10 +129,9 @@ def in_service(
 ) -> Endpoint:
     """A healthy endpoint on a configuration.
 
-    `desired_instance_count`: where autoscaling has taken it; None is the
-    configuration's own. `deployment_config`: one given at CreateEndpoint, which
-    is stored and not carried out. Raises InvalidInput for a count outside
-    1 to 100,000.
+    `desired_instance_count`: the count set by autoscaling; None means the
+    configuration's. `deployment_config`: the one given at CreateEndpoint, which is
+    stored, not carried out. Raises InvalidInput for a count outside 1 to 100,000.
     """
     variant = only_variant(config)
     if variant is None or variant.initial_instance_count is None:
@@ -163,7 +161,7 @@ def in_service(
 
 
 def only_variant(config: EndpointConfig) -> ProductionVariant | None:
-    """The variant of a configuration that has just one, on instances; else None."""
+    """The variant of a configuration with exactly one, on instances; otherwise None."""
     if len(config.variants) != 1 or config.variants[0].serverless:
         return None
     return config.variants[0]

@@ -1,19 +1,19 @@
-"""Exclusions: the endpoints that deployment guardrails are not for.
+"""Exclusions: the endpoints that do not support deployment guardrails.
 
-SageMaker's Exclusions page takes endpoints with several variants, serverless
-ones, a changed variant name and Inf1 instances out. Whether SageMaker refuses
-them or quietly updates without guardrails is not published; we refuse, because
-a rollout without the wished-for bakes is worse than none. An update without
-guardrails (no policy, no alarms) to another variant name or of Inf1 instances
-is carried out. One of several variants or of none with instances is not:
-there is no one fleet that it would replace.
+SageMaker's Exclusions page excludes endpoints with several variants, serverless ones,
+a changed variant name and Inf1 instances. AWS does not publish whether SageMaker
+refuses them or silently updates without guardrails. We refuse, because a rollout
+without the requested bakes is worse than none. An update without guardrails (no
+policy, no alarms) to another variant name or with Inf1 instances is carried out. An
+update of several variants, or of a serverless one, is not: there is no single fleet
+to replace.
 """
 
 from rolling.core.errors import Problem
 from rolling.endpoint.configuration import EndpointConfig
 from rolling.endpoint.endpoint import Endpoint
 
-_UNGUARDED = "leave DeploymentConfig out to update without guardrails"
+_UNGUARDED = "remove DeploymentConfig to update without guardrails"
 
 
 def exclusion_problems(

@@ -1,12 +1,10 @@
-"""Launching: an endpoint that is created or scaled, from what is due to what was seen.
+"""Launching: an endpoint that is being created or scaled, until it rests.
 
-Here belongs what follows from observations until it rests, the counterpart of
-`rolling.core` for what has no batches: all that is missing is launched at once,
-and what cannot be done ends a creation in Failed, a scaling in RollingBack and
-then InService as before, and that return, when it fails too, in Failed.
-Traffic moves with the command; the endpoint rests once every count and the split
-are as asked and nothing is terminating any more, of what its last update left over
-either.
+The counterpart of `rolling.core` for changes without batches: all missing instances are
+launched at once. A failure ends a creation in Failed. A failed scaling goes to
+RollingBack and then InService as before; if that fails too, to Failed.
+Traffic moves with the command. The endpoint rests when every count and the split are as
+requested and nothing is terminating, including leftovers of its last update.
 """
 
 from collections.abc import Sequence
@@ -25,10 +23,10 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus, only_variant
 
 
 def launch_due(endpoint: Endpoint) -> Desired:
-    """What should be true of the world now, of an endpoint that is created or scaled.
+    """The desired state of an endpoint that is created or scaled.
 
-    Its fleets are the variants, in the configuration's order, and after them those
-    that its last update left over, which are to go.
+    Its fleets are the variants, in the configuration's order, followed by the leftover
+    fleets of its last update, which must go.
     """
     back = endpoint.status is EndpointStatus.ROLLING_BACK
     direction = Direction.BACK if back else Direction.FORWARD
@@ -54,14 +52,14 @@ def with_launched(
     split: Sequence[Share] | None,
     failure: str | None = None,
 ) -> Endpoint:
-    """The endpoint after an observation that was made after `launch_due` had been commanded.
+    """The endpoint after an observation made after `launch_due` was commanded.
 
-    `sightings`, `split`: of each fleet of it; no split while traffic is in motion.
-    `failure`: why what is due cannot be done. Raises ValueError for an endpoint
+    `sightings`, `split`: one entry per fleet of it; no split while traffic is shifting.
+    `failure`: why the command cannot be carried out. Raises ValueError for an endpoint
     that is neither created nor scaled.
     """
     if not endpoint.launching:
-        raise ValueError(f"{endpoint.name} is {endpoint.status}: nothing of it is launched")
+        raise ValueError(f"{endpoint.name} is {endpoint.status}, so nothing is being launched")
     variants = len(endpoint.capacities)
     left_over = sum(each.alive for each in sightings[variants:])
     pairs = zip(endpoint.capacities, sightings[:variants], strict=True)
@@ -79,7 +77,7 @@ def with_launched(
 
 
 def fleets_of(endpoint: Endpoint) -> tuple[FleetSpec, ...]:
-    """What is in service, and where the traffic goes: of several variants, a fleet each."""
+    """The instances in service and the traffic, as fleets: one per variant."""
     if not endpoint.capacities:
         return endpoint.fleets
     levels = [each.current for each in endpoint.capacities]
@@ -90,7 +88,7 @@ def fleets_of(endpoint: Endpoint) -> tuple[FleetSpec, ...]:
 
 
 def _fleet_names(endpoint: Endpoint) -> tuple[str, ...]:
-    """The names that a world knows the variants by; of the only one, as an update would name it."""
+    """The fleet names of the variants; a single variant gets the name an update would give it."""
     config = endpoint.config
     if only_variant(config) is not None:
         return (config.name,)
@@ -98,7 +96,7 @@ def _fleet_names(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _left_over(endpoint: Endpoint) -> tuple[str, ...]:
-    """The fleets of earlier configurations; only where there is one variant are there any."""
+    """The fleets of earlier configurations; only an endpoint with one variant can have any."""
     names = [fleet.configuration for fleet in endpoint.fleets]
     return tuple([each for each in names if each != endpoint.config_name])
 
@@ -138,7 +136,7 @@ def _rested(endpoint: Endpoint) -> Endpoint:
 def _failed(endpoint: Endpoint, failure: str) -> Endpoint:
     match endpoint.status:
         case EndpointStatus.CREATING:
-            # What there is of it never served, and is shown no more.
+            # Its instances never served, and are no longer shown.
             capacities: tuple[VariantCapacity, ...] = ()
             status, reason = EndpointStatus.FAILED, failure
         case EndpointStatus.UPDATING:

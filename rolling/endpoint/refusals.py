@@ -1,8 +1,7 @@
-"""Refusals: how SageMaker says no, in its own words.
+"""Refusals in SageMaker's own words.
 
-Here belong the error that its operations answer with, and the texts that
-SageMaker is known to use. A text that nobody has published is ours, stands
-where its rule stands, and is an ordinary `Problem`.
+This file has the error of its operations, and the texts that SageMaker is known to use.
+Unpublished texts are our own: they are ordinary `Problem`s, written next to their rules.
 """
 
 from typing import ClassVar
@@ -51,7 +50,7 @@ def model_not_found(field: str, model_name: str, arn: str) -> Refusal:
 
 
 def already_exists(field: str, value: str, kind: str, arn: str) -> Refusal:
-    """There is such an `endpoint`, `endpoint configuration` or `model` already."""
+    """An `endpoint`, `endpoint configuration` or `model` with this name already exists."""
     return Refusal(field, value, f'Cannot create already existing {kind} "{arn}".')
 
 

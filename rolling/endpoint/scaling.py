@@ -1,10 +1,10 @@
 """UpdateEndpointWeightsAndCapacities: a request turns a resting endpoint into one that is scaled.
 
-Here belong the rules of the operation. SageMaker's page speaks of the weights
-of several variants or the capacity of one; whether it refuses the capacities of
-several is not published, and they are taken here. Ours too: an endpoint that
-serves with a mix of configurations is not scaled but repaired, a count is at
-least 1, and some weight stays above 0.
+This file has the rules of the operation. SageMaker's page speaks of the weights of
+several variants or the capacity of one. It does not say whether the capacities of
+several are refused; here they are accepted. Also our own rules: an endpoint that serves
+a mix of configurations must be repaired, not scaled; a count is at least 1; at least
+one weight stays above 0.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ UPDATE_WEIGHTS_AND_CAPACITIES = Structure(
 
 
 def scale_endpoint(endpoint: Endpoint, request: Mapping[str, object]) -> Endpoint:
-    """The endpoint with the weights and capacities of `request` accepted and under way.
+    """The endpoint after accepting the weights and capacities of `request`; it is now changing.
 
     `request` is UpdateEndpointWeightsAndCapacities' JSON. Raises
     ValidationException with every reason to refuse.
@@ -86,7 +86,7 @@ def scale_endpoint(endpoint: Endpoint, request: Mapping[str, object]) -> Endpoin
 
 
 def present_capacities(endpoint: Endpoint) -> tuple[VariantCapacity, ...]:
-    """What each variant of a resting endpoint has."""
+    """The capacity of each variant of a resting endpoint."""
     if endpoint.capacities:
         return endpoint.capacities
     level = Level(endpoint.desired_instance_count, endpoint.desired_weight)
@@ -99,7 +99,7 @@ def _variant_problems(
     capacities: Mapping[str, VariantCapacity],
     earlier: list[Mapping[str, object]],
 ) -> list[Problem]:
-    """What is wrong with the wish for one variant, beside its form."""
+    """The problems of the request for one variant, apart from its form."""
     variant = str(document["VariantName"])
     if variant not in capacities:
         rule = f"the endpoint has no such variant; it has {', '.join(capacities)}"
@@ -114,7 +114,7 @@ def _variant_problems(
     found = [Problem(join(at, key), document[key], rule)] if key in document else []
     if not found and len(document) == 1:
         possible = _UPDATE if serverless else "DesiredInstanceCount"
-        rule = f"nothing is asked for; give DesiredWeight or {possible}"
+        rule = f"requests no change; give DesiredWeight or {possible}"
         found.append(Problem(at, dict(document), rule))
     return found
 

@@ -1,8 +1,8 @@
 """UpdateEndpoint: a request turns a resting endpoint into an updating one, or is refused.
 
-Here belong the rules of the operation: who may be updated, to what, with which
-properties retained, from which fleets. Every reason to refuse a request is
-found before one answer is given.
+This file has the rules of the operation: which endpoints can be updated, to which
+configuration, with which retained properties, from which fleets. A refusal lists all
+its reasons.
 """
 
 from collections.abc import Callable, Mapping
@@ -68,13 +68,13 @@ def update_endpoint(
     alarm_exists: Callable[[str], bool] = lambda name: True,
     model_exists: Callable[[str], bool] = lambda name: True,
 ) -> Endpoint:
-    """The endpoint with the update that `request` asks for accepted and under way.
+    """The endpoint after accepting the update of `request`; it is now updating.
 
-    `request` is UpdateEndpoint's JSON, `configs` the endpoint configurations by
-    name; without the endpoint's own there is no update. `alarm_exists`,
-    `model_exists`: whether there is an alarm, a model of a name. The update's
-    deployment is in its first stage, its first batch asked for. Raises
-    ValidationException with every reason to refuse.
+    `request`: UpdateEndpoint's JSON. `configs`: the endpoint configurations by name; the
+    endpoint's current one must be among them. `alarm_exists`, `model_exists`: whether an
+    alarm or a model with a name exists. The update's deployment is in its first stage,
+    with its first batch requested. Raises ValidationException with every reason to
+    refuse.
     """
     if not isinstance(request, Mapping):
         raise ValidationException(UPDATE_ENDPOINT.problems(request, ""))
@@ -131,9 +131,9 @@ def update_endpoint(
 def request_problems(
     request: object, old_count: int = 0, new_full: int = 0, path: str = ""
 ) -> list[Problem]:
-    """Everything wrong with an UpdateEndpoint request by itself, for fleets of these sizes.
+    """All problems of an UpdateEndpoint request by itself, for fleets of these sizes.
 
-    A size of 0 is one not known yet: what depends on it is not judged.
+    A size of 0 means unknown: rules that depend on it are not checked.
     """
     found = _form_problems(request, path)
     if isinstance(request, Mapping) and "DeploymentConfig" in request:
@@ -143,10 +143,10 @@ def request_problems(
 
 
 def present_fleets(endpoint: Endpoint) -> tuple[FleetSpec, ...]:
-    """The fleets that an update accepted now starts from, newest first.
+    """The fleets from which an update accepted now would start, newest first.
 
-    The fleet of a healthy endpoint counts as its DesiredInstanceCount, which
-    the service keeps it at; that of a mix as what is in service.
+    A healthy endpoint's fleet counts with its DesiredInstanceCount, which the service
+    maintains; the fleets of a mix count with their instances in service.
     """
     if endpoint.status is not EndpointStatus.IN_SERVICE or not endpoint.fleets:
         return endpoint.fleets
@@ -161,12 +161,12 @@ _NO_GUARDRAILS = DeploymentConfig(None, (), "{}")
 
 
 def _form_problems(request: object, path: str = "") -> list[Problem]:
-    """What is wrong with a request beside its DeploymentConfig."""
+    """The problems of a request apart from its DeploymentConfig."""
     found = UPDATE_ENDPOINT.problems(request, path)
     if not isinstance(request, Mapping) or request.get("RetainDeploymentConfig") is not True:
         return found
     if "DeploymentConfig" in request:
-        rule = "reuses the last DeploymentConfig, and another one is given; leave one out"
+        rule = "reuses the last DeploymentConfig, but DeploymentConfig is given too; remove one"
         found.append(Problem(join(path, "RetainDeploymentConfig"), True, rule, False))
     return found
 
@@ -182,7 +182,7 @@ def _no_fleet_problems(endpoint: Endpoint) -> list[Problem]:
 def _missing_config_problems(
     endpoint: Endpoint, config_name: object, config: EndpointConfig | None
 ) -> list[Problem]:
-    """Why this configuration cannot be updated to, whatever it holds."""
+    """Why this configuration cannot be deployed, whatever it contains."""
     if not is_name(config_name):
         return []
     if config is None:
@@ -206,10 +206,10 @@ def _lost_config_problems(
 def _wanted_properties(
     endpoint: Endpoint, request: Mapping[str, object], config: EndpointConfig | None
 ) -> tuple[int, Weight]:
-    """The count and the weight that the new fleet is to have; a count of 0 when unknown.
+    """The count and the weight of the new fleet; a count of 0 means unknown.
 
-    The configuration's, or those of the endpoint's variant of the same name
-    that are retained.
+    They come from the configuration, or, if retained, from the endpoint's variant with
+    the same name.
     """
     if config is None or len(config.variants) != 1:
         return 0, 1.0
@@ -244,9 +244,9 @@ def _attempted(
     full: int,
     alarm_exists: Callable[[str], bool],
 ) -> tuple[DeploymentConfig | None, list[Problem]]:
-    """The DeploymentConfig to carry out, and what is wrong with it: the one given, or the last.
+    """The DeploymentConfig to carry out, given or reused, with its problems.
 
-    None without one. What fitted the last fleets may not fit these.
+    None if there is none. A reused one may not fit the current fleets.
     """
     document, path = request.get("DeploymentConfig"), "DeploymentConfig"
     if path not in request:

@@ -1,10 +1,9 @@
-"""What became of an update, told from DescribeEndpoint: SageMaker does not say it in one word.
+"""The outcome of an update, derived from DescribeEndpoint, because SageMaker has no field for it.
 
-An update that was rolled back leaves the endpoint InService, and boto3's waiter
-`endpoint_in_service` succeeds; one whose rollback failed leaves it
-UpdateRollbackFailed, which that waiter does not know, so that it waits in vain.
-What follows is told from two fields of the answer, and asks nothing of the
-endpoint's value: it serves against AWS as it does here.
+An update that was rolled back leaves the endpoint InService, so boto3's waiter
+`endpoint_in_service` succeeds. One whose rollback failed leaves it
+UpdateRollbackFailed, which that waiter does not know, so it waits until it times out.
+The outcome follows from two fields of the output, so this works against AWS too.
 """
 
 from collections.abc import Mapping
@@ -14,10 +13,10 @@ from rolling.core.errors import InvalidInput, Problem
 
 
 class UpdateOutcome(StrEnum):
-    """What became of an update, in the words of `rolling simulate`, and what may be besides.
+    """The outcome of an update, in the words of `rolling simulate`, and other statuses.
 
-    `FAILED`: the endpoint is of no use any more; only DeleteEndpoint helps.
-    `DELETING`, `OUT_OF_SERVICE`: the endpoint's status, which hides what became of it.
+    `FAILED`: the endpoint is lost; only DeleteEndpoint works.
+    `DELETING`, `OUT_OF_SERVICE`: the endpoint's status, which hides the outcome.
     """
 
     IN_PROGRESS = "InProgress"
@@ -40,19 +39,19 @@ _BY_STATUS = {each: UpdateOutcome.IN_PROGRESS for each in _MOVING} | {
 
 
 def update_outcome(described: Mapping[str, object], config_name: str) -> UpdateOutcome:
-    """What became of the update to `config_name`, by DescribeEndpoint's answer after it.
+    """The outcome of the update to `config_name`, from the output of DescribeEndpoint.
 
-    The FailureReason of the answer says why, where it is not Succeeded. Raises
-    InvalidInput for what is no such answer, and for a status that is not known.
+    If it is not Succeeded, the FailureReason in the output says why. Raises InvalidInput
+    if `described` is not such an output, or has an unknown status.
 
     >>> update_outcome({"EndpointStatus": "InService", "EndpointConfigName": "old"}, "new")
     <UpdateOutcome.ROLLED_BACK: 'RolledBack'>
     """
-    # Whoever is not type-checked may give anything.
+    # A caller without a type checker may pass anything.
     answer: object = described
     fields = answer if isinstance(answer, Mapping) else {}
     found = [
-        Problem(field, None, "must be there: give the answer of DescribeEndpoint")
+        Problem(field, None, "is required: pass the output of DescribeEndpoint")
         for field in ("EndpointStatus", "EndpointConfigName")
         if not isinstance(fields.get(field), str)
     ]

@@ -1,7 +1,7 @@
-"""VariantStatus: what a variant is going through, in SageMaker's words.
+"""VariantStatus: the state of a variant, in SageMaker's words.
 
-Here belong the entries that more than one view shows, and how they are put
-into a variant's JSON.
+This file has the entries that more than one view shows, and adds them to a variant's
+JSON.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ def launching(count: int) -> Json:
 
 
 def terminating(count: int) -> list[Json]:
-    """Condemned instances are alive; nothing where there are none."""
+    """The entry for condemned instances that are still alive; empty if there are none."""
     message = f"Terminating {count} instance(s)."
     return [{"Status": "Deleting", "StatusMessage": message}] if count else []
 
 
 def statuses(found: Iterable[Json], start: int | float | None) -> Json:
-    """The field of a variant with these entries, all begun at `start`; none for no entry."""
+    """The field of a variant with these entries, all begun at `start`; omitted without entries."""
     started = [given(each | {"StartTime": start}) for each in found]
     return {"VariantStatus": started} if started else {}
 

@@ -88,7 +88,7 @@ def test_a_creation_that_fails_has_failed() -> None:
     endpoint = seen(created(), (2, 2), failure="No room.")
     assert (endpoint.status, endpoint.failure_reason) == (EndpointStatus.FAILED, "No room.")
     assert not endpoint.launching
-    with pytest.raises(ValueError, match="nothing of it is launched"):
+    with pytest.raises(ValueError, match="nothing is being launched"):
         seen(endpoint, (3, 3))
 
 
@@ -199,7 +199,7 @@ def test_only_an_endpoint_in_service_is_scaled(status: EndpointStatus) -> None:
         ([only(DesiredWeight=-1)], "must be a number from 0"),
         ([only(DesiredWeight="1")], "must be a number from 0"),
         ([{"DesiredWeight": 1}], "is required"),
-        ([only()], "nothing is asked for"),
+        ([only()], "requests no change"),
         ([{"VariantName": "no", "DesiredWeight": 1}], "it has AllTraffic; use 'AllTraffic'"),
         ([only(DesiredWeight=1), only(DesiredWeight=2)], "is given twice"),
         ([only(DesiredWeight=0)], "must keep a weight above 0"),

@@ -61,7 +61,7 @@ def test_another_variant_name_is_refused_with_guardrails(guard: Json) -> None:
     renamed = config("config-2", variant(10, VariantName="Other"))
     found = rule(PLAIN, renamed, request(DeploymentConfig=guard))
     assert 'its variant is "Other" and the endpoint\'s is "AllTraffic"' in found
-    assert "leave DeploymentConfig out" in found
+    assert "remove DeploymentConfig" in found
 
 
 @pytest.mark.parametrize("guard", GUARDED)

@@ -58,7 +58,7 @@ def test_a_repair_that_rolls_back_is_back_at_the_mix(config_name: str, way: str)
     assert endpoint.fleets == MIX
     assert endpoint.failure_reason is not None
     assert "alarm p99 tripped" in endpoint.failure_reason
-    assert endpoint.failure_reason.endswith("The endpoint serves with the mix of before.")
+    assert endpoint.failure_reason.endswith("The endpoint serves the same mix as before.")
 
 
 def test_the_receiving_fleet_starts_from_what_its_configuration_serves() -> None:
