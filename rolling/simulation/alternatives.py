@@ -1,7 +1,7 @@
-"""Alternatives: what the same update would take with one number of its policy changed.
+"""Alternatives: forecasts of the same update with one number of its policy changed.
 
-Here belong the changes that can be made to a policy, and the search for the
-nearest one that is enough. Every change that is offered was tried.
+This file changes policies, and searches for the nearest change that is sufficient.
+Every suggested change has been tried.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ ROLLBACK_BATCH = f"{ROLLING}.RollbackMaximumBatchSize"
 CAPACITY_LIMIT = "Simulation.CapacityLimit"
 
 _TRIED_EACH = 1_000
-"""So many smaller batches are tried one by one; of any fleet below 2,000, all of them."""
+"""The number of smaller batches tried one by one; for a fleet below 2,000, all of them."""
 
 
 @frozen
@@ -43,20 +43,20 @@ class Fix:
 
 @frozen
 class Circumstances:
-    """What a forecast is judged under: the policy as the request gives it, and the world's ways."""
+    """The conditions of a forecast: the requested policy, and the settings of the world."""
 
     policy: UpdatePolicy
     settings: SimulationSettings
 
 
 def deadline_field(policy: UpdatePolicy) -> str:
-    """Where a policy has its deadline."""
+    """The field of a policy's deadline."""
     at = ROLLING if isinstance(policy, RollingUpdatePolicy) else BLUE_GREEN
     return f"{at}.MaximumExecutionTimeoutInSeconds"
 
 
 def wait_field(policy: UpdatePolicy) -> str:
-    """Where a policy has the length of its bakes."""
+    """The field of the length of a policy's bakes."""
     if isinstance(policy, RollingUpdatePolicy):
         return f"{ROLLING}.WaitIntervalInSeconds"
     return f"{BLUE_GREEN}.TrafficRoutingConfiguration.WaitIntervalInSeconds"
@@ -70,18 +70,18 @@ def wait_of(policy: UpdatePolicy) -> int:
 
 
 def rollback_size(policy: RollingUpdatePolicy) -> CapacitySize:
-    """The size of the batches back; the whole old fleet where the policy gives none."""
+    """The rollback batch size; by default the whole old fleet."""
     size = policy.rollback_maximum_batch_size
     return percent(100) if size is None else size
 
 
 def size_document(size: CapacitySize) -> dict[str, object]:
-    """A size as SageMaker's JSON has it."""
+    """A size as SageMaker's JSON."""
     return {"Type": size.type.value, "Value": size.value}
 
 
 def smallest_deadline(under: Circumstances, least_seconds: int) -> Fix | None:
-    """The smallest legal deadline within which something of `least_seconds` ends."""
+    """The smallest legal deadline that allows `least_seconds`."""
     needed = max(least_seconds + 1, SHORTEST_EXECUTION_TIMEOUT_SECONDS)
     if needed > MAXIMUM_EXECUTION_TIMEOUT_SECONDS:
         return None
@@ -91,7 +91,7 @@ def smallest_deadline(under: Circumstances, least_seconds: int) -> Fix | None:
 def largest_wait(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Fix | None:
-    """The longest bake, shorter than the present one, with which the way forward works."""
+    """The longest bake, shorter than the current one, with which the way forward works."""
 
     def with_wait(seconds: int) -> UpdatePolicy:
         policy = under.policy
@@ -109,7 +109,7 @@ def largest_wait(
 def larger_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Fix | None:
-    """The smallest batch, larger than the present one, with which the way forward works."""
+    """The smallest batch, larger than the current one, with which the way forward works."""
     policy = under.policy
     if not isinstance(policy, RollingUpdatePolicy):
         return None
@@ -124,9 +124,9 @@ def larger_batch(
 def smaller_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Fix | None:
-    """The largest batch, smaller than the present one, with which the way forward works.
+    """The largest batch, smaller than the current one, with which the way forward works.
 
-    Of a blue/green policy: the largest batch of a rolling one in its place.
+    For a blue/green policy: the largest batch of a rolling policy in its place.
     """
     policy = under.policy
     if isinstance(policy, RollingUpdatePolicy):
@@ -139,7 +139,7 @@ def smaller_batch(
     def enough(value: int) -> bool:
         return works(_way(forecast, _with_batch(rolling, value), under.settings))
 
-    # The remainder in the last step makes peaks rise and fall between near batches.
+    # Because of the remainder in the last step, the peak is not monotonic in the batch size.
     best = next(filter(enough, legal[: -_TRIED_EACH - 1 : -1]), None)
     if best is None:
         best = _last(legal[:-_TRIED_EACH], enough)
@@ -153,7 +153,7 @@ def smaller_batch(
 def with_smaller_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> tuple[Forecast, Circumstances]:
-    """Forecast and circumstances of a rolling update with `smaller_batch`, where there is one."""
+    """Forecast and circumstances of a rolling update with `smaller_batch`, if there is one."""
     policy, change = under.policy, smaller_batch(forecast, under, works)
     if change is None or not isinstance(policy, RollingUpdatePolicy):
         return forecast, under
@@ -165,7 +165,7 @@ def with_smaller_batch(
 def larger_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The smallest batch back, larger than the present one, with which every rollback works."""
+    """The smallest rollback batch, larger than the current one, with which every rollback works."""
     if not isinstance(under.policy, RollingUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=True)
@@ -174,7 +174,7 @@ def larger_rollback_batch(
 def smaller_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The largest batch back, smaller than the present one, with which every rollback works."""
+    """The largest rollback batch, smaller than the current one, with which every rollback works."""
     if not isinstance(under.policy, RollingUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=False)
@@ -228,14 +228,14 @@ def _batches(forecast: Forecast, size_type: SizeType) -> range:
 
 
 def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:
-    """Every legal value of a size that lies between `low` and `high` percent of a fleet."""
+    """Every legal value of a size between `low` and `high` percent of a fleet."""
     if size_type is SizeType.CAPACITY_PERCENT:
         return range(low, high + 1)
     return legal_counts(fleet_size, low, high)
 
 
 def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
-    """The first of `values` that works, by halves, where those after one that works work too."""
+    """The first of `values` that works, by bisection: all values after it must work too."""
     low, high = 0, len(values)
     while low < high:
         middle = (low + high) // 2
@@ -247,5 +247,5 @@ def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
 
 
 def _last(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
-    """The last of `values` that works, by halves, where those before one that works work too."""
+    """The last of `values` that works, by bisection: all values before it must work too."""
     return _first(values[::-1], works)

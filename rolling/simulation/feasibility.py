@@ -1,8 +1,7 @@
-"""Feasibility: what of a plan will not work, or not as expected, and the smallest mend.
+"""Feasibility: the problems and surprises of a plan, each with the smallest fix.
 
-Here belong the comparisons of a forecast with its deadline, with the capacity
-there is, and with what its policy suggests. The mends are searched for in
-alternatives.py.
+This file compares a forecast with its deadline, with the capacity, and with what its
+policy suggests. alternatives.py searches for the fixes.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,11 +34,11 @@ from rolling.view.snapshots import RollbackEstimate
 
 @frozen
 class Finding:
-    """Something of a plan that will not work, or that is not what one may expect.
+    """A problem of a plan, or something that may be unexpected.
 
-    `field`, `value`, `rule`: where, what stands there, and what comes of it.
-    `fixes`: changes, the nearest first, each of which alone puts it right; none
-    where no single change of a number does.
+    `field`, `value`, `rule`: the field, its value, and the consequence.
+    `fixes`: changes, the nearest first; each is sufficient alone. Empty if no change of
+    a single number is sufficient.
     """
 
     field: str
@@ -49,7 +48,7 @@ class Finding:
 
 
 def infeasibilities(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
-    """What turns the deployment back, or fails its rollback, though nothing else goes wrong."""
+    """What makes the deployment or its rollback fail even if nothing else goes wrong."""
     return tuple(
         [
             *_too_slow(forecast, under),
@@ -61,7 +60,7 @@ def infeasibilities(forecast: Forecast, under: Circumstances) -> tuple[Finding, 
 
 
 def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
-    """What works, and yet is not what one may expect."""
+    """What works, but may be unexpected."""
     return tuple(
         [
             *_cut_short(forecast, under),
@@ -77,7 +76,7 @@ def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
 
 def _too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     deadline, way = _deadline(forecast), forecast.forward
-    # The termination wait does not count, neither here nor in the core.
+    # The termination wait does not count, as in the core.
     limit = deadline + _termination_wait(forecast)
     if way.commit_seconds < limit:
         return
@@ -85,7 +84,7 @@ def _too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         deadline_field(under.policy),
         deadline,
         f"the last bake ends {way.commit_seconds} seconds after acceptance at the earliest; the "
-        "limit turns the deployment back before",
+        "limit starts a rollback before that",
         _those(
             smallest_deadline(under, way.least_seconds - _termination_wait(forecast)),
             largest_wait(forecast, under, lambda way: way.least_seconds < limit),
@@ -102,7 +101,7 @@ def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         deadline_field(under.policy),
         deadline,
         f"the last cleanup ends {way.least_seconds} seconds after acceptance at the earliest; the "
-        "limit ends the deployment by then, and what is not gone yet is left over",
+        "limit ends the deployment before that, with the remaining instances left over",
         _those(smallest_deadline(under, way.least_seconds - _termination_wait(forecast))),
     )
 
@@ -115,8 +114,8 @@ def _rollback_too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Fin
         deadline_field(under.policy),
         deadline,
         f"a rollback from {_worst(forecast, _commit)} brings the traffic home after "
-        f"{forecast.rollback_commit_seconds} seconds at the earliest; its limit, the same as that "
-        "of the way forward, fails it before",
+        f"{forecast.rollback_commit_seconds} seconds at the earliest; its limit, which is the same "
+        "as forward, fails it before that",
         _those(
             smallest_deadline(under, forecast.rollback_least_seconds),
             larger_rollback_batch(
@@ -134,15 +133,15 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     if limit is None or peak <= limit:
         return
     left = forecast.leftover_instances
-    beside = f"; {left} are left over by an earlier update when this one begins" if left else ""
-    rule = f"{peak} instances exist at the peak, and there is capacity for {limit}{beside}"
+    beside = f"; {left} are left over from an earlier update at the start" if left else ""
+    rule = f"{peak} instances exist at the peak, but there is capacity for {limit}{beside}"
     policy = under.policy
     value: object
     if isinstance(policy, RollingUpdatePolicy):
         field, value = f"{BATCH}.Value", policy.maximum_batch_size.value
     else:
         field, value = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type", policy.routing.type.value
-        rule += "; blue/green needs both fleets whole at once, rolling does not"
+        rule += "; blue/green needs two complete fleets at once, rolling does not"
     yield Finding(
         field,
         value,
@@ -160,7 +159,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         return
     also = ""
     if forecast.forward.peak_instances > limit:
-        # Said already of the way forward: what is left to say is what mending that leaves.
+        # The way forward is already reported: report only what its fix does not solve.
         smaller = with_smaller_batch(forecast, under, lambda way: way.peak_instances <= limit)
         also = "" if smaller[1] is under else "even with the smaller batch, "
         forecast, under = smaller
@@ -169,7 +168,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         return
     yield Finding(
         *_rollback_batch(under),
-        f"{also}a rollback from {_worst(forecast, _peak)} needs {peak} instances at once, and "
+        f"{also}a rollback from {_worst(forecast, _peak)} needs {peak} instances at once, but "
         f"there is capacity for {limit}: it fails",
         _those(
             smaller_rollback_batch(

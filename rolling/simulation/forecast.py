@@ -1,8 +1,7 @@
-"""The forecast: what a deployment will take if nothing goes wrong, before it is begun.
+"""The forecast: what a deployment will take if nothing goes wrong.
 
-Here belong the numbers of one deployment: its batches, instances, time, and
-what a rollback from each bake would need. What these numbers mean for a
-deadline or a limit is in feasibility.py.
+It has the numbers of one deployment: its batches, instances, time, and the needs of a
+rollback from each bake. feasibility.py compares them with deadlines and limits.
 """
 
 from collections.abc import Iterable
@@ -22,11 +21,11 @@ from rolling.view.snapshots import RollbackEstimate
 
 @frozen
 class BatchForecast:
-    """One batch of the plan, with what a rollback from its bake would need.
+    """One batch of the plan, and a rollback from its bake.
 
     `counts_before`, `split_before`: of each fleet, before the batch; the new one first.
-    `starts_at_seconds`: counted from acceptance. `least_seconds`: of the batch alone.
-    `peak_instances`: the most that exist at one moment of it.
+    `starts_at_seconds`: from acceptance. `least_seconds`: of this batch only.
+    `peak_instances`: the most instances that exist at any moment of it.
     """
 
     batch: Batch
@@ -42,11 +41,10 @@ class BatchForecast:
 class Way:
     """What the way forward takes if nothing goes wrong.
 
-    `batches`: its steps. `peak_instances`: the most that exist at one moment, of
-    all fleets together. `extra_instance_seconds`: what exists above the count at
-    the start, over the least time. `least_seconds`: how long the whole takes at
-    least. `commit_seconds`: when the last bake ends at the earliest; past it
-    nothing turns back.
+    `batches`: its steps. `peak_instances`: the most instances that all fleets have at
+    any moment. `extra_instance_seconds`: the instances above the count at the start,
+    times how long they exist. `least_seconds`: the minimum duration.
+    `commit_seconds`: the earliest end of the last bake; after it nothing rolls back.
     """
 
     batches: int
@@ -58,10 +56,10 @@ class Way:
 
 @frozen
 class Forecast:
-    """The forecast of a deployment: its way forward, and of each batch the way back.
+    """The forecast of a deployment: the way forward, and the rollback from each batch.
 
-    `start`: the deployment as it was accepted. `leftovers`: what the updates
-    before it left alive.
+    `start`: the deployment when accepted. `leftovers`: instances that earlier updates
+    left alive.
     """
 
     start: Deployment
@@ -71,29 +69,29 @@ class Forecast:
 
     @property
     def leftover_instances(self) -> int:
-        """How many instances the updates before it left alive."""
+        """The number of instances that earlier updates left alive."""
         return sum(each.count for each in self.leftovers)
 
     @property
     def rollback_peak_instances(self) -> int:
-        """The most instances that exist at one moment of a rollback from any bake."""
+        """The most instances at any moment of a rollback, from any bake."""
         return max(batch.rollback.peak_instances for batch in self.batches)
 
     @property
     def rollback_commit_seconds(self) -> int:
-        """When the longest rollback from a bake has all traffic home at the earliest."""
+        """The earliest time at which the longest rollback from a bake has all traffic home."""
         return max(batch.rollback.commit_seconds for batch in self.batches)
 
     @property
     def rollback_least_seconds(self) -> int:
-        """How long the longest rollback from a bake takes at least."""
+        """The minimum duration of the longest rollback from a bake."""
         return max(batch.rollback.least_seconds for batch in self.batches)
 
 
 def forecast_deployment(
     start: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover] = ()
 ) -> Forecast:
-    """The forecast of a deployment that was just started, beside these leftovers."""
+    """The forecast of a new deployment, with these leftovers."""
     leftovers = tuple(leftovers)
     states = list(walk(start, settings, leftovers))
     under_way = [state for state in states if not state.deployment.ended]
@@ -124,7 +122,7 @@ def forecast_deployment(
 
 
 def _leftovers_at(moment: int, leftovers: Iterable[Leftover]) -> list[Leftover]:
-    """What of the leftovers is there at a moment, counted from then."""
+    """The leftovers that still exist at a moment, with their times counted from it."""
     return [
         evolve(each, after_seconds=each.after_seconds - moment)
         for each in leftovers
@@ -133,7 +131,7 @@ def _leftovers_at(moment: int, leftovers: Iterable[Leftover]) -> list[Leftover]:
 
 
 def forecast_way(walked: Iterable[TimedState]) -> Way:
-    """What a walk forward takes, from its start to its end."""
+    """The cost of a complete walk forward."""
     states = list(walked)
     at_start = sum(fleet.count for fleet in states[0].deployment.spec.fleets)
     return Way(

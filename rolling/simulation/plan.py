@@ -1,4 +1,4 @@
-"""The plan: the forecast of an update with what is wrong with it, and its JSON."""
+"""The plan: the forecast of an update with its problems, and its JSON."""
 
 from attrs import frozen
 
@@ -17,8 +17,8 @@ from rolling.simulation.scenario import Scenario
 class UpdatePlan:
     """The plan of one update.
 
-    `problems`: what will not work. `notes`: what is not as one may expect.
-    `durations`: what is counted besides the bakes.
+    `problems`: what will not work. `notes`: what may be unexpected.
+    `durations`: the operations counted in addition to the bakes.
     """
 
     endpoint_name: str
@@ -32,10 +32,10 @@ class UpdatePlan:
 def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
     """The plan of each update of a scenario.
 
-    The first is planned from the endpoint as it is, a later one from what the
-    simulation of those before it leaves: a repair from its mix, and any update
-    beside what is not gone yet. Their faults are in no plan but those of later
-    updates. Raises ValidationException for an update that the endpoint refuses.
+    The first is planned from the endpoint as it is. Later ones are planned from the end
+    of the simulated updates before them: a repair from its mix, and any update with the
+    instances that are still terminating. The faults of an update affect only the plans of
+    later ones. Raises ValidationException for an update that the endpoint refuses.
     """
     return tuple([_plan_update(update, scenario) for update in accepted_updates(scenario)])
 

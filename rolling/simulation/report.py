@@ -1,4 +1,4 @@
-"""The report of a simulation: what became of each update, and its JSON."""
+"""The report of a simulation: the outcome of each update, and its JSON."""
 
 from attrs import frozen
 
@@ -23,7 +23,7 @@ class AcceptedUpdate:
 
 @frozen
 class SimulatedUpdate:
-    """One update of a scenario, carried out.
+    """One simulated update of a scenario.
 
     `accepted`: the endpoint once it had accepted the update. `unused_faults`: those of
     its faults that never struck. `after`: the endpoint once the update had ended, at
@@ -39,7 +39,7 @@ class SimulatedUpdate:
 
 @frozen
 class Durations:
-    """How long operations take, in seconds; `assumed`: those that the input does not say."""
+    """The durations of operations, in seconds; `assumed`: those not given in the input."""
 
     provisioning_seconds: int
     shift_seconds: int
@@ -48,7 +48,7 @@ class Durations:
 
 
 def durations_of(settings: SimulationSettings, assumed: tuple[str, ...]) -> Durations:
-    """The durations of a simulation, of which these were assumed."""
+    """The durations of a simulation; `assumed` names the assumed ones."""
     return Durations(
         settings.provisioning_seconds, settings.shift_seconds, settings.cleanup_seconds, assumed
     )
@@ -56,7 +56,7 @@ def durations_of(settings: SimulationSettings, assumed: tuple[str, ...]) -> Dura
 
 @frozen
 class Report:
-    """What became of a scenario; `endpoint` is DescribeEndpoint's JSON at its end."""
+    """The result of a scenario; `endpoint` is DescribeEndpoint's JSON at its end."""
 
     updates: tuple[SimulatedUpdate, ...]
     endpoint: dict[str, object]
@@ -80,7 +80,7 @@ def _step_document(step: SimulatedUpdate) -> dict[str, object]:
 
 
 def durations_document(durations: Durations) -> dict[str, object]:
-    """How long operations take, as JSON."""
+    """The durations of operations as JSON."""
     return {
         "ProvisioningSeconds": durations.provisioning_seconds,
         "ShiftSeconds": durations.shift_seconds,

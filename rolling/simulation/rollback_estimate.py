@@ -1,8 +1,8 @@
-"""The rollback estimate: what turning a deployment back takes if nothing else goes wrong.
+"""The rollback estimate: what a rollback takes if nothing else goes wrong.
 
-A plan asks for the rollback from each bake. Those from later batches pass through
-the states of those from earlier ones, so these states are walked once. The live
-view asks for the rollback from each state, and cannot wait for a long one.
+A plan needs the rollback from each bake. Rollbacks from later batches pass through the
+states of those from earlier ones, so these states are walked only once. The live view
+needs the rollback from each state, and cannot wait for a long walk.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from rolling.simulation.walk import Leftover, TimedState, committed_at, walk
 from rolling.view.snapshots import RollbackEstimate
 
 MOST_STATES = 1500
-"""The longest walk for the live view, in states: about a tenth of a second. Ours."""
+"""The longest walk for the live view, in states: about a tenth of a second. Our own limit."""
 
 
 _StepBack = tuple[int, tuple[Fleet, ...], int]
@@ -32,13 +32,13 @@ _Rests = dict[_StepBack, RollbackEstimate]
 def rollback_estimate(
     deployment: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover] = ()
 ) -> RollbackEstimate | None:
-    """The rollback from here, or what is left of the one under way, whose batches
-    alone are counted from its beginning.
+    """The rollback from here, or the rest of the one in progress; only its batches are
+    counted from its beginning.
 
-    Of a rollback under way, `deployment` is as it came into its stage. `leftovers`:
-    what earlier updates left alive, as of now. None where the deployment has ended,
-    or nothing turns it back any more. The walk is given up after MOST_STATES, or once
-    it has taken longer than the deployment's time limit.
+    For a rollback in progress, `deployment` is the one that entered the current stage.
+    `leftovers`: what earlier updates left alive, as of now. None if the deployment has
+    ended, or can no longer roll back. The walk stops after MOST_STATES, or when it takes
+    longer than the deployment's time limit.
     """
     turned = advance(deployment, StopRequested("you"))
     if turned.ended:
@@ -50,7 +50,7 @@ def rollback_estimate(
 def rollback_estimates(
     bakes: Iterable[tuple[Deployment, Iterable[Leftover]]], settings: SimulationSettings
 ) -> list[RollbackEstimate]:
-    """The rollbacks from several bakes of one deployment, each with its leftovers, as of then."""
+    """The rollbacks from several bakes of one deployment, each with the leftovers at that time."""
     rests: _Rests = {}
     return [
         _estimate(walk(advance(baking, StopRequested("you")), settings, leftovers), rests)
@@ -68,9 +68,9 @@ def _soon_enough(states: Iterable[TimedState]) -> Iterator[TimedState]:
 
 
 def _estimate(states: Iterable[TimedState], rests: _Rests) -> RollbackEstimate:
-    """What the walk through `states` takes, to its end or to where `rests` has the rest.
+    """The cost of the walk through `states`, to its end or until `rests` has the rest.
 
-    What is found of the steps on the way is added to `rests`.
+    Adds the rest from each step on the way to `rests`.
     """
     walked: list[TimedState] = []
     rest = None
@@ -96,7 +96,7 @@ def _estimate(states: Iterable[TimedState], rests: _Rests) -> RollbackEstimate:
 def _since(
     state: TimedState, last: TimedState, rest: RollbackEstimate, peak: int
 ) -> RollbackEstimate:
-    """The estimate from `state` on, where `rest` is the one from `last` on, later in the walk."""
+    """The estimate from `state`, given `rest`, the estimate from `last`, later in the walk."""
     seconds = last.at_seconds - state.at_seconds
     return RollbackEstimate(
         rest.batches + last.deployment.stage.step - state.deployment.stage.step,
@@ -109,10 +109,10 @@ def _since(
 
 
 def _step_back(state: TimedState) -> _StepBack | None:
-    """What follows from a state that begins a step depends on; None for any other.
+    """The key that determines the rest of a walk from the start of a step; otherwise None.
 
-    A step begins when everything before it is done: nothing is on its way out, and
-    nothing but the batch is on its way in. The first step is another matter.
+    A step begins when everything before it is done: nothing is terminating, and only
+    its batch is launching. This does not hold for the first step.
     """
     deployment = state.deployment
     if deployment.phase is not Phase.PROVISIONING or deployment.stage.step == 1:

@@ -18,16 +18,16 @@ from rolling.view.snapshots import Snapshot
 def simulate(scenario: Scenario) -> Report:
     """Carry out a scenario, to the end of its last update.
 
-    An update begins when the one before it has ended; what is still
-    terminating then goes on doing so. Virtual time begins at 0, when the
-    endpoint was created. Raises ValidationException for an update that the
-    endpoint refuses in the state in which the one before it left it.
+    An update begins when the previous one has ended; instances that are still
+    terminating continue to terminate. Virtual time begins at 0, when the endpoint was
+    created. Raises ValidationException for an update that the endpoint, as the previous
+    update left it, refuses.
     """
     return report_of(scenario, carry_out(scenario))
 
 
 def report_of(scenario: Scenario, carried_out: Iterable[SimulatedUpdate]) -> Report:
-    """The report of a scenario whose updates were carried out so."""
+    """The report of a scenario and its simulated updates."""
     steps = tuple(carried_out)
     last = steps[-1]
     shown = describe(last.after, Times(creation=0, last_modified=last.ended_at))
@@ -35,7 +35,7 @@ def report_of(scenario: Scenario, carried_out: Iterable[SimulatedUpdate]) -> Rep
 
 
 def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
-    """What `simulate` does, an update at a time."""
+    """Like `simulate`, but one update at a time."""
     return (each for each in snapshots(scenario) if isinstance(each, SimulatedUpdate))
 
 

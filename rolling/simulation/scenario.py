@@ -1,9 +1,8 @@
-"""Scenarios: what is simulated, from JSON: configurations, an endpoint, updates, faults.
+"""Scenarios: the input of a simulation: configurations, an endpoint, updates, faults.
 
-Here belongs the reading of a scenario, and of a bare UpdateEndpoint request
-with the sizes of the fleets given beside it. What is wrong in any part of a
-document is found before one answer is given. What an update is refused for
-depends on how the one before it ended; so the first one is judged here against
+This file reads a scenario, or a plain UpdateEndpoint request with separate fleet sizes,
+from JSON. It reports all problems of a document at once. Whether an update is refused
+depends on how the previous one ended, so here only the first update is checked against
 the endpoint, and the others by themselves.
 """
 
@@ -50,7 +49,7 @@ from rolling.schema.shapes import (
 
 @frozen
 class ScenarioUpdate:
-    """One update of a scenario: the UpdateEndpoint request, and what goes wrong meanwhile."""
+    """One update of a scenario: the UpdateEndpoint request and its faults."""
 
     request: Mapping[str, object]
     faults: tuple[Fault, ...]
@@ -58,9 +57,9 @@ class ScenarioUpdate:
 
 @frozen
 class Scenario:
-    """An endpoint in service, and the updates that are made to it, one after the other.
+    """An endpoint in service, and its updates, one after the other.
 
-    `assumed`: the fields of Simulation with a duration that the input does not give.
+    `assumed`: the durations of Simulation that the input does not give.
     """
 
     configs: Mapping[str, EndpointConfig]
@@ -82,7 +81,7 @@ _SETTINGS = {
 _UNKNOWN_CONFIG = "must be the name of one of the EndpointConfigs"
 
 MADE_UP_TYPE = "ml.g5.2xlarge"
-"""The instance type of a bare request's fleets, which does not say any."""
+"""The instance type assumed for a plain request, which has none."""
 
 _DURATIONS = ("ProvisioningSeconds", "ShiftSeconds", "CleanupSeconds")
 
@@ -121,9 +120,9 @@ SCENARIO = Structure(
 
 
 def is_scenario(document: object) -> bool:
-    """True for a scenario, false for a bare UpdateEndpoint request.
+    """True for a scenario, false for a plain UpdateEndpoint request.
 
-    Told by the fields at the top. Raises InvalidInput for what is neither.
+    Decided by the top-level fields. Raises InvalidInput for anything else.
     """
     fields = list(document) if isinstance(document, Mapping) else []
     if any(key in SCENARIO.required or key == "Simulation" for key in fields):
@@ -139,11 +138,11 @@ def is_scenario(document: object) -> bool:
 
 
 def parse_scenario(document: object) -> Scenario:
-    """The scenario that JSON says. Raises InvalidInput with every problem of every part."""
+    """The scenario in a JSON document. Raises InvalidInput with every problem of every part."""
     if not is_scenario(document):
         rule = (
-            "is an UpdateEndpoint request and not a scenario; a scenario has it in "
-            "Updates[0].UpdateEndpoint, beside EndpointConfigs and Endpoint"
+            "is an UpdateEndpoint request, not a scenario; put it in Updates[0].UpdateEndpoint "
+            "of a scenario, next to EndpointConfigs and Endpoint"
         )
         raise InvalidInput([problem("the document", document, rule)])
     assert isinstance(document, Mapping)
@@ -161,7 +160,7 @@ def parse_scenario(document: object) -> Scenario:
     endpoint, endpoint_problems = _endpoint(_fields(document.get("Endpoint")), configs, requests)
     found += [*endpoint_problems, *_room_problems(settings, endpoint)]
     found += _update_problems(updates, endpoint, configs)
-    # One that is there and at fault is known, and what is wrong with it is told.
+    # An invalid configuration still counts as known: its own problems are reported.
     names = [each.get("EndpointConfigName") for each in given]
     found = [each for each in found if each.rule != _UNKNOWN_CONFIG or each.value not in names]
     if found or endpoint is None:
@@ -176,16 +175,16 @@ def parse_scenario(document: object) -> Scenario:
 
 
 def parse_request(document: object, old_count: int, new_count: int | None = None) -> Scenario:
-    """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
+    """The scenario of a plain UpdateEndpoint request, for fleets of these sizes.
 
-    The endpoint serves `old_count` instances from a made-up "config-old", the
-    requested configuration has `new_count` (None: as many); both of a made-up
-    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
-    with every problem, fields as in the request; for a `new_count` that the request
-    does not let the new fleet have, too.
+    The endpoint serves `old_count` instances from an invented "config-old"; the
+    requested configuration has `new_count` (None: as many). Both get an invented
+    instance type, because `rolling serve` needs one. Raises InvalidInput with every
+    problem, with the fields of the request; also for a `new_count` that conflicts with
+    the request.
     """
     if is_scenario(document):
-        rule = "is a scenario, which says its own fleet sizes; leave --instances out"
+        rule = "is a scenario, which has its own fleet sizes; remove --instances"
         raise InvalidInput([problem("the document", document, rule)])
     assert isinstance(document, Mapping)
     counts = (old_count, old_count if new_count is None else new_count)
@@ -209,7 +208,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     try:
         accepted = update_endpoint(endpoint, document, configs)
     except ValidationException as refused:
-        # Without a readable name there was no new fleet to judge the sizes against.
+        # Without a readable name there was no new fleet to check the sizes against.
         sizes = () if isinstance(asked, str) else request_problems(document, *counts)
         raise InvalidInput(_each_once([*refused.problems, *sizes])) from None
     assert accepted.update is not None
@@ -217,7 +216,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     if new_count is not None and new_count != kept:
         rule = (
             f"RetainAllVariantProperties keeps the {kept} of the old fleet, whatever the "
-            "configuration says; leave NEW out, or RetainAllVariantProperties"
+            "configuration says; remove NEW or RetainAllVariantProperties"
         )
         raise InvalidInput([Problem("--instances NEW", new_count, rule, kept)])
     update = ScenarioUpdate(dict(document), ())
@@ -228,10 +227,10 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
 
 
 def _without_what_describe_adds(document: Mapping[object, object]) -> Mapping[object, object]:
-    """The scenario, its endpoint and configurations as AWS's answers say them, or as a request.
+    """The scenario, without the extra fields that AWS's Describe outputs have.
 
-    DescribeEndpoint and DescribeEndpointConfig answer with more than a scenario
-    needs. An answer is told by its ARN.
+    The endpoint and configurations of a scenario may be requests, or outputs of
+    DescribeEndpoint and DescribeEndpointConfig. An output is recognized by its ARN.
     """
     changed = dict(document)
     endpoint, configs = _fields(document.get("Endpoint")), document.get("EndpointConfigs")
@@ -248,7 +247,7 @@ def _without_what_describe_adds(document: Mapping[object, object]) -> Mapping[ob
 
 
 def _described_problems(endpoint: Mapping[str, object]) -> list[Problem]:
-    """What of a DescribeEndpoint's answer a scenario cannot begin with."""
+    """The problems of a DescribeEndpoint output as the start of a scenario."""
     if "EndpointArn" not in endpoint:
         return []
     status, variants = endpoint.get("EndpointStatus"), endpoint.get("ProductionVariants")
@@ -270,7 +269,7 @@ def _without_answer(config: object) -> object:
 
 
 def _configs(documents: Iterable[object]) -> tuple[dict[str, EndpointConfig], list[Problem]]:
-    """The configurations that can be read, by name, and the problems of all."""
+    """The readable configurations by name, and the problems of all."""
     configs: dict[str, EndpointConfig] = {}
     found: list[Problem] = []
     for place, document in enumerate(documents):
@@ -292,9 +291,9 @@ def _endpoint(
     configs: Mapping[str, EndpointConfig],
     requests: Iterable[Mapping[str, object]],
 ) -> tuple[Endpoint | None, list[Problem]]:
-    """The endpoint, None when it cannot be told, and what its form does not show.
+    """The endpoint (None if it cannot be read), and the problems beyond its form.
 
-    Where its name is none, it is called as the first of its updates calls it.
+    Without a valid name it gets the name used by its first update.
     """
     config_name, count = document.get("EndpointConfigName"), document.get("DesiredInstanceCount")
     names = [each.get("EndpointName") for each in (document, *requests)]
@@ -309,16 +308,16 @@ def _endpoint(
 
 
 def settings_of(document: Mapping[str, object]) -> SimulationSettings:
-    """The settings that a scenario's Simulation says, right or wrong.
+    """The settings in a scenario's Simulation, valid or not.
 
-    What is null is left out; its form says where that is a problem.
+    Nulls are omitted; the form check reports those that are problems.
     """
     given = {_SETTINGS[key]: document[key] for key in _SETTINGS if document.get(key) is not None}
     return SimulationSettings(**cast(dict[str, int], given))
 
 
 def _room_problems(settings: SimulationSettings, endpoint: Endpoint | None) -> list[Problem]:
-    """An endpoint in service has the capacity that it serves with."""
+    """The capacity limit must allow the instances that are in service at the start."""
     limit = settings.capacity_limit
     count = 0 if endpoint is None else endpoint.desired_instance_count
     if not is_whole_number(limit) or not 1 <= limit < count:
@@ -369,7 +368,7 @@ def _refusals(
 
 
 def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
-    """A reason to refuse a request, under its path in the scenario."""
+    """A reason to refuse a request, with its path in the scenario."""
     at, asked = join(path, refused.field), refused.value
     named = isinstance(refused, Refusal) and refused.field == "EndpointConfigName"
     if named and str(asked) not in configs:
@@ -383,7 +382,7 @@ def _request_problems(
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """What is wrong with a request however the update before it ends."""
+    """The problems of a request that do not depend on how the previous update ends."""
     fields = _fields(request)
     config_name, named = fields.get("EndpointConfigName"), fields.get("EndpointName")
     found = []
@@ -408,9 +407,9 @@ def _unknown_config(path: str, config_name: str, configs: Mapping[str, EndpointC
 def _watched(
     request: Mapping[str, object], last: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The alarms that an update watches, and those of the last DeploymentConfig after it.
+    """The alarms that an update watches, and those of LastDeploymentConfig after it.
 
-    `last`: those before it.
+    `last`: the alarms of LastDeploymentConfig before it.
     """
     if request.get("RetainDeploymentConfig") is True:
         return last, last
@@ -421,7 +420,7 @@ def _watched(
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems without those said before of the same field in the same words."""
+    """The problems without duplicates (the same field and rule)."""
     return [
         problem(each.field, each.value, each.rule, each.fix)
         for each in {(each.field, each.rule): each for each in problems}.values()

@@ -1,6 +1,6 @@
 """The walk: a deployment from here to its end if nothing goes wrong, each state with its time.
 
-What comes true is what plan.py says: everything asked for. Here belongs when.
+The core's plan.py says what happens: every request succeeds. This file adds the times.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +18,10 @@ from rolling.core.transition import advance
 
 @frozen
 class Leftover:
-    """Instances that an earlier update left alive, and that no update asks for.
+    """Instances that an earlier update left alive, and that no update requests.
 
-    `fleet`: the place of their fleet in the deployment's. `count`: how many they are.
-    `after_seconds`: how long they still exist.
+    `fleet`: the index of their fleet in the deployment. `count`: their number.
+    `after_seconds`: how long they will still exist.
     """
 
     fleet: int
@@ -31,7 +31,7 @@ class Leftover:
 
 @frozen
 class TimedState:
-    """A state on the walk: when the deployment came into it, and how long it stays there."""
+    """A state on the walk: when the deployment entered it, and how long it stays."""
 
     deployment: Deployment
     at_seconds: int
@@ -46,12 +46,12 @@ class TimedState:
 def walk(
     deployment: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover] = ()
 ) -> Iterator[TimedState]:
-    """Every state from this one to the end, in a world where everything asked for comes true.
+    """Every state from this one to the end, in a world where every request succeeds.
 
-    An operation takes its setting's seconds from the moment it was asked for, what
-    `deployment` waits for from the start of the walk; there is no jitter, and no
-    limit to the capacity. `leftovers`: what is on its way out already; any other
-    instance alive and not asked for is condemned at the start.
+    An operation takes the seconds of its setting from its request; those that
+    `deployment` already waits for, from the start of the walk. There is no jitter, and
+    no capacity limit. `leftovers`: instances already terminating; all other instances
+    alive and not requested are condemned at the start.
     """
     world = _World(deployment, settings, leftovers)
     yield TimedState(deployment, 0, 0)
@@ -65,7 +65,7 @@ def walk(
 
 
 def committed_at(states: Sequence[TimedState]) -> int:
-    """When the last cleanup begins, the only thing left once all traffic has arrived."""
+    """When the last cleanup begins, after all traffic has arrived."""
     end = states[-1]
     cleanup = end.deployment.stage.enter(Phase.CLEANING)
     begins = [state.at_seconds for state in states if state.deployment.stage == cleanup]
@@ -73,7 +73,7 @@ def committed_at(states: Sequence[TimedState]) -> int:
 
 
 class _World:
-    """When each thing that was asked for comes true, and which condemned instances are alive."""
+    """When each request succeeds, and which condemned instances are still alive."""
 
     def __init__(
         self, deployment: Deployment, settings: SimulationSettings, leftovers: Iterable[Leftover]
@@ -88,11 +88,11 @@ class _World:
         self._phase_ends_at = self._end_of_phase(deployment, moves=not deployment.settled)
 
     def look(self, before: Deployment) -> Deployment:
-        """The deployment once it knows which instances there are now."""
+        """The deployment after it has seen the current instances."""
         return self._tell(before, self._seen(before))
 
     def next(self, before: Deployment) -> Deployment:
-        """The deployment after the next thing that comes true, at which `now` is then."""
+        """The deployment after the next operation succeeds; sets `now` to that time."""
         self.now = min([self._phase_ends_at, *[moment for moment, _, _ in self._leaving]])
         event = ideal_event(before)
         if isinstance(event, FleetsSeen) or any([each[0] <= self.now for each in self._leaving]):
@@ -112,7 +112,7 @@ class _World:
         return FleetsSeen(deployment.stage, tuple(sightings))
 
     def _tell(self, before: Deployment, event: Event) -> Deployment:
-        """The deployment after an event; what it asks for then is begun."""
+        """The deployment after an event; starts what it then requests."""
         after = advance(before, event)
         for place, (was, fleet) in enumerate(zip(before.fleets, after.fleets, strict=True)):
             if fleet.asked > was.asked:
@@ -124,7 +124,7 @@ class _World:
         return after
 
     def _end_of_phase(self, deployment: Deployment, *, moves: bool) -> int:
-        """When what a phase that begins now waits for comes true; traffic moves, or is there."""
+        """When a phase that begins now ends; `moves`: whether traffic must move."""
         stage = deployment.stage
         match stage.phase:
             case Phase.SHIFTING:
@@ -133,7 +133,7 @@ class _World:
                 return self.now + bake_seconds(deployment)
             case Phase.CLEANING:
                 return max([moment for moment, _, _ in self._leaving], default=self.now)
-        # The first step back takes what is in service, and waits for nothing.
+        # The first step of a rollback uses what is in service, and waits for nothing.
         waits = stage.direction is Direction.FORWARD or stage.step > 1
         return max(self.now, self._ready_at) if waits and _is_short(deployment) else self.now
 
@@ -142,7 +142,7 @@ class _World:
             self._leaving.append((self.now + self._settings.cleanup_seconds, place, count))
 
     def _condemned(self, place: int) -> int:
-        """How many of a fleet are alive and not asked for."""
+        """The number of a fleet's instances that are alive but not requested."""
         return sum([count for _, fleet, count in self._leaving if fleet == place])
 
 

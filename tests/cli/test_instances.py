@@ -142,7 +142,7 @@ def test_a_scenario_has_its_own_counts(rolling: Command) -> None:
         assert (result.exit_code, result.out) == (2, "")
         problems = result.error["Problems"]
         assert [problem["Field"] for problem in problems] == found
-        assert "leave --instances out" in problems[-1]["Rule"]
+        assert "remove --instances" in problems[-1]["Rule"]
 
 
 def test_fleets_of_any_size_are_planned_at_once(rolling: Command) -> None:

@@ -82,4 +82,4 @@ def test_sizes_out_of_range_are_told_with_the_rest() -> None:
 
 def test_a_scenario_needs_no_sizes() -> None:
     (problem,) = problems(scenario(), 4).values()
-    assert "leave --instances out" in problem.rule
+    assert "remove --instances" in problem.rule

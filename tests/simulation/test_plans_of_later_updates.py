@@ -48,7 +48,7 @@ def test_what_is_left_over_is_counted_against_the_capacity() -> None:
     planned, report = last(stuck, update("config-3"), CleanupSeconds=300, CapacityLimit=6)
     (problem,) = planned.problems
     assert "7 instances exist at the peak" in problem.rule
-    assert "3 are left over by an earlier update" in problem.rule
+    assert "3 are left over from an earlier update" in problem.rule
     assert [(fix.field, fix.value) for fix in problem.fixes] == [("Simulation.CapacityLimit", 7)]
     assert report.outcome == "RolledBack"
     planned, report = last(stuck, update("config-3"), CleanupSeconds=300, CapacityLimit=7)
