@@ -1,13 +1,13 @@
-"""The view: what a person should know of a deployment, on any backend, from its ticks alone.
+"""The view: shows a deployment to people, on any backend, from its ticks alone.
 
-| you want | have |
+| you want | use |
 |---|---|
 | a picture on a terminal | `View`, and `Screen` of `rolling.view.screen`, which needs rich |
 | a picture below lines | `View`, and `Pane` of `rolling.view.pane`, which needs rich |
 | a picture of your own | `View.take`: a `Snapshot` |
 | the whole timeline, as JSON | `View.report`, `update_document` |
 | lines in your log | `log_to`, a hook for every driver |
-| a sentence | `narrate`, for one change |
+| a sentence for one change | `narrate` |
 
 >>> from rolling import RollingUpdatePolicy, instances, serving, start, wanted
 >>> from rolling.backends.simulated import SimulatedBackend

@@ -1,7 +1,7 @@
 """Bars: the fleets against the ceiling, and their shares, as rows of a picture.
 
-How much room there is decides how much is said in words: where it is wide, what
-a fleet's instances are doing; where it is narrow, little more than the numbers.
+A wide picture says in words what a fleet's instances are doing; a narrow one shows
+little more than the numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from rolling.view.snapshots import Snapshot
 from rolling.view.terminal import Terminal
 
 NARROW = 56
-"""The width, in columns, below which lines are short of room for anything but numbers."""
+"""The width, in columns, below which lines have room only for numbers."""
 
 _SHORTEST_BAR = 16
 _LONGEST_BAR = 64
@@ -25,13 +25,13 @@ _LONGEST_NAME = 24
 
 
 def styled(text: str, style: str) -> Text:
-    """A text in a style that is not that of what is appended to it."""
+    """A text in a style that does not extend to text appended to it."""
     return Text().append(text, style)
 
 
 @frozen
 class Marks:
-    """The characters that a bar is made of."""
+    """The characters of a bar."""
 
     serving: str
     launching: str
@@ -40,13 +40,13 @@ class Marks:
 
 
 def marks(terminal: Terminal) -> Marks:
-    """Those that the terminal can show."""
+    """The characters that the terminal can show."""
     return Marks("█", "▒", "╌", "│") if terminal.unicode else Marks("#", "+", "-", "|")
 
 
 @frozen
 class _Row:
-    """One row: what it is about, its bar, and the cells beside it."""
+    """One row: its label, its bar, and the cells beside it."""
 
     label: str
     name: str
@@ -55,7 +55,7 @@ class _Row:
 
 
 def bar_rows(snapshot: Snapshot, terminal: Terminal, *, legend: bool) -> Iterator[Text]:
-    """The rows of all fleets and of their sum; `legend`: below a line that says what is what."""
+    """The rows of all fleets and of their sum; `legend`: whether a legend comes first."""
     for level in (_WORDS, _SIGNS, _NUMBERS):
         rows = [*_fleets(snapshot, terminal, level), _sum(snapshot, terminal, level)]
         head, *beside = _beside(rows, snapshot, level)
@@ -112,7 +112,7 @@ def _fleets(snapshot: Snapshot, terminal: Terminal, level: int) -> Iterator[_Row
 
 
 def _doing(fleet: Fleet, level: int) -> str:
-    """What becomes of those that do not serve."""
+    """What the instances that do not serve are doing."""
     launching, leaving = fleet.asked - fleet.in_service, fleet.alive - fleet.asked
     both = launching and leaving
     come = f"+{launching}" if level or both else f"{launching} launching"
@@ -136,9 +136,9 @@ def _sum(snapshot: Snapshot, terminal: Terminal, level: int) -> _Row:
 
 
 def _beside(rows: Sequence[_Row], snapshot: Snapshot, level: int) -> list[str]:
-    """What stands beside each bar, in columns under a head; that of the sum goes across them.
+    """The text beside each bar, in columns under a header; the sum's text spans the columns.
 
-    The columns are as wide as they ever are, so that the bars stay as long as they are.
+    The columns always have their maximum width, so that the bars keep their length.
     """
     digits = len(str(snapshot.ceiling))
     shares = len("33.3%")
@@ -149,7 +149,7 @@ def _beside(rows: Sequence[_Row], snapshot: Snapshot, level: int) -> list[str]:
     columns = zip(*table, strict=True)
     widths = [max(size, *map(len, column)) for size, column in zip(least, columns, strict=True)]
     gap = " " if level == _NUMBERS else "  "
-    # What stands last, and what is said in words, begins at the left.
+    # The last column, and columns of words, are left-aligned.
     left = {len(widths) - 1} | ({1} if doing else set())
     lines = [
         gap.join(
@@ -162,7 +162,7 @@ def _beside(rows: Sequence[_Row], snapshot: Snapshot, level: int) -> list[str]:
 
 
 def _legend(mark: Marks, width: int) -> Text:
-    """What the characters mean, as far as there is room for it."""
+    """The meaning of the characters, as far as there is room."""
     line = Text()
     for sign, word in (
         (mark.serving, "serving"),
@@ -178,7 +178,7 @@ def _legend(mark: Marks, width: int) -> Text:
 
 
 def _bar(parts: Sequence[tuple[int, str, str]], scale: int, width: int) -> Text:
-    """The parts, drawn to scale; one that is not nothing has a character at least."""
+    """The parts, drawn to scale; every nonzero part has at least one character."""
     ends, total = [0], 0
     for count, _, _ in parts:
         total += count
@@ -197,7 +197,7 @@ def _bar(parts: Sequence[tuple[int, str, str]], scale: int, width: int) -> Text:
 
 
 def short(name: str, width: int, terminal: Terminal) -> str:
-    """A name that fits: one that is too long keeps both its ends, which tell it from another."""
+    """The name, shortened to fit; it keeps both ends, which distinguish it from others."""
     name = terminal.plain(name)
     if cell_len(name) <= width:
         return name

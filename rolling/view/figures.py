@@ -7,7 +7,7 @@ from typing import Any
 
 
 def clock(seconds: int | float) -> str:
-    """A duration as h:mm:ss, with the tenths of a second where there are any."""
+    """A duration as h:mm:ss, with tenths of a second if there are any."""
     tenths = round(Fraction(seconds) * 10)
     whole, tenth = divmod(tenths, 10)
     minutes, second = divmod(whole, 60)
@@ -17,20 +17,20 @@ def clock(seconds: int | float) -> str:
 
 
 def elapsed(seconds: float) -> str:
-    """A time that has passed, in whole seconds."""
+    """The time passed, in whole seconds."""
     return clock(floor(seconds))
 
 
 def remaining(seconds: float) -> str:
-    """A time that is left, in whole seconds: 0 only when none is."""
+    """The time left, in whole seconds: 0 only if none is left."""
     return clock(ceil(seconds))
 
 
 def percentage(share: str) -> str:
     """A share such as "2/3" as a percentage: 66.7%.
 
-    With as many decimals as it takes not to show some traffic as none, or not
-    all of it as all.
+    With enough decimals that some traffic never shows as 0%, and less than all never
+    as 100%.
     """
     amount = Fraction(share) * 100
     if amount.denominator == 1:
@@ -44,13 +44,13 @@ def percentage(share: str) -> str:
 
 
 def hours(instance_seconds: int) -> str:
-    """Instance-seconds as instance-hours, to the hundredth."""
+    """Instance-seconds as instance-hours, with two decimals."""
     hundredths = round(Fraction(instance_seconds, 36))
     return f"{hundredths // 100}.{hundredths % 100:02}"
 
 
 def durations(document: Mapping[str, Any]) -> str:
-    """How long operations take, of those that were assumed and of those that were given."""
+    """The durations of operations: the assumed ones and the given ones."""
     told: list[str] = []
     assumed: list[str] = []
     for name, words in _OPERATIONS.items():
@@ -77,8 +77,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def journey(name: str, old: Sequence[Mapping[str, Any]], new: Mapping[str, Any], there: int) -> str:
-    """What an update is from and to: every fleet that is there at the start, of a repair `there`
-    instances of the new one as well."""
+    """An update's fleets at the start, and its new fleet; a repair may start with `there`
+    instances of the new one."""
     fleets = [*old, *([{**new, "InstanceCount": there}] if there else [])]
     return f"{name}, {' and '.join(map(_fleet, fleets))} → {_fleet(new)}"
 

@@ -1,6 +1,6 @@
-"""The lines: a timeline as a table that fits a terminal, one change a line and why.
+"""The lines: a timeline as a table that fits a terminal, one line per change with its reason.
 
-Rendered from the JSON of its rows: no fact is in the one that is not in the other.
+Rendered from the JSON of its rows, so both contain the same facts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ Document = Mapping[str, Any]
 def timeline_lines(
     rows: Sequence[Document], notes: Sequence[Document], terminal: Terminal
 ) -> Iterator[tuple[float, Sequence[str]]]:
-    """The lines of each row and of each note, with its moment, in their order.
+    """The lines of each row and each note, with its time, in order.
 
-    The reason stands beside the row where there is room to read it, below it on
-    a narrower terminal; where not even the row fits, all of it is a paragraph.
+    The reason is beside the row if there is room, and below it on a narrower terminal;
+    if not even the row fits, row and reason become a paragraph.
     """
     arrows = {"Forward": terminal.arrow, "Back": terminal.back_arrow}
     cells = [
@@ -57,12 +57,12 @@ def timeline_lines(
         else:
             lines = terminal.wrap(note["Note"], f"{at}  ", "  ")
         found.append((note["At"], [terminal.paint(text, Style.DIM) for text in lines]))
-    # What was said at the moment of a change is told after it.
+    # A note that came at the time of a change goes after it.
     yield from sorted(found, key=lambda each: each[0])
 
 
 _READABLE_COLUMN = 40
-"""A reason of two dozen words, wrapped into a narrower column, is hard to read."""
+"""The narrowest column for a reason: two dozen words in a narrower one are hard to read."""
 
 _BELOW = " " * len("0:00:00  ")
 

@@ -1,7 +1,7 @@
-"""Narration: what happened to a deployment and why, one sentence a change.
+"""Narration: what happened to a deployment and why, one sentence per change.
 
-Each sentence is "what happened, so what follows": the first half is told from
-the event and the stage that it came in, the second from the stage it led to.
+Each sentence has the form "what happened, so what follows": the first half comes from
+the event and the stage it came in, the second from the stage it led to.
 """
 
 from rolling.core.baking import tripped_alarms
@@ -30,7 +30,7 @@ from rolling.driving.tick import Change
 
 
 def acceptance(deployment: Deployment) -> str:
-    """The sentence of an update that was just accepted."""
+    """The sentence for an update that was just accepted."""
     spec = deployment.spec
     serving = [
         f"{_count(fleet.count, '')} of {fleet.configuration} "
@@ -44,7 +44,7 @@ def acceptance(deployment: Deployment) -> str:
 
 
 def resumption(deployment: Deployment) -> str:
-    """The sentence of an update that is taken up from its record."""
+    """The sentence for an update that is resumed from its record."""
     where = "is over" if deployment.ended else f"goes on in {_during(deployment)}"
     return f"The update to {deployment.spec.new.configuration} {where}."
 
@@ -78,7 +78,7 @@ def _happened(change: Change) -> str:
         case StopRequested(by=by):
             return f"{by} asked during {_place(before, stage_seconds)} to stop"
         case event:
-            raise AssertionError(f"{event} leads to no other stage")
+            raise AssertionError(f"{event} never leads to another stage")
 
 
 _OPERATIONS = {
@@ -163,7 +163,7 @@ def _provisioning(change: Change) -> str:
 
 
 def _cleaning(after: Deployment) -> str:
-    """Who is cleaned up, and who else must be gone before it is done."""
+    """Which instances are cleaned up, and which others must be gone first."""
     _, draining = _sides(after)
     count = after.leftover
     others = sum(fleet.alive - fleet.asked for fleet in after.fleets) - count
@@ -187,7 +187,7 @@ def _left_over(after: Deployment) -> str:
 
 
 def _sides(deployment: Deployment) -> tuple[str, str]:
-    """Who receives traffic, as the subject of a sentence, and which instances drain."""
+    """The receiver of traffic, as the subject of a sentence, and the draining instances."""
     if deployment.direction is Direction.FORWARD:
         return "The new fleet", "old"
     return f"The old {_fleets(deployment)}", "new"
@@ -208,7 +208,7 @@ def _fleets(deployment: Deployment) -> str:
 
 
 def _place(deployment: Deployment, stage_seconds: float) -> str:
-    # A bake goes on after its interval only where an alarm gave no evidence.
+    # A bake continues after its interval only if an alarm could not be read.
     held = deployment.phase is Phase.BAKING and stage_seconds >= bake_seconds(deployment)
     why = ", held open by an alarm that could not be read," if held else ""
     return f"{_during(deployment)}{why}"

@@ -1,7 +1,7 @@
-"""The picture: what a snapshot shows, as lines that fit a terminal.
+"""The picture: a snapshot as lines that fit a terminal.
 
-A pure function of what is known, the moment, and the room there is. What does
-not fit is left out from the end: the bars, the alarms and the rollback stay.
+A pure function of the snapshot, the time and the size. On short terminals the bottom
+rows are dropped: the bars, the alarms and the rollback stay.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,23 +22,23 @@ from rolling.view.terminal import Terminal, align
 from rolling.view.timeline import Row
 
 SIDE_BY_SIDE = 110
-"""The least width, in columns, at which the batches stand beside the events."""
+"""The least width, in columns, that shows the batches beside the events."""
 
 _LEGIBLE = 14
-"""The least height, in lines, at which there is room to say what stands where."""
+"""The least height, in lines, that has room for a legend."""
 
 _GAPLESS = 4
-"""The greatest height, in lines, at which pictures stand below one another without a gap."""
+"""The greatest height, in lines, of pictures stacked without a gap."""
 
 _ROOMY = 22
-"""The least height, in lines, at which empty lines set the parts apart."""
+"""The least height, in lines, that has empty lines between the parts."""
 
 
 @frozen
 class Picture:
-    """What is drawn: a snapshot at the moment `now`, that of its look unless given.
+    """What to draw: a snapshot at the time `now`, by default the time of its look.
 
-    `pace`: how fast time passes, in words.
+    `pace`: the speed of time, in words.
     """
 
     snapshot: Snapshot
@@ -51,7 +51,7 @@ class Picture:
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment that is drawn."""
+        """The drawn deployment."""
         return self.snapshot.deployment
 
 
@@ -78,7 +78,7 @@ def picture_lines(picture: Picture, terminal: Terminal, height: int) -> list[Tex
 
 
 def stacked_lines(pictures: Sequence[Picture], terminal: Terminal, height: int) -> list[Text]:
-    """Pictures below one another, each with its part of the height; the last are left out first."""
+    """Stacked pictures, each with its part of the height; the last ones are dropped first."""
     part = max(1, height // max(1, len(pictures)))
     gap = 1 if len(pictures) > 1 and part > _GAPLESS else 0
     lines: list[Text] = []
@@ -130,7 +130,7 @@ def _header(picture: Picture, terminal: Terminal, height: int) -> Iterator[Text]
 
 
 def _rest(terminal: Terminal) -> str:
-    """What a line that goes on begins with."""
+    """The start of a continued line."""
     return " " * (10 if terminal.width >= NARROW else 2)
 
 
@@ -159,7 +159,7 @@ def _fleets(deployment: Deployment, terminal: Terminal) -> str:
 
 
 def _place(picture: Picture, terminal: Terminal) -> Text:
-    """Where in its life the deployment is."""
+    """The deployment's place in its lifecycle."""
     snapshot, deployment = picture.snapshot, picture.deployment
     if deployment.ended:
         word, style = _ENDS[deployment.phase]
@@ -175,7 +175,7 @@ def _place(picture: Picture, terminal: Terminal) -> Text:
 
 
 def _phase(picture: Picture, terminal: Terminal) -> Text:
-    """What it is doing there, and until when."""
+    """The phase, and when it ends."""
     deployment = picture.deployment
     if deployment.ended:
         return Text()
@@ -198,7 +198,7 @@ def _until(snapshot: Snapshot, now: float, terminal: Terminal) -> str:
 
 
 def _spread(left: Text, right: Text, width: int) -> Iterator[Text]:
-    """Two texts at the two ends of a line, or below one another."""
+    """Two texts at the ends of a line, or below one another."""
     gap = width - left.cell_len - right.cell_len
     if gap >= 2 or not right:
         yield left.append(" " * gap if right else "").append_text(right)
@@ -220,7 +220,7 @@ _GRAVITY = (None, Reading.OK, Reading.INSUFFICIENT_DATA, Reading.UNREADABLE, Rea
 
 
 def _alarms(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
-    """The alarms, a line each; where there are too many, the gravest."""
+    """The alarms, one per line; the most serious ones if there are too many."""
     alarms = picture.snapshot.alarms
     if not alarms:
         yield styled("alarms    ", "dim").append("none is watched, so every bake passes")
@@ -237,7 +237,7 @@ def _alarms(picture: Picture, terminal: Terminal, most: int) -> Iterator[Text]:
 
 
 def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
-    """What an alarm said, and since when, or how long ago."""
+    """The reading of an alarm, and since when, or how long ago."""
     narrow = terminal.width < NARROW
     if alarm.reading is None:
         return styled("not read yet" if narrow else "not read before the first bake", "dim")
@@ -249,7 +249,7 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
 
 
 def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
-    """What the latest look raised, and what the backend says to people now."""
+    """The error of the latest look, and the backend's notes."""
     snapshot = picture.snapshot
     told = [("note", note) for note in snapshot.notes]
     if snapshot.error is not None:
@@ -266,7 +266,7 @@ def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
 
 
 def _rollback(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
-    """What a rollback from here would take, or what is left of the one under way."""
+    """What a rollback from here would take, or the rest of the one in progress."""
     snapshot, deployment = picture.snapshot, picture.deployment
     if deployment.ended or snapshot.subject.estimate_rollback is None:
         return []
@@ -281,7 +281,7 @@ def _rollback(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
 
 
 def _labelled(lines: Sequence[str]) -> list[Text]:
-    """The lines, with the label that one begins with set off."""
+    """The lines, with their labels in another style."""
     found = [Text(line) for line in lines]
     for text in found:
         text.stylize(_LABELS.get(text.plain[:10].rstrip(), ""), 0, 10)
@@ -334,7 +334,7 @@ def _beside(left: Sequence[Text], right: Sequence[Text], width: int) -> Text:
 
 
 def _batch_table(picture: Picture, terminal: Terminal, height: int) -> list[Text]:
-    """The latest batches, a line each under a header."""
+    """The latest batches, one per line, under a header."""
     batches, began = picture.snapshot.batches, picture.snapshot.subject.accepted_at
     shown = batches[-(height - 1) :]
     earlier = picture.snapshot.earlier_batches + len(batches) - len(shown)
@@ -360,7 +360,7 @@ def _batch_table(picture: Picture, terminal: Terminal, height: int) -> list[Text
 
 
 def _batches_inline(picture: Picture, terminal: Terminal) -> list[Text]:
-    """The latest batches in one line, the latest last."""
+    """The latest batches on one line, the latest last."""
     line, room = Text(), terminal.width - 10
     for each in reversed(picture.snapshot.batches):
         until = picture.now if each.ended_at is None else each.ended_at
@@ -395,7 +395,7 @@ def _batch_style(picture: Picture, batch: BatchSeen) -> str:
 
 
 def _events(snapshot: Snapshot, terminal: Terminal, height: int) -> list[Text]:
-    """The latest sentences, the latest last; of one that is too long for all the room, its end."""
+    """The latest sentences, the latest last; of a sentence that does not fit, its end."""
     lines: list[Text] = []
     for row in reversed(snapshot.rows):
         told = terminal.wrap(row.why, f"{elapsed(row.at)}  ")
@@ -410,7 +410,7 @@ def _events(snapshot: Snapshot, terminal: Terminal, height: int) -> list[Text]:
 
 
 def _at_most(lines: Sequence[str], most: int, terminal: Terminal) -> list[str]:
-    """The lines, the last of them ended with dots where there are more."""
+    """The first lines; the last one ends with dots if there are more."""
     if len(lines) <= most:
         return list(lines)
     dots = "…" if terminal.unicode else "..."

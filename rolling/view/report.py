@@ -1,4 +1,4 @@
-"""The report: what became of one deployment, or has so far, and its JSON."""
+"""The report: the result of one deployment, or its progress so far, and its JSON."""
 
 from attrs import frozen
 
@@ -7,15 +7,15 @@ from rolling.view.timeline import Note, Row, number, rows_document
 
 @frozen
 class UpdateReport:
-    """What became of one update.
+    """The result of one update, or its progress so far.
 
-    `outcome`: Succeeded, RolledBack or RollbackFailed; None while it is under way.
-    `cause`: why it turned back; None when it did not. `cut_short`: what failed its
-    rollback, or its last cleanup; None when nothing did. `endpoint_status`,
-    `failure_reason`: as DescribeEndpoint gives them; None where no endpoint is known.
-    `peak_instances`: the most that were alive or asked for at one moment. `leftover`:
-    the instances alive that are not asked for. `seconds`: from acceptance to the end, or
-    to the latest look. `timeline`: all its rows. `notes`: what the backend said meanwhile.
+    `outcome`: Succeeded, RolledBack or RollbackFailed; None while it is in progress.
+    `cause`: why it rolled back, or None. `cut_short`: why its rollback or its last
+    cleanup failed, or None. `endpoint_status`, `failure_reason`: as DescribeEndpoint
+    shows them; None without an endpoint. `peak_instances`: the most instances alive or
+    requested at any moment. `leftover`: the instances alive but not requested.
+    `seconds`: from acceptance to the end, or to the latest look. `timeline`: all its
+    rows. `notes`: the backend's notes.
     """
 
     outcome: str | None
@@ -31,7 +31,7 @@ class UpdateReport:
 
 
 def update_document(report: UpdateReport) -> dict[str, object]:
-    """A report as JSON; `Notes` only where there are any."""
+    """A report as JSON; `Notes` only if there are any."""
     notes = [{"At": number(note.at), "Note": note.text} for note in report.notes]
     return {
         "Outcome": report.outcome,

@@ -1,7 +1,7 @@
-"""The screen: pictures drawn over one another on a terminal, and the last one left standing.
+"""The screen: redraws pictures in place on a terminal, and leaves the last one there.
 
-The pictures are drawn on the terminal's other screen, the one that editors use:
-a change of size spoils nothing, and what stood there before comes back.
+It draws on the terminal's alternate screen, like an editor: resizing spoils nothing,
+and the previous contents come back.
 """
 
 import sys
@@ -28,11 +28,11 @@ def console_of(terminal: Terminal, stream: TextIO | None) -> Console:
 
 
 class Screen:
-    """A terminal, `stream`, that pictures are shown on within a `with`.
+    """Shows pictures on a terminal within a `with` block.
 
-    `stream` is standard output unless given. `terminal`: what it can show, found out
-    unless given; its width is looked up afresh for each picture. On a stream that is
-    not a terminal, the last picture alone is printed.
+    `stream`: by default standard output. `terminal`: its capabilities, detected by
+    default; the width is read again for each picture. On a stream that is not a
+    terminal, only the last picture is printed.
     """
 
     def __init__(self, terminal: Terminal | None = None, stream: TextIO | None = None) -> None:
@@ -50,7 +50,7 @@ class Screen:
 
     @property
     def terminal(self) -> Terminal:
-        """The terminal as it is now."""
+        """The terminal with its current size."""
         return Terminal(self._console.width, self._terminal.colour, self._terminal.unicode)
 
     def __enter__(self) -> "Screen":
@@ -66,17 +66,17 @@ class Screen:
         self._live.__exit__(kind, error, trace)
 
     def show(self, *pictures: Picture) -> None:
-        """Draw pictures, below one another, over those before them."""
+        """Draw stacked pictures in place of the previous ones."""
         lines = stacked_lines(pictures, self.terminal, self._console.height)
         self._live.update(Group(*lines), refresh=True)
 
     def give_back(self, meanwhile: Callable[[], None]) -> None:
-        """Leave the terminal as it was before, do something, and take it again."""
+        """Restore the terminal, call `meanwhile`, and take the terminal again."""
         self._live.stop()
         meanwhile()
         self._live.start()
 
     def leave(self, picture: Picture) -> None:
-        """Print a picture for good, once the `with` is over."""
+        """Print a picture permanently, after the `with` block."""
         for line in picture_lines(picture, self.terminal, max(self._console.height - 1, 16)):
             self._console.print(line, no_wrap=True, overflow="ignore", crop=False)

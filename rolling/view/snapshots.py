@@ -1,7 +1,7 @@
-"""Snapshots: what is going on in a deployment at one moment, for a picture of it.
+"""Snapshots: the state of a deployment at one moment, for a picture of it.
 
-Here belongs what is shown and when it began; how it looks is in picture.py. All of
-it is read off the deployment and what was seen of the world.
+This file collects what is shown and when it began; picture.py draws it. Everything
+comes from the deployment and its observations.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,15 +23,15 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.view.timeline import Row
 
 KEPT = 60
-"""How many rows, and how many finished batches, are kept: more than a screen shows."""
+"""The number of rows and of finished batches kept: more than a screen shows."""
 
 
 @frozen
 class AlarmSeen:
-    """An alarm as it was read last.
+    """The last reading of an alarm.
 
-    `reading`: None until it has been. `since`: when the reading became so, in the
-    bake that it was read in. `read_at`: when it was read last. `bake`: that bake.
+    `reading`: None before the first. `since`: since when it has had this reading, within
+    that bake. `read_at`: when it was last read. `bake`: the bake it was read in.
     """
 
     name: str
@@ -43,10 +43,10 @@ class AlarmSeen:
 
 @frozen
 class BatchSeen:
-    """A batch, from its beginning; `ended_at` is None while it is under way.
+    """A batch; `ended_at` is None while it is in progress.
 
-    `share`: of the traffic, asked for the new fleet when it was seen last.
-    `turned_back`: it was not finished; the way back began instead.
+    `share`: the share of the traffic last requested for the new fleet.
+    `turned_back`: the batch did not finish, because a rollback began.
     """
 
     direction: Direction
@@ -59,14 +59,14 @@ class BatchSeen:
 
 @frozen
 class RollbackEstimate:
-    """What a rollback takes, from a certain state on.
+    """What a rollback takes, from a given state.
 
-    `batches`: its steps, the first of which uses what is still in service; of a
-    rollback under way, those behind it too. `provisioned_instances`: how many old
-    instances it must provision again. `peak_instances`: the most that exist at one
-    moment of it. `least_seconds`: how long it takes at least. `commit_seconds`: when
-    all traffic is home at the earliest; after that nothing fails it.
-    `whole`: False where the walk was given up: the rollback takes more than these.
+    `batches`: its steps, the first of which uses the instances still in service; for a
+    rollback in progress, including those done. `provisioned_instances`: the old
+    instances that it must launch again. `peak_instances`: the most instances at any
+    moment of it. `least_seconds`: its minimum duration. `commit_seconds`: the earliest
+    time when all traffic is home; after that it cannot fail.
+    `whole`: False if the estimate stopped early: the rollback takes more than this.
     """
 
     batches: int
@@ -78,12 +78,12 @@ class RollbackEstimate:
 
 
 EstimateRollback = Callable[[Deployment, float], RollbackEstimate | None]
-"""The rollback from a state at a moment on the driver's clock; None where nothing turns back."""
+"""Estimates the rollback from a state at a time on the driver's clock; None if there is none."""
 
 
 @frozen(eq=False)
 class Subject:
-    """What a view knows of an update from the beginning on; see `View` for its members."""
+    """The fixed facts about an update; see `View` for the members."""
 
     name: str
     accepted_at: float
@@ -95,15 +95,14 @@ class Subject:
 
 @frozen
 class Snapshot:
-    """A deployment as a person knows it. All moments are of the driver's clock.
+    """A deployment as shown to people. All times are on the driver's clock.
 
-    `seen_at`, `wake_at`: when it was looked at last and when it will be next, None
-    after the end. `split_seen`: the split that was seen last, None before any was;
-    `moving`: traffic is on its way to another. `alarms`: those that the bakes watch.
-    `batches`: the latest, the one under way last; `earlier_batches`: how many more
-    there were. `rows`: the latest of the timeline. `entered`: the deployment when
-    it came into its stage. `notes`: what the backend says to people now. `error`:
-    what was raised by the latest look, where it failed.
+    `seen_at`: the last look. `wake_at`: the next look, None after the end.
+    `split_seen`: the last split seen, None before the first; `moving`: traffic is
+    shifting to another. `alarms`: those that the bakes watch. `batches`: the latest, the
+    current one last; `earlier_batches`: how many came before them. `rows`: the latest
+    rows of the timeline. `entered`: the deployment when it entered its stage. `notes`:
+    the backend's current notes. `error`: the exception of the latest look, if it failed.
     """
 
     subject: Subject
@@ -127,67 +126,67 @@ class Snapshot:
 
     @property
     def status(self) -> EndpointStatus | None:
-        """The endpoint's status, as DescribeEndpoint gives it; None where no endpoint is known."""
+        """The endpoint's status, as DescribeEndpoint shows it; None without an endpoint."""
         endpoint = self.subject.endpoint
         return None if endpoint is None else with_deployment(endpoint, self.deployment).status
 
     @property
     def ceiling(self) -> int:
-        """The most instances that may exist, or more where more do."""
+        """The most instances that may exist, or the actual number if it is larger."""
         alive = sum(fleet.alive for fleet in self.deployment.fleets)
         return max(ceiling(self.deployment.spec), alive)
 
     @property
     def held(self) -> bool:
-        """The baking period is over and the bake goes on: an alarm could not be read."""
+        """True if the bake continues after its baking period: an alarm could not be read."""
         interval = self.record.desired.interval_seconds
         return interval is not None and self.seen_at >= self.record.stage_began_at + interval
 
     def seconds(self, now: float) -> float:
-        """How long ago the update was accepted; after its end, how long it took."""
+        """The time since acceptance; after the end, the duration of the update."""
         return self.rows[-1].at if self.deployment.ended else now - self.subject.accepted_at
 
     def phase_seconds(self, now: float) -> float:
-        """How long it has been in its phase."""
+        """The time in the current phase."""
         return now - self.record.stage_began_at
 
     def phase_seconds_left(self, now: float) -> float | None:
-        """What is left of the baking period; None where no timer of the phase runs."""
+        """The time left of the baking period; None outside a bake."""
         if self.held:
             return None
         interval = self.record.desired.interval_seconds
         return _seconds_left(self.record.stage_began_at, interval, now)
 
     def seconds_to_wake(self, now: float) -> float | None:
-        """How long until something may have changed by itself; None after the end."""
+        """The time until the next expected change; None after the end."""
         return None if self.wake_at is None else max(0, self.wake_at - now)
 
     def deadline_seconds_left(self, now: float) -> float | None:
-        """What is left of the time limit of this direction; None after the end."""
+        """The time left for this direction; None after the end."""
         limit = self.record.desired.deadline_seconds
         return _seconds_left(self.record.direction_began_at, limit, now)
 
     @property
     def rollback_from(self) -> tuple[Deployment, float]:
-        """The state that the rollback is estimated from, and its moment.
+        """The state from which to estimate the rollback, and its time.
 
-        Forward the present one, for a rollback may begin at any time; back the one
-        that the stage began with, for what it waits for is under way since then.
+        Forward it is the current state, because a rollback may begin at any time. In a
+        rollback it is the start of the stage, when its operations began.
         """
         if self.deployment.direction is Direction.FORWARD:
             return self.deployment, self.seen_at
         return self.entered, self.record.stage_began_at
 
     def rollback_estimate(self) -> RollbackEstimate | None:
-        """What a rollback from `rollback_from` would take, or what is left of one.
+        """What a rollback from `rollback_from` would take, or the rest of one in progress.
 
-        None where nothing turns it back any more, and where nobody can say.
+        None if it can no longer roll back, and if the view has no estimator.
         """
         estimate = self.subject.estimate_rollback
         return None if estimate is None else estimate(*self.rollback_from)
 
     def step_count(self) -> int:
-        """How many batches this direction has.
+        """The number of batches of this direction.
 
         Blue/green's termination wait, a last step that moves no traffic, counts as one.
         """
@@ -195,13 +194,13 @@ class Snapshot:
         if deployment.direction is Direction.FORWARD:
             return step_count(deployment.spec)
         if not (deployment.ended or deployment.up):
-            # What is there at the turn, and not yet counted, decides how long the way home is.
+            # Instances that are there but not yet seen at the turn determine the number.
             deployment = advance(deployment, ideal_event(deployment))
         return steps_back(deployment)
 
 
 def first(subject: Subject, record: Record, row: Row) -> Snapshot:
-    """What is known before the first tick; `row` is the first of the timeline."""
+    """The snapshot before the first tick; `row` is the first row of the timeline."""
     deployment, at = record.deployment, record.stage_began_at
     stage, ended_at = row.stage, at if deployment.ended else None
     batch = BatchSeen(stage.direction, stage.step, at, row.new_share, ended_at)
@@ -221,7 +220,7 @@ def first(subject: Subject, record: Record, row: Row) -> Snapshot:
 
 
 def following(before: Snapshot, seen: Tick | TickFailed, rows: Iterable[Row]) -> Snapshot:
-    """What is known after a tick that added `rows` to the timeline, or after one that failed."""
+    """The snapshot after a tick that added `rows` to the timeline, or after a failed one."""
     if isinstance(seen, TickFailed):
         return evolve(before, seen_at=seen.at, wake_at=seen.retry_at, error=seen.error)
     deployment, batches, observed = seen.record.deployment, before.batches, seen.seen
@@ -249,7 +248,7 @@ def following(before: Snapshot, seen: Tick | TickFailed, rows: Iterable[Row]) ->
 def _alarms(before: Snapshot, readings: Mapping[str, Reading], at: float) -> tuple[AlarmSeen, ...]:
     if not readings:
         return before.alarms
-    # What was seen was seen in the stage that the tick began in.
+    # The observation belongs to the stage at the start of the tick.
     bake = before.deployment.stage
     return tuple([_read(known, readings.get(known.name), bake, at) for known in before.alarms])
 
@@ -263,12 +262,12 @@ def _read(known: AlarmSeen, reading: Reading | None, bake: Stage, at: float) -> 
 
 
 def _seconds_left(began_at: float, seconds: int | None, now: float) -> float | None:
-    """What is left of a timer at the moment `now`: at least 0, and None where none runs."""
+    """The time left on a timer at `now`, at least 0; None if no timer runs."""
     return None if seconds is None else max(0, began_at + seconds - now)
 
 
 def _with_row(batches: tuple[BatchSeen, ...], row: Row, at: float) -> tuple[BatchSeen, ...]:
-    """The batches after a row of the timeline, which may begin one, and end the one before it."""
+    """The batches after a row of the timeline, which may start one and end the previous one."""
     *done, last = batches
     if row.stage.phase in ENDS:
         return (*done, evolve(last, ended_at=at, share=row.new_share))

@@ -1,7 +1,7 @@
-"""The terminal: how wide it is, what it can show, and text fitted to it.
+"""The terminal: its width and capabilities, and text that fits it.
 
-Here belong colours, characters that may be missing, wrapping, and aligned
-tables. Nothing is ever cut off: what does not fit is wrapped.
+This file has colours, replacements for missing characters, wrapping and aligned
+tables. Text is never cut off: it wraps.
 """
 
 import os
@@ -14,11 +14,11 @@ from typing import TextIO
 from attrs import frozen
 
 NARROWEST_COLUMN = 15
-"""The fewest characters that text is wrapped to."""
+"""The narrowest width for wrapped text, in characters."""
 
 
 class Style(Enum):
-    """How a piece of text stands out, as ANSI's number for it."""
+    """A text style, as its ANSI code."""
 
     BOLD = 1
     DIM = 2
@@ -29,7 +29,7 @@ class Style(Enum):
 
 @frozen
 class Terminal:
-    """What text is fitted to: `width` in characters, and whether it can show these things."""
+    """The size and capabilities that text must fit: `width` in characters, and what it can show."""
 
     width: int = 80
     colour: bool = False
@@ -46,25 +46,25 @@ class Terminal:
         return "←" if self.unicode else "<-"
 
     def paint(self, text: str, *styles: Style) -> str:
-        """The text in these styles, where the terminal has colours."""
+        """The text in these styles, if the terminal has colours."""
         if not (self.colour and styles and text.strip()):
             return text
         codes = ";".join(str(style.value) for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
 
     def plain(self, text: str) -> str:
-        """The text on one line, with nothing in it that a terminal obeys or cannot show."""
+        """The text on one line, without control characters or characters it cannot show."""
         if not self.unicode:
             text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
         return printable(text)
 
     def wrap(self, text: str, first: str = "", rest: str | None = None) -> list[str]:
-        """The text in lines that fit, the first after `first`, the others after `rest`.
+        """The text in lines that fit; `first` starts the first line, `rest` the others.
 
         `rest` is by default as many spaces as `first` is long.
         """
         rest = " " * len(first) if rest is None else rest
-        # A column narrower than that helps nobody: let the terminal fold it.
+        # A narrower column would be unreadable: let the terminal wrap it.
         width = max(self.width, len(rest) + NARROWEST_COLUMN)
         lines = textwrap.wrap(
             self.plain(text),
@@ -77,7 +77,7 @@ class Terminal:
         return lines or [first.rstrip()]
 
     def facts(self, facts: Sequence[tuple[str, str]]) -> Iterator[str]:
-        """Lines that tell each fact beside its name, or below it where there is no room."""
+        """Lines with each fact beside its name, or below it if there is no room."""
         width = max(len(name) for name, _ in facts) + 2
         for name, fact in facts:
             if self.width < width + _LEAST_BESIDE:
@@ -90,7 +90,7 @@ class Terminal:
 
 
 _LEAST_BESIDE = 24
-"""The characters that a fact needs beside its name; where there are fewer, it goes below."""
+"""The characters that a fact needs beside its name; with fewer, it goes below."""
 
 
 _ASCII = str.maketrans({
@@ -112,11 +112,11 @@ _ASCII = str.maketrans({
 def terminal_of(
     stream: TextIO | None, environment: Mapping[str, str] = os.environ, *, no_color: bool = False
 ) -> Terminal:
-    """What a stream can show; None is one that is closed.
+    """The terminal of a stream; None means a closed stream.
 
-    Colour: not with `no_color`, nor where NO_COLOR is set to anything; else where
-    FORCE_COLOR is, or where the stream is a terminal that is not dumb. The width
-    is that of COLUMNS, else of the terminal, else 80.
+    No colour with `no_color`, or if NO_COLOR is set to anything; otherwise colour if
+    FORCE_COLOR is set, or if the stream is a terminal and not dumb. The width is COLUMNS,
+    or the terminal's, or 80.
     """
     if no_color or environment.get("NO_COLOR"):
         colour = False
@@ -138,7 +138,7 @@ def _shows_unicode(stream: TextIO | None) -> bool:
 
 
 def align(rows: Sequence[Sequence[str]], left: frozenset[int] = frozenset()) -> list[list[str]]:
-    """The cells of a table, each as wide as its column; to the right, but for the `left` ones."""
+    """The cells of a table, padded to their columns; right-aligned, except the `left` ones."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         [
@@ -150,5 +150,5 @@ def align(rows: Sequence[Sequence[str]], left: frozenset[int] = frozenset()) -> 
 
 
 def printable(text: str) -> str:
-    """The text on one line, with nothing in it that a terminal or a log would obey."""
+    """The text on one line, without control characters."""
     return "".join([each if each.isprintable() else repr(each)[1:-1] for each in text])

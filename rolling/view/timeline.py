@@ -12,7 +12,7 @@ from rolling.driving.tick import Change
 from rolling.view.narration import acceptance, narrate, resumption
 
 ACCEPTED = Stage(Direction.FORWARD, 1, 1, Phase.PROVISIONING)
-"""The stage that every update is accepted in."""
+"""The first stage of every update."""
 
 DIRECTIONS = {Direction.FORWARD: "Forward", Direction.BACK: "Back"}
 PHASES = {
@@ -30,13 +30,13 @@ PHASE_OF = {text: phase for phase, text in PHASES.items()}
 
 @frozen
 class Row:
-    """One row of a timeline: the deployment at a moment, and why it is so.
+    """One row of a timeline: the deployment at a moment, with the reason.
 
-    `at`: seconds since acceptance. `old`, `new`: instances in service, drained
-    ones included, launching and terminating ones not; `old` of all old fleets.
-    The shares are those asked for; `settled`: they were seen since, else traffic
-    may still be in motion. `event`: the name of the fact that led here, as in the
-    core; UpdateEndpoint for acceptance, Resumed for a record taken up in the midst.
+    `at`: seconds since acceptance. `old`, `new`: instances in service, including
+    drained ones, without launching and terminating ones; `old` sums all old fleets.
+    The shares are the requested ones. `settled`: they have been seen since; otherwise
+    traffic may still be shifting. `event`: the name of the core's event that led here;
+    UpdateEndpoint for acceptance, Resumed for a stored record.
     """
 
     at: float
@@ -56,19 +56,19 @@ class Row:
 
 @frozen
 class Note:
-    """What the backend began to say to people `at` so many seconds since acceptance."""
+    """A note from the backend; `at`: when it began, in seconds since acceptance."""
 
     at: float
     text: str
 
 
 def first_row(record: Record, accepted_at: float) -> Row:
-    """The row that a timeline begins with: acceptance, or where it goes on from a record."""
+    """The first row of a timeline: acceptance, or the resumption of a stored record."""
     deployment, spec = record.deployment, record.deployment.spec
     if deployment.stage != ACCEPTED:
         at = record.stage_began_at - accepted_at
         return _row(deployment, at, "Resumed", resumption(deployment))
-    # What the update found, before it asked for anything.
+    # The state that the update found, before it requested anything.
     accepted = _row(deployment, 0, "UpdateEndpoint", acceptance(deployment))
     return evolve(accepted, old=spec.old_count, new=spec.new.count)
 
@@ -114,5 +114,5 @@ def rows_document(rows: Iterable[Row]) -> list[dict[str, object]]:
 
 
 def number(seconds: float) -> int | float:
-    """A time as JSON shows it: a whole number without a point."""
+    """A time for JSON: whole numbers without a decimal point."""
     return int(seconds) if seconds == int(seconds) else seconds

@@ -1,7 +1,7 @@
-"""The view: one deployment as its ticks tell it, from its record on.
+"""The view: shows one deployment from its ticks.
 
-A driver's ticks go in; the snapshot for a picture, and the report with the whole
-timeline, come out. It decides nothing, and does no I/O.
+Feed it a driver's ticks; it returns the snapshot for a picture, and the report with the
+whole timeline. It does no I/O.
 """
 
 from functools import lru_cache
@@ -17,18 +17,18 @@ from rolling.view.timeline import PHASES, Note, Row, change_row, first_row
 
 
 class View:
-    """What a person should know of one deployment.
+    """Shows one deployment to people.
 
-    `name`: what it is called, such as the name of its endpoint. `record`: what its
-    driver begins with: what `accept` gave, or the last one stored of a driver before.
-    `endpoint`: as `update_endpoint` gave it; without it no endpoint status is shown.
-    `accepted_at`: the moment of acceptance on the driver's clock; when the record's
-    direction began, unless given. `place`, `updates`: which update it is of how many,
-    from 1. `estimate_rollback`: gives what turning back from a state would take;
-    without it that is not shown.
+    `name`: identifies it, such as the name of its endpoint. `record`: the driver's
+    first record: the result of `accept`, or the last one that a previous driver stored.
+    `endpoint`: the result of `update_endpoint`; without it no endpoint status is shown.
+    `accepted_at`: the time of acceptance on the driver's clock; by default, when the
+    record's direction began. `place`, `updates`: the number of this update, from 1, and
+    the number of updates. `estimate_rollback`: estimates the rollback from a state;
+    without it no estimate is shown.
 
-    `snapshot`: what is going on now. `rows`, `notes`: all that happened since `record`.
-    `peak_instances`: the most that were alive or asked for at one moment since then.
+    `snapshot`: the current state. `rows`, `notes`: everything since `record`.
+    `peak_instances`: the most instances alive or requested at any moment since then.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class View:
     ) -> None:
         deployment = record.deployment
         began_at = record.direction_began_at if accepted_at is None else accepted_at
-        # A picture asks again and again for the estimate of the same state.
+        # A picture needs the estimate of the same state again and again.
         estimate = None if estimate_rollback is None else lru_cache(maxsize=1)(estimate_rollback)
         subject = Subject(name, began_at, endpoint, place, updates, estimate)
         self.rows: list[Row] = [first_row(record, began_at)]
@@ -53,7 +53,7 @@ class View:
         self.snapshot: Snapshot = first(subject, record, self.rows[0])
 
     def take(self, seen: Tick | TickFailed) -> Snapshot:
-        """Take in what a driver handed over; the snapshot after it."""
+        """Add a tick or a failure of a driver; returns the new snapshot."""
         before, told = self.snapshot, len(self.rows)
         accepted_at = before.subject.accepted_at
         if isinstance(seen, Tick):
@@ -69,12 +69,12 @@ class View:
         self.peak_instances = max(self.peak_instances, _alive(deployment))
         self.snapshot = following(before, seen, self.rows[told:])
         if deployment.ended:
-            # The end is told as it is seen once the backend has been told of it.
+            # The last row shows the end as observed after its command was sent.
             self.rows[-1] = self.rows[-1].of(deployment)
         return self.snapshot
 
     def report(self) -> UpdateReport:
-        """What became of it, or has so far."""
+        """The result, or the progress so far."""
         snapshot, deployment = self.snapshot, self.snapshot.deployment
         endpoint = snapshot.subject.endpoint
         if endpoint is not None:
@@ -94,5 +94,5 @@ class View:
 
 
 def _alive(deployment: Deployment) -> int:
-    """All instances alive or asked for; what an earlier update left over is a fleet of this one."""
+    """All instances alive or requested; leftovers of an earlier update are a fleet of this one."""
     return sum(fleet.alive for fleet in deployment.fleets)

@@ -145,7 +145,7 @@ def test_equal_shares_in_another_form_move_nothing() -> None:
 def test_a_command_of_an_earlier_stage_is_refused() -> None:
     world = At()
     world.say(desired(2, 4, step=2))
-    with pytest.raises(Superseded, match=r"told of generation 1, forward 1.1 \w+ after .* 2.1"):
+    with pytest.raises(Superseded, match=r"generation 1, forward 1.1 \w+ came after .* 2.1"):
         world.backend.make_true(desired(4, 4, step=1))
     assert world.fleets(0) == (Sighting(0, 2), Sighting(4, 4))
 
@@ -213,9 +213,9 @@ def test_the_frozen_driver_of_the_update_before_changes_nothing() -> None:
     following.make_true(said)
     world.clock.wait_until(100)
     for late in (desired(2, 4), desired(0, 0, step=9)):
-        with pytest.raises(Superseded, match=r"told of generation 1, .* after generation 2"):
+        with pytest.raises(Superseded, match=r"generation 1, .* came after generation 2"):
             frozen.make_true(late)
-        with pytest.raises(Superseded, match=r"told of generation 1, .* after generation 2"):
+        with pytest.raises(Superseded, match=r"generation 1, .* came after generation 2"):
             following.make_true(late)
         with pytest.raises(Superseded, match="the next one has begun"):
             frozen.observe(late)
@@ -228,5 +228,5 @@ def test_the_update_before_is_over_also_before_the_next_one_is_commanded() -> No
     world = At()
     world.say(desired(2, 4))
     world.backend.next_update()
-    with pytest.raises(Superseded, match="once the next update has begun"):
+    with pytest.raises(Superseded, match="after the next update had begun"):
         world.backend.make_true(desired(4, 4, step=2))

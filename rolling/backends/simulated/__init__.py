@@ -1,7 +1,7 @@
 """The simulated backend: an endpoint's instances, traffic and alarms as numbers in virtual time.
 
-Deterministic to the byte: the same settings, faults and commands at the same
-moments give the same observations. All durations are whole seconds.
+Fully deterministic: the same settings, faults and commands at the same times give
+the same observations. All durations are whole seconds.
 """
 
 from rolling.backends.simulated.backend import SimulatedBackend

@@ -1,4 +1,4 @@
-"""The simulated backend: what a driver, and whoever steers a simulation, says to it."""
+"""The simulated backend: the interface for a driver, and for the control of a simulation."""
 
 from collections.abc import Callable, Iterable
 
@@ -36,19 +36,17 @@ def _checked(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 class SimulatedBackend:
-    """A `Backend` whose endpoint is a few numbers.
+    """A `Backend` with a simulated endpoint.
 
-    What is asked for and missing is launched at once; what is no longer asked
-    for is condemned, launching instances first. A lost instance is replaced.
-    Beyond the capacity limit what fits is launched, and the failure reported.
-    Within a stage nothing that failed is tried again; with the next it is.
+    Missing instances are launched at once; surplus instances are condemned, launching
+    ones first. A lost instance is replaced. Beyond the capacity limit it launches what
+    fits, and reports a failure. A failed operation is tried again only in the next stage.
 
-    `fleets`: what is in service, and where the traffic goes, when it begins: of
-    a deployment, `deployment.spec.fleets`. `faults`: those of the one update
-    that it serves. The clock is read and never set. `alarms`: what the state of
-    an alarm is where no fault says otherwise; OK where it is not given. It tells
-    of no moment at which one will change: whoever changes one, looks.
-    Raises InvalidInput for settings or faults that have problems.
+    `fleets`: the instances in service and the traffic at the start; for a deployment,
+    `deployment.spec.fleets`. `faults`: the faults of the one update that it serves. The
+    clock is read and never set. `alarms`: returns the state of an alarm that no fault
+    affects; by default OK. `news_at` does not announce changes of that state.
+    Raises InvalidInput for invalid settings or faults.
     """
 
     def __init__(
@@ -66,15 +64,15 @@ class SimulatedBackend:
         self._execution = Execution(World(fleets, settings), Strikes(_checked(faults)))
 
     def fresh(self) -> "SimulatedBackend":
-        """Another backend of the same endpoint and update, as a driver makes that starts again."""
+        """Another backend for the same endpoint and update, as a restarted driver makes it."""
         return self._over(self._execution)
 
     def next_update(self, faults: Iterable[Fault] = ()) -> "SimulatedBackend":
-        """A backend for the next update of the same endpoint, as it stands.
+        """A backend for the next update of the same endpoint in its current state.
 
-        What is launching, terminating or stuck goes on; the faults of this update end
-        with it, and its backends refuse everything. Raises InvalidInput for faults that
-        have problems.
+        Instances that are launching, terminating or stuck stay so. The faults of this
+        update end, and its backends refuse everything from now on. Raises InvalidInput
+        for invalid faults.
         """
         following = Execution(self.world, Strikes(_checked(faults)))
         self._catch_up()
@@ -89,22 +87,22 @@ class SimulatedBackend:
         return another
 
     def add_faults(self, faults: Iterable[Fault]) -> None:
-        """More faults for the update that is served: those whose beginning has passed begin now.
+        """Add faults to the current update; those whose beginning has passed begin now.
 
-        Nothing of them is seen before the next call. Raises InvalidInput for
-        faults that have problems; then none of them is added.
+        They have no effect before the next call. Raises InvalidInput for invalid faults;
+        then none is added.
         """
         self._execution.add_faults(_checked(faults), self._catch_up())
 
     def drop_faults(self) -> None:
-        """No fault of the update that is served strikes or holds any more; what is stuck stays."""
+        """End all faults of the current update; stuck instances stay stuck."""
         self._catch_up()
         self._execution.drop_faults()
 
     def limit_capacity(self, limit: int | None) -> None:
-        """From now on no more than `limit` instances may be alive together; None for no limit.
+        """Allow at most `limit` instances alive together from now on; None for no limit.
 
-        What is alive beyond it stays. Raises InvalidInput for a limit outside 1 to 100,000.
+        Existing instances beyond it stay. Raises InvalidInput for a limit outside 1 to 100,000.
         """
         settings = evolve(self.world.settings, capacity_limit=limit)
         refuse(settings_problems(settings))
@@ -112,15 +110,15 @@ class SimulatedBackend:
 
     @property
     def world(self) -> World:
-        """What is really there, for whoever judges a deployment from outside."""
+        """The real state of the endpoint, to check a deployment from outside."""
         return self._execution.world
 
     @property
     def struck(self) -> frozenset[int]:
-        """The places, among the faults of this update, of those that have done something.
+        """The indexes of the faults of this update that had an effect.
 
-        An alarm has when it was read so, a stop when it was asked for, any other
-        fault when it has struck an instance or a shift.
+        An alarm fault has an effect when it is read, a stop when it is requested, any
+        other fault when it strikes an instance or a shift.
         """
         return frozenset(self._execution.strikes.struck)
 
@@ -140,18 +138,18 @@ class SimulatedBackend:
         return self._execution.strikes.trips(alarm, self._clock.now())
 
     def stop_requested(self) -> StopRequested | None:
-        """The stop that a fault asks for: from its moment to the end of the update."""
+        """The stop that a fault requests, from its time to the end of the update."""
         self._catch_up()
         return self._execution.stop
 
     def make_true(self, desired: Desired) -> None:
-        """Begin to make `desired` true. Raises Superseded when its stage is over."""
+        """Begin to make `desired` true. Raises Superseded if its stage is over."""
         execution, fence = self._execution, (desired.generation, desired.stage)
         latest = execution.world.fence
         if latest is not None and fence < latest:
-            raise Superseded(f"told of {_text(*fence)} after {_text(*latest)}")
+            raise Superseded(f"{_text(*fence)} came after {_text(*latest)}")
         if execution.over:
-            raise Superseded(f"told of {_text(*fence)} once the next update has begun")
+            raise Superseded(f"{_text(*fence)} came after the next update had begun")
         now = self._catch_up()
         last = execution.last
         if desired is not last and desired != last:
@@ -160,7 +158,7 @@ class SimulatedBackend:
             execution.carry_out(desired, now, new_stage=new_stage)
 
     def observe(self, desired: Desired) -> Observation:
-        """What is true now. Raises Superseded when the next update of the endpoint has begun."""
+        """The current state. Raises Superseded if the next update of the endpoint has begun."""
         execution, now = self._execution, self._clock.now()
         if execution.over:
             raise Superseded("asked of an update once the next one has begun")
@@ -193,14 +191,14 @@ class SimulatedBackend:
     def _news_at(self, now: float) -> float:
         execution = self._execution
         if execution.stop_is_news:
-            # A stop is not seen in an observation; it is asked for before the next tick.
+            # An observation has no stops: the driver checks for one before its next tick.
             execution.stop_is_news = False
             return now
         moment, strikes = execution.next_due, execution.strikes
         return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment
 
     def _catch_up(self) -> float:
-        """Let everything happen that is due; the present moment."""
+        """Let everything happen that is due; returns the current time."""
         now = self._clock.now()
         self._execution.catch_up(now)
         return now

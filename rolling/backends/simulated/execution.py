@@ -1,4 +1,4 @@
-"""The execution of one update: commands carried out in a world, and faults that strike."""
+"""The execution of one update: carries out commands in a world, and applies faults."""
 
 import math
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from rolling.core.outcome import Operation
 NO_CAPACITY = (
     "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error."
 )
-"""The reason of an ask beyond the capacity limit, in SageMaker's own words."""
+"""The reason of a failure at the capacity limit, in SageMaker's own words."""
 
 _REQUEST_FAILED = (
     "Request to service failed. If failure persists after retry, contact customer support."
@@ -26,13 +26,13 @@ _REQUEST_FAILED = (
 
 @define(eq=False)
 class Execution:
-    """One update, creation or scaling of a simulated endpoint, as far as it has come.
+    """One update, creation or scaling of a simulated endpoint, in progress.
 
     `strikes`: its faults. `last`: the last command, and `fleets` the instances that it
-    is about, in its order. `failures`: the reasons by operation and place of the fleet.
-    `stop`: the stop that a fault asks for; `stop_is_news`: nobody was told yet to look for it.
-    `over`: a later update has begun, and nothing happens any more by this one.
-    `next_due`: the next moment at which something happens by itself; `inf` for never.
+    names, in its order. `failures`: the reasons by operation and index of the fleet.
+    `stop`: the stop that a fault requests; `stop_is_news`: the driver has not been woken
+    for it yet. `over`: a later update has begun, and this one has no more effect.
+    `next_due`: the next time at which something happens by itself; `inf` for never.
     """
 
     world: World
@@ -43,7 +43,7 @@ class Execution:
     stop: StopRequested | None = None
     stop_is_news: bool = False
     over: bool = False
-    # Read several times a tick: looked up once something is begun, ended or put off.
+    # Cached: read several times per tick, updated when an operation starts, ends or moves.
     next_due: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -53,7 +53,7 @@ class Execution:
         self.next_due = min(self.world.next_due(), self.strikes.next_due())
 
     def catch_up(self, now: float) -> None:
-        """Let everything happen that is due by `now`, in the order of its moments."""
+        """Let everything happen that is due by `now`, in order of time."""
         while self.next_due <= now:
             moment = self.next_due
             self.world.settle(moment)
@@ -62,11 +62,11 @@ class Execution:
             self._look_ahead()
 
     def end(self) -> None:
-        """Leave the world to the execution of the next update."""
+        """Hand the world over to the execution of the next update."""
         self.over, self.next_due = True, math.inf
 
     def carry_out(self, desired: Desired, now: float, *, new_stage: bool) -> None:
-        """Begin to make `desired` true. In a new stage, what failed is tried again."""
+        """Begin to make `desired` true. A new stage retries failed operations."""
         self.last = desired
         self.fleets = [self.world.fleet(fleet.configuration) for fleet in desired.fleets]
         if new_stage:
@@ -81,14 +81,14 @@ class Execution:
         self._look_ahead()
 
     def add_faults(self, faults: Iterable[Fault], now: float) -> None:
-        """More faults: those whose beginning has passed begin now."""
+        """Add faults; those whose beginning has passed begin now."""
         self.strikes.add(faults)
         if self.last is not None:
             self.strikes.begin(self.last.stage, now)
         self._look_ahead()
 
     def drop_faults(self) -> None:
-        """No fault strikes or holds any more; what is stuck stays."""
+        """End all faults; stuck instances stay stuck."""
         self.strikes = Strikes(())
         self.stop, self.stop_is_news = None, False
         self._look_ahead()
@@ -153,7 +153,7 @@ class Execution:
             self._strike(strike, now)
 
     def _strike(self, strike: Strike, now: float) -> None:
-        """What a fault does at its moment; what it leaves undone strikes the next to come."""
+        """Apply a fault at its time; the rest of it strikes later operations."""
         fault = strike.fault
         if fault.kind is FaultKind.STOP:
             self.stop, self.stop_is_news = StopRequested(fault.by or "operator"), True
@@ -184,7 +184,7 @@ class Execution:
     def _break(
         self, kind: FaultKind, operation: Operation, place: int, due: Due, now: float
     ) -> int:
-        """Strike those under way; how many were."""
+        """Strike operations in progress; returns how many."""
         broken = 0
         for count, fault in self.strikes.take(kind, place == 0, sum(due.values()), now):
             broken += take_latest(due, count)

@@ -32,40 +32,39 @@ class FaultKind(StrEnum):
 
 @frozen
 class Fault:
-    """One thing that goes wrong in one update, creation or scaling, and ends with it.
+    """One fault of one update, creation or scaling; it ends with it.
 
-    **When.** It counts from a beginning, and strikes `after_seconds` later. With
-    neither `batch` nor `phase` the beginning is the acceptance of the update
-    (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
-    backend is told of that phase, of the first batch unless a `batch` is given;
-    with a `batch` alone, of the phase that is natural for its kind. Where a
-    deployment passes the phase by, it is the first stage after it. The batches
-    of the way back count from 1, the reactivation.
+    **When.** A fault strikes `after_seconds` after its beginning. With neither `batch`
+    nor `phase`, it begins when the update is accepted (with `Direction.BACK`, when the
+    rollback begins). With a `phase`, it begins when the backend receives the first
+    command of that phase, in the first batch unless `batch` is given. With only a
+    `batch`, it begins in the natural phase for its kind. If a deployment skips the
+    phase, it begins with the next stage. The batches of a rollback count from 1, which
+    is the reactivation.
 
     **What**, by kind:
 
     - `Alarm`: `alarm_name` (None: every alarm) is in ALARM, for `for_seconds`
       or to the end of the update. Several of them make an alarm flap.
-    - `AlarmUnreadable`: the same, and it cannot be read, whatever its state.
+    - `AlarmUnreadable`: the alarm cannot be read, whatever its state, for as long.
     - `ProvisioningFailed`: `count` instances never come into service: those
-      launching now, then those launched next, within `for_seconds`. Reported
-      for `reason`; what is missing is launched again when a later stage is
-      commanded.
+      launching now, then those launched next, within `for_seconds`. The failure
+      has `reason`; the missing instances are launched again in a later stage.
     - `ProvisioningSlow`: `count` instances, chosen the same way, take `seconds` longer.
-    - `InstanceLost`: `count` instances in service vanish, or as many as there are;
-      where there are none yet, as soon as there are.
-    - `ShiftFailed`: the shift under way, or the next, is not made, `count` times
-      within `for_seconds`. Tried again when a later stage is commanded.
+    - `InstanceLost`: `count` instances in service vanish, or all if there are fewer;
+      if there are none yet, as soon as there are.
+    - `ShiftFailed`: the current or the next shift fails, `count` times within
+      `for_seconds`. It is tried again in a later stage.
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating
-      now, then those condemned next, within `for_seconds`. Tried again when a
-      later stage is commanded.
-    - `Stop`: `by` asks for the deployment to stop.
+      now, then those condemned next, within `for_seconds`. Their termination is tried
+      again in a later stage.
+    - `Stop`: `by` requests a stop of the deployment.
 
-    `fleet`: "new" or "old"; None is the fleet that the kind is about: the
-    draining one for a cleanup, else the receiving one.
+    `fleet`: "new" or "old"; None means the natural fleet for its kind: the draining
+    one for a cleanup, otherwise the receiving one.
 
-    On the way back no alarm is read and a stop changes nothing, and no shift is
-    under way in a bake or a cleanup: `futile` tells such faults.
+    In a rollback no alarm is read and a stop changes nothing, and a bake or a cleanup
+    has no shift: `futile` reports such faults.
     """
 
     kind: FaultKind
@@ -82,13 +81,13 @@ class Fault:
     by: str | None = None
 
     def has_begun(self, stage: Stage) -> bool:
-        """True when a backend that is told of `stage` has come to where this fault begins."""
+        """True if this fault has begun when the backend receives a command of `stage`."""
         if stage.direction is not self.direction:
             return False
         return (stage.step, stage.phase) >= (self.batch or 1, self.first_phase())
 
     def strikes_new_fleet(self) -> bool:
-        """True when it is about the new fleet; else it is about the old ones."""
+        """True if it strikes the new fleet, False for the old ones."""
         if self.fleet is not None:
             return self.fleet == "new"
         receiving_is_new = self.direction is Direction.FORWARD
@@ -244,11 +243,11 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
 
 
 def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
-    """Why a fault can never strike a deployment of `spec`, as far as that is known beforehand.
+    """Why a fault can never strike a deployment of `spec`, as far as is known beforehand.
 
-    It has no such batch, or does not read the alarm. How many batches a way back
-    has depends on where it begins. What a fault by itself has wrong is said by
-    `fault_problems`.
+    For example because the deployment has no such batch, or does not watch the alarm.
+    The number of batches of a rollback depends on where it begins. `fault_problems`
+    reports problems of the fault itself.
     """
     found: list[Problem] = []
     batches = step_count(spec)

@@ -1,22 +1,23 @@
 """Instances: one simulated fleet, as numbers.
 
-Instances that become ready, or are gone, in the same second are one number:
-a thousand of them cost as much as one.
+Instances that become ready, or are gone, in the same second are one entry, so a
+thousand of them cost as much as one.
 """
 
 from attrs import Factory, define
 
 Due = dict[float, int]
-"""How many instances are due at each moment."""
+"""The number of instances due at each time."""
 
 
 @define
 class Instances:
     """The instances of one fleet.
 
-    `asked`: what the last command wants. `in_service`: those that serve.
-    `launching`: when how many come into service. `terminating`: when how many
-    condemned ones are gone. `stuck`: condemned ones whose termination failed.
+    `asked`: the count in the last command. `in_service`: those that serve.
+    `launching`: how many come into service at which time. `terminating`: how many
+    condemned ones are gone at which time. `stuck`: condemned ones whose termination
+    failed.
     """
 
     asked: int
@@ -39,26 +40,26 @@ class Instances:
         return self.ready + gone_soon + self.stuck
 
     def settle(self, now: float) -> None:
-        """Let come into service, and be gone, what is due by `now`."""
+        """Complete the launches and terminations that are due by `now`."""
         if self.launching:
             self.in_service += _take_due(self.launching, now)
         if self.terminating:
             _take_due(self.terminating, now)
 
     def withdraw(self, count: int) -> None:
-        """Take `count` out of those that serve or will: the last to be ready goes first."""
+        """Remove `count` of those that serve or will, starting with the last to be ready."""
         launching = take_latest(self.launching, count) if self.launching else 0
         self.in_service -= count - launching
 
 
 def add(due: Due, moment: float, count: int = 1) -> None:
-    """`count` more are due at `moment`."""
+    """Add `count` at `moment`."""
     if count:
         due[moment] = due.get(moment, 0) + count
 
 
 def take_latest(due: Due, most: int) -> int:
-    """Take away up to `most`, the latest first; how many were taken."""
+    """Remove up to `most`, the latest first; returns how many."""
     taken = 0
     for moment in sorted(due, reverse=True):
         here = min(due[moment], most - taken)

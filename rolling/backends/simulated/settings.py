@@ -1,4 +1,4 @@
-"""Settings: how long things take in a simulation, and how much capacity there is."""
+"""Settings: the durations and the capacity of a simulation."""
 
 from attrs import frozen
 
@@ -11,15 +11,15 @@ LONGEST_SECONDS = 1_000_000
 
 @frozen
 class SimulationSettings:
-    """How a simulated endpoint behaves when nothing goes wrong.
+    """The behaviour of a simulated endpoint without faults.
 
-    `seed`: what jitter is drawn from; without jitter it changes nothing.
-    `provisioning_seconds`: from launch to service, of each instance.
+    `seed`: the seed of the jitter; without jitter it has no effect.
+    `provisioning_seconds`: from launch to service, for each instance.
     `shift_seconds`: from the command of a split until it has settled.
     `cleanup_seconds`: from condemnation until an instance is gone.
     `capacity_limit`: the most instances that may be alive together; None for no limit.
-    `jitter_percent`: how far each duration is drawn, evenly and in whole
-    seconds, to either side of its setting, 0–100.
+    `jitter_percent`: how far a duration may be from its setting, in both directions,
+    uniformly and in whole seconds, 0–100.
     """
 
     seed: int = 0
@@ -31,7 +31,7 @@ class SimulationSettings:
 
 
 def settings_problems(settings: SimulationSettings, at: str = "Simulation") -> list[Problem]:
-    """Everything wrong with the settings; `at` is the path of their fields in the input."""
+    """All problems of the settings; `at` is the path of their fields in the input."""
     long = LONGEST_SECONDS
     found = [
         range_problem(f"{at}.Seed", settings.seed, 0, 2**63 - 1),

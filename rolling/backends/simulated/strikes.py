@@ -1,4 +1,4 @@
-"""Strikes: the faults of an update that have begun, and whom they still have to strike."""
+"""Strikes: the faults of an update that have begun, and what they still have to strike."""
 
 import math
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ _ALARMS = [kind for kind, _ in _READINGS]
 class Strike:
     """A fault that has begun: it strikes at `moment`, and lapses at `lapses_at`.
 
-    `place`: where it stands among the faults of the update.
-    `remaining`: how many instances or shifts it has still to strike.
+    `place`: its index among the faults of the update.
+    `remaining`: how many instances or shifts it still has to strike.
     """
 
     place: int
@@ -36,8 +36,8 @@ class Strike:
 class Strikes:
     """The faults of one update.
 
-    `faults`: all of them. `struck`: the places, among these, of those that have
-    done something. `alarms`: those that have begun and are about alarms.
+    `faults`: all of them. `struck`: the indexes of those that had an effect.
+    `alarms`: the alarm faults that have begun.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -50,9 +50,9 @@ class Strikes:
         self.add(faults)
 
     def begin(self, stage: Stage, now: float) -> None:
-        """Let the faults begin that a backend comes to when it is told of `stage`.
+        """Begin the faults whose beginning is reached with a command of `stage`.
 
-        Also for a stage that it has been told of before: for faults added since.
+        May be called again for the same stage, for faults added since.
         """
         if not self._to_begin:
             return
@@ -65,7 +65,7 @@ class Strikes:
             (self.alarms if fault.kind in _ALARMS else self._to_strike).append(strike)
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """More faults, with the places that follow those of the first."""
+        """Add faults after the existing ones."""
         for fault in faults:
             self._to_begin.append((len(self.faults), fault))
             self.faults.append(fault)
@@ -75,9 +75,9 @@ class Strikes:
         return min([strike.moment for strike in self._to_strike]) if self._to_strike else math.inf
 
     def striking(self, now: float) -> list[Strike]:
-        """Those that strike by `now`, and losses whose moment has come with nothing to lose.
+        """The faults that strike by `now`, including losses that still have nothing to lose.
 
-        What they do not strike at once they may strike later.
+        They may strike the rest later.
         """
         waiting = [
             strike
@@ -94,7 +94,7 @@ class Strikes:
     def take(
         self, kind: FaultKind, new_fleet: bool, most: int, now: float
     ) -> list[tuple[int, Fault]]:
-        """Who of `most` is struck now: counts, each with the fault that strikes it."""
+        """How many of `most` are struck now, as counts, each with its fault."""
         taken = []
         for strike in self._standing:
             fault = strike.fault
@@ -109,7 +109,7 @@ class Strikes:
         return taken
 
     def reading(self, alarm: str, now: float) -> Reading | None:
-        """What the faults make of an alarm, UNREADABLE before all; None for nothing."""
+        """The reading of an alarm under the faults, UNREADABLE first; None if none affects it."""
         active = self._active(alarm, now) if self.alarms else []
         for kind, reading in _READINGS:
             seen = {strike.place for strike in active if strike.fault.kind is kind}
@@ -130,6 +130,6 @@ class Strikes:
         ]
 
     def next_alarm_change(self, now: float) -> float:
-        """The next moment after `now` at which an alarm may change; `inf` for never."""
+        """The next time after `now` when an alarm may change; `inf` for never."""
         moments = [m for strike in self.alarms for m in (strike.moment, strike.lapses_at)]
         return min((moment for moment in moments if moment > now), default=math.inf)

@@ -1,7 +1,7 @@
 """The world: the instances and the traffic of one simulated endpoint, from update to update.
 
-Here belongs what is physical: durations, capacity, and what happens by itself
-as time passes. What is commanded, and what goes wrong, is in backend.py.
+This file has the physics: durations, capacity, and what happens as time passes.
+execution.py handles commands and faults.
 """
 
 import math
@@ -15,16 +15,16 @@ from rolling.core.fleet import FleetSpec
 from rolling.core.stage import Stage
 
 Split = dict[str, Share]
-"""The share of the traffic of each configuration; one that is missing gets none."""
+"""Each configuration's share of the traffic; a missing one gets none."""
 
 
 class World:
-    """Fleets by the name of their configuration, and where the traffic goes.
+    """Fleets by the name of their configuration, and the traffic.
 
-    `fleets`: the instances of each. `splits`: the split that was last settled,
-    and after it those commanded since: while there are several, traffic may
-    follow any of them. `fence`: the generation and the stage of the latest command
-    that was carried out, whichever driver it came from; None before the first.
+    `fleets`: the instances of each. `splits`: the last settled split, followed by those
+    commanded since: while there are several, traffic may follow any of them. `fence`:
+    the generation and stage of the latest command carried out, from any driver; None
+    before the first.
     """
 
     def __init__(self, fleets: Iterable[FleetSpec], settings: SimulationSettings) -> None:
@@ -39,7 +39,7 @@ class World:
 
     @property
     def alive(self) -> int:
-        """All instances that exist, of fleets of earlier updates too."""
+        """All existing instances, including those of earlier updates' fleets."""
         return sum(fleet.alive for fleet in self.fleets.values())
 
     @property
@@ -49,14 +49,14 @@ class World:
         return math.inf if limit is None else max(0, limit - self.alive)
 
     def fleet(self, configuration: str) -> Instances:
-        """The fleet of a configuration; an empty one when there was none yet."""
+        """The fleet of a configuration; a new, empty one if there was none."""
         found = self.fleets.get(configuration)
         if found is None:
             found = self.fleets[configuration] = Instances(0, 0)
         return found
 
     def forget_gone(self) -> None:
-        """Keep nothing of fleets that have no instance alive."""
+        """Remove fleets without living instances."""
         self.fleets = {name: fleet for name, fleet in self.fleets.items() if fleet.alive}
 
     def next_due(self) -> float:
@@ -84,7 +84,7 @@ class World:
         self._schedule(fleet.terminating, self.settings.cleanup_seconds, count, now)
 
     def is_headed_for(self, split: Split) -> bool:
-        """True when traffic goes, or is on its way, where `split` says."""
+        """True if traffic follows `split`, or is shifting to it."""
         last = self.splits[-1]
         return last == split or all(
             last.get(name, NO_TRAFFIC) == split.get(name, NO_TRAFFIC)
@@ -92,7 +92,7 @@ class World:
         )
 
     def shift(self, split: Split, now: float) -> None:
-        """Set traffic in motion; until it has settled, no split is reported."""
+        """Start a shift; until it has settled, no split is reported."""
         self.splits.append(split)
         self._settles_at = now + self._drawn(self.settings.shift_seconds)
 
@@ -109,7 +109,7 @@ class World:
             add(due, now + self._drawn(seconds))
 
     def _drawn(self, seconds: int) -> int:
-        """A duration of about `seconds`, in whole seconds, never further off than the jitter."""
+        """A duration of `seconds`, in whole seconds, varied by at most the jitter."""
         if self._random is None:
             return seconds
         jitter = self.settings.jitter_percent
