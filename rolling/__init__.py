@@ -1,4 +1,4 @@
-"""Rolling deployments as software: a pure core to embed, to check and to learn from.
+"""Rolling deployments as a pure core that you can embed, check and learn from.
 
 >>> from rolling import RollingUpdatePolicy, percent, serving, start, wanted
 >>> deployment = start(
@@ -8,8 +8,8 @@
 ...     alarms=["p99-latency"],
 ... )
 
-`due(deployment)` says what should be true of the world now, and
-`advance(deployment, event)` gives the deployment after a fact.
+`due(deployment)` returns the desired state of the world, and
+`advance(deployment, event)` returns the deployment after an event.
 """
 
 TYPE_CHECKING = False  # Typing's own would cost more than all the rest here.

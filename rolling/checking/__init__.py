@@ -1,8 +1,8 @@
-"""Checking: every state that a deployment can reach in an adversarial world, visited.
+"""Checking: visits every state that a deployment can reach in an adversarial world.
 
-`check` gives the verdict on a deployment. `explore` works on any `Model`, your own
-included; `DeploymentModel` is the core in its world; `explain` tells a
-counterexample in words.
+`check` returns the verdict on a deployment. `explore` works on any `Model`, including
+your own; `DeploymentModel` is the core in its world; `explain` puts a counterexample
+into words.
 
 >>> from rolling import RollingUpdatePolicy, instances, serving, start, wanted
 >>> from rolling.checking import DeploymentModel, Limits, explore

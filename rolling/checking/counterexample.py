@@ -1,7 +1,7 @@
-"""A counterexample in words: the steps to where a property breaks, as sentences.
+"""A counterexample in words: the steps to a violation, as sentences.
 
-`timeline` tells the trace of any model, given a sentence for a step;
-`explain` tells one of a deployment in its world.
+`timeline` works for the trace of any model, given a function that describes a step;
+`explain` is for a deployment in its world.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -40,7 +40,7 @@ State = TypeVar("State", bound=Hashable)
 
 
 def timeline(violation: Violation[State], sentence: Callable[[State, Step[State]], str]) -> str:
-    """The violation as numbered lines; `sentence` tells a step from the state before it."""
+    """The violation as numbered lines; `sentence` describes a step and the state before it."""
     name = violation.property.replace("_", " ")
     because = f" ({violation.detail})" if violation.detail else ""
     if violation.trace is None:
@@ -56,7 +56,7 @@ def timeline(violation: Violation[State], sentence: Callable[[State, Step[State]
 
 
 def explain(violation: Violation[Situation]) -> str:
-    """The violation of a deployment in its world, and what is really there at its end."""
+    """The violation of a deployment in its world, and the real state at its end."""
     told = timeline(violation, sentence)
     if violation.trace is None:
         return told
@@ -64,7 +64,7 @@ def explain(violation: Violation[Situation]) -> str:
 
 
 def sentence(before: Situation, step: Step[Situation]) -> str:
-    """What a step does, in a sentence."""
+    """A step as a sentence."""
     deployment, world = before.deployment, before.world
     names = fleet_names(deployment)
     match step.label:
@@ -93,7 +93,7 @@ def sentence(before: Situation, step: Step[Situation]) -> str:
 
 
 def fleet_names(deployment: Deployment) -> tuple[str, ...]:
-    """What the fleets are called: new and old, or old by configuration where there are several."""
+    """The names of the fleets: new and old, or old with the configuration if there are several."""
     old = deployment.spec.old
     if len(old) == 1:
         return ("new", "old")

@@ -1,8 +1,7 @@
-"""The explorer: every reachable state of a model, breadth first.
+"""The explorer: visits every reachable state of a model, breadth first.
 
-Here belongs the search and nothing about deployments: it works on any `Model`,
-an embedder's own included. Breadth first means that the first trace found to a
-broken property is a shortest one.
+The search knows nothing about deployments: it works on any `Model`, including your own.
+Because it is breadth first, the first trace found to a violation is a shortest one.
 """
 
 from collections import Counter
@@ -17,11 +16,11 @@ State = TypeVar("State", bound=Hashable)
 
 
 class Kind(IntEnum):
-    """What a step is to the liveness of a model.
+    """The kind of a step, for liveness.
 
-    PROGRESS: something that is wanted comes true. NEUTRAL: a free choice of the
-    environment. FAULT: something goes wrong, or somebody interferes. Liveness is
-    owed along steps that are not faults.
+    PROGRESS: a desired change happens. NEUTRAL: a free choice of the environment.
+    FAULT: a failure or an interference. Liveness properties only need steps that are
+    not faults.
     """
 
     PROGRESS = 0
@@ -30,7 +29,7 @@ class Kind(IntEnum):
 
 
 class Step(NamedTuple, Generic[State]):
-    """One step: what happens (`label`, a readable frozen value), and the state after it."""
+    """One step: its label (a readable frozen value), and the state after it."""
 
     label: Hashable
     state: State
@@ -39,29 +38,29 @@ class Step(NamedTuple, Generic[State]):
 
 @frozen
 class Goal(Generic[State]):
-    """A liveness property: from every state where it is `owed`, one where it is `met`
-    can be reached along steps that are not faults."""
+    """A liveness property: from every state where it is `owed`, fault-free steps can reach
+    a state where it is `met`."""
 
     owed: Callable[[State], bool]
     met: Callable[[State], bool]
 
 
 class Model(Protocol[State]):
-    """What the explorer needs of a model. Subclass it; only two methods have no default.
+    """A model for the explorer. Subclass it; only two methods have no default.
 
     States are hashable and immutable. Every method is pure.
     """
 
     def initial(self) -> Iterable[State]:
-        """The states that a life begins in."""
+        """The initial states."""
         ...
 
     def steps(self, state: State) -> Iterable[Step[State]]:
-        """All that can happen in a state."""
+        """All steps from a state."""
         ...
 
     def broken_in(self, state: State) -> Iterable[str]:
-        """The names of the properties that a state breaks; `broken` helps to write it."""
+        """The names of the properties that a state breaks; see the helper `broken`."""
         return ()
 
     def broken_by(self, state: State, step: Step[State]) -> Iterable[str]:
@@ -73,44 +72,44 @@ class Model(Protocol[State]):
         return {}
 
     def sometimes(self) -> Mapping[str, Callable[[State], bool]]:
-        """What must be true in one reachable state at least, by name."""
+        """Predicates that must be true in at least one reachable state, by name."""
         return {}
 
     def is_final(self, state: State) -> bool:
-        """True when a life may end in `state`: having no step there is no deadlock."""
+        """True if a run may end in `state`: having no step there is not a deadlock."""
         return False
 
     def facets(self, step: Step[State]) -> Iterable[str]:
-        """What a step covers: names that the exploration counts."""
+        """The names to count for a step in the coverage."""
         return ()
 
 
 def broken(properties: Mapping[str, Callable[..., bool]], *arguments: object) -> tuple[str, ...]:
-    """The names of the `properties` that do not hold of the arguments."""
+    """The names of the `properties` that do not hold for the arguments."""
     return tuple([name for name, holds in properties.items() if not holds(*arguments)])
 
 
 @frozen
 class Trace(Generic[State]):
-    """A way from an initial state, step by step."""
+    """A path from an initial state, step by step."""
 
     initial: State
     steps: tuple[Step[State], ...]
 
     @property
     def last(self) -> State:
-        """The state that it ends in."""
+        """The last state."""
         return self.steps[-1].state if self.steps else self.initial
 
 
 @frozen
 class Violation(Generic[State]):
-    """A broken property, with a shortest trace to where it breaks.
+    """A broken property, with a shortest trace to the violation.
 
-    `property` is the model's own name for it, or `DEADLOCK`, or `EXCEPTION`.
-    `trace` is None where nothing is to be shown: what never happens has no trace, nor has
-    an exception that is about no one state.
-    `detail` says what the model's code raised, for an exception.
+    `property`: the model's name for it, or `DEADLOCK`, or `EXCEPTION`.
+    `trace`: None if there is none: for something that never happens, and for an exception
+    that is not about a single state.
+    `detail`: for an exception, what the model's code raised.
     """
 
     property: str
@@ -124,13 +123,13 @@ EXCEPTION = "exception"
 
 @frozen
 class Exploration(Generic[State]):
-    """What a search found.
+    """The result of a search.
 
-    `states` distinct ones and `steps` between them were seen in `seconds`.
-    `complete`: all that is reachable was; otherwise a limit, a violation or an
-    exception cut the search short, and liveness and `sometimes` were not judged.
-    `at_limit`: it was the limit on states that did.
-    `violations`: the first of each property. `coverage`: each facet with its count.
+    It saw `states` distinct states and `steps` steps between them in `seconds`.
+    `complete`: every reachable state was visited; otherwise a limit, a violation or an
+    exception cut the search short, and liveness and `sometimes` were not checked.
+    `at_limit`: the state limit cut it short.
+    `violations`: the first of each property. `coverage`: the count of each facet.
     """
 
     states: int
@@ -143,19 +142,19 @@ class Exploration(Generic[State]):
 
     @property
     def states_per_second(self) -> int:
-        """How fast the search was."""
+        """The speed of the search."""
         return round(self.states / max(self.seconds, 1e-9))
 
     def violation_of(self, name: str) -> Violation[State] | None:
-        """The violation of the property with this name, if there is one."""
+        """The violation of the property with this name; None if there is none."""
         return next((found for found in self.violations if found.property == name), None)
 
 
 GoOn = Callable[[int, int], bool]
-"""Told how many states are known and how many of them were gone through: whether to go on."""
+"""Called with the number of known states and of visited ones; returns whether to continue."""
 
 ASKED_EVERY_STATES = 64
-"""How often a search asks whether to go on: a few times in a tenth of a second."""
+"""How often a search calls `go_on`: a few times in a tenth of a second."""
 
 
 def explore(
@@ -167,10 +166,9 @@ def explore(
 ) -> Exploration[State]:
     """Visit every reachable state of `model`.
 
-    `state_limit` ends the search once so many states are known; `stop_at_first`
-    ends it at the first violation; `go_on`, asked now and then, once it says
-    False. An exception that the model raises is a violation, with a trace to the state
-    in which it did, never a crash.
+    `state_limit` ends the search when that many states are known, `stop_at_first` at the
+    first violation, and `go_on`, called regularly, when it returns False. An exception
+    from the model is a violation with a trace to its state, never a crash.
     """
     began = perf_counter()
     search = _Search(model)
@@ -187,7 +185,7 @@ def explore(
 
 
 class _Search(Generic[State]):
-    """The books of one search. States are numbered in the order they were met."""
+    """The data of one search. States are numbered in the order of discovery."""
 
     def __init__(self, model: Model[State]) -> None:
         self.model = model
@@ -204,13 +202,13 @@ class _Search(Generic[State]):
         self.violations: dict[str, Violation[State]] = {}
 
     def run(self, state_limit: int | None, stop_at_first: bool, go_on: GoOn | None) -> bool:
-        """Search; True when nothing reachable was left out."""
+        """Search; True if every reachable state was visited."""
         try:
             for state in self.model.initial():
                 if state not in self.number:
                     self._meet(state, -1, None)
             if not self.states:
-                raise ValueError("the model has no initial state: nothing would be judged")
+                raise ValueError("the model has no initial state, so there is nothing to check")
         except Exception as error:
             self._raised(error, None)
             return False
@@ -232,7 +230,7 @@ class _Search(Generic[State]):
         model, number, coverage = self.model, self.number, self.coverage
         facets, broken_by, predecessors = model.facets, model.broken_by, self.predecessors
         state, before = self.states[at], self.step_count
-        # Whatever a model under test raises is a finding about it.
+        # Any exception from a model under test is a finding about it.
         try:
             for name in model.broken_in(state):
                 self._report(name, at)
@@ -280,7 +278,7 @@ class _Search(Generic[State]):
         return Trace(self.states[at], tuple(reversed(steps)))
 
     def judge(self) -> bool:
-        """Judge what speaks of all states; False when the model raised something."""
+        """Check the properties of the whole state space; False if the model raised something."""
         try:
             self._judge_goals()
             self._judge_sometimes()
@@ -290,7 +288,7 @@ class _Search(Generic[State]):
         return True
 
     def _judge_goals(self) -> None:
-        """Report each goal that is owed somewhere from where it cannot be reached."""
+        """Report each goal that is owed in a state from which it cannot be reached."""
         for name, goal in self.model.goals().items():
             hopeful = self._leading_to(goal.met)
             for at, state in enumerate(self.states):
@@ -299,7 +297,7 @@ class _Search(Generic[State]):
                     break
 
     def _leading_to(self, met: Callable[[State], bool]) -> bytearray:
-        """For each state, whether one where `met` holds is reached without a fault."""
+        """For each state, whether fault-free steps can reach a state where `met` holds."""
         hopeful, predecessors = bytearray(map(met, self.states)), self.predecessors
         frontier = [at for at, is_met in enumerate(hopeful) if is_met]
         while frontier:
@@ -310,7 +308,7 @@ class _Search(Generic[State]):
         return hopeful
 
     def _judge_sometimes(self) -> None:
-        """Report whatever should be true in some state, and is in none."""
+        """Report each predicate that should be true in some state, but is true in none."""
         for name, holds in self.model.sometimes().items():
             if not any(map(holds, self.states)):
                 self.violations[name] = Violation(name, None)

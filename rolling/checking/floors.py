@@ -1,7 +1,7 @@
-"""How often a run of random walks must come to each place, and what is counted as one.
+"""How often a run of random walks must visit each place, and what counts as a place.
 
-Here belong the names of what is counted, and the floors; stateful.py walks and counts.
-A random walk checks little where it hardly comes.
+This file has the names of the counted places, and the floors; stateful.py walks and
+counts. A random walk checks little in places that it rarely visits.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,19 +12,19 @@ from rolling.core.lifecycle import EDGES
 from rolling.core.stage import ENDS, Direction, Phase
 
 NOTHING = "NOTHING"
-"""What is counted for an alarm that a reading leaves out."""
+"""The name counted for an alarm that is missing from a reading."""
 
 _AFTER = ", the interval over,"
 
 
 def place(direction: Direction, phase: Phase) -> str:
-    """What a phase or an end is counted as."""
+    """The name counted for a phase or an end."""
     return f"{direction.name} {phase.name}"
 
 
 def readings_of(deployment: Deployment, event: AlarmsRead) -> Iterator[str]:
-    """What a reading is counted as: the phase, for each alarm of the deployment what is read of
-    it, and of a bake whether it was read after the interval."""
+    """The names counted for a reading: for each alarm of the deployment, the phase, the
+    reading and, in a bake, whether it came after the interval."""
     where = place(deployment.direction, deployment.phase)
     if deployment.phase is Phase.BAKING and event.after_interval:
         where += _AFTER
@@ -46,13 +46,13 @@ def _floors() -> dict[str, int]:
 
 
 FLOORS: Mapping[str, int] = _floors()
-"""The visits that a run must count: of each phase of each direction and of each end 25, of each
-edge 5, and in each phase, of each kind of reading of an alarm, 10; in a bake before the end of
-the interval and after it."""
+"""The visits that a run must reach: 25 of each phase of each direction and of each end, 5 of
+each edge, and 10 of each kind of alarm reading in each phase; in a bake both before and after
+the end of the interval."""
 
 
 def hardly_visited(visits: Mapping[str, int], floors: Mapping[str, int] = FLOORS) -> list[str]:
-    """What fell below its floor, each with its count."""
+    """The places below their floors, each with its count."""
     return [
         f"{name}: {visits.get(name, 0)} visits, of at least {floor}"
         for name, floor in floors.items()

@@ -1,7 +1,7 @@
-"""What goes wrong on the walks of the state machine, and where: chosen before a walk begins.
+"""The faults on the walks of the state machine: chosen before a walk begins.
 
-Left to chance at every turn, walks end early and hardly come to some places.
-Here belong the troubles as data; stateful.py brings them about.
+If chance decided at every step, walks would end early and rarely reach some places.
+This file has the faults as data; stateful.py injects them.
 """
 
 from attrs import frozen
@@ -9,17 +9,17 @@ from attrs import frozen
 from rolling.core.stage import Phase
 
 LAST = 99
-"""A step beyond the last: trouble that waits for it comes in the last step."""
+"""A step beyond the last: a fault planned for it comes in the last step."""
 
 
 @frozen
 class Trouble:
-    """One thing that goes wrong on a walk: what, and in which phase of which step.
+    """One fault on a walk: its kind, and the phase and step it comes in.
 
-    `kind`: alarm, stop, deadline, failure (of what the phase is doing), loss (of an
-    instance in service), found (what was lost is there again), early (the traffic is
-    seen before the fleets are), or none. In a walk with fewer steps it comes in the
-    last, and without the phase not at all.
+    `kind`: alarm, stop, deadline, failure (of the phase's operation), loss (of an
+    instance in service), found (a lost instance is there again), early (the traffic is
+    seen before the fleets), or none. In a walk with fewer steps it comes in the last
+    step; in a walk without the phase it does not come.
     """
 
     kind: str
@@ -39,7 +39,7 @@ TROUBLES_FORWARD = (
         for step in _STEPS
     ],
 )
-"""All that may go wrong on the way forward."""
+"""All faults on the way forward."""
 
 TROUBLES_BACK = (
     _NO_TROUBLE,
@@ -50,7 +50,7 @@ TROUBLES_BACK = (
         for step in _STEPS
     ],
 )
-"""All that may go wrong on the way back."""
+"""All faults on the way back."""
 
 _LATE_STOP = Trouble("stop", Phase.BAKING, 2)
 
@@ -77,5 +77,5 @@ HARD_PLACES: tuple[tuple[Trouble, ...], ...] = (
     *[(Trouble("alarm", Phase.BAKING, step), _NO_TROUBLE) for step in (1, 2)],
     (Trouble("stop", Phase.PROVISIONING, 1), Trouble("early", Phase.PROVISIONING, 1)),
 )
-"""What must go wrong, in an update of several steps, to come where few walks come: the first
-on the way forward, the others on the way back. What stands here twice is twice as likely."""
+"""The faults that lead, in an update of several steps, to rarely visited places: the first on
+the way forward, the others on the way back. An entry listed twice is twice as likely."""

@@ -1,10 +1,9 @@
-"""A second, independent account of a deployment: what its next stage and asks must be.
+"""A second, independent implementation of a deployment, to compare with the core.
 
-Written from docs/how-it-works.md, in the plainest terms that do: counts, one
-exact fraction for the new fleet's traffic, and an `if` for each line of the
-page. It shares the names of things with the core (stages, events, policies) and
-none of its rules; that is what makes it worth comparing with. It speaks of
-updates of one old fleet that carries everything; repairs are left out.
+Written from docs/how-it-works.md, as simply as possible: counts, one exact fraction for
+the new fleet's traffic, and an `if` for each line of the page. It shares the core's
+types (stages, events, policies) but none of its rules, so agreement means something. It
+covers updates of one old fleet that carries all traffic, without repairs.
 """
 
 from fractions import Fraction
@@ -32,9 +31,9 @@ _FORWARD, _BACK = Direction.FORWARD, Direction.BACK
 
 @define
 class PredictedFleet:
-    """What a fleet must have been asked for, and what must be known of it.
+    """The predicted requests and knowledge of a fleet.
 
-    `full`: the count at which it carries all the traffic.
+    `full`: the count at which it carries all traffic.
     """
 
     full: int
@@ -43,27 +42,27 @@ class PredictedFleet:
     alive: int
 
     def ask(self, count: int) -> None:
-        """Ask for another count: capacity falls at once, and nothing dies of being unwanted."""
+        """Request another count: capacity falls at once, but condemned instances stay alive."""
         self.asked = count
         self.in_service = min(self.in_service, count)
         self.alive = max(self.alive, count)
 
     def see(self, in_service: int, alive: int) -> None:
-        """Take in a look at it."""
+        """Take in an observation of it."""
         self.in_service = min(in_service, self.asked)
         self.alive = max(alive, self.asked)
 
     def least_for(self, share: Fraction) -> int:
-        """The least count, of those asked for, that carries a share."""
+        """The least count, within those requested, that carries a share."""
         return min(self.asked, ceil(share * self.full))
 
 
 @define
 class Prediction:
-    """What must be true of a deployment of `old` instances to `new` ones after some events.
+    """The predicted state of a deployment from `old` to `new` instances.
 
-    `share` is the new fleet's part of the traffic, `up` the receiving side's
-    count that this step is about. `cause`, `cut_short`: as in a `Deployment`.
+    `share`: the new fleet's part of the traffic. `up`: the receiving side's count for
+    this step. `cause`, `cut_short`: as in a `Deployment`.
     """
 
     old_count: int
@@ -90,7 +89,7 @@ class Prediction:
     # --- the plan, all of it at once ---
 
     def _shifts(self) -> list[int]:
-        """How many instances' worth of traffic the new fleet has after each shift forward."""
+        """The new fleet's traffic after each shift forward, in instances."""
         policy, whole = self.policy, self.new_count
         if isinstance(policy, RollingUpdatePolicy):
             size = _instances(policy.maximum_batch_size, whole)
@@ -104,7 +103,7 @@ class Prediction:
 
     def _waits(self) -> list[int]:
         """The baking period of each step forward, in seconds; a blue/green update may have one
-        step more than shifts, to wait before the old fleet goes."""
+        more step than shifts, to wait before the old fleet goes."""
         policy = self.policy
         if isinstance(policy, RollingUpdatePolicy):
             return [policy.wait_interval_seconds] * len(self._shifts())
@@ -113,7 +112,7 @@ class Prediction:
         return [*waits, last] if last else waits
 
     def _provisioned(self) -> int:
-        """What the new fleet is asked for in the present step."""
+        """The count requested of the new fleet in the current step."""
         return self.up if isinstance(self.policy, RollingUpdatePolicy) else self.new_count
 
     def _batch_back(self) -> int:
@@ -125,7 +124,7 @@ class Prediction:
 
     @property
     def is_last_step(self) -> bool:
-        """True when no further step of this direction follows."""
+        """True if this is the last step of its direction."""
         if self.stage.direction is _BACK:
             return self.up == self.old_count
         return self.stage.step == len(self._waits())
@@ -140,7 +139,7 @@ class Prediction:
 
     @property
     def deadline_seconds(self) -> int | None:
-        """The limit of the present direction, to which the termination wait adds its length."""
+        """The time limit of the current direction, extended by the termination wait."""
         if self.ended:
             return None
         limit, waits = self.policy.maximum_execution_timeout_seconds, self._waits()
@@ -149,13 +148,13 @@ class Prediction:
 
     @property
     def ended(self) -> bool:
-        """True when nothing more is to come."""
+        """True after the end."""
         return self.stage.phase >= Phase.SUCCEEDED
 
     # --- events ---
 
     def tell(self, event: Event) -> None:
-        """Take in an event; one that is about another stage is not taken in."""
+        """Take in an event; events from another stage are ignored."""
         match event:
             case StopRequested(by=by):
                 self._stop(Stopped(by))
@@ -180,7 +179,7 @@ class Prediction:
             case OperationFailed(operation=operation, fleet=fleet, reason=reason):
                 self._fail(operation, fleet, Failed(operation, self.configurations[fleet], reason))
             case _:
-                raise TypeError(f"{event!r} is no event of an update of one old fleet")
+                raise TypeError(f"{event!r} is not an event of an update of one old fleet")
 
     def _after_a_look(self) -> None:
         match self.stage.direction, self.stage.phase:
@@ -192,7 +191,7 @@ class Prediction:
                     self._enter(Stage(_FORWARD, stage.step, stage.attempt + 1, Phase.PROVISIONING))
             case Direction.BACK, Phase.PROVISIONING:
                 if self.stage.step == 1:
-                    # What is alive takes its traffic back, however much it is.
+                    # All living instances take their traffic back, however many they are.
                     self.up = min(self.old_count, self.old.in_service)
                     self._shift()
                 else:
@@ -229,7 +228,7 @@ class Prediction:
         elif self.stage.phase is Phase.ROLLBACK_FAILED and self.stage.attempt == 1:
             nobody = (share > 0 and not self.new.asked) or (share < 1 and not self.old.asked)
             if not nobody:
-                # The shift was not made; what is there is to be held, and seen again.
+                # The shift was not made: hold the current split, and see it again.
                 self.share = share
                 self._enter(Stage(_BACK, self.stage.step, 2, Phase.ROLLBACK_FAILED))
 
@@ -279,7 +278,7 @@ class Prediction:
     # --- what goes wrong ---
 
     def _stop(self, cause: Cause) -> None:
-        """A stop is heeded on the way forward; on the way back it changes nothing."""
+        """A stop works on the way forward; on the way back it changes nothing."""
         if self.stage.direction is _FORWARD and not self.ended:
             self._cut_short(cause)
 
@@ -304,7 +303,7 @@ class Prediction:
             self._cut_short(cause)
 
     def _cut_short(self, cause: Cause) -> None:
-        """What was begun cannot go on: turn back, or end where all the traffic has arrived."""
+        """The current operation cannot finish: roll back, or end if all traffic has arrived."""
         committed = self.stage.phase is Phase.CLEANING and self.is_last_step
         if self.stage.direction is _FORWARD and not committed:
             self._turn_back(cause)
@@ -316,7 +315,7 @@ class Prediction:
             return
         self._enter_phase(Phase.ROLLBACK_FAILED)
         if self.settled:
-            # Hold what serves; what never came is asked for no more.
+            # Keep the instances in service; stop requesting those that never came.
             for fleet, share in ((self.new, self.share), (self.old, 1 - self.share)):
                 fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.least_for(share))))
 
@@ -335,7 +334,7 @@ class Prediction:
 
 
 def _instances(size: CapacitySize, fleet: int) -> int:
-    """A size in instances. A percentage is of a most, so it rounds down; but never to nothing."""
+    """A size in instances. A percentage is a maximum, so it rounds down, but to at least 1."""
     if size.type is SizeType.INSTANCE_COUNT:
         return size.value
     return max(1, int(Fraction(size.value, 100) * fleet))

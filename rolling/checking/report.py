@@ -1,7 +1,7 @@
-"""The report of a check: verdicts as JSON; schemas/check.schema.json describes it.
+"""The report of a check: verdicts as JSON, described by schemas/check.schema.json.
 
-What a verdict rests on is said with it: how finely the world does things by
-parts, and how much it may lose.
+A verdict includes its assumptions: the granularity of the world, and its losses and
+stalls.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from rolling.checking.world import Granularity
 from rolling.core.fleet import FleetSpec
 
 GRANULARITIES = {Granularity.EXACT: "Exact", Granularity.COARSE: "Coarse"}
-"""The granularities by the names that they have in JSON."""
+"""The granularities by their names in JSON."""
 
 HOLDS, BROKEN, UNDECIDED = "Holds", "Broken", "Undecided"
-"""Every property holds; some property is broken; the search ended before it could tell."""
+"""Every property holds; a property is broken; the search ended before it could decide."""
 
 
 def check_document(
@@ -28,9 +28,9 @@ def check_document(
     state_limit: int | None,
     interrupted: bool,
 ) -> dict[str, Any]:
-    """The JSON of the verdicts on some `updates`, as far as they were reached.
+    """The JSON of the verdicts reached, out of `updates` updates.
 
-    Each comes with the name of its endpoint. `state_limit`: of each search.
+    Each comes with the name of its endpoint. `state_limit`: the limit of each search.
     """
     return {
         "Updates": [_update(name, verdict) for name, verdict in verdicts],
@@ -41,13 +41,13 @@ def check_document(
 
 
 def assumed(granularity: Granularity | None, losses: int, stalls: int) -> dict[str, object]:
-    """What a verdict rests on, as JSON; None: the granularity differs."""
+    """The assumptions of a verdict as JSON; None: the granularity differs between fleets."""
     name = None if granularity is None else GRANULARITIES[granularity]
     return {"Granularity": name, "Losses": losses, "Stalls": stalls}
 
 
 def verdict_word(*, broken: bool, complete: bool) -> str:
-    """The verdict in a word."""
+    """The verdict as one word."""
     if broken:
         return BROKEN
     return HOLDS if complete else UNDECIDED

@@ -1,12 +1,12 @@
-"""A state machine for Hypothesis: random walks of a deployment beside a prediction of it.
+"""A state machine for Hypothesis: random walks of a deployment, compared with a prediction.
 
-Here belongs the walk: which fact comes next, the comparison after each, and
-the count of what was visited. What must be true is in prediction.py, which
-knows none of the core's rules. Needs hypothesis: import it from tests.
+This file has the walk: it chooses the next event, compares after each, and counts
+visits. The prediction is in prediction.py, which uses none of the core's rules. Needs
+hypothesis, so import it only from tests.
 
-To check a wrapper of the core (one that stores, sends, logs or translates),
-subclass `PredictedDeployment` and say in `accepted`, `taken_in` and `restarted`
-what your wrapper does; then call `check_machine` in a test.
+To check a wrapper of the core (one that stores, sends, logs or translates), subclass
+`PredictedDeployment`, call your wrapper in `accepted`, `taken_in` and `restarted`, and
+call `check_machine` in a test.
 """
 
 from collections import Counter
@@ -69,19 +69,18 @@ from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, follow, start
 
 TIMES = (0, 0, 1, 2, 3, 5, 8, 13, 21, 60, 60, 60)
-"""How many facts come at a time: none or a few, for what may come between, or those of several
+"""The number of events at a time: none or a few, between other events, or those of several
 updates."""
 
 _TIMES = st.sampled_from(TIMES)
 
 
 class PredictedDeployment(RuleBasedStateMachine):
-    """Any update of one old fleet, told any facts, is at all times as predicted.
+    """Any update of one old fleet, with any events, always matches the prediction.
 
-    Override `accepted`, `taken_in` and `restarted` to put a wrapper of the core in
-    the core's place. `visits` counts, over a whole run and for each subclass by
-    itself, how often each phase, end and edge was come to, and each kind of reading
-    in each phase.
+    Override `accepted`, `taken_in` and `restarted` to replace the core with a wrapper.
+    `visits` counts, over a whole run and separately for each subclass, the visits to
+    each phase, end and edge, and the kinds of reading in each phase.
     """
 
     visits: ClassVar[Counter[str]] = Counter()
@@ -93,32 +92,32 @@ class PredictedDeployment(RuleBasedStateMachine):
     # --- the hooks ---
 
     def accepted(self, deployment: Deployment) -> Deployment:
-        """What is under test begins with this deployment; returns the one it then holds."""
+        """Start the system under test with this deployment; return the one it then holds."""
         return deployment
 
     def taken_in(self, event: Event) -> Deployment:
-        """What is under test is told of an event; returns the deployment it then holds."""
+        """Send an event to the system under test; return the deployment it then holds."""
         return advance(self.deployment, event)
 
     def restarted(self) -> Deployment:
-        """What is under test is killed and started again; returns the deployment it then holds."""
+        """Kill and restart the system under test; return the deployment it then holds."""
         return self.deployment
 
     # --- the walk ---
 
     @initialize(data=st.data(), seed=st.integers(0, 999_999))
     def the_first_update_is_accepted(self, data: st.DataObject, seed: int) -> None:
-        """An update is accepted. What will go wrong on this walk hangs on one number alone."""
+        """An update is accepted. The seed alone decides the faults of this walk."""
         self.random = Random(seed)
         self._begin(data)
 
-    # Hypothesis leaves rules out of whole walks: each walks on, and only then does what it is for.
+    # Hypothesis omits rules from whole walks, so each rule first walks on, then does its own work.
 
     @rule(data=st.data(), times=_TIMES)
     def the_walk_goes_on(self, data: st.DataObject, times: int) -> None:
-        """So many facts: the world does what is due, or what was to go wrong does.
+        """Several events: the world does what is due, or a planned fault strikes.
 
-        After an end another update is accepted, in the same rule.
+        After an end, the same rule accepts another update.
         """
         for _ in range(times):
             if self.deployment.ended:
@@ -132,22 +131,22 @@ class PredictedDeployment(RuleBasedStateMachine):
 
     @rule(data=st.data(), times=_TIMES)
     def something_harmless_happens(self, data: st.DataObject, times: int) -> None:
-        """A look at the fleets, the traffic or the alarms, in any world, that turns nothing."""
+        """An observation of fleets, traffic or alarms, in any world, that starts no rollback."""
         self.the_walk_goes_on(data, times)
         event = data.draw(plausible_events(self.deployment).filter(_is_harmless))
         self.tell(event)
 
     @rule(data=st.data(), times=_TIMES)
     def something_comes_that_belongs_elsewhere(self, data: st.DataObject, times: int) -> None:
-        """A fact about another stage."""
+        """An event from another stage."""
         self.the_walk_goes_on(data, times)
         before = self.deployment
         self.tell(data.draw(foreign_events(self.deployment)))
-        assert self.deployment == before, "a fact about another stage changed something"
+        assert self.deployment == before, "an event from another stage changed something"
 
     @rule(data=st.data(), times=_TIMES)
     def something_comes_again(self, data: st.DataObject, times: int) -> None:
-        """A fact from earlier, a second time; a stop would be a new one."""
+        """An earlier event, repeated; a repeated stop would count as a new one."""
         self.the_walk_goes_on(data, times)
         late = [event for event in self.history if not isinstance(event, StopRequested)]
         if late:
@@ -155,7 +154,7 @@ class PredictedDeployment(RuleBasedStateMachine):
 
     @rule(data=st.data(), times=_TIMES)
     def the_driver_restarts(self, data: st.DataObject, times: int) -> None:
-        """All is forgotten that is not stored."""
+        """Everything that is not stored is lost."""
         self.the_walk_goes_on(data, times)
         self.deployment = self._held("restarted", self.restarted())
         self._compare("the driver was restarted")
@@ -163,7 +162,7 @@ class PredictedDeployment(RuleBasedStateMachine):
     @precondition(lambda self: self.deployment.phase is Phase.ROLLBACK_FAILED)
     @rule(data=st.data())
     def the_mix_is_found(self, data: st.DataObject) -> None:
-        """The shift that failed may not have been made: any split asked for may be there."""
+        """The failed shift may not have been made: any requested split may be there."""
         split = data.draw(st.sampled_from(self.splits))
         self.tell(SplitSettled(self.deployment.stage, split))
 
@@ -228,7 +227,7 @@ class PredictedDeployment(RuleBasedStateMachine):
     # --- telling and comparing ---
 
     def tell(self, event: Event) -> None:
-        """Tell what is under test, and the prediction, of an event, and compare them."""
+        """Send an event to the system under test and to the prediction, and compare them."""
         before = self.deployment
         edges = follow(before, event)[1]
         self.deployment = after = self._held("taken_in", self.taken_in(event))
@@ -245,7 +244,7 @@ class PredictedDeployment(RuleBasedStateMachine):
 
     def _held(self, hook: str, returned: object) -> Deployment:
         if not isinstance(returned, Deployment):
-            rule = "must return the deployment that what is under test then holds"
+            rule = "must return the deployment that the system under test then holds"
             raise TypeError(str(Problem(f"{type(self).__name__}.{hook}()", returned, rule)))
         return returned
 
@@ -255,7 +254,7 @@ class PredictedDeployment(RuleBasedStateMachine):
     def _compare(self, what_happened: str) -> None:
         there, predicted = shown(self.deployment), foretold(self.prediction)
         wrong = [
-            f"{name} is {there[name]}, and was to be {predicted[name]}"
+            f"{name} is {there[name]}, but the prediction is {predicted[name]}"
             for name in predicted
             if there[name] != predicted[name]
         ]
@@ -263,7 +262,7 @@ class PredictedDeployment(RuleBasedStateMachine):
 
 
 def shown(deployment: Deployment) -> dict[str, object]:
-    """What a deployment says of itself and makes due, in the words of the comparison."""
+    """The state and desired state of a deployment, as compared."""
     desired = due(deployment)
     new, old = deployment.fleets
     return {
@@ -284,7 +283,7 @@ def shown(deployment: Deployment) -> dict[str, object]:
 
 
 def foretold(prediction: Prediction) -> dict[str, object]:
-    """The same of a prediction."""
+    """The same for a prediction."""
     new, old = prediction.new, prediction.old
     baking = prediction.stage.phase is Phase.BAKING
     return {
@@ -334,7 +333,7 @@ def _one_short(fleet: Fleet) -> Sighting:
     return Sighting(max(0, fleet.in_service - 1), fleet.alive)
 
 
-# What a backend is doing, and so what can fail, in each phase.
+# The operation of a backend in each phase, which can fail.
 _OPERATION = {
     Phase.PROVISIONING: Operation.PROVISION,
     Phase.SHIFTING: Operation.SHIFT,
@@ -346,7 +345,7 @@ _OPERATION = {
 # --- a run ---
 
 EXAMPLES, STEPS, ROUNDS = 120, 20, 10
-"""The walks of a round, the most rules of each, and the most rounds of a run."""
+"""The number of walks in a round, of rules in a walk, and of rounds in a run, at most."""
 
 
 def check_machine(
@@ -356,13 +355,14 @@ def check_machine(
     *,
     shrink: bool = True,
 ) -> Counter[str]:
-    """Run a machine over so many walks, and over as many again until its visits meet the floors.
+    """Run a machine in rounds of walks until its visits meet the floors.
 
-    Returns the visits. Raises AssertionError where what is under test is not as
-    predicted, with the walk that shows it, shrunk; or where `ROUNDS` times as many
-    walks stayed below a floor. With `{}` for floors there is one round. Without
-    `shrink` the first walk found is shown as it is.
-    Raises InvalidInput for what is no such class, and for a floor of what is not counted.
+    Returns the visits. Raises AssertionError if the system under test differs from the
+    prediction, with a shrunk walk that shows it, or if `ROUNDS` rounds stayed below a
+    floor. With `{}` for floors there is one round. Without `shrink`, it shows the first
+    failing walk as it is.
+    Raises InvalidInput if `machine` is not such a class, and for a floor of an unknown
+    place.
     """
     if problems := [*_machine_problems(machine), *_floor_problems(floors)]:
         raise InvalidInput(problems)
@@ -381,12 +381,12 @@ def check_machine(
         below = hardly_visited(machine.visits, floors)
         if not below:
             return machine.visits
-    raise AssertionError("\n".join(["the walks hardly came to", *below]))
+    raise AssertionError("\n".join(["the walks rarely visited", *below]))
 
 
 def _machine_problems(machine: object) -> Iterator[Problem]:
     if isinstance(machine, PredictedDeployment):
-        rule = "must be the class, and this is an instance"
+        rule = "must be the class, not an instance"
         yield Problem("machine", machine, rule, type(machine))
     elif not (isinstance(machine, type) and issubclass(machine, PredictedDeployment)):
         yield Problem("machine", machine, "must be a subclass of PredictedDeployment")
@@ -396,15 +396,15 @@ def _floor_problems(floors: Mapping[str, int]) -> Iterator[Problem]:
     for name in floors:
         if name not in FLOORS:
             near = get_close_matches(name, FLOORS, n=1)
-            rule = "must be the name of what is counted, one of those in FLOORS"
+            rule = "must be one of the names in FLOORS"
             yield Problem("floors", name, rule, near[0] if near else None)
 
 
 def _walks(
     machine: type[PredictedDeployment], number: int, profile: settings
 ) -> type[PredictedDeployment]:
-    """The machine as a round begins with it."""
+    """The machine for the start of a round."""
     if number == 0 or not profile.derandomize:
         return machine
-    # Without chance a later round would be the first one again. Any factory does for a machine.
+    # Derandomized, every round would repeat the first, so each gets another machine factory.
     return cast(type[PredictedDeployment], with_seed(number)(lambda: machine()))

@@ -1,11 +1,10 @@
 """Hypothesis strategies: policies, fleets, deployments, and what can happen to them.
 
-Here belongs everything that draws examples, and nothing that judges them. It
-needs hypothesis, as stateful.py does: import it from tests, not from a program.
+This file only draws examples; it checks nothing. It needs hypothesis, like stateful.py:
+import it from tests, not from a program.
 
-A stream of events is drawn as the world might deliver it: what may plausibly
-happen next, mixed with events that come a second time, too late, in another
-order, or that are about another stage altogether; any may never come.
+Events are drawn as the world might deliver them: plausible next events, mixed with
+events that are repeated, late, out of order or from another stage; any may never come.
 """
 
 from functools import lru_cache
@@ -49,23 +48,23 @@ from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance, start
 
 LARGEST_FLEET = 12
-"""The default size limit: rounding shows all its cases below it."""
+"""The default size limit: all cases of rounding occur below it."""
 
 ALARMS = ("latency", "errors")
-"""The alarm names that deployments are drawn with."""
+"""The alarm names of drawn deployments."""
 
 waits: st.SearchStrategy[int] = st.sampled_from((0, 1, 300, 3600))
-"""Baking periods, both ends of the range among them."""
+"""Baking periods, including both ends of the range."""
 
 timeouts: st.SearchStrategy[int] = st.sampled_from((600, 28_800))
-"""Time limits, both ends of the range."""
+"""Time limits, including both ends of the range."""
 
 names: st.SearchStrategy[str] = st.text(max_size=8)
 """Reasons and people: any text at all."""
 
 
 def fleet_sizes(largest: int = LARGEST_FLEET) -> st.SearchStrategy[int]:
-    """Counts of a whole fleet, from 1."""
+    """Sizes of a complete fleet, from 1."""
     return st.integers(1, largest)
 
 
@@ -114,17 +113,17 @@ Fleets = tuple[tuple[FleetSpec, ...], FleetSpec]
 
 @st.composite
 def healthy_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
-    """One old fleet that carries everything, and a new one of which nothing exists."""
+    """One old fleet that carries all traffic, and a new one without instances."""
     old, new = draw(fleet_sizes(largest)), draw(fleet_sizes(largest))
     return (serving("config-1", old),), wanted("config-2", new)
 
 
 @st.composite
 def mixed_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
-    """What a failed rollback leaves: several configurations, the new one maybe among them.
+    """The mix after a failed rollback: several configurations, possibly with the new one.
 
-    A fleet may have more in service than its traffic needs, or too little. One
-    that has nothing in service is sent nothing.
+    A fleet may have more or fewer instances in service than its traffic needs. A fleet
+    without instances in service gets no traffic.
     """
     fulls = draw(st.lists(fleet_sizes(largest), min_size=2, max_size=4))
     counts = [draw(st.integers(0, full + 1)) for full in fulls]
@@ -157,11 +156,11 @@ def deployments(draw: st.DrawFn, starts: st.SearchStrategy[Fleets] | None = None
 def dealt_reading(
     deployment: Deployment, random: Random, kind: Reading | None = None
 ) -> AlarmsRead:
-    """A reading of the alarms as a world may give it, each kind as often as any other.
+    """A reading of the alarms, with each kind equally likely.
 
-    One alarm reads `kind`, or is dealt what it reads: any kind, or nothing at all; in a bake
-    nothing that turns the deployment back. The others are quiet, or dealt as well. It was read
-    before or after the interval. Raises IndexError where there are no alarms.
+    One alarm reads `kind`, or a random kind, or is missing; in a bake never a kind that
+    starts a rollback. The others are quiet, or random as well. The reading comes before
+    or after the interval. Raises IndexError if there are no alarms.
     """
     readings: dict[str, Reading] = {}
     quiet_only = deployment.phase is Phase.BAKING and kind is None
@@ -182,17 +181,17 @@ def dealt_reading(
 
 
 def _sighting(draw: st.DrawFn, fleet: Fleet) -> Sighting:
-    """A fleet as it may be seen: on its way to what is asked, or short of it.
+    """A possible sighting of a fleet: on its way to the requested count, or short of it.
 
-    No more are alive than were asked for or alive before; some that are no longer
-    asked for may still be in service.
+    No more instances are alive than were requested or alive before; some that are no
+    longer requested may still be in service.
     """
     alive = draw(st.integers(0, fleet.alive))
     return Sighting(draw(st.integers(0, alive)), alive)
 
 
 def _readings(draw: st.DrawFn, alarms: tuple[str, ...]) -> tuple[tuple[str, Reading], ...]:
-    """A reading of all alarms; or of some, any missing, any twice, and foreign ones among them."""
+    """A reading of all alarms; or of some, with missing, repeated and unknown alarms."""
     named = (*alarms, "somebody-else")
     if draw(_FLAGS) and alarms:
         return tuple([(name, draw(_READINGS)) for name in alarms])
@@ -201,7 +200,7 @@ def _readings(draw: st.DrawFn, alarms: tuple[str, ...]) -> tuple[tuple[str, Read
 
 
 def _split(draw: st.DrawFn, fleets: int) -> tuple[Share, ...]:
-    """Any split of all the traffic over so many fleets."""
+    """Any split of all traffic over `fleets` fleets."""
     weights = [draw(_WEIGHTS) for _ in range(fleets)]
     if not any(weights):
         return (ALL_TRAFFIC, *[NO_TRAFFIC] * (fleets - 1))
@@ -234,7 +233,7 @@ _PLAUSIBLE = st.sampled_from(
 def _labelled(
     draw: st.DrawFn, kind: type[Event], stage: Stage, split: tuple[Share, ...], of: Deployment
 ) -> Event:
-    """An event of a `kind` that carries a stage, right for this deployment in all else."""
+    """An event of a `kind` that carries a stage, and otherwise fits this deployment."""
     if kind is FleetsSeen:
         return FleetsSeen(stage, tuple([_sighting(draw, fleet) for fleet in of.fleets]))
     if kind is SplitSettled:
@@ -247,7 +246,7 @@ def _labelled(
 
 @st.composite
 def plausible_events(draw: st.DrawFn, deployment: Deployment) -> Event:
-    """What may happen next to this deployment, in any world."""
+    """An event that may come next for this deployment, in any world."""
     kind = draw(_PLAUSIBLE)
     if kind is DeadlineElapsed:
         return DeadlineElapsed(deployment.direction)
@@ -263,12 +262,12 @@ stages: st.SearchStrategy[Stage] = st.builds(
     st.integers(1, 3),
     st.sampled_from(Phase),
 )
-"""Stages, also such as no deployment can be in."""
+"""Stages, including impossible ones."""
 
 
 @st.composite
 def foreign_events(draw: st.DrawFn, deployment: Deployment) -> Event:
-    """Events about another stage than the deployment's, right in everything else."""
+    """Events from another stage than the deployment's, which otherwise fit it."""
     elsewhere = draw(stages)
     if elsewhere == deployment.stage:
         return DeadlineElapsed(Direction(1 - deployment.direction))
@@ -278,7 +277,7 @@ def foreign_events(draw: st.DrawFn, deployment: Deployment) -> Event:
 
 @st.composite
 def any_events(draw: st.DrawFn) -> Event:
-    """Events of every kind, about no deployment in particular."""
+    """Events of every kind, for no deployment in particular."""
     deployment = draw(_ANY_DEPLOYMENTS)
     kind = draw(_PLAUSIBLE)
     if kind in (DeadlineElapsed, StopRequested):
@@ -305,10 +304,10 @@ def histories(
     starts: st.SearchStrategy[Fleets] | None = None,
     most_events: int = 30,
 ) -> tuple[HistoryStep, ...]:
-    """What happens to one deployment, from its start: never empty.
+    """The events of one deployment from its start; never empty.
 
-    Mostly ideal events, so that histories get far; the others are plausible,
-    foreign, or events from earlier in the history, which come again or too late.
+    Most are ideal events, so that histories get far; the others are plausible, foreign,
+    or repeated from earlier in the history.
     """
     deployment = draw(deployments(starts))
     steps: list[HistoryStep] = []
@@ -351,5 +350,5 @@ def _next_event(
 def reachable_deployments(
     starts: st.SearchStrategy[Fleets] | None = None, most_events: int = 30
 ) -> st.SearchStrategy[Deployment]:
-    """Deployments in every state that a history leads to."""
+    """Deployments in any state that a history leads to."""
     return histories(starts, most_events).map(lambda steps: steps[-1].after)

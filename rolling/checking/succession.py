@@ -1,9 +1,9 @@
 """Two updates of one endpoint, one after the other, and a frozen driver of the first.
 
-The first update runs to an end. The next one starts from what that leaves. A driver of
-the first froze just before it sent a command, and may wake and send it at any moment of
-the second. A fence in the world must refuse that command, and no other. Here belongs what
-one update leaves to the next; deployment_model.py plays what happens within each.
+The first update runs to an end. The next one starts from there. A driver of the first
+froze just before it sent a command, and may wake and send it at any moment of the
+second. A fence in the world must refuse that command, and no other. This file connects
+the two updates; deployment_model.py plays each of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,23 +25,23 @@ from rolling.core.transition import follow, start
 
 
 class Mark(NamedTuple):
-    """What a command is fenced by: the update and the stage of it that make it due."""
+    """The fence value of a command: the generation of its update, and the stage."""
 
     generation: int
     stage: Stage
 
 
 def refuses(kept: Mark, offered: Mark) -> bool:
-    """The fence: True when a command is older than the latest one that the world was given."""
+    """The fence: True if a command is older than the latest one that the world has received."""
     return offered < kept
 
 
 Fence = Callable[[Mark, Mark], bool]
-"""`refuses`, or the fence under test in its place."""
+"""`refuses`, or the fence under test."""
 
 
 class Order(NamedTuple):
-    """A command of a driver, and its mark."""
+    """A driver's command with its mark."""
 
     mark: Mark
     command: Command
@@ -50,9 +50,9 @@ class Order(NamedTuple):
 class Succession(NamedTuple):
     """A state of the search.
 
-    `update`: the place of the present update among those met, the first at 0.
-    `kept`: the mark of the latest command that the world was given. `frozen`: what a
-    frozen driver of the first update is about to send.
+    `update`: the index of the current update among those met; the first is 0.
+    `kept`: the mark of the latest command that the world has received. `frozen`: the
+    command that a frozen driver of the first update is about to send.
     """
 
     update: int
@@ -62,7 +62,7 @@ class Succession(NamedTuple):
 
 
 class Answer(Enum):
-    """What a world does with the command of a driver that wakes."""
+    """The world's answer to the command of a driver that wakes up."""
 
     REFUSED = "refuses it"
     REPEATED = "is so already"
@@ -78,7 +78,7 @@ class Froze:
 
 @frozen
 class Woke:
-    """The frozen driver wakes and sends its command."""
+    """The frozen driver wakes up and sends its command."""
 
     order: Order
     answer: Answer
@@ -86,7 +86,7 @@ class Woke:
 
 @frozen
 class Refused:
-    """The present driver sends what is due, and the world refuses it."""
+    """The current driver sends what is due, and the world refuses it."""
 
     mark: Mark
 
@@ -101,7 +101,7 @@ class Accepted:
 def next_update(
     ended: Deployment, configuration: str, full: int, policy: UpdatePolicy
 ) -> Deployment:
-    """The next update of the endpoint that a deployment leaves, just accepted."""
+    """The next update of an endpoint after a deployment has ended, just accepted."""
     new, old = sides_of(fleets_left(ended), configuration, full)
     return start(old, new, policy, ended.spec.alarms, ended.spec.generation + 1)
 
@@ -109,7 +109,7 @@ def next_update(
 class SuccessionModel(Model[Succession]):
     """An update, and then the next, each in the world that `limits` allow.
 
-    `then` gives the next update, just accepted, for the end of the first, or None where
+    `then` returns the next update, just accepted, for the end of the first, or None if
     none follows. `refuses` is the fence under test, and `follow` the core.
     """
 
@@ -133,12 +133,12 @@ class SuccessionModel(Model[Succession]):
         self._goals = self._models[0].goals()
 
     def initial(self) -> Iterator[Succession]:
-        """The first update just accepted, its first command still to be sent."""
+        """The first update just accepted, before its first command."""
         for situation in self._models[0].initial():
             yield Succession(0, situation, _mark(situation.deployment), None)
 
     def steps(self, state: Succession) -> Iterator[Step[Succession]]:
-        """What can happen in the present update, to the frozen driver, and between the two."""
+        """The steps of the current update, of the frozen driver, and between the updates."""
         update, situation, kept, frozen = state
         mark = _mark(situation.deployment)
         for label, after, kind in self._models[update].steps(situation):
@@ -158,21 +158,21 @@ class SuccessionModel(Model[Succession]):
             yield from self._next(state)
 
     def is_over(self, first: Situation) -> bool:
-        """True when the next update may be accepted: the first has ended, the world was
-        given the command of its end, and all of that has come true and was seen.
+        """True if the next update may be accepted: the first has ended, the world has
+        received its final command, and all of it has happened and been seen.
 
-        Without that command a frozen driver may be ahead of the fence.
+        Without that command a frozen driver might be ahead of the fence.
         """
         seen = [fleet.asked == fleet.in_service == fleet.alive for fleet in first.deployment.fleets]
         come_true = self._goals["l4_an_end_comes_true"]
         return first.world.said and all(seen) and come_true.met(first)
 
     def broken_in(self, state: Succession) -> tuple[str, ...]:
-        """What the present update breaks."""
+        """The properties that the current update breaks."""
         return self._models[state.update].broken_in(state.situation)
 
     def broken_by(self, state: Succession, step: Step[Succession]) -> tuple[str, ...]:
-        """What a step of the present update breaks, and the two properties of the fence."""
+        """The properties that a step of the current update breaks, and the fence's two."""
         match step.label:
             case Refused():
                 return ("the_rightful_driver_is_never_refused",)
@@ -193,7 +193,7 @@ class SuccessionModel(Model[Succession]):
         return state.situation.deployment.ended
 
     def facets(self, step: Step[Succession]) -> tuple[str, ...]:
-        """The edges that the core followed, and what became of a frozen driver's command."""
+        """The edges that the core followed, and the answer to a frozen driver's command."""
         match step.label:
             case Taken(edges=edges):
                 return edges
@@ -206,7 +206,7 @@ class SuccessionModel(Model[Succession]):
         return DeploymentModel(deployment, self._limits, follow=self._follow)
 
     def _next(self, state: Succession) -> Iterator[Step[Succession]]:
-        """The next update is accepted. In the world nothing changes by that."""
+        """The next update is accepted. This does not change the world."""
         deployment = self._then(state.situation.deployment)
         if deployment is None:
             return
@@ -220,11 +220,11 @@ class SuccessionModel(Model[Succession]):
             yield Step(Accepted(deployment.spec.new.configuration), after, Kind.NEUTRAL)
 
     def _wake(self, state: Succession, frozen: Order) -> Step[Succession]:
-        """The frozen driver sends its command. What that leads to where it is carried out is
-        not played: it is forbidden."""
+        """The frozen driver sends its command. Its effect is not played, because accepting
+        it is already a violation."""
         if self._refuses(state.kept, frozen.mark):
             return Step(Woke(frozen, Answer.REFUSED), state, Kind.FAULT)
-        # Until the present update sends a command, the world holds what the first one left.
+        # Until the current update sends a command, the world holds what the first one left.
         untouched = state.kept.generation == frozen.mark.generation
         repeated = untouched and frozen.command == self._left[state.update]
         answer = Answer.REPEATED if repeated else Answer.CARRIED_OUT
@@ -236,8 +236,8 @@ def told(violation: Violation[Succession]) -> str:
     return timeline(violation, _sentence)
 
 
-# How far a deployment that is over had come is forgotten (see `without_history`). Its
-# stage is after all those of the same direction.
+# The step of a finished deployment is dropped (see `without_history`); its stage counts as
+# after all others of the same direction.
 _BEYOND = 1 << 30
 
 

@@ -1,8 +1,7 @@
-"""The sweep: every legal rolling policy of every fleet of a range.
+"""The sweep: every legal rolling policy for a range of fleet sizes.
 
-Here belong which policies those are, and the verdict on one of them in a form
-that is small enough to pass between processes. Who computes which is in
-workers.py.
+This file lists the policies, and checks one, with a verdict small enough to pass
+between processes. workers.py distributes the work.
 """
 
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from rolling.core.transition import follow, start
 
 @frozen
 class Case:
-    """One policy for one pair of fleets: the sizes of the batches, resolved.
+    """One policy for one pair of fleets.
 
     `batch`, `rollback_batch`: in instances (≥ 1).
     """
@@ -39,7 +38,7 @@ class Case:
     rollback_batch: int
 
     def deployment(self) -> Deployment:
-        """The deployment, just started. Raises InvalidInput for a case that is not legal."""
+        """The new deployment. Raises InvalidInput for an illegal case."""
         policy = RollingUpdatePolicy(
             _batch_sizes(self.new)[self.batch],
             wait_interval_seconds=60,
@@ -58,10 +57,9 @@ class Found:
 
 @frozen
 class CaseVerdict:
-    """What was found out about a case.
+    """The verdict on a case.
 
-    `complete`, `at_limit`: as of an `Exploration`. `seconds`: of one core, whatever else
-    it had to do.
+    `complete`, `at_limit`: as in an `Exploration`. `seconds`: of CPU time on one core.
     """
 
     case: Case
@@ -78,11 +76,12 @@ class CaseVerdict:
 
 @frozen
 class HowToCheck:
-    """What every case of a sweep is checked with.
+    """The options for checking every case of a sweep.
 
-    `losses`, `stalls`: as in `Limits`. `granularity` None: the usual one of each fleet.
-    `state_limit`: the most states of one case; None: as many as there are.
-    `follow`: the core under test, a function of a module, so that other processes find it.
+    `losses`, `stalls`: as in `Limits`. `granularity`: None means the default of each
+    fleet. `state_limit`: the most states of one case; None means no limit.
+    `follow`: the core under test; a module-level function, so that other processes can
+    import it.
     """
 
     losses: int = 0
@@ -92,29 +91,29 @@ class HowToCheck:
     follow: Follow = follow
 
     def limits(self, deployment: Deployment) -> Limits:
-        """The limits of the world that this deployment is checked in."""
+        """The limits of the world for this deployment."""
         usual = usual_granularity(deployment.spec)
         return Limits(self.losses, self.stalls, granularity=self.granularity or usual)
 
 
 Sizes = tuple[int, int]
-"""The sizes of the smallest and the largest fleet of a range, in instances."""
+"""The smallest and the largest fleet size of a range, in instances."""
 
 
 def equal_fleets(sizes: Sizes) -> tuple[tuple[int, int], ...]:
-    """Each fleet of the range as the old and the new one, small ones first."""
+    """Each size of the range for both the old and the new fleet, small ones first."""
     first, last = sizes
     return tuple([(size, size) for size in range(first, last + 1)])
 
 
 def all_fleets(old: Sizes, new: Sizes) -> tuple[tuple[int, int], ...]:
-    """Every pair of an old and a new fleet of these ranges, small ones first."""
+    """Every pair of old and new fleet sizes of these ranges, small ones first."""
     pairs = product(range(old[0], old[1] + 1), range(new[0], new[1] + 1))
     return tuple(sorted(pairs, key=lambda pair: (max(pair), min(pair), pair)))
 
 
 def cases(old: int, new: int) -> tuple[Case, ...]:
-    """Every legal batch with every legal rollback batch, small ones, which take longest, first."""
+    """Every legal batch with every legal rollback batch; small ones, the slowest, come first."""
     return tuple(
         [
             Case(old, new, batch, back)
@@ -125,18 +124,18 @@ def cases(old: int, new: int) -> tuple[Case, ...]:
 
 
 def case_count(old: int, new: int) -> int:
-    """How many cases there are of these fleets."""
+    """The number of cases for these fleets."""
     return len(_batch_sizes(new)) * len(_rollback_sizes(old))
 
 
 _MOST_KNOWN = 200_000
-"""The most deployments and worlds that are remembered from case to case, at about 2 kB each."""
+"""The most deployments and worlds cached from case to case, at about 2 kB each."""
 
 
 class CaseChecker:
-    """Checks one case after the other. What it found out of a pair of fleets it uses again.
+    """Checks one case after the other, and reuses results for the same pair of fleets.
 
-    `shares` False: it uses nothing again. The verdicts are the same.
+    With `shares` False it reuses nothing. The verdicts are the same.
     """
 
     def __init__(self, how: HowToCheck, *, shares: bool = True) -> None:
@@ -205,7 +204,7 @@ def _rollback_sizes(old: int) -> dict[int, CapacitySize]:
 def _sizes(
     fleet: int, problems: Callable[[CapacitySize], list[Problem]]
 ) -> dict[int, CapacitySize]:
-    """For each count of instances that a size without problems comes to, such a size."""
+    """One legal size for each count of instances that a legal size can resolve to."""
     found: dict[int, CapacitySize] = {}
     for size in (*map(instances, range(1, fleet + 1)), *map(percent, range(1, 101))):
         if size.count_in(fleet) not in found and not problems(size):

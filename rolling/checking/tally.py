@@ -18,8 +18,8 @@ from rolling.core.lifecycle import EDGES
 class FleetTally:
     """The sums over the cases of one pair of fleets.
 
-    `checked`: cases with a verdict. `undecided`: those that came to the limit on states
-    before anything was found. `seconds`: of one core.
+    `checked`: cases with a verdict. `undecided`: those that reached the state limit
+    without a violation. `seconds`: of CPU time on one core.
     """
 
     policies: int
@@ -35,7 +35,7 @@ class FleetTally:
 
 @define
 class Broken:
-    """How many cases break a property, and the counterexample of the smallest of them."""
+    """The number of cases that break a property, and the smallest case's counterexample."""
 
     case: Case
     found: Found
@@ -43,7 +43,7 @@ class Broken:
 
 
 class Tally:
-    """What was found so far by a sweep over `pairs` of fleets. It begins when it is made."""
+    """The results so far of a sweep over `pairs` of fleets. Its clock starts when it is made."""
 
     def __init__(self, pairs: Sequence[tuple[int, int]], how: HowToCheck) -> None:
         self._how = how
@@ -53,7 +53,7 @@ class Tally:
         self.edges_taken: set[str] = set()
 
     def add(self, verdict: CaseVerdict) -> None:
-        """Add a verdict. One that was interrupted counts only for what it found."""
+        """Add a verdict. An interrupted one counts only with its violations."""
         case = verdict.case
         fleet = self.fleets[case.old, case.new]
         if verdict.complete or verdict.found:
@@ -93,7 +93,7 @@ class Tally:
 
     @property
     def reached(self) -> int:
-        """The cases that were not left out: with a verdict, or undecided."""
+        """The cases reached: with a verdict, or undecided."""
         return self.checked + sum(fleet.undecided for fleet in self.fleets.values())
 
     @property

@@ -1,9 +1,9 @@
-"""What the search knows of the core: each distinct deployment once, and where it leads.
+"""A cache of the core's transitions: each distinct deployment once, and where it leads.
 
-A deployment is met in many states of the world. Here belongs all that is found
-out about it alone, and once: what is due, which properties it breaks, what it
-becomes with each event, and which properties that breaks. Searches of several
-policies share it, as far as pace_log.py lets them.
+The search meets a deployment in many states of the world. This file computes once what
+depends only on the deployment: what is due, which properties it breaks, what each event
+leads to, and which properties that breaks. Searches of several policies share the cache,
+as far as pace_log.py allows.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -50,7 +50,7 @@ from rolling.core.properties import (
 from rolling.core.stage import Stage
 
 Follow = Callable[[Deployment, Event], tuple[Deployment, tuple[Edge, ...]]]
-"""`rolling.follow`, or whatever core is under test in its place."""
+"""`rolling.follow`, or the core under test."""
 
 
 def _named(*properties: EdgeProperty) -> dict[str, EdgeProperty]:
@@ -61,8 +61,8 @@ _STATE = {holds.__name__: holds for holds in STATE_PROPERTIES}
 _EDGE = _named(
     *[holds for holds in EDGE_PROPERTIES if holds is not s8_repeated_events_change_nothing]
 )
-# Where nothing changes, only what demands a change of such an event can be broken: all the
-# others are about what differs between before and after.
+# If nothing changes, only a property that demands a change for this event can be broken: all
+# the others compare before and after.
 _DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
     AlarmsRead: _named(s4_a_trip_turns_back, s7_a_good_bake_passes),
     DeadlineElapsed: _named(s9_past_the_deadline_a_direction_is_over),
@@ -77,12 +77,11 @@ _DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
         s5_a_failed_rollback_holds_what_is_there, s15_a_split_is_believed_once_seen
     ),
 }
-# Making a name takes longer than following the edge.
+# Cached, because making a name takes longer than following the edge.
 _NAMES = {id(edge): edge.name for edge in EDGES}
 # Judged here with the core under test, where the property asks the right core.
 _REPEATED = s8_repeated_events_change_nothing.__name__
-# Of a cause that is forgotten this remains. No event gives it: a core that tells another
-# cause later on is seen to.
+# Replaces a dropped cause. No event gives it, so a core that changes the cause later is noticed.
 _FORGOTTEN = Stopped("forgotten")
 
 
@@ -90,8 +89,8 @@ _FORGOTTEN = Stopped("forgotten")
 class Taken:
     """The label of a step in which the core takes in an event.
 
-    `stage`: what it leads to. `edges`: the names of those it followed. `breaks`:
-    the edge properties that this breaks. `measure_fell`: whether what L2 measures did.
+    `stage`: the stage after it. `edges`: the names of the edges followed. `breaks`:
+    the edge properties that this breaks. `measure_fell`: whether the measure of L2 fell.
     """
 
     event: Event
@@ -105,8 +104,8 @@ class Taken:
 class Known:
     """One distinct deployment met in the search.
 
-    There is one `Known` for each, so it is compared by identity. The pace decides on
-    `command`, `breaks` and the moves: they are those of the search that looked at it last.
+    There is one `Known` for each, so it is compared by identity. `command`, `breaks` and
+    the moves depend on the pace: they belong to the search that looked at it last.
     """
 
     deployment: Deployment
@@ -119,14 +118,14 @@ class Known:
     # The searches that last looked at it, and that last found its moves.
     looked_at: int = 0
     prepared: int = 0
-    # Shown, this would show the whole graph.
+    # No repr: it would show the whole graph.
     kept: dict[Hashable, Any] = field(factory=dict, repr=False)
 
 
 class Turn(NamedTuple):
     """The core takes in an event, and what is known after that.
 
-    `is_news`: something else is due now, or due of another stage.
+    `is_news`: the desired state, or its stage, has changed.
     """
 
     taken: Taken
@@ -135,18 +134,18 @@ class Turn(NamedTuple):
 
 
 Move = tuple[Turn, Kind]
-"""A turn that may come at any time, or once what is due was said."""
+"""A turn that may come at any time, or only after the command was sent."""
 
 
 class CoreUnderTest:
-    """A core, and all the deployments that it was seen to make, from one start.
+    """A core, and all the deployments that it has made, from one start.
 
-    With `merge_histories`, what is only history is checked on the way there, and then
-    forgotten (see `without_history`): the states are several times fewer.
+    With `merge_histories`, fields that are only history are checked and then dropped
+    (see `without_history`), which leaves several times fewer states.
 
-    `deployments`: how many distinct ones the present search has looked at.
-    `makes_specs`: whether the core gave a deployment a spec of its own: then what it
-    does under another pace is not known from what it did under this one.
+    `deployments`: the number of distinct ones in the current search.
+    `makes_specs`: whether the core changed the spec of a deployment; then results for
+    one pace say nothing about another.
     """
 
     def __init__(self, follow: Follow, *, merge_histories: bool) -> None:
@@ -164,12 +163,12 @@ class CoreUnderTest:
         return len(self._known)
 
     def begin(self, spec: Spec) -> Spec:
-        """Begin a search of an update with this spec, and give the spec to begin it with.
+        """Begin a search of an update with this spec; returns the spec to begin it with.
 
-        Specs of one core differ in the pace alone.
+        All specs of one core must be equal, except for the pace.
         """
         if self._log.spec is None:
-            self._known.clear()  # Of what was found so far it was not noted what it rests on.
+            self._known.clear()  # The results so far were computed without a log.
         self._search += 1
         self.deployments = 0
         self._spec = self._log.stand_for(spec)
@@ -181,7 +180,7 @@ class CoreUnderTest:
         if self._spec is None:
             self._spec = spec
         parts = _without_history(deployment) if self._merge_histories else _parts(deployment)
-        # Nearly always it is the very spec of the start: then it need not be compared.
+        # Nearly always it is the same object as at the start, and need not be compared.
         other = None if spec is self._spec else spec
         if other is not None:
             self.makes_specs = True
@@ -195,7 +194,7 @@ class CoreUnderTest:
         return found
 
     def look_at(self, known: Known) -> None:
-        """Find out, once in a search, what is due and which state properties are broken."""
+        """Compute, once per search, what is due and which state properties are broken."""
         if known.looked_at == self._search:
             return
         known.command, known.breaks = self._command(known), self._breaks(known)
@@ -203,7 +202,7 @@ class CoreUnderTest:
         self.deployments += 1
 
     def prepare(self, known: Known) -> None:
-        """Find out, once in a search, where all leads that does not depend on the world."""
+        """Compute, once per search, all turns that do not depend on the world."""
         if known.prepared != self._search:
             self.look_at(known)
             moves = self._log.once(known.kept, "moves", self._find_moves, known)
@@ -211,15 +210,15 @@ class CoreUnderTest:
             known.prepared = self._search
 
     def see_fleets(self, known: Known, around: Surroundings) -> Turn | None:
-        """What the core makes of the fleets as they are."""
+        """The turn when the core sees the fleets as they are."""
         return self._log.once(known.kept, around.counts, self._see_fleets, known, around)
 
     def see_split(self, known: Known, split: Weights) -> Turn | None:
-        """What the core makes of the traffic, once it has settled at `split`."""
+        """The turn when the core sees the traffic settled at `split`."""
         return self._log.once(known.kept, split, self._see_split, known, split)
 
     def take_in(self, known: Known, event: Event) -> Turn | None:
-        """What the core makes of an event; None when that changes and breaks nothing."""
+        """The turn when the core takes in an event; None if that changes and breaks nothing."""
         before = known.deployment
         after, edges = self._followed(before, event)
         breaks = self._broken_by(before, event, after)
@@ -264,7 +263,7 @@ class CoreUnderTest:
         return found
 
     def _find_moves(self, known: Known) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
-        """What may come at any time, and what may come once what is due was said."""
+        """The moves that may come at any time, and those that need the command to be sent first."""
         deployment = known.deployment
         late = [(event, Kind.FAULT) for event in self._late(deployment)]
         events = self._once_said.get(deployment.stage)
@@ -278,10 +277,10 @@ class CoreUnderTest:
         return tuple([(turn, kind) for turn, kind in turns if turn is not None])
 
     def _late(self, deployment: Deployment) -> list[Event]:
-        """The foreign events that change something after all. Of a right core there are none."""
+        """The foreign events that change something. A correct core has none."""
         found, follow, event = [], self._follow, None
         try:
-            # Most events of a search are tried here: each call less is felt.
+            # Most events of a search are tried here, so every call matters.
             for event in foreign_events(deployment):
                 after, _ = follow(deployment, event)
                 if after is not deployment and after != deployment:
@@ -292,7 +291,7 @@ class CoreUnderTest:
         return found
 
     def _followed(self, before: Deployment, event: Event) -> tuple[Deployment, tuple[Edge, ...]]:
-        """What the core under test does. What it raises is noted with the event."""
+        """Call the core under test; an exception gets a note with the event."""
         try:
             return self._follow(before, event)
         except Exception as error:
@@ -310,14 +309,14 @@ def _note(error: Exception, event: Event | None) -> None:
 
 
 def _same(a: Deployment, b: Deployment) -> bool:
-    # Mostly the very same, and then seen at once to be.
+    # Usually the same object, which is quick to compare.
     return a is b or a == b
 
 
 def _lead_there(
     before: Deployment, event: Event, edges: tuple[Edge, ...], after: Deployment
 ) -> bool:
-    """True when the edges are a way from `before` to `after`: the first may be on the event,
+    """True if the edges lead from `before` to `after`: the first may be on the event,
     and any other is silent."""
     at = (before.direction, before.phase)
     kind: type[Event] | None = type(event)
@@ -344,11 +343,11 @@ def _parts(deployment: Deployment) -> _Parts:
 
 
 def _without_history(deployment: Deployment) -> _Parts:
-    """The deployment without what nothing that follows depends on.
+    """The deployment without the fields that cannot affect later steps.
 
-    That is why it turned back and what cut it short, and of one that is over how
-    far it had come: no edge leads out of an end. What remains of a cause is whether
-    there is one; no property of a state, and no measure, asks more of a history.
+    These are the cause of a rollback, what cut it short, and, after the end, the step
+    reached, because no edge leads out of an end. Only the existence of a cause is kept:
+    no state property and no measure needs more.
     """
     stage, up, ended = deployment.stage, deployment.up, deployment.ended
     return (
@@ -362,5 +361,5 @@ def _without_history(deployment: Deployment) -> _Parts:
 
 
 def without_history(deployment: Deployment) -> Deployment:
-    """The deployment as a search that merges histories knows it."""
+    """The deployment as seen by a search that merges histories."""
     return Deployment(deployment.spec, *_without_history(deployment))

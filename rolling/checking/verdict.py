@@ -1,7 +1,7 @@
-"""The verdict on one deployment: is there any way for it to go wrong?
+"""The verdict on one deployment: can it go wrong in any way?
 
-Here belongs what is asked of the explorer for it, and what it is fair to say
-afterwards: what was visited, which edges were taken, what was assumed.
+This file runs the explorer, and reports what was visited, which edges were taken and
+what was assumed.
 """
 
 import gc
@@ -19,15 +19,15 @@ from rolling.core.lifecycle import EDGES
 from rolling.core.transition import follow
 
 LARGEST_EXACT = 10
-"""The largest fleet whose instances come and go one at a time unless asked otherwise. Ours."""
+"""The largest fleet with exact granularity by default. Our own choice."""
 
 
 @frozen
 class Verdict:
-    """What was found out about `deployment` in the world that `limits` allow.
+    """The verdict on `deployment` in the world that `limits` allow.
 
-    `deployments`: how many distinct states of the core there are among the
-    states of the exploration, each of which is one of the core and its world.
+    `deployments`: the number of distinct deployments among the states of the
+    exploration; each state is a deployment and its world.
     """
 
     deployment: Deployment
@@ -37,12 +37,12 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """True when every reachable state was visited and none breaks a property."""
+        """True if every reachable state was visited and none breaks a property."""
         return self.exploration.complete and not self.exploration.violations
 
     @property
     def reached(self) -> bool:
-        """True unless the search was told to end before it could say."""
+        """True unless the search was interrupted before it could decide."""
         found = self.exploration
         return found.complete or found.at_limit or bool(found.violations)
 
@@ -65,11 +65,11 @@ def check(
     state_limit: int | None = None,
     go_on: GoOn | None = None,
 ) -> Verdict:
-    """The verdict on a deployment that was just started.
+    """The verdict on a new deployment.
 
-    `limits`: how bad the world may be; None: nothing is lost, and the granularity
-    is the usual one. `follow`: the core to judge, when it is not ours. `state_limit`
-    and `go_on`: as for `explore`.
+    `limits`: how bad the world may be; None: nothing is lost, and the granularity is the
+    default. `follow`: the core to check, by default ours. `state_limit` and `go_on`: as
+    for `explore`.
     """
     if limits is None:
         limits = Limits(granularity=usual_granularity(deployment.spec))
@@ -88,7 +88,7 @@ def verdict_on(
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """A search drops nothing before its end, and has much to go through for what is dropped."""
+    """Turn off garbage collection: a search frees nothing before its end, and has much to scan."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -99,6 +99,6 @@ def _nothing_collected() -> Iterator[None]:
 
 
 def usual_granularity(spec: Spec) -> Granularity:
-    """Exact where no fleet has more than `LARGEST_EXACT` instances, else coarse."""
+    """Exact if no fleet has more than `LARGEST_EXACT` instances, otherwise coarse."""
     largest = max(max(fleet.full, fleet.count) for fleet in spec.fleets)
     return Granularity.EXACT if largest <= LARGEST_EXACT else Granularity.COARSE

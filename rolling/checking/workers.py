@@ -1,8 +1,7 @@
-"""Workers: the cases of a sweep, checked in several processes.
+"""Workers: check the cases of a sweep in several processes.
 
-Here belongs what keeps processes in order: they are spawned (so that it is the
-same on every system), stop when they are told to, take no notice of Ctrl-C,
-which is their parent's to answer, and do not outlive it.
+Processes are spawned, so that they work the same on every system. They stop on request,
+ignore Ctrl-C, which their parent handles, and do not outlive it.
 """
 
 import errno
@@ -23,10 +22,10 @@ from time import monotonic
 from rolling.checking.sweep import Case, CaseChecker, CaseVerdict, HowToCheck
 
 POLLING_SECONDS = 0.1
-"""How often `go_on` is asked while no verdict is reached."""
+"""How often `go_on` is called while there is no verdict."""
 
 _WAITING_FOR_EACH = 4
-"""How many cases are handed out for each process: enough that none ever waits for one."""
+"""The number of cases queued per process: enough that none ever waits."""
 
 
 def check_cases(
@@ -37,16 +36,14 @@ def check_cases(
     go_on: Callable[[], bool] = lambda: True,
     wait: Callable[[], bool] = lambda: True,
 ) -> Iterator[CaseVerdict]:
-    """The verdicts on the cases, as they are reached; at most one process for each core.
+    """Yield the verdicts on the cases as they are reached; at most one process per CPU core.
 
-    `processes`: None is as many as there are cores, once it has taken this one a second;
-    1 is this one alone. `go_on`
-    is asked several times a second: once it says False, the verdicts on what is
-    under way are given, incomplete, and no others; and once `wait` says False as
-    well, not even those: the other processes are killed. A program that calls this
-    with more processes than one is imported by each: it must not call it again
-    when it is (`if __name__ == "__main__"`). Raises ChildProcessError, after the
-    verdicts that there are, when one of the processes is killed from outside.
+    `processes`: None means one per core, started if the sweep takes longer than a
+    second; 1 means only this process. `go_on` is called several times a second. When it
+    returns False, only the verdicts in progress are yielded, incomplete. When `wait`
+    returns False too, the other processes are killed. With more than one process, each
+    imports the main program, which must be guarded (`if __name__ == "__main__"`). Raises
+    ChildProcessError, after the existing verdicts, if a process is killed from outside.
     """
     cores = os.cpu_count() or 1
     count = cores if processes is None else max(1, min(processes, cores))
@@ -62,7 +59,7 @@ def check_cases(
 
 
 _ALONE_SECONDS = 1.0
-"""What takes less is done before other processes have begun."""
+"""A shorter sweep is done before other processes have started."""
 
 
 def _for_a_while(cases: Iterable[Case]) -> Iterator[Case]:
@@ -117,7 +114,7 @@ def _in_others(
             yield from [future.result() for future in done if _has_verdict(future)]
             failed = [future for future in done if not _has_verdict(future)]
             if failed and not go_on():
-                return  # Whoever wanted an end may have told these processes as well.
+                return  # The same request may have ended these processes as well.
             for future in failed:
                 future.result()
     except BrokenProcessPool as error:
@@ -128,8 +125,8 @@ def _in_others(
 
 
 _KILLED = (
-    "a process of the sweep was killed from outside, perhaps for want of memory; "
-    "a smaller range, or fewer losses and stalls, need less"
+    "a process of the sweep was killed from outside, perhaps because memory ran out; "
+    "use a smaller range, or fewer losses and stalls"
 )
 
 
@@ -139,7 +136,7 @@ def _has_verdict(future: Future[CaseVerdict]) -> bool:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes begun meanwhile take no notice of Ctrl-C or a hangup; for this one they wait."""
+    """Processes started within it ignore Ctrl-C and hangups; this process gets them afterwards."""
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return

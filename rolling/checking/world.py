@@ -1,10 +1,10 @@
-"""The world that the explorer plays: what is really there, and all that may befall it.
+"""The world that the explorer plays: its real state, and all that may happen to it.
 
-It carries out a command late, partly, or not at all, and the latest command
-wins: one that was sent before and has not arrived is forgotten. Condemned
-instances linger. Traffic on its way from one split to another is anywhere
-between the two. Up to a budget, instances are lost and shifts stall. It knows
-nothing of the deployment; deployment_model.py plays the one against the other.
+It carries out commands late, partly or not at all. The latest command wins: an earlier
+one that has not arrived is dropped. Condemned instances linger. Traffic that shifts from
+one split to another is anywhere between the two. Up to a budget, instances are lost and
+shifts stall. The world knows nothing about the deployment; deployment_model.py plays
+them against each other.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ Weights = tuple[int, ...]
 
 
 def weights(split: tuple[Share, ...]) -> Weights:
-    """The one form of a split; equal amounts give equal weights."""
+    """The canonical form of a split: equal amounts give equal weights."""
     whole = 1
     for share in split:
         whole *= share.whole // gcd(whole, share.whole)
@@ -33,7 +33,7 @@ def weights(split: tuple[Share, ...]) -> Weights:
 
 
 def shares(split: Weights) -> tuple[Share, ...]:
-    """The shares that the weights stand for."""
+    """The shares of these weights."""
     whole = sum(split)
     return tuple([Share(part, whole) for part in split])
 
@@ -47,11 +47,11 @@ def halfway(a: Weights, b: Weights) -> Weights:
 
 
 class Granularity(Enum):
-    """How finely the world does things by parts.
+    """The steps in which instances start and stop.
 
-    EXACT: one instance at a time, or all at once; every count between is reached.
-    COARSE: all but one, or all. For large fleets: none, all but one and all are
-    the places where rules about counts go wrong, and the states stay few.
+    EXACT: one at a time, or all at once; every count is reached.
+    COARSE: all but one, or all. For large fleets: rules about counts go wrong at none,
+    all but one and all, and the states stay few.
     """
 
     EXACT = "exact"
@@ -62,9 +62,9 @@ class Granularity(Enum):
 class Limits:
     """How bad the world may be.
 
-    `losses`: instances in service that vanish by themselves, at most so many (≥ 0).
-    `stalls`: shifts that stop on their way and are seen so, at most so many (≥ 0).
-    `kills`: whether the driver may be killed; how often is not limited.
+    `losses`: the most instances in service that may vanish by themselves (≥ 0).
+    `stalls`: the most shifts that may stop half way and be seen so (≥ 0).
+    `kills`: whether the driver may be killed, any number of times.
     Raises InvalidInput for anything else.
     """
 
@@ -89,22 +89,22 @@ class Limits:
 
 
 class Command(NamedTuple):
-    """What the driver asks of the world: counts and a split, the new fleet first."""
+    """A driver's command: counts and a split, the new fleet first."""
 
     counts: tuple[int, ...]
     split: Weights
 
 
 class World(NamedTuple):
-    """What is really there.
+    """The real state.
 
-    `in_service`, `condemned`: of each fleet; condemned ones are alive, not in service.
-    `received`: the last command that arrived. What it asks for beyond what is in
-    service is launching.
-    `split`: where the traffic is; while `received` asks for another, the traffic
+    `in_service`, `condemned`: of each fleet; condemned instances are alive, but not in
+    service. `received`: the last command that arrived; instances that it requests beyond
+    those in service are launching.
+    `split`: where the traffic is; while `received` requests another split, the traffic
     is anywhere between the two.
-    `in_flight`: a command that was sent and has not arrived.
-    `said`: what is due now was sent since the driver last started.
+    `in_flight`: a command that was sent but has not arrived.
+    `said`: whether what is due now has been sent since the driver last started.
     """
 
     in_service: tuple[int, ...]
@@ -130,7 +130,7 @@ class World(NamedTuple):
 
     @property
     def at_rest(self) -> bool:
-        """True when no traffic is on its way from one split to another."""
+        """True if no traffic is shifting."""
         return self.split == self.received.split
 
 
@@ -143,7 +143,7 @@ class Sent:
 
 @frozen
 class Arrived:
-    """The command in flight arrives. `split`: where it finds the traffic."""
+    """The command in flight arrives. `split`: where the traffic is then."""
 
     split: Weights
 
@@ -166,14 +166,14 @@ class Vanished:
 
 @frozen
 class Moved:
-    """The traffic has arrived at the split that was asked for."""
+    """The traffic has arrived at the requested split."""
 
     split: Weights
 
 
 @frozen
 class Lost:
-    """An instance in service is lost; nobody asked for that."""
+    """An instance in service is lost."""
 
     fleet: int
 
@@ -195,7 +195,7 @@ WorldEvent = Sent | Arrived | CameIntoService | Vanished | Moved | Lost | Stalle
 
 
 def quiet_world(counts: tuple[int, ...], split: Weights, limits: Limits) -> World:
-    """The world before anything was asked of it: so many in service, nothing on its way."""
+    """The world before the first command: instances in service, nothing in progress."""
     return World(
         in_service=counts,
         condemned=(0,) * len(counts),
@@ -214,13 +214,13 @@ def nothing_lost(world: World, limits: Limits) -> bool:
 
 
 def send(world: World, command: Command) -> World:
-    """The world once `command` was sent to it. Nothing is on its way that is there already."""
+    """The world after `command` was sent. It is not in flight if it changes nothing."""
     in_flight = None if command == world.received else command
     return world._replace(in_flight=in_flight, said=True)
 
 
 def world_events(world: World, limits: Limits) -> Iterator[tuple[WorldEvent, World, Kind]]:
-    """All that the world may do by itself."""
+    """Everything that the world may do by itself."""
     if world.in_flight is not None:
         for split in dict.fromkeys((world.split, world.received.split)):
             yield Arrived(split), _arrive(world, world.in_flight, split), Kind.PROGRESS
@@ -248,10 +248,10 @@ def world_events(world: World, limits: Limits) -> Iterator[tuple[WorldEvent, Wor
 
 
 def stalls(world: World) -> Iterator[tuple[Stalled, World]]:
-    """The ways in which a shift under way may stop: where it began, or half way.
+    """The ways in which a shift in progress may stop: where it began, or half way.
 
-    None once a later command was sent: a world does not go on to, or wait short
-    of, what it knows to be superseded.
+    There are none after a later command was sent: a world does not stall on a command
+    that it knows to be superseded.
     """
     if world.stalls and world.in_flight is None and not world.at_rest:
         for split in (world.split, halfway(world.split, world.received.split)):
@@ -259,10 +259,10 @@ def stalls(world: World) -> Iterator[tuple[Stalled, World]]:
 
 
 def _arrive(world: World, command: Command, split: Weights) -> World:
-    """The command takes effect; it finds the traffic at `split`.
+    """The command takes effect while the traffic is at `split`.
 
-    Traffic under way may be anywhere between two splits. To find it at either
-    end is enough: whatever holds at both holds between them.
+    Traffic that is shifting may be anywhere between two splits. Trying both ends is
+    enough: what holds at both holds between them.
     """
     in_service, condemned = [], []
     for want, before, serving, gone in zip(

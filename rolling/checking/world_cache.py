@@ -1,8 +1,8 @@
-"""What the search knows of the world: each distinct world once, and where it leads.
+"""A cache of worlds: each distinct world once, and where it leads.
 
-A world is met beside many deployments. Here belongs all that is found out about
-it alone, and once: what can be seen of it, which properties it breaks, what may
-happen in it by itself. transition_cache.py does the same for the deployment.
+The search meets a world together with many deployments. This file computes once what
+depends only on the world: what can be seen of it, which properties it breaks, what may
+happen in it. transition_cache.py does the same for deployments.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Surroundings:
     nothing_lost: bool
     breaks: tuple[str, ...]
     counts: tuple[int, ...]
-    # Shown, these would show the whole graph.
+    # No repr: these would show the whole graph.
     events: "tuple[tuple[WorldEvent, Surroundings, Kind], ...]" = field(default=(), repr=False)
     stalls: "tuple[tuple[Stalled, Surroundings], ...]" = field(default=(), repr=False)
     prepared: bool = field(default=False, repr=False)
@@ -57,7 +57,7 @@ class Surroundings:
 
 
 class Worlds:
-    """All the worlds that were met within the `limits`, judged by `judge`."""
+    """All worlds met within the `limits`, checked by `judge`."""
 
     def __init__(self, limits: Limits, judge: Judge) -> None:
         self._limits = limits
@@ -68,7 +68,7 @@ class Worlds:
         return len(self._met)
 
     def meet(self, world: World) -> Surroundings:
-        """What is known of a world; it is judged the first time."""
+        """The cached entry of a world; it is checked the first time."""
         found = self._met.get(world)
         if found is None:
             alive = world.alive
@@ -83,7 +83,7 @@ class Worlds:
         return found
 
     def prepare(self, around: Surroundings) -> None:
-        """Find out, once, what may happen in it by itself."""
+        """Compute, once, what may happen in it by itself."""
         if around.prepared:
             return
         world = around.world
@@ -97,14 +97,14 @@ class Worlds:
         around.prepared = True
 
     def send(self, around: Surroundings, command: Command) -> Surroundings:
-        """The world once the command was sent."""
+        """The world after the command was sent."""
         found = around.sent.get(command)
         if found is None:
             found = around.sent[command] = self.meet(send(around.world, command))
         return found
 
     def unsaid(self, around: Surroundings) -> Surroundings:
-        """The world in which what is due now was not sent yet."""
+        """The world in which what is due now has not been sent yet."""
         if around.unsaid is None:
             around.unsaid = self.meet(around.world._replace(said=False))
         return around.unsaid

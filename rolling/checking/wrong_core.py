@@ -1,10 +1,9 @@
-"""A wrong core: ours, with a rule or some edges changed, for the checker to find.
+"""A wrong core: ours with one rule or some edges changed, for the checker to find.
 
-Here belongs how such a core is built, and how the change is shown. A rule is named by
-itself and not by its text, so a change stays good when the code around it is rewritten.
-Nothing that is in use is touched: the rules are loaded a second time, beside the real
-ones. Deployments, events and stages stay of the real classes, so that the explorer and
-the properties judge a wrong core as they judge ours.
+This file builds such a core, and shows the change. A change names its rule, not its
+text, so it stays valid when the surrounding code is rewritten. The real core stays
+unchanged: the rules are loaded a second time. Deployments, events and stages keep the
+real classes, so that the explorer and the properties check a wrong core like ours.
 """
 
 import __future__
@@ -36,8 +35,8 @@ _Names = dict[str, Any]
 class Replacement:
     """Another version of a rule, which is a function or a method of the core.
 
-    `text`: a whole `def` with the same parameters. It may use every name that the rule's
-    module has. What the function is called does not matter.
+    `text`: a complete `def` with the same parameters. It may use every name of the rule's
+    module. Its own name does not matter.
     """
 
     rule: Callable[..., object]
@@ -50,7 +49,7 @@ class Replacement:
         return Core({_full_name(self.rule): lambda rule, names: self.function(names)})
 
     def function(self, names: _Names) -> Any:
-        """The function itself; it looks up what it uses in `names`.
+        """The function itself; it looks up names in `names`.
 
         Raises SyntaxError, and ValueError unless the text is one `def`.
         """
@@ -68,7 +67,7 @@ class Replacement:
         return _one_line(ast.get_docstring(_definition(self.text)))
 
     def diff(self) -> str:
-        """The lines of the body that go and come, as a diff; the docstring does not count."""
+        """The changed lines of the body as a diff, without the docstring."""
         ours, theirs = map(_signature_and_body, (source_of(self.rule), self.text))
         name = self.rule.__qualname__
         return _diff(self.rule.__module__, name, ours, [ours[0], *theirs[1:]], around=3)
@@ -76,9 +75,9 @@ class Replacement:
 
 @frozen
 class ChangedEdges:
-    """The lifecycle with some edges changed: `change` gives each anew, or None for no edge.
+    """The lifecycle with some edges changed: `change` returns the new edge, or None to drop it.
 
-    The rules that `change` brings are the real ones.
+    Rules in the new edges are the real ones.
     """
 
     change: Callable[[Edge], Edge | None]
@@ -93,7 +92,7 @@ class ChangedEdges:
         return _one_line(self.change.__doc__)
 
     def diff(self) -> str:
-        """The edges that go and come, as a diff."""
+        """The changed edges as a diff."""
         before, after = ([edge.name for edge in edges] for edges in (EDGES, self._changed(EDGES)))
         return _diff("rolling.core.lifecycle", "EDGES", before, after, around=0)
 
@@ -103,10 +102,10 @@ class ChangedEdges:
 
 
 class Core:
-    """The core loaded a second time, module by module as it is asked for.
+    """The core loaded a second time, module by module on demand.
 
-    `changes`: by a full name such as `rolling.core.baking.evaluate_bake`, what takes the
-    place of the value, given that and the names of the module.
+    `changes`: by full name, such as `rolling.core.baking.evaluate_bake`, a function that
+    returns the replacement, given the value and the names of the module.
     """
 
     def __init__(self, changes: Mapping[str, Callable[[Any, _Names], object]]) -> None:
@@ -114,7 +113,7 @@ class Core:
         self._modules: dict[str, ModuleType] = {}
 
     def own(self, thing: Thing) -> Thing:
-        """What this core has in the place of a function or class of ours, such as `follow`."""
+        """This core's version of a function or class of ours, such as `follow`."""
         named: Any = thing
         found: Thing = attrgetter(named.__qualname__)(self._load(named.__module__))
         return found
@@ -125,7 +124,7 @@ class Core:
         if name not in self._modules:
             module = ModuleType(name)
             names = vars(module)
-            # An import statement asks the builtins of its own module.
+            # An import statement uses the builtins of its own module.
             names["__builtins__"] = {**vars(builtins), "__import__": self._import}
             exec(_code(name), names, _Defining(names, self._settled))
             self._modules[name] = module
@@ -144,7 +143,7 @@ class Core:
         for key in methods:
             method = key.rpartition(".")[2]
             setattr(value, method, self._changes[key](vars(value)[method], names))
-        # A class that has no rule in it is the real one: its values are equal to real ones.
+        # A class without rules stays the real one, so its values equal real ones.
         real: type = attrgetter(value.__qualname__)(import_module(value.__module__))
         return value if methods or _uses_a_rule(real) else real
 
@@ -155,13 +154,13 @@ def source_of(rule: Callable[..., object]) -> str:
 
 
 def in_place_of(rule: Rule) -> Callable[[Rule], Replacement]:
-    """Decorates a function that takes the place of a rule: by its text, as `Replacement` says."""
+    """A decorator that makes a `Replacement` for a rule from a function's source."""
     return lambda function: Replacement(rule, source_of(function))
 
 
 _CORE = "rolling.core."
 _EDGES = f"{_CORE}lifecycle.EDGES"
-# What the core, the explorer and the properties speak of. Nothing in them decides.
+# The types shared by the core, the explorer and the properties. They contain no rules.
 _SHARED = {f"{_CORE}{name}" for name in ("deployment", "errors", "events", "outcome", "stage")}
 
 
@@ -191,14 +190,14 @@ def _full_name(thing: Any) -> str:
 
 
 def _is_rule(thing: object) -> bool:
-    """True for a function that every wrong core has for itself."""
+    """True for a function that every wrong core gets its own copy of."""
     if not isinstance(thing, FunctionType):
         return False
     return thing.__module__.startswith(_CORE) and thing.__module__ not in _SHARED
 
 
 def _uses_a_rule(kind: type) -> bool:
-    """True when a method of a class calls a rule."""
+    """True if a method of the class calls a rule."""
     names = vars(import_module(kind.__module__))
     functions = [getattr(value, "fget", value) for value in vars(kind).values()]
     codes = [function.__code__ for function in functions if isinstance(function, FunctionType)]
@@ -215,7 +214,7 @@ def _names_in(code: CodeType) -> Iterator[str]:
 def _definition(text: str) -> ast.FunctionDef:
     body = ast.parse(text).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
-        raise ValueError("a rule is written as one def, and nothing beside it")
+        raise ValueError("a rule must be a single def, and nothing else")
     return body[0]
 
 

@@ -1,20 +1,19 @@
-"""Serialization: deployments and events as JSON for keeps.
+"""Serialization: deployments and events as JSON for storage.
 
-A deployment is written down before what it makes due is commanded; after a
-crash the record gives back the same value, and `due` says again what is due.
+Store a deployment before you send the command that it makes due. After a crash, the
+record gives the same value, and `due` returns the same command.
 
-The stored form is versioned, `"version": "MAJOR.MINOR"`:
+The stored form has a version, `"version": "MAJOR.MINOR"`:
 
-- the major version before this one is read where nothing is lost by it, and another
-  is refused;
-- an older minor version is read: fields that it did not have get their defaults;
-- from a newer minor version, fields that are unknown here are left out. A minor
-  version may only add what can be left out without changing what the rest
-  means; anything else is a new major version;
-- in a version that is known here, an unknown field is a mistake, and refused.
+- the previous major version is read if nothing is lost; any other is refused;
+- an older minor version is read, and missing fields get their defaults;
+- a newer minor version is read, and unknown fields are ignored. A minor version may
+  only add fields that can be ignored without changing the meaning of the rest;
+  everything else needs a new major version;
+- in a known version, an unknown field is a mistake, and refused.
 
-A record that cannot be read gives `UnreadableRecord`, with all that is wrong
-in it; so does a record of a deployment that cannot exist.
+Reading an invalid record, or one of an impossible deployment, raises
+`UnreadableRecord` with all its problems.
 """
 
 from rolling.records.stored import (

@@ -1,8 +1,8 @@
-"""The converter: deployments and events as plain values, and back, by cattrs.
+"""The converter: deployments and events to plain values and back, by cattrs.
 
-Here belongs how each type is written that JSON does not have: enums by name, a
-share as "part/whole", a stage as an object, causes and events with their type
-beside their fields. What is read has been judged by forms.py before.
+It defines the JSON of each type that JSON lacks: enums by name, a share as
+"part/whole", a stage as an object, causes and events with a type field. forms.py has
+validated everything before it is read here.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def _converter() -> Converter:
     )
     made.register_structure_hook(
         Cause | None,
-        # To a type checker a union is not a class.
+        # For a type checker, a union is not a class.
         lambda found, _: None if found is None else made.structure(found, cast(type, Cause)),
     )
     return made
@@ -79,6 +79,6 @@ CONVERTER = _converter()
 
 
 def read_event(content: Mapping[str, object]) -> Event:
-    """The event that judged content says."""
+    """The event in validated content."""
     event: Event = CONVERTER.structure(content, cast(type, Event))
     return event

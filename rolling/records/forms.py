@@ -1,6 +1,6 @@
-"""Forms: what a stored deployment and a stored event look like, field by field.
+"""Forms: the fields of a stored deployment and a stored event.
 
-Whether the numbers of a deployment agree with one another is in possible.py.
+possible.py checks whether the numbers of a deployment are consistent.
 """
 
 import re
@@ -33,7 +33,7 @@ from rolling.schema.shapes import (
 )
 
 MOST_IN_ALL = 10**9
-"""The largest count that is read of what was seen, or of several fleets together."""
+"""The largest count accepted in sightings, or for several fleets together."""
 
 _MOST_STEPS = 2 * 10**9
 _COUNT = Whole(0, MOST_IN_ALL, " instances")
@@ -44,7 +44,7 @@ _LEAST_LIMIT, _MOST_LIMIT = SHORTEST_EXECUTION_TIMEOUT_SECONDS, MAXIMUM_EXECUTIO
 
 @frozen
 class AnyText:
-    """Any string: a reason comes from outside, and what was written must be read."""
+    """Any string: a reason comes from outside, and everything written must be readable."""
 
     example: object = None
 
@@ -58,7 +58,7 @@ _TEXT = AnyText()
 
 @frozen
 class ShareText:
-    """A share of the traffic, written "part/whole": JSON's readers round large numbers."""
+    """A share of the traffic, written "part/whole", because JSON readers round large numbers."""
 
     example: object = "0/1"
 
@@ -75,7 +75,7 @@ _SHARE = re.compile(r"([0-9]{1,1000})/([0-9]{1,1000})")
 
 @frozen
 class Split:
-    """The shares of all fleets: all of the traffic, and no more."""
+    """The shares of all fleets, which sum to 1."""
 
     example: object = None
 
@@ -89,7 +89,7 @@ class Split:
 
 @frozen
 class Sighted:
-    """A fleet as it was seen."""
+    """A sighting of a fleet."""
 
     example: object = None
 

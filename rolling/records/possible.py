@@ -1,10 +1,9 @@
-"""Possible: which states a deployment can be in at all.
+"""Possible: the states that a deployment can be in.
 
-A record may be damaged or edited by hand. Here belong the rules that every
-reachable deployment keeps, whatever the world did: a state that breaks one is
-refused, for `advance` would turn it into nonsense. What a world can break by
-itself (a surge over the ceiling, a leftover) is not refused: the deployment
-must be able to go on from there.
+A record may be damaged or edited by hand. This file has the rules that every reachable
+deployment keeps, whatever the world did. A state that breaks one is refused, because
+`advance` would turn it into nonsense. States that a world can cause by itself (a surge
+over the ceiling, a leftover) are accepted: the deployment must be able to continue.
 """
 
 from collections.abc import Iterable
@@ -41,7 +40,7 @@ _SPLIT_WAS_SEEN = frozenset({Phase.BAKING, Phase.CLEANING, Phase.SUCCEEDED, Phas
 
 
 def impossible(deployment: Deployment) -> list[Problem]:
-    """Every reason why no deployment can be in this state."""
+    """Every reason why this state is impossible."""
     note = _Notes()
     _note_spec(deployment, note)
     if note.problems:
@@ -88,7 +87,7 @@ def _note_progress(deployment: Deployment, note: _Notes) -> None:
     rule = f"must be one of {phases} on the way {stage.direction.name}"
     note(stage.phase not in legal, "stage.phase", stage.phase.name, rule)
     if deployment.direction is Direction.BACK:
-        # There are no bakes; but a failed rollback may hold a second split, the one it saw.
+        # A rollback has no bakes; but a failed one may hold a second split, the one it saw.
         most = 2 if stage.phase is Phase.ROLLBACK_FAILED else 1
         rule = f"must be at most {most} in {stage.phase.name} on the way BACK"
         note(stage.attempt > most, "stage.attempt", stage.attempt, rule, most)
@@ -144,7 +143,7 @@ def _note_causes(deployment: Deployment, note: _Notes) -> None:
     if deployment.direction is Direction.FORWARD:
         note(cause is not None, "cause", str(cause), "must be null on the way FORWARD")
     else:
-        note(cause is None, "cause", None, "must say why the deployment turned back")
+        note(cause is None, "cause", None, "must say why the deployment rolled back")
     if not deployment.ended:
         note(cut_short is not None, "cut_short", str(cut_short), f"must be null in {phase.name}")
     rule = "must say why the rollback failed"

@@ -1,8 +1,8 @@
 """Stored: deployments and events as JSON values, and as one line of text each.
 
-The text is ASCII and has no line break, so that a journal can hold one record
-a line in any encoding. Reading is stricter than Python's `json`: a key given
-twice, NaN and Infinity are refused, for no two programs agree what they mean.
+The text is ASCII without line breaks, so that a journal can hold one record per line in
+any encoding. Reading is stricter than Python's `json`: it refuses repeated keys, NaN and
+Infinity, because programs disagree on their meaning.
 """
 
 import json
@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 
 def _deployment_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
-    """Version 1 knew no generation, so every deployment was its endpoint's first; and it kept
-    whether the interval of a bake was over, which the next reading of the alarms says again."""
+    """Version 1 had no generation, so every deployment was its endpoint's first. It stored
+    whether the interval of a bake was over; the next reading of the alarms says so again."""
     upgraded = {key: value for key, value in content.items() if key != "interval_elapsed"}
     if isinstance(spec := content.get("spec"), dict):
         upgraded["spec"] = {**spec, "generation": 1}
@@ -31,9 +31,9 @@ def _deployment_of_version_1(content: Mapping[str, object]) -> Mapping[str, obje
 
 
 def _event_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
-    """All that version 1 has and version 2 has not is one type of event."""
+    """Version 1 has one type of event that version 2 does not have."""
     if content.get("type") == "IntervalElapsed":
-        rule = "is of version 1 only: leave it out, for AlarmsRead.after_interval says the same"
+        rule = "exists only in version 1: remove it, because AlarmsRead.after_interval says the same"
         raise UnreadableRecord([Problem("type", "IntervalElapsed", rule)])
     return content
 
@@ -49,10 +49,10 @@ def deployment_to_json(deployment: Deployment) -> dict[str, object]:
 
 
 def deployment_from_json(document: object) -> Deployment:
-    """The deployment that a JSON document, already parsed, describes.
+    """The deployment in a parsed JSON document.
 
-    Raises UnreadableRecord with every problem of what cannot be read, or, when
-    all of it can, with every reason why no deployment can be in that state.
+    Raises UnreadableRecord with every unreadable field or, if all are readable, with
+    every reason why the state is impossible.
     """
     deployment = CONVERTER.structure(_DEPLOYMENT.content(document), Deployment)
     found = impossible(deployment)
@@ -68,10 +68,10 @@ def event_to_json(event: Event) -> dict[str, object]:
 
 
 def event_from_json(document: object) -> Event:
-    """The event that a JSON document, already parsed, describes.
+    """The event in a parsed JSON document.
 
-    Whether it belongs to a deployment is for `advance` to say. Raises
-    UnreadableRecord with every problem of what cannot be read.
+    `advance` checks whether it fits a deployment. Raises UnreadableRecord with every
+    unreadable field.
     """
     return read_event(_EVENT.content(document))
 
@@ -97,7 +97,7 @@ def loads_event(text: str) -> Event:
 
 
 def read_text(text: str | bytes, read: Callable[[object], T]) -> T:
-    """What `read` makes of a JSON text. Raises UnreadableRecord for anything but strict JSON."""
+    """Apply `read` to a JSON text. Raises UnreadableRecord unless it is strict JSON."""
     try:
         return read_json(text, "record").judged(read)
     except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""Versions: which stored documents are read, and what is made of an older one."""
+"""Versions: which stored documents can be read, and how older ones are upgraded."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -10,7 +10,7 @@ from rolling.schema.shapes import Structure, Tagged, problem, pruned
 
 
 class UnreadableRecord(InvalidInput):
-    """A stored record that cannot be read; `problems` says everything that is wrong in it."""
+    """A stored record cannot be read; `problems` lists everything wrong with it."""
 
     code: ClassVar[str] = "unreadable-record"
 
@@ -19,7 +19,7 @@ class UnreadableRecord(InvalidInput):
 class Stored:
     """One kind of stored document: its format and version, and the form of its content.
 
-    `upgrade` makes the content of the major version before it one of this version.
+    `upgrade` converts content of the previous major version to this version.
     """
 
     format: str
@@ -28,14 +28,14 @@ class Stored:
     upgrade: Callable[[Mapping[str, object]], Mapping[str, object]]
 
     def header(self) -> dict[str, object]:
-        """What every document of this kind begins with."""
+        """The first fields of every document of this kind."""
         return {"format": self.format, "version": self.version}
 
     def content(self, document: object) -> dict[str, object]:
-        """The content of a document, as this version has it.
+        """The content of a document, in the form of this version.
 
-        Raises UnreadableRecord with every problem; of another format or major
-        version at once, for the rest could mean anything.
+        Raises UnreadableRecord with every problem. Another format or major version is
+        refused without looking further, because the rest could mean anything.
         """
         if not isinstance(document, Mapping):
             raise UnreadableRecord([problem("record", document, "must be an object")])
@@ -49,7 +49,7 @@ class Stored:
         if is_older:
             content = self.upgrade(content)
         if is_newer:
-            # A minor version adds only what can be left out.
+            # A minor version adds only fields that can be ignored.
             pruned_content = pruned(content, self.form)
             assert isinstance(pruned_content, dict)
             content = pruned_content
@@ -59,11 +59,11 @@ class Stored:
         return dict(content)
 
     def _compare(self, version: object) -> tuple[bool, bool]:
-        """Whether the version is of a newer minor, and whether of the major before this one."""
+        """Whether the version is a newer minor, and whether it is the previous major."""
         known_major, known_minor = _numbers(self.version)
         major, minor = _numbers(version)
         if major > known_major:
-            rule = "was written by newer software, and only that reads it: upgrade this one"
+            rule = "was written by newer software that this version cannot read: upgrade it"
             raise UnreadableRecord([problem("version", version, rule)])
         if major not in (known_major, known_major - 1):
             rule = f"must be a version {known_major - 1}.x or {known_major}.x"

@@ -1,8 +1,8 @@
-"""JSON text: read as a value, or everything that is wrong with it.
+"""Reads JSON text strictly, and reports everything wrong with it.
 
-Python's own reader forgives what hides mistakes: a field given twice, NaN,
-numbers that no double holds. Here these are problems, with the place where
-they stand; and no text makes this reader fail in another way.
+Python's own reader accepts things that hide mistakes: repeated fields, NaN, numbers
+beyond a double. Here these are problems, with their place. No text makes this reader
+fail in another way.
 """
 
 import json
@@ -25,16 +25,16 @@ _EMPTY = "is empty; it must hold JSON"
 
 
 class Literal(str):
-    """A piece of a file as it stands there: `NaN`, and not the string "NaN"."""
+    """A literal piece of a file: `NaN`, not the string "NaN"."""
 
 
 @frozen
 class Loaded:
-    """The JSON value that a file says, and what is wrong with how it says it.
+    """The JSON value of a file, and the problems of its text.
 
-    `value`: of a key that is given twice the later value; in the place of a
-    number that cannot be read a float or a whole number that nothing accepts.
-    `repeated`, `impossible`: the problems of the one and of the other.
+    `value`: a repeated key has its last value; an unreadable number is replaced by a
+    float or a whole number that no field accepts.
+    `repeated`, `impossible`: the problems of repeated keys and of unreadable numbers.
     """
 
     value: object
@@ -42,10 +42,10 @@ class Loaded:
     impossible: tuple[Problem, ...]
 
     def judged(self, judge: Callable[[object], Judged]) -> Judged:
-        """What `judge` makes of the value.
+        """Apply `judge` to the value and return its result.
 
-        Raises InvalidInput with its problems and those of the text, one for each
-        place: for a number that cannot be read, what the field wants instead.
+        Raises InvalidInput with its problems and those of the text, one per place: for
+        an unreadable number, the rule of its field.
         """
         try:
             made = judge(self.value)
@@ -69,7 +69,7 @@ class Loaded:
 
 
 def load_json(text: str | bytes, name: str) -> object:
-    """The JSON value that `text` says; `name` is that of the file, for messages.
+    """The JSON value in `text`; `name` is the file's name for messages.
 
     Raises InvalidInput as `read_json` does, and for every repeated key and every
     number that cannot be read.
@@ -78,7 +78,7 @@ def load_json(text: str | bytes, name: str) -> object:
 
 
 def read_json(text: str | bytes, name: str) -> Loaded:
-    """The JSON value that `text` says, with what is wrong with how it says it.
+    """The JSON value in `text`, with the problems of the text.
 
     Raises InvalidInput for text that is not JSON in UTF-8, with the line and the
     column (from 1).
@@ -103,20 +103,20 @@ def read_json(text: str | bytes, name: str) -> Loaded:
 
 @frozen
 class _Pairs:
-    """An object as it was read: every key, also one that came before."""
+    """An object as read: all its keys, including repeated ones."""
 
     pairs: list[tuple[str, object]]
 
 
 @frozen
 class _Impossible:
-    """A NaN, an infinity, or a number too large to be meant."""
+    """A NaN, an infinity, or a number that is too large."""
 
     text: str
 
     @property
     def stand_in(self) -> object:
-        """A value of its kind that no field takes."""
+        """A value of its kind that no field accepts."""
         if re.fullmatch("-?[0-9]+", self.text):
             return -(10**DIGITS_LIMIT) if self.text.startswith("-") else 10**DIGITS_LIMIT
         return float(self.text)
@@ -166,7 +166,7 @@ def _decoded(text: str | bytes, name: str) -> str:
             rule = f"is not UTF-8 at byte {error.start}; save the file as UTF-8"
             found = Literal(f"0x{error.object[error.start : error.end].hex()}")
             raise InvalidInput([Problem(name, found, rule)]) from None
-    # Some editors put a byte order mark first. It says nothing of the content.
+    # Some editors put a byte order mark first. It is not part of the content.
     text = text.removeprefix("\ufeff")
     if not text.strip(" \t\r\n"):
         raise InvalidInput([Problem(name, None, _EMPTY)])

@@ -1,7 +1,6 @@
-"""Problems as JSON: what is wrong with an input, for a program to read, there and back.
+"""Problems as JSON, for programs; written and read.
 
-Here belongs the one form in which rolling says it in JSON, on standard error and
-over HTTP alike.
+This is the only JSON form of errors, on standard error and over HTTP.
 """
 
 import json
@@ -12,7 +11,7 @@ from rolling.core.errors import InvalidInput, Problem, RollingError
 def error_document(error: RollingError) -> dict[str, object]:
     """An error as a JSON object: its code, and its problems or its message.
 
-    A value that JSON does not have stands as Python writes it.
+    A value that JSON cannot represent is written as its Python repr.
     """
     problems = error.problems if isinstance(error, InvalidInput) else ()
     found: dict[str, object] = {
@@ -25,7 +24,7 @@ def error_document(error: RollingError) -> dict[str, object]:
 
 
 def read_error(document: object) -> RollingError | None:
-    """The error that `error_document` wrote; None for what it did not write."""
+    """The error in a document from `error_document`; None for any other document."""
     error = document.get("Error") if isinstance(document, dict) else None
     if not isinstance(error, dict) or not isinstance(error.get("Problems"), list):
         return None
@@ -47,7 +46,7 @@ def _problem_document(problem: Problem) -> dict[str, object]:
 
 
 def _as_json(value: object) -> object:
-    """The value where JSON has it, else how Python writes it."""
+    """The value if JSON can represent it, otherwise its Python repr."""
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):

@@ -1,10 +1,9 @@
-"""Shapes: what a JSON document may look like, and everything that is wrong with one.
+"""Shapes: the allowed form of a JSON document, and all problems of one.
 
-Here belongs the checking of form: fields, types, ranges, patterns, lengths.
-What the values mean together is for their reader to judge. A shape
-lists all the problems of a document, each under its full path as its author
-wrote it (`Updates[0].UpdateEndpoint.EndpointName`), and never raises, whatever
-the document holds.
+A shape checks fields, types, ranges, patterns and lengths. The reader of a document
+checks what its values mean together. A shape lists all problems, each with its full
+path in the document (`Updates[0].UpdateEndpoint.EndpointName`), and never raises,
+whatever the document contains.
 """
 
 import re
@@ -18,39 +17,39 @@ from attrs import evolve, field, frozen
 from rolling.core.errors import Problem, is_whole_number, meant_seconds
 
 DEPTH_LIMIT = 64
-"""The deepest nesting that a document may have. Ours; AWS's documents need 7."""
+"""The deepest nesting of a document. Our own limit; AWS's documents need 7."""
 
 MOST = 10**9
-"""The largest number of instances or seconds anywhere. Ours; it keeps sums readable."""
+"""The largest number of instances or seconds anywhere. Our own limit; it keeps sums readable."""
 
 
 class Shape(Protocol):
-    """A form that a value may have."""
+    """The allowed form of a value."""
 
     @property
     def example(self) -> object:
-        """A value of this shape to offer where one is missing; None for no such value."""
+        """A value of this shape to suggest if one is missing; None if there is none."""
         ...
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """Everything wrong with the form of `value`, which stands at `path`."""
+        """All problems with the form of `value` at `path`."""
         ...
 
 
 @frozen
 class Judged:
-    """A value whose form is judged elsewhere, together with what stands around it."""
+    """A value that is checked elsewhere, together with other values."""
 
     example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
-        """None: not here."""
+        """None here."""
         return []
 
 
 @frozen
 class Anything:
-    """Any JSON value: it is kept, and means nothing here."""
+    """Any JSON value: it is kept, but not used."""
 
     example: object = None
 
@@ -61,7 +60,7 @@ class Anything:
 
 @frozen
 class Given:
-    """A value other than null, whose form is judged elsewhere."""
+    """A value other than null, which is checked elsewhere."""
 
     example: object = None
 
@@ -119,7 +118,7 @@ def name(example: str) -> Text:
 
 
 def is_name(value: object) -> TypeGuard[str]:
-    """True for what can be the name of an endpoint, a configuration or a variant."""
+    """True for a valid name of an endpoint, a configuration or a variant."""
     return not name("").problems(value, "")
 
 
@@ -193,7 +192,7 @@ class Flag:
 
 @frozen
 class OneOf:
-    """One of these strings; each alias is understood as the string it stands for."""
+    """One of these strings, or an alias of one."""
 
     values: tuple[str, ...]
     aliases: Mapping[str, str] = field(factory=dict)
@@ -207,7 +206,7 @@ class OneOf:
         return [problem(path, value, rule, self._nearest(value))]
 
     def read(self, value: object) -> str | None:
-        """The string that `value` is or stands for; None when it is none of them."""
+        """The string that `value` is, or is an alias of; None for any other value."""
         if not isinstance(value, str):
             return None
         meant = self.aliases.get(value, value)
@@ -312,7 +311,7 @@ class Tagged:
 
 
 def pruned(value: object, shape: Shape) -> object:
-    """The value without the fields that its shape does not know, at any depth."""
+    """The value without fields unknown to its shape, at any depth."""
     match shape:
         case Structure() if isinstance(value, Mapping):
             known = {key: each for key, each in value.items() if key in shape.fields}
@@ -331,17 +330,17 @@ def pruned(value: object, shape: Shape) -> object:
 
 
 def problem(path: str, value: object, rule: str, fix: object = None) -> Problem:
-    """A problem whose value can be shown, whatever it is."""
+    """A problem with a printable form of any value."""
     return Problem(path, shown(value), rule, fix)
 
 
 def under(path: str, problems: Iterable[Problem]) -> list[Problem]:
-    """The same problems of a document that stands at `path` in a larger one."""
+    """The same problems for a document nested at `path` in a larger one."""
     return [evolve(each, field=join(path, each.field)) for each in problems]
 
 
 def join(path: str, key: object) -> str:
-    """The path of the field `key` of what stands at `path`."""
+    """The path of the field `key` of the value at `path`."""
     text = key if isinstance(key, str) else f"{shown(key)!r}"
     if not re.fullmatch(r"[\w.\[\]-]{1,80}", text, re.ASCII):
         text = ascii(text[:80])
@@ -354,7 +353,7 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def nearest_whole(value: object) -> int | None:
-    """The whole number that `value` most likely means; None when it means none."""
+    """The whole number that `value` most likely means; None if there is none."""
     if is_whole_number(value):
         assert isinstance(value, int)
         return max(-MOST - 1, min(value, MOST + 1)) if value.bit_length() > 64 else value
@@ -366,7 +365,7 @@ def nearest_whole(value: object) -> int | None:
 
 
 def shown(value: object) -> object:
-    """`value` if it can be printed safely and shortly, else words for it."""
+    """`value` if it can be printed safely and is short, otherwise a description."""
     if isinstance(value, int) and value.bit_length() > 64:
         return f"a whole number of about {value.bit_length() * 30103 // 100000 + 1} digits"
     if is_small(value):
@@ -379,7 +378,7 @@ def shown(value: object) -> object:
 
 
 def is_small(value: object, depth: int = 3) -> bool:
-    """True for a JSON value that is nested and filled so little that it can be printed."""
+    """True for a JSON value small enough to print."""
     if isinstance(value, Mapping):
         items: Iterable[object] = (*value.keys(), *value.values()) if len(value) <= 8 else (...,)
     elif is_list(value):

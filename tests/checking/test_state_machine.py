@@ -85,8 +85,8 @@ class Forgetful(PredictedDeployment):
 @pytest.mark.parametrize(
     ("wrong", "wrong_is"),
     [
-        (LosesTheCause, "cause is None, and was to be "),
-        (Impatient, "split seen is True, and was to be False"),
+        (LosesTheCause, "cause is None, but the prediction is "),
+        (Impatient, "split seen is True, but the prediction is False"),
         (Forgetful, "stage is forward "),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_hook_that_returns_no_deployment_is_named(hook: str) -> None:
     [
         (dict, {}, "machine = .*must be a subclass of PredictedDeployment"),
         (None, {}, "machine = None: must be a subclass of PredictedDeployment"),
-        (Ours(), {}, "machine = .*must be the class, and this is an instance; use .*Ours"),
+        (Ours(), {}, "machine = .*must be the class, not an instance; use .*Ours"),
         (Ours, {"FORWARD BAKIN": 1}, "floors = 'FORWARD BAKIN': .*FLOORS.*; use 'FORWARD BAKING'"),
     ],
 )
@@ -148,7 +148,7 @@ class Timid(PredictedDeployment):
 
 
 def test_a_walk_that_hardly_comes_somewhere_fails() -> None:
-    with pytest.raises(AssertionError, match="the walks hardly came to") as raised:
+    with pytest.raises(AssertionError, match="the walks rarely visited") as raised:
         check_machine(Timid, examples=2)
     assert "BACK ROLLED_BACK: 0 visits, of at least " in str(raised.value)
 

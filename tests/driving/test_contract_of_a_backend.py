@@ -375,7 +375,9 @@ def test_what_is_skipped_is_told_and_neither_kept_nor_broken() -> None:
         "test_a_fresh_backend_goes_on": fresh,
         "test_a_fresh_backend_keeps_the_fence": fresh,
         "test_a_fresh_backend_knows_what_has_failed": unable,
-        "test_a_permanent_refusal_is_a_failure": "define backend_that_is_refused: config-2 may never be launched",
+        "test_a_permanent_refusal_is_a_failure": (
+            "define backend_that_is_refused: config-2 may never be launched"
+        ),
         "test_an_alarm_that_goes_off_is_read": "define put_into_alarm: put an alarm into ALARM",
         "test_an_update_succeeds_with_a_fresh_backend_in_every_tick": fresh,
     }
