@@ -33,7 +33,7 @@ def _deployment_of_version_1(content: Mapping[str, object]) -> Mapping[str, obje
 def _event_of_version_1(content: Mapping[str, object]) -> Mapping[str, object]:
     """Version 1 has one type of event that version 2 does not have."""
     if content.get("type") == "IntervalElapsed":
-        rule = "exists only in version 1: remove it, because AlarmsRead.after_interval says the same"
+        rule = "exists only in version 1: remove it; AlarmsRead.after_interval replaces it"
         raise UnreadableRecord([Problem("type", "IntervalElapsed", rule)])
     return content
 

@@ -1,12 +1,12 @@
-"""Addresses: whether one is this machine's own, which no other machine reaches."""
+"""Addresses: whether one is a loopback address, which no other machine can reach."""
 
 import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """True for an address or a name that is this machine's alone: 127.0.0.1, ::1, localhost.
+    """True for a loopback address or name: 127.0.0.1, ::1, localhost.
 
-    Of names only those count that are so by decree (RFC 6761), whatever a name server says.
+    Of names only those reserved by RFC 6761 count; no name server is asked.
     """
     name = host.lower().removesuffix(".").removeprefix("[").removesuffix("]")
     if name == "localhost" or name.endswith(".localhost"):

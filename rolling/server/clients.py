@@ -1,8 +1,8 @@
-"""Clients in process: real boto3 clients of a local SageMaker, without a socket.
+"""In-process clients: real boto3 clients of a local SageMaker, without a socket.
 
-The clients are boto3's own. What they would send is answered here before it is
-sent, by the wire that the server has too: so what is validated, signed, written
-and read is all as it is over a socket. Needs the extra `server`.
+The clients are boto3's own. Their requests are answered here before they are sent, by
+the same wire code as in the server. So requests are validated, signed, written and read
+as over a socket. Needs the extra `server`.
 """
 
 import os
@@ -28,8 +28,8 @@ from rolling.server.waiting import Waiting
 class LocalSageMaker(SteeredCloud):
     """A local SageMaker with its boto3 clients; made by `local_sagemaker`.
 
-    `cloud`: all of it, every region. `region`: the one that `sagemaker` and
-    `cloudwatch` are clients of.
+    `cloud`: all regions. `region`: the region of the clients `sagemaker` and
+    `cloudwatch`.
     """
 
     def __init__(self, cloud: Cloud, waiting: Waiting | None) -> None:
@@ -48,7 +48,7 @@ class LocalSageMaker(SteeredCloud):
         return self.client("cloudwatch")
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client of "sagemaker" or "cloudwatch", of `region` unless another is named.
+        """A boto3 client of "sagemaker" or "cloudwatch", by default in the own `region`.
 
         Raises InvalidInput for another service.
         """
@@ -62,17 +62,17 @@ class LocalSageMaker(SteeredCloud):
         return client
 
     def end(self) -> None:
-        """From now on refuse all calls of its clients."""
+        """Refuse all calls of its clients from now on."""
         self._ended = True
 
     def _answer(self, request: Any, **others: Any) -> Any:
-        """What botocore takes for the answer to a request, which it then does not send."""
+        """The answer to a request; botocore uses it and does not send the request."""
         from botocore.awsrequest import AWSResponse, HeadersDict
 
         from rolling.server.wire import HttpRequest, respond
 
         if self._ended:
-            raise RollingError("This local SageMaker has ended, and with it its clients.")
+            raise RollingError("This local SageMaker has ended, and so have its clients.")
         parts = urlsplit(request.url)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         asked = HttpRequest.of(request.method, target, dict(request.headers), _bytes(request.body))
@@ -97,20 +97,19 @@ def local_sagemaker(
     ...     local.sagemaker.list_endpoints()["Endpoints"]
     []
 
-    Nothing that the user has set for AWS matters, in the environment or in a file, and
-    none of it is touched: no credentials, profile, region, proxy or mode. `time`: manual
-    unless given, as for `rolling.server.timekeeping`. `settings`: how long things take, a
-    SimulationSettings or a scenario's JSON of them (`{"ProvisioningSeconds": 30}`);
-    before those of `scenario`, which is a scenario or its JSON, whose configurations,
-    endpoint, alarms and faults are there at the start.
+    It neither uses nor changes the user's AWS settings, in the environment or in files:
+    credentials, profile, region, proxy and mode. `time`: by default manual; see
+    `rolling.server.timekeeping`. `settings`: durations, as SimulationSettings or as a
+    scenario's JSON (`{"ProvisioningSeconds": 30}`); they override those of `scenario`, a
+    scenario or its JSON, which provides configurations, an endpoint, alarms and faults.
 
-    In manual time a boto3 waiter would sleep for real, and time would never go on.
-    So its delay moves the manual time instead, and takes no real time; what it waits
-    for, what it asks and how it fails is its own. Without `waiters_move_time` it sleeps
-    for real, for tests that move time from another thread.
+    In manual time a boto3 waiter would really sleep, and time would never advance. So
+    its delay advances the manual time instead, without real time; everything else about
+    the waiter is unchanged. Without `waiters_move_time` it really sleeps, for tests that
+    advance time from another thread.
 
-    Raises MissingExtra without boto3, InvalidInput for arguments, a scenario or settings
-    at fault. The clients end with the context.
+    Raises MissingExtra without boto3, and InvalidInput for invalid arguments, scenarios or
+    settings. The clients end with the context.
     """
     require("The local SageMaker in process", "boto3", "botocore")
     cloud = make_cloud(
@@ -128,7 +127,7 @@ _making = Lock()
 
 
 def _boto3_client(service: str, region: str) -> Any:
-    """A client for which nothing that the user has set matters."""
+    """A client that ignores all user settings."""
     from botocore.config import Config
 
     # Said here, so that the environment is not asked.
@@ -147,7 +146,7 @@ def _boto3_client(service: str, region: str) -> Any:
 
 @cache
 def _session() -> Any:
-    """One session for all clients: it has read the services' models, which takes a while."""
+    """One session for all clients, because reading the services' models takes a while."""
     import boto3
     from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as VARIABLES
     from botocore.session import Session
@@ -172,7 +171,7 @@ def _bytes(body: Any) -> bytes:
 
 
 class _Raw(BytesIO):
-    """An answer's body as urllib3 would give it."""
+    """The body of an answer, in urllib3's interface."""
 
     def stream(self, **others: Any) -> Iterator[bytes]:
         """All of it, in one piece."""

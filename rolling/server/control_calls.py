@@ -1,9 +1,8 @@
-"""The control calls: what only a tester can do to a local SageMaker. One entry for each.
+"""The control calls: a tester's calls to a local SageMaker, one entry for each.
 
-An entry is a function with what `@control_call` says of it: how its result is answered, and
-what the call takes in JSON, with the form of each parameter. Everything else follows from
-it: steering.py makes it a method, control_http.py answers it over HTTP, and
-control_client.py calls it from another process.
+An entry is a function decorated with `@control_call`, which defines the answer and the JSON
+parameters with their forms. Everything else follows from it: steering.py makes it a method,
+control_http.py answers it over HTTP, and control_client.py calls it from another process.
 """
 
 import math
@@ -31,7 +30,7 @@ Given = Mapping[str, Any]
 """The parameters of a call, as its JSON has them. A fault may also be a `Fault`."""
 
 Events = tuple[EndpointEvent, ...]
-"""What has happened since events were last taken."""
+"""The events since they were last taken."""
 
 Result = TypeVar("Result")
 
@@ -40,10 +39,10 @@ Result = TypeVar("Result")
 class ControlCall(Generic[Result]):
     """A control call.
 
-    `name`: as its path has it. `summary`: what it does, in a line. `carry_out`: does it,
-    with parameters that were checked, while nothing else happens to the cloud. `answer`:
-    how its result is answered. `required`, `optional`: what it takes. `method`: that of
-    its HTTP request. `more_problems`: what is wrong beyond the form of each parameter.
+    `name`: as in its path. `summary`: one line. `carry_out`: performs it, with checked
+    parameters, while nothing else happens to the cloud. `answer`: converts the result to
+    JSON. `required`, `optional`: its parameters. `method`: of its HTTP request.
+    `more_problems`: problems beyond the form of each parameter.
     """
 
     name: str
@@ -56,7 +55,7 @@ class ControlCall(Generic[Result]):
     more_problems: Callable[[Given], list[Problem]]
 
     def checked(self, document: object) -> Given:
-        """The document as parameters. Raises InvalidInput with everything wrong with it."""
+        """The document as parameters. Raises InvalidInput with all its problems."""
         takes = {**self.required, **self.optional}
         called = self.name if takes else "a call that takes nothing"
         found = Structure(called, takes, tuple(self.required)).problems(document, "")
@@ -79,7 +78,7 @@ def control_call(
     method: str = "POST",
     more_problems: Callable[[Given], list[Problem]] = lambda given: [],
 ) -> Callable[[Callable[[Cloud, Given], Result]], ControlCall[Result]]:
-    """Enter a function among the control calls, by its name and its docstring."""
+    """Register a function as a control call, by its name and its docstring."""
 
     def entered(carry_out: Callable[[Cloud, Given], Result]) -> ControlCall[Result]:
         called = carry_out.__name__.replace("_", "-")
@@ -120,14 +119,14 @@ def _find(cloud: Cloud, given: Given) -> RunningEndpoint:
 
 @control_call(STATE, method="GET")
 def state(cloud: Cloud, given: Given) -> CloudNow:
-    """The time, and every endpoint with what is under way at it."""
+    """The time, and every endpoint with its update in progress."""
     endpoints = tuple([endpoint_now(each) for each in cloud.running_endpoints()])
     return CloudNow(cloud.now(), cloud.manual, endpoints)
 
 
 @control_call(EVENTS)
 def events(cloud: Cloud, given: Given) -> Events:
-    """What has happened since somebody last asked."""
+    """The events since the last call that returned events."""
     return cloud.take_events()
 
 
@@ -165,7 +164,7 @@ def advance_to_next_event(cloud: Cloud, given: Given) -> Events:
     more_problems=milestone_problems,
 )
 def advance_until(cloud: Cloud, given: Given) -> Events:
-    """Let time pass until EndpointName has come to Batch, Phase, Direction, Status."""
+    """Let time pass until EndpointName reaches Batch, Phase, Direction, Status."""
     cloud.require_manual_time()
     milestone, running = Milestone.of(given), _find(cloud, given)
     never = [] if running.deployment is None else milestone.never_comes(running.deployment)
@@ -184,7 +183,7 @@ def advance_until(cloud: Cloud, given: Given) -> Events:
 
 
 def _ending(running: RunningEndpoint) -> str:
-    """How the last change of an endpoint ended, where it says so."""
+    """How the last change of an endpoint ended, if known."""
     endpoint, deployment = running.endpoint, running.endpoint.deployment
     if endpoint.failure_reason is not None:
         return f". {endpoint.failure_reason}".removesuffix(".")
@@ -195,7 +194,7 @@ def _ending(running: RunningEndpoint) -> str:
 
 @control_call(EVENTS, _ENDPOINT, _REGION)
 def advance_to_rest(cloud: Cloud, given: Given) -> Events:
-    """Let time pass until nothing is under way at EndpointName."""
+    """Let time pass until EndpointName rests."""
     cloud.require_manual_time()
     running = _find(cloud, given)
     while not running.gone and not running.resting:
@@ -234,7 +233,7 @@ def _read_faults(faults: Iterable[Fault | Mapping[str, object]]) -> tuple[Fault,
 
 @control_call(NOTHING, _ENDPOINT, _REGION)
 def withdraw_faults(cloud: Cloud, given: Given) -> None:
-    """Take back every fault of EndpointName, those that wait and those that still hold."""
+    """Remove every fault of EndpointName, both waiting and active ones."""
     region = cloud.region(given.get("Region"))
     if region.endpoints.withdraw_at_creation(given["EndpointName"]):
         return
@@ -245,7 +244,7 @@ def withdraw_faults(cloud: Cloud, given: Given) -> None:
 
 @control_call(NOTHING, {"Limit": Judged(10)}, {**_ENDPOINT, **_REGION})
 def limit_capacity(cloud: Cloud, given: Given) -> None:
-    """Let no more than Limit instances be alive, of EndpointName or of each endpoint."""
+    """Allow at most Limit instances alive, for EndpointName or for each endpoint."""
     limit = given["Limit"]
     settings = evolve(cloud.settings, capacity_limit=limit)
     found = settings_problems(settings)
@@ -261,7 +260,7 @@ def limit_capacity(cloud: Cloud, given: Given) -> None:
 
 @control_call(NOTHING, _ENDPOINT, {"By": Text(1, 255, example="operator"), **_REGION})
 def stop_update(cloud: Cloud, given: Given) -> None:
-    """Ask for the update in progress of EndpointName to stop."""
+    """Stop the update in progress of EndpointName."""
     running = _find(cloud, given)
     if running.deployment is None:
         rule = f"is {running.endpoint.status.value} and has no update in progress to stop"
@@ -271,5 +270,5 @@ def stop_update(cloud: Cloud, given: Given) -> None:
 
 @control_call(NOTHING)
 def reset(cloud: Cloud, given: Given) -> None:
-    """Make everything as it was at first, but for the time."""
+    """Reset everything to the initial state, except the time."""
     cloud.reset()

@@ -16,14 +16,13 @@ from rolling.server.steering import Steering
 
 
 class ControlClient(Steering):
-    """The control calls of the server at `url`, the one that AWS_ENDPOINT_URL holds.
+    """The control calls of the server at `url`, the value of AWS_ENDPOINT_URL.
 
-    `control.advance_until("my-endpoint", batch=3, phase="Baking")`, and the like.
+    For example `control.advance_until("my-endpoint", batch=3, phase="Baking")`.
 
-    Its methods also raise RollingError where nothing answers, or something else than a
-    local SageMaker. No proxy is used. `region`: the one that endpoints are in, where a
-    call names no other; the server's own unless given. Raises InvalidInput for a `url`
-    that is not one of HTTP.
+    Its methods also raise RollingError if nothing answers, or if the server is not a
+    local SageMaker. It uses no proxy. `region`: the default region of endpoints; if not
+    given, the server's own. Raises InvalidInput if `url` is not an HTTP URL.
     """
 
     def __init__(self, url: str, region: str | None = None, timeout_seconds: float = 60.0) -> None:
@@ -40,7 +39,7 @@ class ControlClient(Steering):
         request = Request(f"{self._url}{CONTROL_PREFIX}{call.name}", body, headers)
         try:
             status, data = self._answer(request)
-        except OSError as error:  # RemoteDisconnected is of both kinds: it has answered nothing.
+        except OSError as error:  # Includes RemoteDisconnected: there was no answer.
             reason = error.reason if isinstance(error, URLError) else error
             said = f"Nothing answers at {self._url} ({reason})"
             raise RollingError(f"{said}; `rolling serve` prints where it listens") from None
@@ -65,7 +64,7 @@ class ControlClient(Steering):
 
     def _stranger(self, said: str) -> RollingError:
         return RollingError(
-            f"{self._url} is no local SageMaker with control calls: it answered {said}"
+            f"{self._url} is not a local SageMaker with control calls: it answered {said}"
         )
 
 

@@ -1,4 +1,4 @@
-"""An endpoint at a moment: its status and what is under way, as a value and in one sentence."""
+"""An endpoint at a moment: its status and its change in progress, as a value and a sentence."""
 
 from attrs import frozen
 
@@ -15,12 +15,12 @@ from rolling.view.timeline import PHASES
 class EndpointNow:
     """An endpoint at a moment.
 
-    `pending_config_name`, `stage`: of the update in progress; None when there is
-    none. `under_way`: one sentence; None when nothing is. `unused_faults`: of what
-    ended last those of its faults that never struck; while an update is in
-    progress, those that cannot strike it. Faults[0] is the first of them, a
-    scenario's own before those injected. `waiting_faults`: the kinds of those that
-    wait, for each of the next updates.
+    `pending_config_name`, `stage`: of the update in progress; None if there is none.
+    `under_way`: the change in progress as one sentence, or None. `unused_faults`: the
+    faults of the last change that never struck; while an update is in progress, those
+    that cannot strike it. Faults[0] is the first fault; a scenario's own come before
+    injected ones. `waiting_faults`: the kinds of the waiting faults, for each of the
+    next updates.
     """
 
     name: str
@@ -63,7 +63,7 @@ def endpoint_now(running: RunningEndpoint) -> EndpointNow:
 
 
 def sentence(running: RunningEndpoint) -> str:
-    """What is under way at an endpoint that does not rest."""
+    """The change in progress of an endpoint, as a sentence."""
     endpoint = running.endpoint
     subject = f"{endpoint.name} in {endpoint.region}"
     if endpoint.pending is not None:

@@ -1,4 +1,4 @@
-"""The extra `server`: whether what it installs is there, said in one sentence where it is not."""
+"""The extra `server`: checks that its packages are installed."""
 
 from importlib.util import find_spec
 from typing import ClassVar
@@ -7,7 +7,7 @@ from rolling.core.errors import RollingError
 
 
 class MissingExtra(RollingError):
-    """Something needs a package that the extra `server` installs."""
+    """A package of the extra `server` is missing."""
 
     code: ClassVar[str] = "missing-extra"
 

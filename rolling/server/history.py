@@ -1,4 +1,4 @@
-"""What a local SageMaker in this process did, as the text that a failing test's report shows."""
+"""The history of a local SageMaker in this process, for the report of a failing test."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from rolling.server.endpoint_now import endpoint_now
 from rolling.server.region.endpoint_event import EndpointEvent
 
 MOST_EVENTS = 100
-"""How many events are shown: the last ones."""
+"""The number of events shown: the last ones."""
 
 
 class History:

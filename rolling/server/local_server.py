@@ -1,6 +1,6 @@
-"""A local SageMaker on a port of its own, in this process: for code that makes its own clients.
+"""A local SageMaker on its own port, in this process: for code that makes its own clients.
 
-It also knows the environment in which a client of any language finds the server.
+It also provides the environment variables that point clients in any language to it.
 Needs botocore, which the extra `server` installs.
 """
 
@@ -29,19 +29,19 @@ class LocalSageMakerServer(SteeredCloud):
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the environment of a client needs to hold: see `client_environment`."""
+        """The environment variables for a client: see `client_environment`."""
         return client_environment(self.url, self.region, only_its_services=self._only_its_services)
 
 
 def client_environment(
     url: str, region: str = REGION, *, only_its_services: bool = False
 ) -> dict[str, str]:
-    """The variables by which AWS's clients find a local SageMaker: where it is, and credentials.
+    """The environment variables that point AWS clients to a local SageMaker: URL and credentials.
 
-    One variable leads the clients of every service here; with `only_its_services` two
-    lead those of SageMaker and CloudWatch, and all others go where they went. The
-    credentials mean nothing, but without any a client sends nothing. Where `url` is of
-    every address, the client is led to this machine.
+    One variable redirects the clients of every service; with `only_its_services`, two
+    variables redirect only those of SageMaker and CloudWatch. The credentials are dummies,
+    but without any a client sends nothing. If `url` is for all addresses (0.0.0.0), clients
+    are pointed to this machine.
     """
     names = ITS_ENDPOINTS if only_its_services else ("AWS_ENDPOINT_URL",)
     return {
@@ -54,7 +54,7 @@ def client_environment(
 
 
 ITS_ENDPOINTS = ("AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_CLOUDWATCH")
-"""The variables that lead the clients of its two services, and no others."""
+"""The variables that redirect only the clients of its two services."""
 
 MISLEADING = (
     "AWS_CONFIG_FILE",
@@ -65,22 +65,22 @@ MISLEADING = (
     "AWS_SESSION_TOKEN",
     "AWS_SHARED_CREDENTIALS_FILE",
 )
-"""Variables that could lead a client elsewhere, or fail it before it has begun."""
+"""Variables that could point a client elsewhere, or make it fail at the start."""
 
 
 def environment_without_proxy(environment: Mapping[str, str], url: str) -> dict[str, str]:
-    """NO_PROXY as it must be in this environment so that a client finds the server at `url`."""
+    """The value of NO_PROXY that lets a client in this environment reach the server at `url`."""
     host = urlsplit(_reachable(url)).hostname or ""
     own = dict.fromkeys(["127.0.0.1", "localhost", host])
     if ":" in host:
-        own[f"[{host}]"] = None  # Clients differ in how they write it.
+        own[f"[{host}]"] = None  # Clients write it in different ways.
     before = environment.get("NO_PROXY") or environment.get("no_proxy")
     exempt = ",".join([before, *own] if before else own)
     return {"NO_PROXY": exempt, "no_proxy": exempt}
 
 
 def _reachable(url: str) -> str:
-    """The URL by which this machine reaches it; no client can connect to 0.0.0.0 or ::."""
+    """The URL for clients on this machine, which cannot connect to 0.0.0.0 or ::."""
     parts = urlsplit(url)
     loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
     return url if loopback is None else f"http://{loopback}:{parts.port}"
@@ -99,15 +99,15 @@ def local_sagemaker_server(
     waiters_move_time: bool = True,
     only_its_services: bool = False,
 ) -> Iterator[LocalSageMakerServer]:
-    """A local SageMaker on a port, in a thread of this process; 0 takes a free one.
+    """A local SageMaker on a port, in a thread of this process; port 0 takes a free one.
 
-    The rest as for `local_sagemaker`: time is manual unless given, and the waiters of
-    this process's clients of it move it. A client in another process that waits needs
-    time that runs (`RunningTime(speed=60)`), for its sleep is its own.
-    `only_its_services`: its `environment` leads SageMaker's and CloudWatch's clients
-    here, and leaves those of S3 and the rest alone. Takes control calls too. Raises
-    MissingExtra without botocore, OSError when the port is taken, InvalidInput for
-    arguments, a scenario or settings at fault.
+    The other arguments are as for `local_sagemaker`. By default time is manual, and
+    waiters of clients in this process advance it. For a waiter in another process use
+    running time (`RunningTime(speed=60)`), because its sleep does not advance the time
+    here. `only_its_services`: its `environment` redirects only the clients of SageMaker
+    and CloudWatch. The server also answers control calls. Raises MissingExtra without
+    botocore, OSError if the port is in use, and InvalidInput for invalid arguments,
+    scenarios or settings.
     """
     require("The local SageMaker", "botocore")
     from rolling.server.control_http import respond_to_control

@@ -1,4 +1,4 @@
-"""Milestones: what time is advanced until, which is a stage of an endpoint's update or a status."""
+"""Milestones: the stage or status of an endpoint up to which time is advanced."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -35,14 +35,14 @@ def milestone_problems(given: Mapping[str, object]) -> list[Problem]:
     for field, words in _WORDS.items():
         found += OrNull(OneOf(tuple(words))).problems(given.get(field), field)
     if batch is None and all(given.get(field) is None for field in _WORDS):
-        rule = "something must be waited for: a Batch, a Phase, a Direction or a Status"
+        rule = "give at least one of Batch, Phase, Direction and Status"
         found.append(Problem("Phase", None, rule, "Baking"))
     return found
 
 
 @frozen
 class Milestone:
-    """What an endpoint is to come to; None leaves that part open."""
+    """The state that an endpoint must reach; None matches anything."""
 
     batch: int | None = None
     phase: Phase | None = None
@@ -56,7 +56,7 @@ class Milestone:
         return cls(given.get("Batch"), *words)
 
     def holds(self, endpoint: Endpoint) -> bool:
-        """True when the endpoint has come to it."""
+        """True if the endpoint has reached it."""
         if self.status is not None and endpoint.status is not self.status:
             return False
         if self._any_stage:
@@ -79,12 +79,12 @@ class Milestone:
         return self.batch is None and self.phase is None and self.direction is None
 
     def _holds_in(self, endpoint: Endpoint, deployment: Deployment) -> bool:
-        # Of an update that is over, only the way it ended is still so.
+        # After the end of an update, only its end phase still holds.
         there = endpoint.pending is not None or self.phase in ENDS
         return there and self.includes(deployment.stage)
 
     def never_comes(self, deployment: Deployment) -> list[Problem]:
-        """Why an update that is under way can never come to it, as far as its batches tell."""
+        """Why an update in progress can never reach it, judging by its batches."""
         step = deployment.stage.step
         going_back = deployment.direction is Direction.BACK
         if going_back and self.direction is Direction.FORWARD:

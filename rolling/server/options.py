@@ -1,4 +1,4 @@
-"""Options: what a local SageMaker is made with, read so that all that is wrong is said at once."""
+"""The options of a local SageMaker; all their problems are reported at once."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ def make_cloud(
     scenario: ScenarioLike | None = None,
     account: str = ACCOUNT,
 ) -> Cloud:
-    """The cloud of a local SageMaker, with what a scenario begins with.
+    """The cloud of a local SageMaker, with the initial state of a scenario.
 
     `time`: manual unless given. `settings` go before the scenario's.
     Raises InvalidInput with everything wrong with the options, or with the scenario.

@@ -1,7 +1,7 @@
-"""The pytest plugin of rolling: fixtures that give a local SageMaker, and what it did in a report.
+"""The pytest plugin of rolling: fixtures for a local SageMaker, with its history in reports.
 
-pytest loads every plugin in every run. So this one imports nothing of rolling, and
-not boto3, before a test asks for a fixture. Nothing is autouse. To leave it out:
+pytest loads every plugin in every run, so this one imports neither rolling nor boto3 until a
+test requests a fixture. Nothing is autouse. To disable it:
 `-p no:rolling.server.pytest_plugin`.
 """
 
@@ -24,10 +24,10 @@ _HISTORIES: pytest.StashKey[dict[str, History]] = pytest.StashKey()
 
 @pytest.fixture
 def local_sagemaker_options() -> dict[str, Any]:
-    """What the other two are made with: override it to give a scenario, settings, a time.
+    """The options of the other two fixtures: override it to set a scenario, settings or time.
 
-    The keyword arguments of `rolling.server.local_server.local_sagemaker_server`;
-    `host`, `port` and `only_its_services` mean nothing to `local_sagemaker`.
+    They are the keyword arguments of `rolling.server.local_server.local_sagemaker_server`;
+    `local_sagemaker` ignores `host`, `port` and `only_its_services`.
     """
     return {}
 
@@ -36,11 +36,11 @@ def local_sagemaker_options() -> dict[str, Any]:
 def local_sagemaker(
     local_sagemaker_options: dict[str, Any], request: pytest.FixtureRequest
 ) -> Iterator[LocalSageMaker]:
-    """A local SageMaker of this test alone, with real boto3 clients and without a socket.
+    """A local SageMaker for this test, with real boto3 clients and without a socket.
 
     `local_sagemaker.sagemaker` and `.cloudwatch` are the clients. Time is manual:
     `local_sagemaker.advance_until("my-endpoint", batch=3, phase="Baking")`; a waiter
-    moves it by what it would have slept.
+    advances it instead of sleeping.
     """
     _needs_the_extra()
     from rolling.server.clients import local_sagemaker as made
@@ -61,14 +61,14 @@ def local_sagemaker_server(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> Iterator[LocalSageMakerServer]:
-    """A local SageMaker of this test alone, on a free port, that `boto3.client(…)` finds.
+    """A local SageMaker for this test, on a free port, that `boto3.client(…)` finds.
 
-    AWS_ENDPOINT_URL, a region and credentials that mean nothing are in the
-    environment for the time of the test, and nothing that leads elsewhere is: so
-    code that makes its own clients, or starts another program, finds it. So do the
-    clients of all other services, unless the options say `only_its_services`. Time is
-    manual, and a waiter in this process moves it by what it would have slept; to one in
-    another process give time that runs, by `local_sagemaker_options`.
+    During the test, the environment has AWS_ENDPOINT_URL, a region and dummy credentials,
+    and no conflicting variables. So code that makes its own clients, or starts another
+    program, reaches it. So do the clients of all other services, unless the options set
+    `only_its_services`. Time is manual, and a waiter in this process advances it instead
+    of sleeping; for a waiter in another process set running time, in
+    `local_sagemaker_options`.
     """
     _needs_the_extra()
     import os
@@ -92,7 +92,7 @@ def local_sagemaker_server(
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, Any, None]:
-    """Show in the report of a failing test what happened in its local SageMaker."""
+    """Add the history of a test's local SageMaker to the report of a failure."""
     made = yield
     report = made.get_result()
     if report.failed:
@@ -108,7 +108,7 @@ def _remember(made: SteeredCloud, request: pytest.FixtureRequest) -> None:
 
 
 def _given(options: Any) -> dict[str, Any]:
-    """The options of a test; it fails, in one sentence, where they are none."""
+    """The options of a test; fails the test, in one sentence, if they are not a dict."""
     if not isinstance(options, dict):
         text = "local_sagemaker_options must return a dict, such as {'region': 'eu-west-1'}"
         pytest.fail(f"{text}, and not {options!r:.80}", pytrace=False)

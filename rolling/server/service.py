@@ -1,8 +1,7 @@
-"""What the parts of the server agree on: services, places, and what an operation is.
+"""Definitions shared by the parts of the server: services, places, and operations.
 
-An operation is parameters in, an answer or an error out. Nothing of the wire or
-of the operations belongs here: the wire checks parameters against the service's
-model before an operation sees them, and writes answers by that model after.
+An operation takes parameters and returns an answer or raises an error. The wire checks
+parameters against the service's model before, and writes answers by that model after.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,10 +29,10 @@ SERVICES = (SAGEMAKER, CLOUDWATCH)
 """All services that there are here."""
 
 CONTROL_PREFIX = "/_rolling/"
-"""What the paths of control calls begin with: those of no service."""
+"""The path prefix of control calls."""
 
 LATEST = 253_402_300_799
-"""The last moment that there is here, in seconds since the epoch: the end of the year 9999."""
+"""The last possible moment, in seconds since the epoch: the end of the year 9999."""
 
 
 class ServiceError(RollingError):

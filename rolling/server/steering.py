@@ -1,4 +1,4 @@
-"""Steering: the control calls as methods, whether the local SageMaker is in this process or not."""
+"""Steering: the control calls as methods, for a local SageMaker in this or another process."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -12,54 +12,54 @@ from rolling.server.region.injection import When
 
 
 class Steering(ABC):
-    """What a test can do to a local SageMaker beside AWS's own calls.
+    """The calls of a test to a local SageMaker, in addition to AWS's own.
 
-    `region`: the one that an endpoint is in; the local SageMaker's own unless given.
-    All methods may be called from any thread. They raise InvalidInput for arguments at
-    fault, for an endpoint that does not exist, and where time would be moved past the end
-    of the year 9999; time then stays where it has come to.
+    `region`: the region of an endpoint; by default the local SageMaker's own.
+    All methods may be called from any thread. They raise InvalidInput for invalid
+    arguments, for an unknown endpoint, and if time would pass the end of the year 9999;
+    time then stops where it is.
     """
 
     # --- what there is ------------------------------------------------------------
 
     def now(self) -> float:
-        """The present moment, in seconds since the epoch."""
+        """The current time, in seconds since the epoch."""
         return self._state().now
 
     @property
     def manual(self) -> bool:
-        """True when time stands still until it is advanced."""
+        """True if time stands still until it is advanced."""
         return self._state().manual
 
     def endpoints(self) -> tuple[EndpointNow, ...]:
-        """All endpoints of all regions, as they are now."""
+        """The current state of all endpoints of all regions."""
         return self._state().endpoints
 
     def running(self) -> tuple[str, ...]:
-        """What is under way in all regions, in one sentence each."""
+        """The changes in progress in all regions, one sentence each."""
         return tuple([each.under_way for each in self.endpoints() if each.under_way is not None])
 
     def events(self) -> Events:
-        """What has happened since this or an advance was last called; the last 10,000 events."""
+        """The events since this method or an advance was last called; at most the last 10,000."""
         return self._call(calls.events)
 
     # --- time, where it is manual ---------------------------------------------------
 
     def advance(self, seconds: float) -> Events:
-        """Let so many seconds pass, and return what has happened since events were last returned.
+        """Let `seconds` pass, and return the events since events were last returned.
 
-        This and the methods below raise InvalidInput where time runs by itself.
+        This and the methods below raise InvalidInput if time runs by itself.
         """
         return self._call(calls.advance, Seconds=seconds)
 
     def advance_to(self, later: float) -> Events:
-        """The same, up to a moment in seconds since the epoch, which must not be past."""
+        """The same, up to a time in seconds since the epoch, which must not be past."""
         return self._call(calls.advance_to, Moment=later)
 
     def advance_to_next_event(self) -> Events:
-        """The same, up to the next moment at which a status, or the stage of an update, changes.
+        """The same, up to the next change of a status or of an update's stage.
 
-        If none will, time stands still and nothing is returned.
+        If there will be none, time stands still and nothing is returned.
         """
         return self._call(calls.advance_to_next_event)
 
@@ -73,14 +73,14 @@ class Steering(ABC):
         status: str | None = None,
         region: str | None = None,
     ) -> Events:
-        """The same, up to the moment at which an endpoint has come to a stage or a status.
+        """The same, until an endpoint reaches a stage or a status.
 
         `phase`: Provisioning, Shifting, Baking, Cleaning, Succeeded, RolledBack or
-        RollbackFailed. `direction`: Forward or Back; either unless given. `batch`: from 1,
-        of its direction. `status`: an EndpointStatus. What holds already takes no time. A
-        stage that takes no time is passed by. Raises InvalidInput at once for a batch or a
-        direction that can never come; and when the endpoint comes to rest without it, with
-        how its update ended: time then stands there.
+        RollbackFailed. `direction`: Forward or Back; by default either. `batch`: from 1,
+        within its direction. `status`: an EndpointStatus. If the condition already holds,
+        no time passes. A stage that takes no time is never reached. Raises InvalidInput at
+        once for a batch or a direction that can never come; and if the endpoint comes to
+        rest first, saying how its update ended: time then stays there.
         """
         stage = {"Batch": batch, "Phase": phase, "Direction": direction}
         return self._call(
@@ -88,7 +88,7 @@ class Steering(ABC):
         )
 
     def advance_to_rest(self, endpoint: str, *, region: str | None = None) -> Events:
-        """The same, up to the moment at which nothing of an endpoint is under way any more."""
+        """The same, until an endpoint rests."""
         return self._call(calls.advance_to_rest, EndpointName=endpoint, Region=region)
 
     # --- what goes wrong --------------------------------------------------------------
@@ -101,48 +101,49 @@ class Steering(ABC):
         *,
         region: str | None = None,
     ) -> None:
-        """Let something go wrong with an endpoint: faults, or a scenario's JSON of them.
+        """Inject faults into an endpoint, as `Fault`s or as a scenario's JSON.
 
-        `when`: Creation, which is still to come; NextUpdate, and called again the one
-        after (no faults leave that one alone); or Now, in what is under way: a fault whose
-        beginning has passed then begins at once, unless it names a batch or a phase that
-        is over. A fault that waits for an update cannot be judged against it: if it cannot
+        `when`: Creation, which is still to come; NextUpdate, or, when called again, the
+        update after it (an empty list skips an update); or Now, for the change in progress:
+        a fault whose beginning has passed begins at once, unless it names a batch or a phase
+        that is over. A waiting fault cannot be checked against its update yet: if it cannot
         strike, an event says so when the update is accepted; if it never struck, when the
-        update has ended. Both are the `unused_faults` of `endpoints()`. Raises
-        InvalidInput for faults that could not strike.
+        update has ended. Both appear in `unused_faults` of `endpoints()`. Raises
+        InvalidInput for impossible faults.
         """
         given = {"Faults": [*faults], "When": when}
         self._call(calls.inject, EndpointName=endpoint, **given, Region=region)
 
     def withdraw_faults(self, endpoint: str, *, region: str | None = None) -> None:
-        """Take back every fault of an endpoint, those that wait and those that still hold.
+        """Remove every fault of an endpoint, both waiting and active ones.
 
-        Those that wait are for its creation or its next updates. What has struck has struck.
+        Waiting ones are for its creation or its next updates. Effects that have already
+        happened stay.
         """
         self._call(calls.withdraw_faults, EndpointName=endpoint, Region=region)
 
     def limit_capacity(
         self, limit: int | None, endpoint: str | None = None, *, region: str | None = None
     ) -> None:
-        """Let no more than `limit` instances be alive together; None for no limit.
+        """Allow at most `limit` instances alive together; None for no limit.
 
-        Of an endpoint, or of each, also of those to come. What is alive beyond it stays.
-        `limit`: from 1 to 100,000.
+        For one endpoint, or for each, including future ones. Existing instances beyond it
+        stay. `limit`: from 1 to 100,000.
         """
         self._call(calls.limit_capacity, Limit=limit, EndpointName=endpoint, Region=region)
 
     def stop_update(
         self, endpoint: str, by: str = "operator", *, region: str | None = None
     ) -> None:
-        """Ask for the update in progress to stop: SageMaker has no such operation.
+        """Stop the update in progress; SageMaker has no such operation.
 
-        It is undone, unless all traffic has moved; one that is going back goes on. `by`:
-        1 to 255 characters. Raises InvalidInput when no update is in progress.
+        It is rolled back, unless all traffic has moved; a rollback in progress continues.
+        `by`: 1 to 255 characters. Raises InvalidInput if no update is in progress.
         """
         self._call(calls.stop_update, EndpointName=endpoint, By=by, Region=region)
 
     def reset(self) -> None:
-        """Make everything as it was at first, but for the time, which goes on."""
+        """Reset everything to the initial state, except the time, which goes on."""
         self._call(calls.reset)
 
     # --- inside -----------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""Timekeeping: what time it is in the cloud.
+"""Timekeeping: the time of the local cloud.
 
-All moments are seconds since the epoch. Time either runs by itself, as fast as the
-machine's or a number of times faster, or it is moved by hand. It ends with the year
-9999, because no client could read a later moment.
+All times are seconds since the epoch. Time either runs by itself, in real time or a
+number of times faster, or it is advanced by calls. It ends with the year 9999, because
+no client could read a later time.
 """
 
 import math
@@ -14,7 +14,7 @@ from rolling.core.errors import InvalidInput, Problem
 from rolling.server.service import LATEST
 
 FASTEST = 1_000_000
-"""The most that time can be sped up. Ours: eight hours in 29 ms."""
+"""The highest speed of time. Our own limit: eight hours in 29 ms."""
 
 
 class RunningTime:

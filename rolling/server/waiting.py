@@ -1,9 +1,9 @@
-"""Waiting: how boto3's waiters wait in manual time, which stands still while they sleep.
+"""Waiting: makes boto3's waiters work in manual time, which stands still while they sleep.
 
-A waiter asks, sleeps, and asks again. In manual time the sleep must be what moves
-the time, or the waiter would wait its hour for real and in vain. So where time is
-manual its sleep takes no time, and moves the manual time by as much instead: that of
-the local SageMaker that its own client talks to, of however many there are.
+A waiter polls, sleeps, and polls again. In manual time, real sleep would not advance the
+time, so the waiter would time out after an hour. Here its sleep takes no real time, and
+advances the manual time instead: the time of the local SageMaker that its client talks
+to, if there are several.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ from attrs import field, frozen
 from rolling.server.addresses import is_loopback
 
 PassTime = Callable[[float], None]
-"""Lets so many seconds of a manual time pass."""
+"""Lets the given seconds of a manual time pass."""
 
 
 @frozen(eq=False)
 class Waiting:
-    """The waiters of clients that talk to what keeps a manual time, thread by thread."""
+    """The waiters of the clients of one manual time, per thread."""
 
     _pass_time: PassTime
     _thread: local = field(factory=local, init=False)
@@ -46,12 +46,12 @@ class Waiting:
                 self._thread.delay = None
 
         waiter.wait = wait_in_manual_time
-        # Before a call, not before it is sent: a call that is tried again is one call.
+        # Before a call, not before sending: a retried call counts once.
         client.meta.events.register_first("before-call", self._before_call, f"rolling-{id(self)}")
         return waiter
 
     def _before_call(self, **others: Any) -> None:
-        """Let the delay pass, where a waiter of this thread asks again."""
+        """Let the delay pass, if a waiter of this thread polls again."""
         delay = getattr(self._thread, "delay", None)
         if delay is None:
             return
@@ -62,11 +62,11 @@ class Waiting:
 
 @contextmanager
 def waiting_at(url: str, pass_time: PassTime) -> Iterator[None]:
-    """Let the waiters of this process's clients of the server at `url` move its time.
+    """Let the waiters of this process's clients of the server at `url` advance its time.
 
-    Whoever made the client, and in whatever order servers come and go: while there is
-    one, botocore's `get_waiter` looks who is at the URL that the client talks to.
-    Waiters of all other clients are botocore's own.
+    It works for clients made anywhere, and for servers that start and end in any order:
+    while there is a server, botocore's `get_waiter` looks up the client's URL. Waiters
+    of all other clients stay botocore's own.
     """
     place = _place(url)
     with _changing:
@@ -115,7 +115,7 @@ def _uninstall() -> None:
 
 
 def _waiting_for(url: str) -> Waiting | None:
-    """Who is at a URL: at that very address, or at another one of this machine's names."""
+    """The `Waiting` for a URL: at the same address, or at another name of this machine."""
     host, port = _place(url)
     names = [host]
     if is_loopback(host) or host in _EVERY_ADDRESS:
@@ -128,6 +128,6 @@ _EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 def _place(url: str) -> tuple[str, int | None]:
-    """Where a URL leads: an address or a name of one, and a port."""
+    """The host and the port of a URL."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port

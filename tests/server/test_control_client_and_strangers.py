@@ -10,7 +10,7 @@ import pytest
 from rolling.core.errors import InvalidInput, RollingError
 from rolling.server.control_client import ControlClient
 
-NO_SAGEMAKER = "no local SageMaker with control calls"
+NO_SAGEMAKER = "not a local SageMaker with control calls"
 
 
 @contextmanager

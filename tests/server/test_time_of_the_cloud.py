@@ -264,7 +264,7 @@ def test_words_that_mean_nothing_are_refused_all_at_once() -> None:
         "Direction",
         "Status",
     ]
-    with pytest.raises(InvalidInput, match="something must be waited for"):
+    with pytest.raises(InvalidInput, match="give at least one of Batch"):
         sky.advance_until(NAME)
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
         sky.advance_until("no", phase="Baking")
