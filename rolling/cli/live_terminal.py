@@ -9,7 +9,7 @@ from rolling.cli.streams import write_complaint
 from rolling.view.terminal import Terminal
 
 NARROWEST = 40
-"""The fewest columns that a picture is drawn in; it would be cut."""
+"""The fewest columns in which a picture is drawn without being cut."""
 
 _HOW_TO_INSTALL = "the live view needs rich: pip install 'rolling-deployments[cli]'"
 
@@ -23,12 +23,12 @@ def can_show_live(
     """
     missing = None
     if stream is None or not stream.isatty():
-        missing = "the live view needs a terminal, and standard output is none"
+        missing = "the live view needs a terminal, but standard output is not one"
     elif environment.get("TERM") in ("dumb", "unknown"):
         term = environment["TERM"]
-        missing = f"the live view needs a terminal that can move its cursor, and TERM is {term}"
+        missing = f"the live view needs a terminal that can move its cursor, but TERM is {term}"
     elif columns < NARROWEST:
-        missing = f"the live view needs {NARROWEST} columns, and there are {columns}"
+        missing = f"the live view needs {NARROWEST} columns, but the terminal has {columns}"
     elif find_spec("rich") is None:
         missing = _HOW_TO_INSTALL
     if asked and missing:

@@ -165,7 +165,7 @@ def ordinary(call: Callable[[Desired], _Answer], desired: Desired) -> _Answer:
 
 
 def look(backend: Backend, desired: Desired) -> Observation:
-    """Both calls. Raises what the backend does."""
+    """Make both calls. Raises what the backend raises."""
     try:
         backend.make_true(desired)
         return backend.observe(desired)
@@ -174,7 +174,7 @@ def look(backend: Backend, desired: Desired) -> Observation:
 
 
 async def look_async(backend: AsyncBackend, desired: Desired) -> Observation:
-    """`look`, of a backend whose calls are awaited."""
+    """`look`, for an asynchronous backend."""
     try:
         await backend.make_true(desired)
         return await backend.observe(desired)

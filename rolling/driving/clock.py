@@ -12,7 +12,7 @@ from rolling.core.errors import Problem
 if TYPE_CHECKING:
     from asyncio import Event
 
-# Beyond it a float does not tell one second from the next, and no wait would come to its end.
+# Beyond it a float cannot distinguish one second from the next, and a wait would never end.
 FARTHEST_SECONDS = 2**53
 
 MOMENT_RULE = (
@@ -20,7 +20,7 @@ MOMENT_RULE = (
 )
 
 POLL_INTERVAL_SECONDS = 15.0
-"""How long to wait before looking again at a backend that cannot say when. Ours."""
+"""How long to wait before the next look if the backend gives no time. Our own choice."""
 
 
 class Clock(Protocol):
@@ -123,8 +123,8 @@ def jumping(clock: VirtualClock) -> AsyncClock:
 
 
 async def wait_or_ring(clock: AsyncClock, moment: float, bell: "Event") -> None:
-    """Return when it is `moment`, or when the bell has been rung. Raises what the clock does."""
-    import asyncio  # only who drives in an event loop pays for it
+    """Return at `moment`, or when the bell rings. Raises what the clock raises."""
+    import asyncio  # here, so that synchronous drivers do not load it
 
     waiting = asyncio.ensure_future(clock.wait_until(moment))
     ringing = asyncio.ensure_future(bell.wait())
@@ -170,14 +170,14 @@ _LONGEST_SLEEP_SECONDS = 3600.0  # time.sleep refuses infinity and very long wai
 
 
 def is_moment(value: object) -> bool:
-    """True for a number of seconds that a clock can show, and JSON can hold."""
+    """True for a number of seconds that a clock can show and JSON can store."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return -FARTHEST_SECONDS <= value <= FARTHEST_SECONDS
 
 
 def check_moment(field: str, moment: float) -> None:
-    """Raise ValueError for a moment that no clock can show."""
+    """Raise ValueError for an impossible moment."""
     if not is_moment(moment):
         raise ValueError(str(Problem(field, moment, MOMENT_RULE)))
 

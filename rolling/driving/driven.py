@@ -69,7 +69,7 @@ class Driven(Generic[K, B]):
 
         Raises RuntimeError where a backend or a store cancels its own call.
         """
-        import asyncio  # only who drives in an event loop pays for it
+        import asyncio  # here, so that synchronous drivers do not load it
 
         try:
             made = self._unasked_tick(now)

@@ -42,7 +42,7 @@ class Schedule(Generic[K, B]):
         self._hooks = tuple(hooks)
         self._entries: dict[K, Driven[K, B]] = {}
         self._wakes: Wakes[Driven[K, B]] = Wakes()
-        # Stops come from other threads and from signal handlers: a deque bears that.
+        # Stops come from other threads and signal handlers, so this is a (thread-safe) deque.
         self._to_stop: deque[Driven[K, B]] = deque()
         self._running = False
 
@@ -68,7 +68,7 @@ class Schedule(Generic[K, B]):
         Raises ValueError for a key that is watched already, and an `at` that no clock shows.
         """
         if key in self._entries:
-            raise ValueError(f"{key!r} is watched already: remove it first, or choose another key")
+            raise ValueError(f"{key!r} is already watched: remove it first, or use another key")
         if at is not None and at != math.inf:
             check_moment("at", at)
         entry = Driven(
@@ -141,13 +141,13 @@ class Schedule(Generic[K, B]):
         self._running = True
 
     def _next_wake(self) -> float | None:
-        """When the next tick is due; None where nobody waits for one."""
+        """When the next tick is due; None if no deployment waits for one."""
         if self._to_stop:
             self._heed_stops()
         return self._wakes.next_moment() if self._wakes else None
 
     def _take(self, now: float) -> Driven[K, B] | None:
-        """The deployment whose turn it is, out of the queue; None where nobody is due."""
+        """Take the deployment whose turn it is from the queue; None if none is due."""
         moment = self._next_wake()
         if moment is None or moment > now:
             return None
@@ -157,25 +157,25 @@ class Schedule(Generic[K, B]):
         return self._entries.get(entry.key) is entry
 
     def _trouble(self, entry: Driven[K, B], at: float, error: Exception) -> TickFailed:
-        """The record of a tick that could not be made. An old record is never tried again."""
+        """The failure of a tick. After `Superseded` it is never tried again."""
         again = None if isinstance(error, Superseded) else self._now() + self.poll_interval_seconds
         return TickFailed(at, entry.record, error, again)
 
     def _put_back(self, entry: Driven[K, B], seen: Tick | TickFailed) -> None:
-        """Queue a deployment for its next tick, once what came of this one was handed over."""
+        """Queue a deployment for its next tick, after this one was yielded."""
         if not self._is_watched(entry):
             return
         again = seen.retry_at if isinstance(seen, TickFailed) else seen.wake_at
         if again is None:
             del self._entries[entry.key]
         else:
-            # A stop that came while the tick was made has not been told yet.
+            # A stop that came during the tick has not taken effect yet.
             stop = entry.stop.requested
             untold = stop is not None and stop is not entry.told
             self._put(entry, self._now() if untold else again)
 
     def _put_again(self, entry: Driven[K, B]) -> None:
-        """Queue a deployment whose tick was cut short: the same tick again is right."""
+        """Queue a deployment whose tick was cut short: the tick can be repeated."""
         if self._is_watched(entry):
             # Not at the current time: the clock itself may have failed.
             self._put(entry, entry.due_at)

@@ -97,7 +97,7 @@ class Tick:
 
 @frozen
 class TickFailed:
-    """A tick that was not made: the deployment is where it was, and so is its record.
+    """A tick that could not be made: the deployment and its record are unchanged.
 
     `at`: when it was tried; `retry_at`: when this driver will try it again, and None
     where it will not. Both in seconds of its clock. `error`: what the backend raised,
@@ -111,7 +111,7 @@ class TickFailed:
 
 
 def new_notes(before: Collection[str], now: Iterable[str]) -> tuple[str, ...]:
-    """The notes of a look, in their order, without those of the look before it."""
+    """The notes of a look, in order, without those of the previous look."""
     return tuple([note for note in dict.fromkeys(now) if note not in before])
 
 

@@ -35,7 +35,7 @@ class EndpointStatus(StrEnum):
 
 
 RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
-"""The statuses in which an endpoint serves, and nothing is under way."""
+"""The statuses in which an endpoint serves, and no change is in progress."""
 
 
 @frozen
@@ -168,7 +168,7 @@ def only_variant(config: EndpointConfig) -> ProductionVariant | None:
 
 
 def readiness_problems(endpoint: Endpoint, request: Mapping[str, object]) -> list[Problem]:
-    """Why this endpoint cannot be changed at all, or is not the one that is meant."""
+    """Why this endpoint cannot be changed now, or is not the one that the request names."""
     found: list[Problem] = []
     asked = request.get("EndpointName")
     if is_name(asked) and asked != endpoint.name:

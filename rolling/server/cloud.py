@@ -128,7 +128,7 @@ class Cloud:
 
     @property
     def manual(self) -> bool:
-        """True when time stands still until it is advanced."""
+        """True if time stands still until it is advanced."""
         return isinstance(self._time, ManualTime)
 
     def require_manual_time(self) -> ManualTime:

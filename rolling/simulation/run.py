@@ -40,7 +40,7 @@ def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
 
 
 def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
-    """What `simulate` does, a tick at a time: the snapshots of each update, then its step."""
+    """Like `simulate`, but one tick at a time: the snapshots of each update, then its result."""
     return (each for each in _played(scenario) if not isinstance(each, AcceptedUpdate))
 
 

@@ -94,9 +94,9 @@ def _estimate(
 
 
 def _leftovers(deployment: Deployment, world: World, now: float) -> tuple[Leftover, ...]:
-    """What is alive and asked for by nobody when an update is accepted.
+    """The instances that are alive but not requested when an update is accepted.
 
-    What is stuck is terminated again as soon as the update begins.
+    Stuck ones are terminated again as soon as the update begins.
     """
     found: list[Leftover] = []
     for place, spec in enumerate(deployment.spec.fleets):

@@ -4,7 +4,7 @@
 |---|---|
 | a picture on a terminal | `View`, and `Screen` of `rolling.view.screen`, which needs rich |
 | a picture below lines | `View`, and `Pane` of `rolling.view.pane`, which needs rich |
-| a picture of your own | `View.take`: a `Snapshot` |
+| your own picture | `View.take`, which returns a `Snapshot` |
 | the whole timeline, as JSON | `View.report`, `update_document` |
 | lines in your log | `log_to`, a hook for every driver |
 | a sentence for one change | `narrate` |

@@ -39,7 +39,7 @@ class Pane:
 
     @property
     def terminal(self) -> Terminal:
-        """The terminal as it is now."""
+        """The terminal with its current size."""
         return Terminal(self._console.width, self._terminal.colour, self._terminal.unicode)
 
     @property

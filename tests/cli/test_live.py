@@ -231,7 +231,7 @@ def test_a_terminal_too_narrow_for_the_picture_gets_lines(
     _, again, err = run(rolling, Terminal(), "--live", columns=columns)
     assert again == out
     assert " ".join(err.split()) == (
-        f"rolling: the live view needs {NARROWEST} columns, and there are {columns}"
+        f"rolling: the live view needs {NARROWEST} columns, but the terminal has {columns}"
     )
 
 

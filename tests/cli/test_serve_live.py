@@ -73,7 +73,7 @@ def test_the_picture_stands_below_the_lines_and_stays() -> None:
     assert picture[0].endswith("0:13:40  manual time")
     assert picture[2].startswith("→ batch 2 of 5  baking 0:05:00 of 0:05:00 left")
     assert picture[-3:] == [
-        "Stopped. This was under way, and is gone:",
+        "Stopped. In progress, now lost:",
         "  my-endpoint in us-east-1 is being updated to config-2: batch 2 of 5, baking.",
         "",
     ]
@@ -104,7 +104,7 @@ def test_ctrl_z_leaves_the_picture_and_it_goes_on_below_after() -> None:
     assert session.exit_code == 130
     (place,) = [place for place, line in enumerate(lines) if line.startswith("Succeeded after ")]
     assert lines[place - 2].startswith("my-endpoint  InService")
-    assert lines[-2:] == ["Stopped. Nothing was under way.", ""]
+    assert lines[-2:] == ["Stopped. Nothing was in progress.", ""]
 
 
 def test_json_is_never_live_and_says_so(rolling: Command) -> None:

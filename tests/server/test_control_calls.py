@@ -189,7 +189,7 @@ def test_the_client_raises_what_the_cloud_would(sky: Sky, client: ControlClient)
 def test_the_client_says_so_when_something_else_answers(sky: Sky) -> None:
     with (
         Server(sky.cloud.call) as without,
-        pytest.raises(RollingError, match="no local SageMaker with control calls"),
+        pytest.raises(RollingError, match="not a local SageMaker with control calls"),
     ):
         ControlClient(without.url).now()
     with pytest.raises(RollingError, match="Nothing answers at"):

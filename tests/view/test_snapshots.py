@@ -30,7 +30,7 @@ def watched(name: str) -> list[tuple[list[Snapshot], UpdateReport]]:
 
 
 def at(name: str, seconds: float) -> Snapshot:
-    """What is known so many seconds after the first update was accepted."""
+    """The snapshot `now` seconds after the first update was accepted."""
     known, _ = watched(name)[0]
     return [each for each in known if each.seen_at <= seconds][-1]
 

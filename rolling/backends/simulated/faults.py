@@ -174,13 +174,13 @@ FAULT = Structure(
 
 
 def parse_fault(document: Mapping[str, Any]) -> Fault:
-    """The fault that a JSON object without problems says."""
+    """The fault in a JSON object without problems."""
     given = {field: document[name] for field, name in _NAMES.items() if name in document}
     return Fault(**{key: _READ[key](each) if key in _READ else each for key, each in given.items()})
 
 
 def fault_document(fault: Fault) -> dict[str, object]:
-    """The JSON object that `parse_fault` reads as this fault."""
+    """The JSON object that `parse_fault` reads back as this fault."""
     written = {
         **{name: getattr(fault, field) for field, name in _NAMES.items()},
         "Kind": fault.kind.value,
@@ -210,7 +210,7 @@ def refuse(found: list[Problem]) -> None:
 
 
 def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
-    """Everything wrong with a fault; `at` is the path of its fields in the input."""
+    """All problems of a fault; `at` is the path of its fields in the input."""
     return fault_json_problems(fault_document(fault), at)
 
 
@@ -218,7 +218,7 @@ def fault_json_problems(document: object, at: str) -> list[Problem]:
     """Everything wrong with a fault's JSON."""
     found = FAULT.problems(document, at)
     if isinstance(document, Mapping) and document.get("Kind") in [*FaultKind]:
-        # What is wrong already is left out, so that it is not reported twice.
+        # Invalid fields are left out, so that they are not reported twice.
         readable = {
             key: value
             for key, value in document.items()
@@ -232,7 +232,7 @@ def fault_json_problems(document: object, at: str) -> list[Problem]:
 
 
 def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
-    """Why a fault, though it has no problems, could never strike where it says, in any update."""
+    """Why a valid fault could never strike at its place, in any update."""
     not_back = _KINDS[fault.kind].not_back
     if not_back and fault.direction is Direction.BACK:
         return [Problem(f"{at}.Direction", "Back", not_back, "Forward")]
