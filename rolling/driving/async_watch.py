@@ -141,7 +141,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         except Exception as error:
             return self._trouble(entry, now, error)
         if self._store is not None:
-            # Stored is stored, also where nobody asks for the tick any more.
+            # The record is stored, so accept it even if the tick is never yielded.
             entry.accept(made)
         return made
 
