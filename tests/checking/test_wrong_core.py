@@ -163,7 +163,7 @@ def test_what_is_no_rule_of_the_core_is_not_replaced(thing: Callable[..., object
 
 @pytest.mark.parametrize("text", ["", "x = 1", "def a():\n    pass\n\ndef b():\n    pass\n"])
 def test_a_rule_is_one_def(text: str) -> None:
-    with pytest.raises(ValueError, match="one def"):
+    with pytest.raises(ValueError, match="a single def"):
         Replacement(is_clean, text).core().own(is_clean)
 
 

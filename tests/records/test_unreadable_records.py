@@ -130,7 +130,7 @@ def test_an_event_of_version_1_is_read_but_for_the_one_that_has_no_counterpart()
         event_from_json({**header, "type": "IntervalElapsed", "stage": stage})
     (found,) = caught.value.problems
     assert (found.field, found.value) == ("type", "IntervalElapsed")
-    assert "AlarmsRead.after_interval says the same" in found.rule
+    assert "AlarmsRead.after_interval replaces it" in found.rule
 
 
 def test_an_unknown_field_of_a_newer_minor_version_is_left_out() -> None:
