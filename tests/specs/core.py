@@ -22,7 +22,15 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet
-from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    NotContinued,
+    Operation,
+    Stopped,
+    TimedOut,
+)
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance
 from tests.specs.cases import Case
@@ -232,3 +240,5 @@ def _reason(cause: Cause | None) -> str:
             return "deadline"
         case Stopped():
             return "stop"
+        case NotContinued():
+            return "gate"
