@@ -116,7 +116,10 @@ class SurgeRollingPolicy:
         return new_full * size.value // 100
 
 
-UpdatePolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy | SurgeRollingPolicy
+SageMakerPolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
+"""How SageMaker carries out an update."""
+
+UpdatePolicy = SageMakerPolicy | SurgeRollingPolicy
 """How an update is carried out."""
 
 
