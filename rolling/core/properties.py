@@ -541,21 +541,24 @@ def s17_the_floor_carries_everything(deployment: Deployment) -> bool:
     """S17: what is asked of all fleets together carries all of the traffic: each carries, of all,
     the part of its floor that it is asked to have. Exempt is a start with too little, and
     a rollback that failed, which holds what is there."""
-    fleets = list(zip(deployment.spec.fleets, deployment.fleets, strict=True))
     if deployment.phase is Phase.ROLLBACK_FAILED:
         return True
-    short = sum(Fraction(start.count, start.floor) for start, _ in fleets) < 1
-    return short or sum(Fraction(fleet.asked, start.floor) for start, fleet in fleets) >= 1
+    fleets = list(zip(deployment.spec.fleets, deployment.fleets, strict=True))
+    carried = sum([_part(fleet.asked, start.floor) for start, fleet in fleets])
+    return carried >= 1 or sum([_part(start.count, start.floor) for start, _ in fleets]) < 1
 
 
 def s18_a_gate_is_due_in_its_bake(deployment: Deployment) -> bool:
     """S18: in the bake of a gate, and only there, its timeout is kept, from the end of the
     interval on."""
-    desired, gates = due(deployment), deployment.spec.gates
-    if gates is None or not _is_at_gate(deployment):
-        return desired.gate_seconds is None
+    gates = deployment.spec.gates
+    if gates is None:
+        return True
+    seconds = due(deployment).gate_seconds
+    if not _is_at_gate(deployment):
+        return seconds is None
     interval = _termination_wait(deployment) or deployment.spec.pace.wait_interval_seconds
-    return desired.gate_seconds == interval + gates.timeout_seconds
+    return seconds == interval + gates.timeout_seconds
 
 
 def s18_only_its_own_event_continues_a_gate(
@@ -992,6 +995,11 @@ def _fits(share: Share, count: int, full: int) -> bool:
 @lru_cache(maxsize=4096)
 def _need(share: Share, full: int) -> int:
     return ceil(_amount(share) * full)
+
+
+@lru_cache(maxsize=4096)
+def _part(count: int, floor: int) -> Fraction:
+    return Fraction(count, floor)
 
 
 @lru_cache(maxsize=4096)

@@ -193,11 +193,17 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
         return deployment if fleets == deployment.fleets else deployment.knowing(fleets=fleets)
     if isinstance(event, SplitSettled):
         return _observe_split(deployment, event)
+    if isinstance(event, Continued | GateElapsed):
+        return _observe_continuation(deployment, event)
+    return deployment
+
+
+def _observe_continuation(deployment: Deployment, event: Continued | GateElapsed) -> Deployment:
     if isinstance(event, Continued):
         return deployment.knowing(continued_by=event.by)
-    if isinstance(event, GateElapsed) and not turns_back_at_timeout(deployment):
-        return deployment.knowing(continued_by=GATE_TIMEOUT)
-    return deployment
+    if turns_back_at_timeout(deployment):
+        return deployment
+    return deployment.knowing(continued_by=GATE_TIMEOUT)
 
 
 def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
