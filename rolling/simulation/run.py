@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from attrs import evolve
+
 from rolling.backends.simulated import SimulatedBackend
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.backends.simulated.world import World
@@ -15,10 +17,9 @@ from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
-from rolling.schema.shapes import under
 from rolling.simulation.report import Report, SimulatedUpdate, UnusedFault, durations_of
 from rolling.simulation.rollback_estimate import rollback_estimate
-from rolling.simulation.scenario import Scenario
+from rolling.simulation.scenario import Scenario, path_in_update
 from rolling.simulation.walk import Leftover
 from rolling.view.snapshots import RollbackEstimate, Snapshot
 from rolling.view.view import View
@@ -54,11 +55,19 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
     for place, update in enumerate(scenario.updates):
+        at = f"Updates[{place}]"
         try:
-            accepted = update_endpoint(endpoint, update.request, scenario.configs)
+            accepted = update_endpoint(
+                endpoint,
+                update.request,
+                scenario.configs,
+                engine=update.engine,
+                engine_path=f"{at}.Engine",
+            )
         except ValidationException as refused:
-            at = f"Updates[{place}].UpdateEndpoint"
-            raise ValidationException(under(at, refused.problems)) from None
+            raise ValidationException(
+                [evolve(each, field=path_in_update(at, each.field)) for each in refused.problems]
+            ) from None
         assert accepted.deployment is not None
         now = clock.now()
         leftovers = _leftovers(accepted, backend.world, now)
@@ -77,7 +86,7 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
         endpoint = with_deployment(accepted, view.snapshot.deployment)
         unused = tuple(
             [
-                UnusedFault(f"Updates[{place}].Faults[{number}]", fault.kind.value)
+                UnusedFault(f"{at}.Faults[{number}]", fault.kind.value)
                 for number, fault in backend.unstruck
             ]
         )
