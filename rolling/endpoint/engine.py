@@ -298,7 +298,7 @@ def stranger_rule(
     `beside`: what stands beside it, where a field of the engine stands by itself.
     """
     rule = (
-        'is no field of SageMaker\'s: in a scenario it belongs into "Engine", beside '
+        'is no field of SageMaker\'s: in a scenario it belongs in "Engine", beside '
         '"UpdateEndpoint"'
     )
     if key == "Engine":
@@ -306,7 +306,7 @@ def stranger_rule(
     given = value if key == "Engine" else beside
     sizes = given if isinstance(given, Mapping) else {}
     read = [_size_of(sizes.get(name)) for name in ROOM]
-    if any(read):
+    if any(read) and key != "Gates":
         surge, unavailable = [each or instances(0) for each in read]
         batch = size_document(_nearest_batch(surge, unavailable, new_full))
         batch_text = f'{{"Type": "{batch["Type"]}", "Value": {batch["Value"]}}}'
