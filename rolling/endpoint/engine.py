@@ -298,8 +298,7 @@ def stranger_rule(
     `beside`: what stands beside it, where a field of the engine stands by itself.
     """
     rule = (
-        'is no field of SageMaker\'s: in a scenario it belongs in "Engine", beside '
-        '"UpdateEndpoint"'
+        'is no field of SageMaker\'s: in a scenario it belongs in "Engine", beside "UpdateEndpoint"'
     )
     if key == "Engine":
         rule = 'is no field of SageMaker\'s: in a scenario it stands beside "UpdateEndpoint"'

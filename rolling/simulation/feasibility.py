@@ -6,15 +6,22 @@ alternatives.py.
 """
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from attrs import frozen
 
-from rolling.core.capacity import SizeType
-from rolling.core.policy import RollingUpdatePolicy
+from rolling.core.capacity import ALL_TRAFFIC, SizeType
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    SurgeRollingPolicy,
+)
+from rolling.endpoint.deployment_config import size_document
 from rolling.simulation.alternatives import (
     BATCH,
     BLUE_GREEN,
     CAPACITY_LIMIT,
+    ENGINE,
     ROLLBACK_BATCH,
     Circumstances,
     Fix,
@@ -22,14 +29,14 @@ from rolling.simulation.alternatives import (
     larger_batch,
     larger_rollback_batch,
     largest_wait,
-    smaller_batch,
+    less_room,
     smaller_rollback_batch,
     smallest_deadline,
     wait_field,
     wait_of,
-    with_smaller_batch,
+    with_less_room,
 )
-from rolling.simulation.forecast import Forecast
+from rolling.simulation.forecast import Forecast, Way
 from rolling.view.snapshots import RollbackEstimate
 
 
@@ -65,7 +72,10 @@ def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
     return tuple(
         [
             *_cut_short(forecast, under),
+            *_slow_gates(forecast, under),
             *_more_batches(forecast, under),
+            *_nothing_missing(forecast, under),
+            *_all_exposed(forecast, under),
             *_unwatched(forecast, under),
             *_rollback_above_peak(forecast, under),
         ]
@@ -107,6 +117,32 @@ def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     )
 
 
+def _slow_gates(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    gates = forecast.start.spec.gates
+    commit, limit = forecast.forward.commit_seconds, _deadline(forecast)
+    limit += _termination_wait(forecast)
+    if gates is None or not commit < limit <= commit + forecast.gate_seconds:
+        return
+    count = sum(batch.gate for batch in forecast.batches)
+    fitting = (limit - 1 - commit) // count
+    timeout = f"{ENGINE}.Gates.TimeoutInSeconds"
+    yield Finding(
+        timeout,
+        gates.timeout_seconds,
+        f"where every gate waits so long, the last bake ends {commit + forecast.gate_seconds} "
+        "seconds after acceptance; the limit turns the deployment back before",
+        _those(
+            Fix(timeout, fitting) if fitting else None,
+            smallest_deadline(
+                under,
+                forecast.forward.least_seconds
+                + forecast.gate_seconds
+                - _termination_wait(forecast),
+            ),
+        ),
+    )
+
+
 def _rollback_too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     deadline = _deadline(forecast)
     if forecast.rollback_commit_seconds < deadline:
@@ -137,21 +173,28 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     beside = f"; {left} are left over by an earlier update when this one begins" if left else ""
     rule = f"{peak} instances exist at the peak, and there is capacity for {limit}{beside}"
     policy = under.policy
+    field: str
     value: object
-    if isinstance(policy, RollingUpdatePolicy):
-        field, value = f"{BATCH}.Value", policy.maximum_batch_size.value
-    else:
-        field, value = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type", policy.routing.type.value
-        rule += "; blue/green needs both fleets whole at once, rolling does not"
-    yield Finding(
-        field,
-        value,
-        rule,
-        _those(
-            smaller_batch(forecast, under, lambda way: way.peak_instances <= limit),
-            Fix(CAPACITY_LIMIT, peak),
-        ),
-    )
+    match policy:
+        case RollingUpdatePolicy(maximum_batch_size=size):
+            field, value = f"{BATCH}.Value", size.value
+        case SurgeRollingPolicy(maximum_surge=size):
+            field, value = f"{ENGINE}.MaximumSurge.Value", size.value
+        case BlueGreenUpdatePolicy(routing=routing):
+            field = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type"
+            value = routing.type.value
+            rule += "; blue/green needs both fleets whole at once, rolling does not"
+        case other:
+            assert_never(other)
+
+    def fits(way: Way) -> bool:
+        return way.peak_instances <= limit
+
+    mend = less_room(forecast, under, fits)
+    if mend is not None and mend.drains_first:
+        rule += f"; with at most {limit} instances only drain-first fits"
+    fixes = _those(None if mend is None else mend.fix, Fix(CAPACITY_LIMIT, peak))
+    yield Finding(field, value, rule, fixes)
 
 
 def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
@@ -161,7 +204,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
     also = ""
     if forecast.forward.peak_instances > limit:
         # Said already of the way forward: what is left to say is what mending that leaves.
-        smaller = with_smaller_batch(forecast, under, lambda way: way.peak_instances <= limit)
+        smaller = with_less_room(forecast, under, lambda way: way.peak_instances <= limit)
         also = "" if smaller[1] is under else "even with the smaller batch, "
         forecast, under = smaller
     peak = forecast.rollback_peak_instances
@@ -204,6 +247,7 @@ def _rollback_above_peak(forecast: Forecast, under: Circumstances) -> Iterator[F
 
 def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     policy = under.policy
+    # A batch of surge and unavailable instances together is no single number to mend.
     if not isinstance(policy, RollingUpdatePolicy):
         return
     size, full = policy.maximum_batch_size, forecast.start.spec.new.full
@@ -217,6 +261,35 @@ def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]
         f"maximum: {len(forecast.batches)} batches, not {suggested}",
         _those(larger_batch(forecast, under, lambda way: way.batches <= suggested)),
     )
+
+
+def _nothing_missing(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    policy, full = under.policy, forecast.start.spec.new.full
+    if not isinstance(policy, SurgeRollingPolicy) or policy.unavailable_in(full):
+        return
+    value = policy.maximum_unavailable.value
+    if value:
+        yield Finding(
+            f"{ENGINE}.MaximumUnavailable.Value",
+            value,
+            f"{value}% of {full} instances rounds down to 0: no instance may be missing",
+            _those(
+                None if full == 1 else Fix(f"{ENGINE}.MaximumUnavailable.Value", -(-100 // full))
+            ),
+        )
+
+
+def _all_exposed(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    spec, policy = forecast.start.spec, under.policy
+    first = next(each for each in forecast.batches if each.batch.step == 1)
+    whole = first.batch.split[0] == ALL_TRAFFIC and len(forecast.batches) > 1
+    if isinstance(policy, SurgeRollingPolicy) and whole and first.batch.counts[0] < spec.new.full:
+        yield Finding(
+            f"{ENGINE}.MaximumUnavailable",
+            size_document(policy.maximum_unavailable),
+            f"{spec.new.floor} of {spec.new.full} new instances carry all the traffic, and the "
+            f"first batch has {first.batch.counts[0]}: its bake exposes all the traffic at once",
+        )
 
 
 def _unwatched(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
@@ -263,7 +336,9 @@ def _worst(forecast: Forecast, need: Callable[[RollbackEstimate], int]) -> str:
 def _rollback_batch(under: Circumstances) -> tuple[str, object]:
     """The field of the size of the batches back, and what stands there."""
     policy = under.policy
-    given = isinstance(policy, RollingUpdatePolicy) and policy.rollback_maximum_batch_size
+    if isinstance(policy, BlueGreenUpdatePolicy):
+        return ROLLBACK_BATCH, None
+    given = policy.rollback_maximum_batch_size
     return (f"{ROLLBACK_BATCH}.Value", given.value) if given else (ROLLBACK_BATCH, None)
 
 
