@@ -16,9 +16,8 @@ from rolling.core.deployment import Deployment
 from rolling.core.desired import due
 from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
-from rolling.driving.notes import new_notes
 from rolling.driving.record import Record, accept
-from rolling.driving.tick import Change, tick
+from rolling.driving.tick import Change, new_notes, tick
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.describe import Times, describe
