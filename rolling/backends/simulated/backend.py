@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from rolling.backends.simulated.execution import Execution
-from rolling.backends.simulated.faults import Fault, fault_problems
+from rolling.backends.simulated.faults import Fault, UnusedFault, fault_problems, unused
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.backends.simulated.strikes import Strikes
 from rolling.backends.simulated.world import World
@@ -134,11 +134,16 @@ class SimulatedBackend:
         """
         return frozenset(self._execution.strikes.struck)
 
-    @property
-    def unstruck(self) -> tuple[tuple[int, Fault], ...]:
-        """The faults of this update that have done nothing so far, each with its place."""
-        faults = self._execution.strikes.faults
-        return tuple([each for each in enumerate(faults) if each[0] not in self.struck])
+    def unused_faults(self, at: str = "Faults") -> tuple[UnusedFault, ...]:
+        """The faults of this update that have done nothing so far; `at` is their path."""
+        strikes = self._execution.strikes
+        return tuple(
+            [
+                unused(fault, place, at)
+                for place, fault in enumerate(strikes.faults)
+                if place not in strikes.struck
+            ]
+        )
 
     def trips(self, alarm: str) -> bool:
         """True while a fault of kind Alarm holds for this alarm."""

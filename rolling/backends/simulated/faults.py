@@ -102,6 +102,19 @@ class Fault:
         return natural
 
 
+@frozen
+class UnusedFault:
+    """A fault that never struck: its path in the input, and its kind."""
+
+    field: str
+    kind: str
+
+
+def unused(fault: Fault, place: int, at: str = "Faults") -> UnusedFault:
+    """A fault that never struck, of this place among those whose path is `at`."""
+    return UnusedFault(f"{at}[{place}]", fault.kind.value)
+
+
 _NATURAL_PHASES = {
     FaultKind.ALARM: Phase.BAKING,
     FaultKind.ALARM_UNREADABLE: Phase.BAKING,
