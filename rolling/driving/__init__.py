@@ -11,7 +11,8 @@ become events, and the core says what follows. Every driver makes the same tick:
 | an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
 To leave off driving is to leave the deployment where it is: it is told nothing, and the
-last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
+last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do. Where it
+waits at a gate, `Approval` and `AsyncWatch.continue_stage` continue it.
 
 Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
 `in_threads(backend)` it is the same for real:
@@ -44,6 +45,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rolling.driving.adapters import directly, in_threads
+from rolling.driving.approval import Approval
 from rolling.driving.async_watch import AsyncWatch
 from rolling.driving.backend import (
     AsyncBackend,
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POLL_INTERVAL_SECONDS",
+    "Approval",
     "AsyncBackend",
     "AsyncClock",
     "AsyncWatch",

@@ -31,7 +31,8 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
     is awaited if it can be. Where it raises, the tick counts as not made. Without it, store
     what is handed over. `hooks` are told of everything.
 
-    All methods are for the thread of the loop; `stop` may be called from any.
+    All methods are for the thread of the loop; `stop` and `continue_stage` may be called
+    from any.
     Raises ValueError for a poll interval that is not above 0, and for `max_concurrent` below 1.
     """
 
@@ -76,8 +77,9 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         The next tick of a deployment is begun only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
         deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has what was raised as its `error`.
+        poll interval, or no more where the error is `Superseded`. What needs no
+        backend counts meanwhile: a tick made of a stop, a continuation or a timer alone has what
+        was raised as its `error`.
 
         To cancel the task that iterates, or to close the iterator, stops the driver and
         no deployment: what is under way is cancelled, nothing more is sent, and `run`

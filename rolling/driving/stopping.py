@@ -4,13 +4,11 @@ To stop a deployment is to turn it back, and takes as long as the way back does.
 To leave off driving it is another thing: whoever drives simply does that.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from rolling.core.events import StopRequested
+from rolling.driving.handle import Handle
 
 
-class Stop:
+class Stop(Handle):
     """A handle for one deployment: give it to `run` or `run_async`, and keep it.
 
     It is for all runs of that deployment, one after the other, and stays asked for:
@@ -18,12 +16,11 @@ class Stop:
     May be used from any thread, and in a signal handler.
     """
 
-    # One for each deployment of a watch.
-    __slots__ = ("_requested", "_wakes")
+    __slots__ = ("_requested",)
 
     def __init__(self) -> None:
+        super().__init__()
         self._requested: StopRequested | None = None
-        self._wakes: tuple[Callable[[], object], ...] = ()
 
     @property
     def requested(self) -> StopRequested | None:
@@ -39,14 +36,4 @@ class Stop:
         """
         if self._requested is None:
             self._requested = StopRequested(by)
-        for wake in self._wakes:
-            wake()
-
-    @contextmanager
-    def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """While the context lasts, `wake` is called, in the thread that asks, for each request."""
-        self._wakes = (*self._wakes, wake)
-        try:
-            yield
-        finally:
-            self._wakes = tuple([each for each in self._wakes if each is not wake])
+        self._wake()

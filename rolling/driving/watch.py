@@ -24,8 +24,8 @@ class Watch(Schedule[K, Backend]):
     once it has stored. Where it raises, the tick counts as not made. Without it, store
     what is handed over.
     `hooks` are told of everything. Deployments may be added and removed in the
-    thread that iterates; `stop` may be called from any. It is looked for once in a
-    poll interval also while there is nothing else to do for hours.
+    thread that iterates; `stop` and `continue_stage` may be called from any. They are
+    looked for once in a poll interval also while there is nothing else to do for hours.
     Raises ValueError for a poll interval that is not above 0.
     """
 
@@ -48,8 +48,9 @@ class Watch(Schedule[K, Backend]):
         The next tick of a deployment is made only after its last one was handed over
         and the iterator was asked for more. A backend that raises troubles its own
         deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. A stop and the deadline
-        need no backend: a tick that one of them makes of it has what was raised as its `error`.
+        poll interval, or no more where the error is `Superseded`. What needs no
+        backend counts meanwhile: a tick made of a stop, a continuation or a timer alone has what
+        was raised as its `error`.
 
         To leave off iterating stops the driver and no deployment; `run` again goes on.
         Raises RuntimeError while another `run` is under way.
