@@ -99,7 +99,7 @@ def passed(record: Record) -> bool:
 
 def test_a_tick_with_a_continuation_after_the_interval_passes_the_gate() -> None:
     made = tick(at_gate(), Calm(), WAIT, continued=ANN)
-    assert [type(change.event) for change in made.changes][0] is Continued
+    assert isinstance(made.changes[0].event, Continued)
     assert made.changes[0].after.continued_by == "ann" and passed(made.record)
 
 

@@ -12,7 +12,7 @@ from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC
 from rolling.core.desired import Desired
 from rolling.core.errors import InvalidInput
-from rolling.core.events import Reading, StopRequested
+from rolling.core.events import Continued, Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.stage import Stage
 from rolling.driving.backend import Failure, Observation, ObservedFleet, Superseded
@@ -129,8 +129,8 @@ class SimulatedBackend:
     def struck(self) -> frozenset[int]:
         """The places, among the faults of this update, of those that have done something.
 
-        An alarm has when it was read so, a stop when it was asked for, any other
-        fault when it has struck an instance or a shift.
+        An alarm has when it was read so, a stop when it was asked for, a continuation when
+        it came at a gate, any other fault when it has struck an instance, its room or a shift.
         """
         return frozenset(self._execution.strikes.struck)
 
@@ -153,6 +153,11 @@ class SimulatedBackend:
         """The stop that a fault asks for: from its moment to the end of the update."""
         self._catch_up()
         return self._execution.stop
+
+    def continuation(self) -> Continued | None:
+        """What a fault continues, from its moment on: the gate that the update was at then."""
+        self._catch_up()
+        return self._execution.continued
 
     def make_true(self, desired: Desired) -> None:
         """Begin to make `desired` true. Raises Superseded when its stage is over."""
@@ -202,9 +207,9 @@ class SimulatedBackend:
 
     def _news_at(self, now: float) -> float:
         execution = self._execution
-        if execution.stop_is_news:
-            # A stop is not seen in an observation; it is asked for before the next tick.
-            execution.stop_is_news = False
+        if execution.call_is_news:
+            # It is not seen in an observation, but asked for before the next tick.
+            execution.call_is_news = False
             return now
         moment, strikes = execution.next_due, execution.strikes
         return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment
