@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from rolling import (
     CapacitySize,
     Deployment,
+    Gates,
     RollingUpdatePolicy,
+    SurgeRollingPolicy,
     UpdatePolicy,
     instances,
     serving,
@@ -35,15 +37,30 @@ def rolling_update(
     return begun(policy, old, old if new is None else new, alarms, generation)
 
 
+def drain_first(
+    full: int = 3,
+    surge: int = 0,
+    unavailable: int = 1,
+    gates: Gates | None = None,
+    wait_seconds: int = 60,
+    alarms: Sequence[str] = (ALARM,),
+) -> Deployment:
+    """An update within given room that was just accepted."""
+    policy = SurgeRollingPolicy(instances(surge), instances(unavailable), wait_seconds)
+    return begun(policy, full, full, alarms, gates=gates)
+
+
 def begun(
     policy: UpdatePolicy,
     old: int,
     new: int,
     alarms: Sequence[str] = (ALARM,),
     generation: int = 1,
+    gates: Gates | None = None,
 ) -> Deployment:
     """An update from config-1 to config-2 that was just accepted."""
-    return start(serving("config-1", old), wanted("config-2", new), policy, alarms, generation)
+    fleets = serving("config-1", old), wanted("config-2", new)
+    return start(*fleets, policy, alarms, generation, gates)
 
 
 class Drive:
@@ -63,6 +80,7 @@ class Drive:
                 self.backend,
                 self.clock,
                 stop_requested=self.backend.stop_requested,
+                continuation=self.backend.continuation,
             )
         )
 

@@ -11,7 +11,8 @@ become events, and the core says what follows. Every driver makes the same tick:
 | an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
 To leave off driving is to leave the deployment where it is: it is told nothing, and the
-last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do.
+last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do. Where it
+waits at a gate, `Approval` and `AsyncWatch.continue_stage` continue it.
 
 Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
 `in_threads(backend)` it is the same for real:
@@ -21,9 +22,11 @@ Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
 >>> from rolling.backends.simulated import SimulatedBackend
 >>> from rolling.driving import AsyncWatch, Hooks, VirtualClock, accept, directly, jumping
 >>> async def update_both():
-...     clock, stored = VirtualClock(), {}
+...     clock, stored = VirtualClock(), {}  # for real, a database
+...     def store(name, tick):
+...         stored[name] = tick.record
 ...     ends = Hooks(on_end=lambda name, tick: print(name, tick.record.deployment.outcome))
-...     watch = AsyncWatch(jumping(clock), store=stored.__setitem__, hooks=[ends])
+...     watch = AsyncWatch(jumping(clock), store=store, hooks=[ends])
 ...     for name in ("search", "ads"):
 ...         old, new = serving("config-1", 4), wanted("config-2", 4)
 ...         update = start(old, new, RollingUpdatePolicy(instances(2), wait_interval_seconds=300))
@@ -42,6 +45,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rolling.driving.adapters import directly, in_threads
+from rolling.driving.approval import Approval
 from rolling.driving.async_watch import AsyncWatch
 from rolling.driving.backend import (
     AsyncBackend,
@@ -63,19 +67,19 @@ from rolling.driving.clock import (
 from rolling.driving.hooks import Hooks
 from rolling.driving.metrics import Metrics, measure_to
 from rolling.driving.moments import POLL_INTERVAL_SECONDS
-from rolling.driving.notes import new_notes
 from rolling.driving.record import Record, accept
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop
 from rolling.driving.tick import (
     Change,
     Tick,
+    TickFailed,
     after_looking,
+    new_notes,
     tick,
     tick_async,
     without_looking,
 )
-from rolling.driving.tick_failed import TickFailed
 from rolling.driving.watch import Watch
 
 if TYPE_CHECKING:
@@ -83,6 +87,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POLL_INTERVAL_SECONDS",
+    "Approval",
     "AsyncBackend",
     "AsyncClock",
     "AsyncWatch",

@@ -2,9 +2,12 @@
 
 import math
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rolling.driving.moments import check_moment
+
+if TYPE_CHECKING:
+    from asyncio import Event
 
 
 class Clock(Protocol):
@@ -106,6 +109,21 @@ def jumping(clock: VirtualClock) -> AsyncClock:
     return _Jumping(clock)
 
 
+async def wait_or_ring(clock: AsyncClock, moment: float, bell: "Event") -> None:
+    """Return when it is `moment`, or when the bell has been rung. Raises what the clock does."""
+    import asyncio  # only who drives in an event loop pays for it
+
+    waiting = asyncio.ensure_future(clock.wait_until(moment))
+    ringing = asyncio.ensure_future(bell.wait())
+    try:
+        await asyncio.wait({waiting, ringing}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            waiting.result()
+    finally:
+        waiting.cancel()
+        ringing.cancel()
+
+
 class _Sleeping:
     jumps = False
 
@@ -113,7 +131,7 @@ class _Sleeping:
         self.now = clock.now
 
     async def wait_until(self, moment: float) -> None:
-        from asyncio import sleep  # only who drives in an event loop pays for asyncio
+        from asyncio import sleep
 
         remaining = moment - self.now()
         while remaining > 0:

@@ -4,15 +4,11 @@ To stop a deployment is to turn it back, and takes as long as the way back does.
 To leave off driving it is another thing: whoever drives simply does that.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rolling.core.deployment import Deployment
 from rolling.core.events import StopRequested
-from rolling.core.transition import advance
+from rolling.driving.handle import Handle
 
 
-class Stop:
+class Stop(Handle):
     """A handle for one deployment: give it to `run` or `run_async`, and keep it.
 
     It is for all runs of that deployment, one after the other, and stays asked for:
@@ -20,9 +16,11 @@ class Stop:
     May be used from any thread, and in a signal handler.
     """
 
+    __slots__ = ("_requested",)
+
     def __init__(self) -> None:
+        super().__init__()
         self._requested: StopRequested | None = None
-        self._wakes: tuple[Callable[[], object], ...] = ()
 
     @property
     def requested(self) -> StopRequested | None:
@@ -38,33 +36,4 @@ class Stop:
         """
         if self._requested is None:
             self._requested = StopRequested(by)
-        for wake in self._wakes:
-            wake()
-
-    @contextmanager
-    def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """While the context lasts, `wake` is called, in the thread that asks, for each request."""
-        self._wakes = (*self._wakes, wake)
-        try:
-            yield
-        finally:
-            self._wakes = tuple([each for each in self._wakes if each is not wake])
-
-
-def asked_for(
-    deployment: Deployment,
-    known: StopRequested | None,
-    stop_requested: Callable[[], StopRequested | None] | None,
-) -> StopRequested | None:
-    """The stop for the tick that is to be made now: the one that is `known`, or the answer.
-
-    Nobody is asked for one that would change nothing, so that nobody who cannot
-    answer holds up the way back. Raises what `stop_requested` does. For drivers.
-    """
-    if known is not None or stop_requested is None or not _would_stop(deployment):
-        return known
-    return stop_requested()
-
-
-def _would_stop(deployment: Deployment) -> bool:
-    return advance(deployment, StopRequested("")) is not deployment
+        self._wake()

@@ -11,7 +11,7 @@ own, and those.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from attrs import frozen
 
@@ -19,17 +19,26 @@ from rolling.core.deployment import Deployment
 from rolling.core.errors import ForeignEvent
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
 )
+from rolling.core.gate import awaits_continuation
 from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
-from rolling.driving.backend import AsyncBackend, Backend, Observation, Superseded
-from rolling.driving.calls import look, look_async
+from rolling.driving.backend import (
+    AsyncBackend,
+    Backend,
+    Observation,
+    Superseded,
+    look,
+    look_async,
+)
 from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.record import Record
 
@@ -63,11 +72,13 @@ class Tick:
     disk before the command is sent. `wake_at` is None when the deployment has
     ended, the command of its end was sent, and the split of the end was seen or, as the
     backend expects no news any more, never will be.
-    Where nothing changed, the record is the one before, and needs no storing.
+    Where nothing changed, the record is the one before; only the last tick is to be
+    stored all the same, for the deployment is over when `wake_at` is None, and not before.
     `seen`: what the backend saw of what was due when the tick began. `at`: the moment
     of the tick, on the driver's clock.
-    `error`: None, unless a call raised and a stop or the deadline alone changed the
-    deployment. Then it is what was raised, and `seen` is None, for there was no look.
+    `error`: None, unless a call raised and what needs no look (a stop, a continuation, the
+    deadline, the timeout of a gate) changed the deployment. Then it is what was raised, and
+    `seen` is None.
     """
 
     record: Record
@@ -78,9 +89,34 @@ class Tick:
     error: Exception | None = None
 
     @property
+    def is_to_be_stored(self) -> bool:
+        """True for a tick that changed something, and for the last one."""
+        return bool(self.changes) or self.wake_at is None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What people should know meanwhile, as the backend said it."""
         return () if self.seen is None else self.seen.notes
+
+
+@frozen
+class TickFailed:
+    """A tick that was not made: the deployment is where it was, and so is its record.
+
+    `at`: when it was tried; `retry_at`: when this driver will try it again, and None
+    where it will not. Both in seconds of its clock. `error`: what the backend raised,
+    `stop_requested`, or `store`.
+    """
+
+    at: float
+    record: Record
+    error: Exception
+    retry_at: float | None
+
+
+def new_notes(before: Collection[str], now: Iterable[str]) -> tuple[str, ...]:
+    """The notes of a look, in their order, without those of the look before it."""
+    return tuple([note for note in dict.fromkeys(now) if note not in before])
 
 
 def tick(
@@ -90,16 +126,20 @@ def tick(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """Make true what is due, observe, and advance by what was seen at the moment `now`.
 
     `stop`: somebody asks for the deployment to stop; harmless to repeat.
+    `continued`: somebody continues the gate of the stage that it names; of another stage,
+    it changes nothing.
     `clock`: says what time it is once the world was seen, so that calls which take
     long do not shorten a bake that they begin; without it, calls take no time.
     Pure in everything but the backend. What the backend raises is passed on;
     the record that was given is then still right, and so is the same tick again.
-    But a stop and the deadline need no look: where one of them changes the deployment,
-    the tick is made of that alone, and has what was raised as its `error`.
+    But a stop, a continuation, the deadline and the timeout of a gate need no look: where
+    one of them changes the deployment, the tick is made of that alone, and has what was
+    raised as its `error`.
     Raises ValueError for a poll interval that is not above 0, and for a moment that no
     clock can show.
     """
@@ -107,9 +147,9 @@ def tick(
     try:
         seen = look(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
     except Exception as error:
-        return unseen_tick(record, error, now, stop, clock)
+        return unseen_tick(record, error, now, stop, clock, continued)
 
 
 async def tick_async(
@@ -119,6 +159,7 @@ async def tick_async(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """The same tick, of a backend whose calls are awaited; on any event loop.
 
@@ -129,9 +170,9 @@ async def tick_async(
     try:
         seen = await look_async(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
     except Exception as error:
-        return unseen_tick(record, error, now, stop, clock)
+        return unseen_tick(record, error, now, stop, clock, continued)
 
 
 def after_looking(
@@ -141,6 +182,7 @@ def after_looking(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     seen_at: float | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """What follows from a look at the world: the pure half of the tick.
 
@@ -152,7 +194,7 @@ def after_looking(
     ValueError as `tick` does.
     """
     _check(now, poll_interval_seconds)
-    return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+    return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
 
 
 def _after(
@@ -162,8 +204,10 @@ def _after(
     poll_interval_seconds: float,
     stop: StopRequested | None,
     seen_at: float | None,
+    continued: Continued | None,
 ) -> Tick:
-    following, changes = _follow(record, _events(record, seen, now, stop), now, seen_at)
+    events = _events(record, seen, now, stop, continued)
+    following, changes = _follow(record, events, now, seen_at)
     # A stage has one desired state: another one is due where the stage is another.
     if following.desired.stage != record.desired.stage:
         return Tick(following, changes, now, seen, now)
@@ -177,8 +221,9 @@ def without_looking(
     now: float,
     stop: StopRequested | None = None,
     seen_at: float | None = None,
+    continued: Continued | None = None,
 ) -> Tick | None:
-    """What follows where the world could not be seen: the tick of the stop and the deadline alone.
+    """What follows where the world could not be seen: the tick of what needs no look.
 
     `error`: what was raised by the backend, while its answer was read, or while a stop
     was asked for; the tick's `error`.
@@ -188,7 +233,7 @@ def without_looking(
     """
     if isinstance(error, Superseded):
         return None
-    events = _unseen_events(record, now, stop)
+    events = _unseen_events(record, now, stop, continued)
     following, changes = _follow(record, events, now, seen_at)
     return Tick(following, changes, now, None, now, error) if changes else None
 
@@ -199,9 +244,10 @@ def unseen_tick(
     now: float,
     stop: StopRequested | None,
     clock: Callable[[], float] | None,
+    continued: Continued | None,
 ) -> Tick:
     """`without_looking`, for drivers. Raises `error` where that is all there is."""
-    made = without_looking(record, error, now, stop, None if clock is None else clock())
+    made = without_looking(record, error, now, stop, None if clock is None else clock(), continued)
     if made is None:
         raise error
     return made
@@ -231,7 +277,9 @@ def _follow(
     return _record_after(record, deployment, seen_at), tuple(changes)
 
 
-def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> list[Event]:
+def _unseen_events(
+    record: Record, now: float, stop: StopRequested | None, continued: Continued | None
+) -> list[Event]:
     """The facts that are known without a look at the world."""
     # First the stop, because it is about every stage: after a bake that passes in
     # this very tick it would come too late to turn the deployment back.
@@ -239,11 +287,20 @@ def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> li
     desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
         events.append(DeadlineElapsed(desired.stage.direction))
+    # A gate that is continued in the very tick of its timeout was continued in time.
+    if continued is not None:
+        events.append(continued)
+    if _is_over(record.stage_began_at, desired.gate_seconds, now):
+        events.append(GateElapsed(desired.stage))
     return events
 
 
 def _events(
-    record: Record, seen: Observation, now: float, stop: StopRequested | None
+    record: Record,
+    seen: Observation,
+    now: float,
+    stop: StopRequested | None,
+    continued: Continued | None,
 ) -> list[Event]:
     """What was seen as events, in their fixed order, all of the stage that the tick began in."""
     deployment, desired = record.deployment, record.desired
@@ -253,7 +310,7 @@ def _events(
             f"it is asked about, in their order, and returned {len(seen.fleets)}"
         )
     stage = desired.stage
-    events = _unseen_events(record, now, stop)
+    events = _unseen_events(record, now, stop, continued)
     for failure in seen.failures:
         events.append(OperationFailed(stage, failure.operation, failure.fleet, failure.reason))
     events.append(FleetsSeen(stage, seen.sightings))
@@ -292,12 +349,12 @@ def _wake_at(
     # News of the past says nothing: to look again at once would be to look for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
-    if desired.interval_seconds is not None:
-        over_at = record.stage_began_at + desired.interval_seconds
-        if now < over_at < news_at:
-            news_at = over_at
-    if desired.deadline_seconds is not None:
-        over_at = record.direction_began_at + desired.deadline_seconds
-        if now < over_at < news_at:
-            news_at = over_at
+    gate_seconds = desired.gate_seconds if awaits_continuation(deployment) else None
+    for began_at, seconds in (
+        (record.stage_began_at, desired.interval_seconds),
+        (record.stage_began_at, gate_seconds),
+        (record.direction_began_at, desired.deadline_seconds),
+    ):
+        if seconds is not None and now < began_at + seconds < news_at:
+            news_at = began_at + seconds
     return news_at

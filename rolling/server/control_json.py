@@ -5,11 +5,11 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.endpoint_now import CloudNow, EndpointNow
 from rolling.server.region.endpoint_event import EndpointEvent
-from rolling.simulation.report import UnusedFault
 from rolling.view.timeline import DIRECTIONS, PHASES
 
 _DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}

@@ -2,18 +2,11 @@
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.walk import Leftover
 from rolling.view.report import UpdateReport, update_document
-
-
-@frozen
-class UnusedFault:
-    """A fault that never struck: its path in the scenario, and its kind."""
-
-    field: str
-    kind: str
 
 
 @frozen

@@ -64,7 +64,8 @@ def picture_lines(picture: Picture, terminal: Terminal, height: int) -> list[Tex
     lines += _alarms(picture, terminal, most=max(1, height // 7))
     most = 1 if height < _LEGIBLE else 3
     lines += _said(picture, terminal, most)
-    lines += _rollback(picture, terminal, most)
+    if len(lines) < height:  # The estimate takes its time.
+        lines += _rollback(picture, terminal, most)
     rest = height - len(lines) - len(blank)
     if rest > 0:
         lines += [*blank, *_history(picture, terminal, rest)]

@@ -17,8 +17,7 @@ from rolling.core.properties import ceiling
 from rolling.core.stage import ENDS, Direction, Stage
 from rolling.core.transition import advance
 from rolling.driving.record import Record
-from rolling.driving.tick import Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Tick, TickFailed
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.view.timeline import Row

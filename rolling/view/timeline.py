@@ -38,9 +38,7 @@ class Row:
     """
 
     at: float
-    direction: Direction
-    phase: Phase
-    batch: int
+    stage: Stage
     old: int
     new: int
     old_share: Share
@@ -48,6 +46,21 @@ class Row:
     settled: bool
     event: str
     why: str
+
+    @property
+    def direction(self) -> Direction:
+        """The way on which it is."""
+        return self.stage.direction
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that it is in."""
+        return self.stage.phase
+
+    @property
+    def batch(self) -> int:
+        """The batch of that direction, from 1."""
+        return self.stage.step
 
     def of(self, deployment: Deployment) -> "Row":
         """The same row, with the deployment as it was seen later."""
@@ -82,9 +95,7 @@ def change_row(change: Change, accepted_at: float) -> Row:
 def _row(deployment: Deployment, at: float, event: str, why: str) -> Row:
     return Row(
         at,
-        deployment.direction,
-        deployment.phase,
-        deployment.stage.step,
+        deployment.stage,
         sum(fleet.in_service for fleet in deployment.old),
         deployment.new.in_service,
         rest_of(deployment.new.share),

@@ -255,7 +255,7 @@ def test_what_turns_it_back_is_stored_before_the_way_back_is_commanded(
             assert desired == due(stored[-1].deployment)
             super().make_true(desired)
 
-    watched = kind(lambda _, record: stored.append(record))
+    watched = kind(lambda _, made: stored.append(made.record))
     world = Checks()
     watched.add("a", stored[0], world)
     watched.watch.stop("a", "ann")

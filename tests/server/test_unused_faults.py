@@ -3,8 +3,8 @@
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.server.control_json import endpoint_document, read_endpoint
-from rolling.simulation.report import UnusedFault
 from tests.server.clouds import NAME, Sky, rolling
 
 PROVISIONING = Fault(FaultKind.PROVISIONING_FAILED, batch=9)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from rolling.backends.simulated.execution import Execution
-from rolling.backends.simulated.faults import Fault, fault_problems
+from rolling.backends.simulated.faults import Fault, UnusedFault, fault_problems, unused
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.backends.simulated.strikes import Strikes
 from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC
 from rolling.core.desired import Desired
 from rolling.core.errors import InvalidInput
-from rolling.core.events import Reading, StopRequested
+from rolling.core.events import Continued, Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.stage import Stage
 from rolling.driving.backend import Failure, Observation, ObservedFleet, Superseded
@@ -129,16 +129,21 @@ class SimulatedBackend:
     def struck(self) -> frozenset[int]:
         """The places, among the faults of this update, of those that have done something.
 
-        An alarm has when it was read so, a stop when it was asked for, any other
-        fault when it has struck an instance or a shift.
+        An alarm has when it was read so, a stop when it was asked for, a continuation when
+        it came at a gate, any other fault when it has struck an instance, its room or a shift.
         """
         return frozenset(self._execution.strikes.struck)
 
-    @property
-    def unstruck(self) -> tuple[tuple[int, Fault], ...]:
-        """The faults of this update that have done nothing so far, each with its place."""
-        faults = self._execution.strikes.faults
-        return tuple([each for each in enumerate(faults) if each[0] not in self.struck])
+    def unused_faults(self, at: str = "Faults") -> tuple[UnusedFault, ...]:
+        """The faults of this update that have done nothing so far; `at` is their path."""
+        strikes = self._execution.strikes
+        return tuple(
+            [
+                unused(fault, place, at)
+                for place, fault in enumerate(strikes.faults)
+                if place not in strikes.struck
+            ]
+        )
 
     def trips(self, alarm: str) -> bool:
         """True while a fault of kind Alarm holds for this alarm."""
@@ -148,6 +153,11 @@ class SimulatedBackend:
         """The stop that a fault asks for: from its moment to the end of the update."""
         self._catch_up()
         return self._execution.stop
+
+    def continuation(self) -> Continued | None:
+        """What a fault continues, from its moment on: the gate that the update was at then."""
+        self._catch_up()
+        return self._execution.continued
 
     def make_true(self, desired: Desired) -> None:
         """Begin to make `desired` true. Raises Superseded when its stage is over."""
@@ -197,9 +207,9 @@ class SimulatedBackend:
 
     def _news_at(self, now: float) -> float:
         execution = self._execution
-        if execution.stop_is_news:
-            # A stop is not seen in an observation; it is asked for before the next tick.
-            execution.stop_is_news = False
+        if execution.call_is_news:
+            # It is not seen in an observation, but asked for before the next tick.
+            execution.call_is_news = False
             return now
         moment, strikes = execution.next_due, execution.strikes
         return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment

@@ -1,5 +1,6 @@
 """Faults: what goes wrong in a simulated update, and from which moment on."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -9,7 +10,7 @@ from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Spec
 from rolling.core.errors import Problem, range_problem
-from rolling.core.pace import step_count
+from rolling.core.pace import drains_first, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 
 
@@ -23,7 +24,9 @@ class FaultKind(StrEnum):
     INSTANCE_LOST = "InstanceLost"
     SHIFT_FAILED = "ShiftFailed"
     CLEANUP_FAILED = "CleanupFailed"
+    ROOM_TAKEN = "RoomTaken"
     STOP = "Stop"
+    CONTINUE = "Continue"
 
 
 @frozen
@@ -35,8 +38,9 @@ class Fault:
     (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
     backend is told of that phase, of the first batch unless a `batch` is given;
     with a `batch` alone, of the phase that is natural for its kind. Where a
-    deployment passes the phase by, it is the first stage after it. The batches
-    of the way back count from 1, the reactivation.
+    deployment passes the phase by, it is the first stage after it. Batch 0 is the step
+    that drains the old fleet to its floor, where there is one. The batches of the way
+    back count from 1, the reactivation.
 
     **What**, by kind:
 
@@ -55,7 +59,13 @@ class Fault:
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating
       now, then those condemned next, within `for_seconds`. Tried again when a
       later stage is commanded.
+    - `RoomTaken`: others launch `count` instances within the capacity limit, and keep
+      them: where there is room now, then wherever room becomes free, within
+      `for_seconds`. Without a capacity limit there is always room, and it changes nothing.
     - `Stop`: `by` asks for the deployment to stop.
+    - `Continue`: `by` continues the gate of the bake that the deployment is in at that
+      moment; anywhere else it changes nothing. The bake of a later attempt must be
+      continued again.
 
     `fleet`: "new" or "old"; None is the fleet that the kind is about: the
     draining one for a cleanup, else the receiving one.
@@ -81,7 +91,13 @@ class Fault:
         """True when a backend that is told of `stage` has come to where this fault begins."""
         if stage.direction is not self.direction:
             return False
-        return (stage.step, stage.phase) >= (self.batch or 1, self.first_phase())
+        return (stage.step, stage.phase) >= (self._first_batch(), self.first_phase())
+
+    def _first_batch(self) -> int:
+        """The step in which it begins; the acceptance of an update may be in step 0."""
+        if self.batch is not None:
+            return self.batch
+        return 0 if self.phase is None else 1
 
     def strikes_new_fleet(self) -> bool:
         """True when it is about the new fleet; else it is about the old ones."""
@@ -102,6 +118,19 @@ class Fault:
         return natural
 
 
+@frozen
+class UnusedFault:
+    """A fault that never struck: its path in the input, and its kind."""
+
+    field: str
+    kind: str
+
+
+def unused(fault: Fault, place: int, at: str = "Faults") -> UnusedFault:
+    """A fault that never struck, of this place among those whose path is `at`."""
+    return UnusedFault(f"{at}[{place}]", fault.kind.value)
+
+
 _NATURAL_PHASES = {
     FaultKind.ALARM: Phase.BAKING,
     FaultKind.ALARM_UNREADABLE: Phase.BAKING,
@@ -110,7 +139,9 @@ _NATURAL_PHASES = {
     FaultKind.INSTANCE_LOST: Phase.BAKING,
     FaultKind.SHIFT_FAILED: Phase.SHIFTING,
     FaultKind.CLEANUP_FAILED: Phase.CLEANING,
+    FaultKind.ROOM_TAKEN: Phase.PROVISIONING,
     FaultKind.STOP: Phase.PROVISIONING,
+    FaultKind.CONTINUE: Phase.BAKING,
 }
 
 _UNREAD = "no alarm is read on the way back"
@@ -118,6 +149,7 @@ _FORWARD_ONLY = {
     FaultKind.ALARM: _UNREAD,
     FaultKind.ALARM_UNREADABLE: _UNREAD,
     FaultKind.STOP: "a stop changes nothing on the way back",
+    FaultKind.CONTINUE: "the way back has no gates",
 }
 """The kinds that strike on the way forward alone, and why."""
 
@@ -130,7 +162,9 @@ _USES = {
     FaultKind.INSTANCE_LOST: {"count", "fleet"},
     FaultKind.SHIFT_FAILED: {"for_seconds", "count", "reason"},
     FaultKind.CLEANUP_FAILED: {"for_seconds", "count", "fleet", "reason"},
+    FaultKind.ROOM_TAKEN: {"for_seconds", "count"},
     FaultKind.STOP: {"by"},
+    FaultKind.CONTINUE: {"by"},
 }
 """The fields besides the moment that each kind uses."""
 
@@ -152,7 +186,8 @@ def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
         range_problem(f"{at}.Count", fault.count, 1, MOST_INSTANCES, " instances"),
     ]
     if fault.batch is not None:
-        found.append(range_problem(f"{at}.Batch", fault.batch, 1, MOST_INSTANCES))
+        least = 0 if fault.direction is Direction.FORWARD else 1
+        found.append(range_problem(f"{at}.Batch", fault.batch, least, MOST_INSTANCES))
     for name, seconds in (("ForSeconds", fault.for_seconds), ("Seconds", fault.seconds)):
         if seconds is not None:
             found.append(range_problem(f"{at}.{name}", seconds, 1, LONGEST_SECONDS, " seconds"))
@@ -187,7 +222,7 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
 def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     """Why a fault can never strike a deployment of `spec`, as far as that is known beforehand.
 
-    It has no such batch, or does not read the alarm. How many batches a way back
+    It has no such batch or no such gate, or does not read the alarm. How many batches a way back
     has depends on where it begins. What a fault by itself has wrong is said by
     `fault_problems`.
     """
@@ -196,6 +231,11 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
         rule = f"the update has {batches} batch{'es' if batches > 1 else ''}"
         found.append(Problem(f"{at}.Batch", fault.batch, rule, batches))
+    if fault.batch == 0 and not drains_first(spec):
+        rule = "the update begins with batch 1: it does not drain the old fleet first"
+        found.append(Problem(f"{at}.Batch", 0, rule, 1))
+    if fault.kind is FaultKind.CONTINUE:
+        found += _no_gate(fault, spec, at)
     if fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE):
         if not spec.alarms:
             found.append(Problem(f"{at}.Kind", fault.kind.value, "the update watches no alarm"))
@@ -203,6 +243,20 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
             rule = f"the update watches {', '.join(spec.alarms)}"
             found.append(Problem(f"{at}.AlarmName", fault.alarm_name, rule, spec.alarms[0]))
     return found
+
+
+def _no_gate(fault: Fault, spec: Spec, at: str) -> list[Problem]:
+    if spec.gates is None:
+        return [Problem(f"{at}.Kind", fault.kind.value, "the update waits at no gate")]
+    steps = spec.gates.steps or range(1, step_count(spec) + 1)
+    if fault.batch is None or fault.batch in steps:
+        return []
+    rule = f"the update waits at a gate after {_batches(steps)} only"
+    return [Problem(f"{at}.Batch", fault.batch, rule, steps[0])]
+
+
+def _batches(steps: Sequence[int]) -> str:
+    return f"batch{'es' if len(steps) > 1 else ''} {', '.join(str(step) for step in steps)}"
 
 
 def _unused_problems(fault: Fault, at: str) -> list[Problem]:
