@@ -363,6 +363,7 @@ def _update_problems(
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
             found += [*fault_json_problems(fault, path), *_alarm_problems(fault, path, watched)]
+            found += _engine_fault_problems(fault, path, _fields(update.get("Engine")))
     return found
 
 
@@ -457,6 +458,23 @@ def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[
     near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
     rule = f"is not an alarm that this update watches ({shown})"
     return [Problem(f"{path}.AlarmName", alarm, rule, near[0])]
+
+
+def _engine_fault_problems(
+    fault: object, path: str, engine: Mapping[str, object]
+) -> list[Problem]:
+    """A fault of a batch or a gate that is there only with an engine."""
+    fields = _fields(fault)
+    found = []
+    batch = fields.get("Batch")
+    forward = fields.get("Direction", "Forward") == "Forward"
+    if forward and is_whole_number(batch) and batch == 0 and "MaximumUnavailable" not in engine:
+        rule = "the update begins with batch 1; only Engine.MaximumUnavailable makes a batch 0"
+        found.append(Problem(f"{path}.Batch", batch, rule, 1))
+    if fields.get("Kind") == FaultKind.CONTINUE.value and "Gates" not in engine:
+        rule = "this update waits at no gate; Engine.Gates makes one"
+        found.append(Problem(f"{path}.Kind", fields["Kind"], rule))
+    return found
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:
