@@ -6,6 +6,7 @@ and writing, the refusal of a request that holds such a field itself, and the
 nearest RollingUpdatePolicy. Limits of numbers are the core's. Ours: AWS has no Engine.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -267,7 +268,6 @@ def without_engine(
     found: list[Problem] = []
     config = request.get("DeploymentConfig")
     kept, room = _parted(request, ("Engine",))
-    engine = room.get("Engine")
     places: list[tuple[str, Mapping[str, object]]] = [(path, room)]
     if isinstance(config, Mapping):
         at = join(path, "DeploymentConfig")
@@ -282,35 +282,30 @@ def without_engine(
     if not any(strangers for _, strangers in places):
         return request, []
     for at, strangers in places:
-        engine = strangers.get("Engine", engine)
         for key, value in strangers.items():
-            found.append(
-                Problem(join(at, key), shown(value), stranger_rule(key, value, strangers, new_full))
-            )
+            where = 'it stands beside "UpdateEndpoint"'
+            near = nearest_in_words(value, new_full)
+            if key != "Engine":
+                where = 'it belongs in "Engine", beside "UpdateEndpoint"'
+                near = nearest_in_words(strangers, new_full) if key in ROOM else ""
+            rule = f"is no field of SageMaker's: in a scenario {where}{near}"
+            found.append(Problem(join(at, key), shown(value), rule))
     return kept, found
 
 
-def stranger_rule(
-    key: str, value: object, beside: Mapping[str, object], new_full: int = 0
-) -> str:  # fmt: skip
-    """Why SageMaker takes no such field, where it belongs, and what it takes in its place.
+def nearest_in_words(engine: object, new_full: int = 0) -> str:
+    """What SageMaker takes in place of an engine's room, as the end of a rule; maybe nothing.
 
-    `beside`: what stands beside it, where a field of the engine stands by itself.
+    `engine`: as JSON, right or wrong; or what stands beside a field of one that stands by
+    itself.
     """
-    rule = (
-        'is no field of SageMaker\'s: in a scenario it belongs in "Engine", beside "UpdateEndpoint"'
-    )
-    if key == "Engine":
-        rule = 'is no field of SageMaker\'s: in a scenario it stands beside "UpdateEndpoint"'
-    given = value if key == "Engine" else beside
-    sizes = given if isinstance(given, Mapping) else {}
-    read = [_size_of(sizes.get(name)) for name in ROOM]
-    if any(read) and key != "Gates":
-        surge, unavailable = [each or instances(0) for each in read]
-        batch = size_document(_nearest_batch(surge, unavailable, new_full))
-        batch_text = f'{{"Type": "{batch["Type"]}", "Value": {batch["Value"]}}}'
-        rule += f"; the nearest RollingUpdatePolicy has the MaximumBatchSize {batch_text}"
-    return rule
+    sizes = engine if isinstance(engine, Mapping) else {}
+    surge, unavailable = [_size_of(sizes.get(name)) for name in ROOM]
+    if surge is None and unavailable is None:
+        return ""
+    nothing = instances(0)
+    batch = size_document(_nearest_batch(surge or nothing, unavailable or nothing, new_full))
+    return f"; the nearest RollingUpdatePolicy has the MaximumBatchSize {json.dumps(batch)}"
 
 
 def _size_of(document: object) -> CapacitySize | None:

@@ -460,9 +460,7 @@ def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[
     return [Problem(f"{path}.AlarmName", alarm, rule, near[0])]
 
 
-def _engine_fault_problems(
-    fault: object, path: str, engine: Mapping[str, object]
-) -> list[Problem]:
+def _engine_fault_problems(fault: object, path: str, engine: Mapping[str, object]) -> list[Problem]:
     """A fault of a batch or a gate that is there only with an engine."""
     fields = _fields(fault)
     found = []
