@@ -240,7 +240,7 @@ class _Reading:
             return  # it would not be told, and looking for what was meant takes long
         if shape.name in _NEAR_AN_ENGINE and name in ("Engine", *ROOM):
             instead = nearest_in_words(value["Engine"] if name == "Engine" else value)
-            rule = f"{shape.name} has no such member, nor has SageMaker{instead}"
+            rule = f"{shape.name} has no such member, here as at AWS{instead}"
             self._note((*path, name), value[name], rule)
             return
         near = get_close_matches(name, shape.members, n=1) if len(name) <= 100 else []
