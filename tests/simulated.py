@@ -29,12 +29,13 @@ def rolling_update(
     timeout_seconds: int = 28_800,
     alarms: Sequence[str] = (ALARM,),
     generation: int = 1,
+    gates: Gates | None = None,
 ) -> Deployment:
     """A rolling update that was just accepted; a batch is one instance unless given."""
     policy = RollingUpdatePolicy(
         instances(1) if batch is None else batch, wait_seconds, rollback_batch, timeout_seconds
     )
-    return begun(policy, old, old if new is None else new, alarms, generation)
+    return begun(policy, old, old if new is None else new, alarms, generation, gates)
 
 
 def drain_first(
