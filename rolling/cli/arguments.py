@@ -217,7 +217,7 @@ examples:
   rolling plan specs/scenarios/linear.json
   rolling plan request.json --instances 10       both fleets have 10 instances
   rolling plan request.json --instances 8:12     the old one 8, the new one 12
-  rolling plan request.json --instances 10 --unavailable 2     with no spare instance
+  rolling plan request.json --instances 10 --unavailable 2    no spare instance
   rolling plan - --instances 10 -o json < request.json
 
 A plan counts the bakes, and how long the Simulation of a scenario says that
