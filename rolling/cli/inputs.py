@@ -78,7 +78,7 @@ def _parsed(document: object, sizes: Sizes) -> Scenario:
     except InvalidInput as wrong:
         raise InvalidInput([*wrong.problems, *_request_problems(document)]) from None
     try:
-        return parse_request(document, *counts, engine)
+        return parse_request(document, *counts, engine=engine)
     except InvalidInput as wrong:
         raise InvalidInput([_of_option(each, sizes) for each in wrong.problems]) from None
 

@@ -118,28 +118,19 @@ def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
 
 
 def _slow_gates(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
-    gates = forecast.start.spec.gates
-    commit, limit = forecast.forward.commit_seconds, _deadline(forecast)
-    limit += _termination_wait(forecast)
-    if gates is None or not commit < limit <= commit + forecast.gate_seconds:
+    gates, least = forecast.start.spec.gates, forecast.forward.least_seconds
+    slowest, wait = least + forecast.gate_seconds, _termination_wait(forecast)
+    limit = _deadline(forecast) + wait
+    if gates is None or not least < limit <= slowest:
         return
-    count = sum(batch.gate for batch in forecast.batches)
-    fitting = (limit - 1 - commit) // count
-    timeout = f"{ENGINE}.Gates.TimeoutInSeconds"
+    field = f"{ENGINE}.Gates.TimeoutInSeconds"
+    shorter = (limit - 1 - least) // sum(batch.gate for batch in forecast.batches)
     yield Finding(
-        timeout,
+        field,
         gates.timeout_seconds,
-        f"where every gate waits so long, the last bake ends {commit + forecast.gate_seconds} "
-        "seconds after acceptance; the limit turns the deployment back before",
-        _those(
-            Fix(timeout, fitting) if fitting else None,
-            smallest_deadline(
-                under,
-                forecast.forward.least_seconds
-                + forecast.gate_seconds
-                - _termination_wait(forecast),
-            ),
-        ),
+        f"where every gate waits so long, the update takes {slowest} seconds, and its limit "
+        "passes before",
+        _those(Fix(field, shorter) if shorter else None, smallest_deadline(under, slowest - wait)),
     )
 
 
@@ -281,15 +272,17 @@ def _nothing_missing(forecast: Forecast, under: Circumstances) -> Iterator[Findi
 
 def _all_exposed(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     spec, policy = forecast.start.spec, under.policy
-    first = next(each for each in forecast.batches if each.batch.step == 1)
-    whole = first.batch.split[0] == ALL_TRAFFIC and len(forecast.batches) > 1
-    if isinstance(policy, SurgeRollingPolicy) and whole and first.batch.counts[0] < spec.new.full:
-        yield Finding(
-            f"{ENGINE}.MaximumUnavailable",
-            size_document(policy.maximum_unavailable),
-            f"{spec.new.floor} of {spec.new.full} new instances carry all the traffic, and the "
-            f"first batch has {first.batch.counts[0]}: its bake exposes all the traffic at once",
-        )
+    first = next(each.batch for each in forecast.batches if each.batch.step == 1)
+    count, full = first.counts[0], spec.new.full
+    if not isinstance(policy, SurgeRollingPolicy) or first.split[0] != ALL_TRAFFIC or count == full:
+        return
+    verb = "carries" if count == 1 else "carry"
+    yield Finding(
+        f"{ENGINE}.MaximumUnavailable",
+        size_document(policy.maximum_unavailable),
+        f"{count} of {full} new instances {verb} all the traffic in the first bake: a fault of "
+        "the new configuration reaches all of it at once",
+    )
 
 
 def _unwatched(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:

@@ -184,6 +184,7 @@ def parse_request(
     document: object,
     old_count: int,
     new_count: int | None = None,
+    *,
     engine: Mapping[str, object] | None = None,
 ) -> Scenario:
     """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.

@@ -49,7 +49,7 @@ def size(value: object, kind: str = COUNT) -> Json:
 
 def accepted(engine: object, **fields: object) -> Endpoint:
     available = configs(10, 10)
-    asked = request(**({"DeploymentConfig": rolling(2)} | fields))
+    asked = request() | {"DeploymentConfig": rolling(2)} | fields
     return update_endpoint(healthy(available), asked, available, engine=engine)
 
 
