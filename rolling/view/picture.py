@@ -169,6 +169,8 @@ def _place(picture: Picture, terminal: Terminal) -> Text:
     back = deployment.direction is Direction.BACK
     style = "yellow" if back else ""
     line = styled(f"{terminal.back_arrow if back else terminal.arrow} ", style)
+    if deployment.stage.step == 0:
+        return line.append(f"drain before batch 1 of {snapshot.step_count()}")
     line.append(f"{'rollback, ' if back else ''}batch {deployment.stage.step}", style)
     line.append(f" of {snapshot.step_count()}", style)
     if deployment.stage.attempt > 1:
