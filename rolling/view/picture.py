@@ -450,6 +450,6 @@ def _at_most(lines: Sequence[str], most: int, terminal: Terminal) -> list[str]:
 
 
 def _event_style(row: Row) -> str:
-    if row.phase in _ENDS:
-        return _ENDS[row.phase][1]
-    return "yellow" if row.direction is Direction.BACK else ""
+    if row.stage.phase in _ENDS:
+        return _ENDS[row.stage.phase][1]
+    return "yellow" if row.stage.direction is Direction.BACK else ""

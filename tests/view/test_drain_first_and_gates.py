@@ -246,7 +246,7 @@ def driven(hooks: object, *faults: Fault, gates: Gates = ON) -> None:
 def test_the_log_says_who_continued_a_gate(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         driven(log_to(), ANN)
-    (told,) = [each for each in caplog.records if each.rolling_event == "Continued"]
+    (told,) = [each for each in caplog.records if vars(each)["rolling_event"] == "Continued"]
     assert told.levelno == logging.INFO
     assert "ann continued the gate of batch 1 of 3 after 200 s" in told.getMessage()
 
