@@ -11,8 +11,7 @@ from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.arns import ACCOUNT, REGION
-from rolling.server.places import place_problems
+from rolling.endpoint.arns import ACCOUNT, REGION, place_problems
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 
 HOST, PORT = "127.0.0.1", 4577

@@ -56,6 +56,7 @@ from rolling.driving.backend import (
     Superseded,
 )
 from rolling.driving.clock import (
+    POLL_INTERVAL_SECONDS,
     AsyncClock,
     Clock,
     SystemClock,
@@ -66,7 +67,6 @@ from rolling.driving.clock import (
 )
 from rolling.driving.hooks import Hooks
 from rolling.driving.metrics import Metrics, measure_to
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record, accept
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rolling.core.errors import Problem
 from rolling.driving.backend import AsyncBackend
-from rolling.driving.clock import AsyncClock, sleeping, wait_or_ring
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, AsyncClock, sleeping, wait_or_ring
 from rolling.driving.driven import Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
 from rolling.driving.schedule import Schedule
 from rolling.driving.tick import Tick, TickFailed

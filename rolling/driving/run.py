@@ -9,10 +9,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hash
 from rolling.core.events import Continued, StopRequested
 from rolling.driving.approval import Approval
 from rolling.driving.backend import AsyncBackend, Backend
-from rolling.driving.clock import AsyncClock, Clock, sleeping, wait_or_ring
+from rolling.driving.clock import (
+    POLL_INTERVAL_SECONDS,
+    AsyncClock,
+    Clock,
+    check_poll_interval,
+    sleeping,
+    wait_or_ring,
+)
 from rolling.driving.driven import Driven
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
 from rolling.driving.record import Record
 from rolling.driving.stopping import Stop
 from rolling.driving.tick import Tick, TickFailed

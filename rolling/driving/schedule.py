@@ -13,9 +13,9 @@ from typing import ClassVar, Generic
 from rolling.core.events import Continued, StopRequested
 from rolling.core.stage import Stage
 from rolling.driving.backend import Superseded
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.driven import B, Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.record import Record
 from rolling.driving.tick import Tick, TickFailed
 from rolling.driving.wakes import Wakes
@@ -66,9 +66,8 @@ class Schedule(Generic[K, B]):
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
         `continuation` is asked the same while it waits at a gate.
-        `at`: when its next tick is due, on the driver's clock, such as the `wake_at` of the
-        last tick that was stored; now, unless given. After a restart it spreads the looks
-        of many deployments as they were spread before.
+        `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
+        that knows its next wake, or spreads the first looks of many after a restart.
         Raises ValueError for a key that is watched already, and an `at` that no clock shows.
         """
         if key in self._entries:

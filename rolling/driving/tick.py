@@ -39,7 +39,7 @@ from rolling.driving.backend import (
     look,
     look_async,
 )
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.record import Record
 
 

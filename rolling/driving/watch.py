@@ -5,10 +5,9 @@ from collections.abc import Callable, Generator, Iterable
 from typing import ClassVar
 
 from rolling.driving.backend import Backend
-from rolling.driving.clock import Clock
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, Clock
 from rolling.driving.driven import Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.schedule import Schedule
 from rolling.driving.tick import Tick, TickFailed
 

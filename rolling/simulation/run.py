@@ -1,6 +1,7 @@
 """The simulation: the updates of a scenario, one after the other, in virtual time."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from attrs import evolve
 
@@ -9,7 +10,7 @@ from rolling.driving.clock import VirtualClock
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
-from rolling.simulation.report import Report, SimulatedUpdate, durations_of
+from rolling.simulation.report import AcceptedUpdate, Report, SimulatedUpdate, durations_of
 from rolling.simulation.running_update import RunningUpdate
 from rolling.simulation.scenario import Scenario, path_in_update
 from rolling.view.snapshots import Snapshot
@@ -41,6 +42,19 @@ def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
 
 def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
     """What `simulate` does, a tick at a time: the snapshots of each update, then its step."""
+    return (each for each in _played(scenario) if not isinstance(each, AcceptedUpdate))
+
+
+def accepted_updates(scenario: Scenario) -> Iterator[AcceptedUpdate]:
+    """Each update as the endpoint accepts it, from what the ones before it leave.
+
+    The last one is not carried out. Raises ValidationException as `simulate` does.
+    """
+    accepted = (each for each in _played(scenario) if isinstance(each, AcceptedUpdate))
+    return islice(accepted, len(scenario.updates))
+
+
+def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | SimulatedUpdate]:
     clock = VirtualClock()
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
@@ -67,6 +81,7 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
             updates=len(scenario.updates),
         )
         backend = running.backend
+        yield AcceptedUpdate(accepted, running.leftovers)
         while running.wake_at is not None:
             clock.wait_until(running.wake_at)
             running.tick(clock.now())
@@ -74,4 +89,4 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
         endpoint = running.endpoint
         unused = backend.unused_faults(f"{at}.Faults")
         report = running.view.report()
-        yield SimulatedUpdate(accepted, running.leftovers, report, unused, endpoint, clock.now())
+        yield SimulatedUpdate(accepted, report, unused, endpoint, clock.now())

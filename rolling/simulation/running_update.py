@@ -30,8 +30,7 @@ class RunningUpdate:
     how many, from 1.
 
     `leftovers`: what earlier updates had left alive at its acceptance. `view`: what a
-    person should know of it. `endpoint`: as the update has made it so far. `wake_at`:
-    the moment of the next tick; None once the update has ended.
+    person should know of it. `endpoint`: as the update has made it so far.
     Raises InvalidInput for faults that have problems.
     """
 
@@ -57,7 +56,11 @@ class RunningUpdate:
             estimate_rollback=estimate,
         )
         self.endpoint = accepted
-        self.wake_at: float | None = now
+
+    @property
+    def wake_at(self) -> float | None:
+        """The moment of the next tick; None once the update has ended."""
+        return self.view.snapshot.wake_at
 
     def tick(self, now: float, stop: StopRequested | None = None) -> list[Row]:
         """Look at the endpoint's instances, and take in what is seen.
@@ -70,7 +73,6 @@ class RunningUpdate:
         made = tick(record, self.backend, now, stop=stop, continued=self.backend.continuation())
         self.view.take(made)
         self.endpoint = with_deployment(self.endpoint, made.record.deployment)
-        self.wake_at = made.wake_at
         return self.view.rows[told:]
 
 

@@ -169,6 +169,8 @@ def _place(picture: Picture, terminal: Terminal) -> Text:
     back = deployment.direction is Direction.BACK
     style = "yellow" if back else ""
     line = styled(f"{terminal.back_arrow if back else terminal.arrow} ", style)
+    if deployment.stage.step == 0:
+        return line.append(f"drain before batch 1 of {snapshot.step_count()}")
     line.append(f"{'rollback, ' if back else ''}batch {deployment.stage.step}", style)
     line.append(f" of {snapshot.step_count()}", style)
     if deployment.stage.attempt > 1:
@@ -448,6 +450,6 @@ def _at_most(lines: Sequence[str], most: int, terminal: Terminal) -> list[str]:
 
 
 def _event_style(row: Row) -> str:
-    if row.phase in _ENDS:
-        return _ENDS[row.phase][1]
-    return "yellow" if row.direction is Direction.BACK else ""
+    if row.stage.phase in _ENDS:
+        return _ENDS[row.stage.phase][1]
+    return "yellow" if row.stage.direction is Direction.BACK else ""

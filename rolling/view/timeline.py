@@ -22,6 +22,8 @@ PHASES = {
     Phase.ROLLED_BACK: "RolledBack",
     Phase.ROLLBACK_FAILED: "RollbackFailed",
 }
+DIRECTION_OF = {text: direction for direction, text in DIRECTIONS.items()}
+PHASE_OF = {text: phase for phase, text in PHASES.items()}
 
 
 @frozen
@@ -44,21 +46,6 @@ class Row:
     settled: bool
     event: str
     why: str
-
-    @property
-    def direction(self) -> Direction:
-        """The way on which it is."""
-        return self.stage.direction
-
-    @property
-    def phase(self) -> Phase:
-        """The phase that it is in."""
-        return self.stage.phase
-
-    @property
-    def batch(self) -> int:
-        """The batch of that direction, from 1; 0 is the step that drains the old fleet first."""
-        return self.stage.step
 
     def of(self, deployment: Deployment) -> "Row":
         """The same row, with the deployment as it was seen later."""
@@ -114,9 +101,9 @@ def rows_document(rows: Iterable[Row]) -> list[dict[str, object]]:
     return [
         {
             "At": number(each.at),
-            "Direction": DIRECTIONS[each.direction],
-            "Phase": PHASES[each.phase],
-            "Batch": each.batch,
+            "Direction": DIRECTIONS[each.stage.direction],
+            "Phase": PHASES[each.stage.phase],
+            "Batch": each.stage.step,
             "Old": each.old,
             "New": each.new,
             "OldShare": str(each.old_share),

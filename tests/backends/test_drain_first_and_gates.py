@@ -197,10 +197,10 @@ def test_dropped_faults_continue_nothing() -> None:
 def test_a_fault_that_can_find_no_gate_or_no_step_0_is_told_beforehand() -> None:
     plain, draining = rolling_update().spec, drain_first(gates=GATES).spec
     (no_gate,) = misses(continuing(), plain)
-    assert (no_gate.field, no_gate.rule) == ("Fault.Kind", "the update waits at no gate")
+    assert (no_gate.field, no_gate.rule) == ("Fault.Kind", "this update waits at no gate")
     (elsewhere,) = misses(continuing(batch=2), draining)
     assert elsewhere.fix == 1
-    assert elsewhere.rule == "the update waits at a gate after batch 1 only"
+    assert elsewhere.rule == "this update waits at a gate after batch 1 alone"
     assert misses(continuing(), draining) == []
     (no_drain,) = misses(Fault(FaultKind.ALARM, batch=0), plain)
     assert (no_drain.field, no_drain.fix) == ("Fault.Batch", 1)

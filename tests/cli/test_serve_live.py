@@ -1,5 +1,6 @@
 """On a terminal `rolling serve` shows the updates of its endpoints, below the lines it prints."""
 
+import io
 import os
 import re
 import select
@@ -10,17 +11,19 @@ from collections.abc import Callable, Sequence
 import pytest
 from attrs import evolve
 
-from rolling.cli.serving_live import chosen, time_text
+from rolling.cli.serving_live import chosen, draw, time_text
 from rolling.driving.record import Record
 from rolling.server.control_client import ControlClient
 from rolling.server.local_server import client_environment
 from rolling.server.timekeeping import ManualTime, RunningTime, Time
+from rolling.view.pane import Pane
 from rolling.view.snapshots import Snapshot
 from rolling.view.terminal import Terminal
 from tests.cli.command import Command, scenario
 from tests.cli.test_live_terminal import Session, on_a_terminal
 from tests.cli.test_serve import update
 from tests.emulator import standing
+from tests.server.clouds import Sky
 from tests.view.pictures import picture_at, played
 
 FILE = scenario("seed-success")
@@ -133,6 +136,24 @@ def test_what_is_under_way_is_always_shown_and_what_ended_where_there_is_room() 
     assert ids(all_of_them, 48) == ["began at 2", "began at 4", "began at 3", "began at 1"]
     assert ids([begun(ENDED, 1), begun(ENDED, 3)], 5) == ["began at 3"]
     assert ids([], 20) == []
+
+
+def test_an_endpoint_of_another_region_has_it_in_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "40")
+    sky = Sky()
+    sky.furnish("eu-west-1")
+    for region in ("us-east-1", "eu-west-1"):
+        sky.call("CreateEndpoint", region, EndpointName="search", EndpointConfigName="config-1")
+    sky.advance(600)
+    for region in ("us-east-1", "eu-west-1"):
+        wanted = {"EndpointName": "search", "EndpointConfigName": "config-2"}
+        sky.call("UpdateEndpoint", region, **wanted)
+    stream = io.StringIO()
+    with Pane(Terminal(), stream) as pane:
+        draw(pane, sky.now(), sky.cloud.snapshots(), RunningTime(60), "us-east-1")
+    titles = [line.split("  ")[0] for line in stream.getvalue().splitlines() if "60×" in line]
+    assert titles == ["search", "search (eu-west-1)"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from rolling import RollingUpdatePolicy as Rolling
 from rolling.core.gate import GATE_TIMEOUT
 from rolling.driving import (
     Approval,
+    Change,
     Observation,
     Record,
     Stop,
@@ -205,7 +206,7 @@ def test_nor_does_the_timeout_of_a_gate(on_timeout: GateTimeoutAction) -> None:
 def test_run_hears_of_an_approval_within_one_poll_interval() -> None:
     """Also where the next wake is far off, and named is who continued first."""
     clock, approval = VirtualClock(), Approval()
-    changes = []
+    changes: list[Change] = []
     for made in run(accept(update(), 0, "a"), Calm(), clock, approval=approval):
         changes += made.changes
         if made.record.deployment.stage == GATE_STAGE and clock.now() >= WAIT:

@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,7 +121,7 @@ def test_the_stored_form_is_pinned() -> None:
 
 def test_the_stored_form_of_step_0_and_of_a_gate_is_pinned() -> None:
     gates = Gates(60, GateTimeoutAction.ROLL_BACK, steps=(1,))
-    step_0 = deployment_to_json(drain_first(3, gates=gates))
+    step_0: Any = deployment_to_json(drain_first(3, gates=gates))
     assert step_0["stage"] == {
         "direction": "FORWARD",
         "step": 0,

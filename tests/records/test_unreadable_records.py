@@ -304,7 +304,7 @@ def test_an_impossible_floor_or_gate_is_refused(path: str, value: object, rule: 
 
 
 def test_step_0_is_only_for_an_update_that_drains_first() -> None:
-    step_0 = deployment_to_json(run_to(drain_first(4), "forward 0.1 baking"))
+    step_0: Any = deployment_to_json(run_to(drain_first(4), "forward 0.1 baking"))
     assert deployment_from_json(step_0).stage.step == 0
     for place in (0, 1):
         step_0["spec"]["fleets"][place]["floor"] = 4

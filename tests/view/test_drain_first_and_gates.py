@@ -158,6 +158,17 @@ def test_an_update_that_drains_first_and_is_taken_up_later_goes_on_there() -> No
 # --- the picture --------------------------------------------------------------
 
 
+def test_the_drain_is_shown_as_what_comes_before_the_first_batch() -> None:
+    view = View("search", accept(drain_first(), 0, "a"))
+    for made in Drive(drain_first()).ticks:
+        view.take(made)
+        if made.record.deployment.stage.step == 0 and made.at == 30:
+            break
+    shown = text_of(Picture(view.snapshot))
+    assert "→ drain before batch 1 of 3  baking 0:00:30 of 0:01:00 left" in shown
+    assert "2/2" in shown
+
+
 def picture_in_gate(gates: Gates, seconds: float, continued: Continued | None = None) -> str:
     """The picture so many seconds after the bake of the first gate began."""
     clock = VirtualClock()
@@ -235,7 +246,7 @@ def driven(hooks: object, *faults: Fault, gates: Gates = ON) -> None:
 def test_the_log_says_who_continued_a_gate(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         driven(log_to(), ANN)
-    (told,) = [each for each in caplog.records if each.rolling_event == "Continued"]
+    (told,) = [each for each in caplog.records if vars(each)["rolling_event"] == "Continued"]
     assert told.levelno == logging.INFO
     assert "ann continued the gate of batch 1 of 3 after 200 s" in told.getMessage()
 

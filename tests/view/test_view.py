@@ -56,7 +56,7 @@ def test_every_driver_gives_the_same_view(kind: type[Plain] | type[InLoop]) -> N
     for _, seen in watched.drive():
         many.take(seen)
     assert many.report() == one.report()
-    assert many.report().timeline[-1].phase.name == "ROLLED_BACK"
+    assert many.report().timeline[-1].stage.phase.name == "ROLLED_BACK"
 
 
 def test_the_report_is_json_and_has_no_outcome_before_the_end() -> None:

@@ -12,11 +12,11 @@ from itertools import zip_longest
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulatedBackend, misses
-from rolling.backends.simulated.faults import UnusedFault, unused
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.core.deployment import Deployment
-from rolling.core.desired import due
 from rolling.core.events import StopRequested
-from rolling.core.stage import ENDS, Stage
+from rolling.core.stage import Stage
+from rolling.driving.record import Record
 from rolling.driving.tick import new_notes
 from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.describe import Times, describe
@@ -27,7 +27,6 @@ from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.images import Images, of_configurations
 from rolling.server.service import Parameters
 from rolling.simulation.running_update import RunningUpdate
-from rolling.view.timeline import Row
 from rolling.view.view import View
 
 
@@ -62,14 +61,10 @@ class RunningEndpoint:
         self.view: View | None = None
         # Kept while there is something to drive.
         self._update: RunningUpdate | None = None
-        # What was accepted since the last look.
-        self._accepted: list[EndpointEvent] = []
-        # What follows the end of something.
-        self._ended: list[EndpointEvent] = []
-        # The notes of the last look, and the events of those that are new in it.
+        # What happened since the last look, and the notes of that look.
+        self._events: list[EndpointEvent] = []
         self._standing: tuple[str, ...] = ()
-        self._noted: list[EndpointEvent] = []
-        self._accepted.append(self._event(now, endpoint.status, None, _status_sentence(endpoint)))
+        self._tell(now)
 
     @property
     def deployment(self) -> Deployment | None:
@@ -127,10 +122,9 @@ class RunningEndpoint:
         for place, fault in enumerate(faults):
             missing = misses(fault, endpoint.deployment.spec, f"Faults[{place}]")
             if missing:
-                self.unused_faults += (unused(fault, place),)
+                self.unused_faults += (UnusedFault(f"Faults[{place}]", fault.kind.value),)
             for problem in missing:
-                why = f"{fault.kind} cannot strike this update: {problem}."
-                self._accepted.append(self._event(now, endpoint.status, None, why))
+                self._tell(now, f"{fault.kind} cannot strike this update: {problem}.")
 
     def scale(self, request: Parameters, now: float) -> None:
         """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
@@ -159,47 +153,46 @@ class RunningEndpoint:
         """Begin an update that has this view, or something else."""
         self.endpoint, self.view = endpoint, view
         self.unused_faults = ()
-        began, stage, why = None, None, _status_sentence(endpoint)
+        began = None if view is None else now
+        self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
         if view is None:
             self._update = None
+            self._tell(now)
         else:
-            began, stage, why = now, view.rows[0].stage, view.rows[0].why
-        self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
-        self._accepted.append(self._event(now, endpoint.status, stage, why))
+            self._tell(now, view.rows[0].why, view.rows[0].stage)
 
-    def _event(
-        self, now: float, status: EndpointStatus | None, stage: Stage | None, why: str
-    ) -> EndpointEvent:
-        return EndpointEvent(now, self.endpoint.region, self.endpoint.name, status, stage, why)
+    def _tell(self, now: float, why: str | None = None, stage: Stage | None = None) -> None:
+        """Add to what happened; `why` is its status unless given."""
+        endpoint, status = self.endpoint, None if self.gone else self.endpoint.status
+        why = why or _status_sentence(endpoint, status)
+        event = EndpointEvent(now, endpoint.region, endpoint.name, status, stage, why)
+        self._events.append(event)
 
     # --- what happens to it ----------------------------------------------------
 
     def look(self, now: float, stop: StopRequested | None = None) -> list[EndpointEvent]:
         """Let happen what does at the moment `now`; `wake_at` says when to look again."""
-        before = self.endpoint.status
-        rows: list[Row] = []
-        if before is EndpointStatus.DELETING:
+        if self.endpoint.status is EndpointStatus.DELETING:
             self._end(now)
         elif self.endpoint.launching:
             self._launch(now)
         elif self._update is not None:
-            rows = self._drive(self._update, now, stop)
+            self._drive(self._update, now, stop)
         else:
             self.wake_at = None
-        accepted, self._accepted = self._accepted, []
-        noted, self._noted = self._noted, []
-        ended, self._ended = self._ended, []
-        return [*accepted, *self._events(before, rows, now), *noted, *ended]
+        events, self._events = self._events, []
+        return events
 
     def _note(self, notes: tuple[str, ...], now: float) -> None:
-        """Report a note once for as long as it stands."""
+        """Tell a note once for as long as it stands."""
         for note in new_notes(self._standing, notes):
-            self._noted.append(self._event(now, self.endpoint.status, None, note))
+            self._tell(now, note)
         self._standing = notes
 
     def _end(self, now: float) -> None:
         if self.wake_at is None or now >= self.wake_at:
             self.gone, self.wake_at = True, None
+            self._tell(now)
 
     def _launch(self, now: float) -> None:
         """One look at an endpoint that is created or scaled."""
@@ -208,32 +201,31 @@ class RunningEndpoint:
         seen = self.backend.observe(wanted)
         failure = seen.failures[0].reason if seen.failures else None
         status = self.endpoint.status
-        self._note(seen.notes, now)
         self.endpoint = with_launched(self.endpoint, seen.sightings, seen.split, failure)
         self.wake_at = seen.news_at
         if self.endpoint.status is not status:
             self.times = evolve(self.times, last_modified=now, stage_start=now)
             # A change that is taken back is commanded at once.
             self.wake_at = now if self.endpoint.launching else None
-            if not self.endpoint.launching:
-                self._drop_faults(now)
+            self._tell(now)
+        self._note(seen.notes, now)
+        if not self.endpoint.launching:
+            self._drop_faults(now)
 
-    def _drive(self, update: RunningUpdate, now: float, stop: StopRequested | None) -> list[Row]:
+    def _drive(self, update: RunningUpdate, now: float, stop: StopRequested | None) -> None:
         """One look at an endpoint whose update is under way, or has left something over."""
-        rows = update.tick(now, stop)
-        snapshot = update.view.snapshot
-        self._note(snapshot.notes, now)
-        unchanged = update.endpoint.status is self.endpoint.status
+        rows, snapshot = update.tick(now, stop), update.view.snapshot
+        if update.endpoint.status is not self.endpoint.status:
+            self.times = evolve(self.times, last_modified=now)
+        self.times = evolve(self.times, stage_start=snapshot.record.stage_began_at)
         self.endpoint, self.wake_at = update.endpoint, update.wake_at
-        self.times = evolve(
-            self.times,
-            last_modified=self.times.last_modified if unchanged else now,
-            stage_start=snapshot.record.stage_began_at,
-        )
+        for row in rows:
+            self._tell(now, row.why, row.stage)
+        self._note(snapshot.notes, now)
         if self.wake_at is None:
             self.images = of_configurations(self.images, self.serving)
-            self._release(snapshot.deployment, now)
-        return rows
+            self._drop_faults(now)
+            self._release(snapshot.record)
 
     def _drop_faults(self, now: float) -> None:
         """What was under way has ended, and its faults with it: report those that never struck.
@@ -245,32 +237,20 @@ class RunningEndpoint:
         if unused_faults:
             self.unused_faults = unused_faults
             listed = ", ".join(f"{each.field} ({each.kind})" for each in unused_faults)
-            why = f"Never struck: {listed}."
-            self._ended.append(self._event(now, self.endpoint.status, None, why))
+            self._tell(now, f"Never struck: {listed}.")
 
-    def _release(self, deployment: Deployment, now: float) -> None:
+    def _release(self, record: Record) -> None:
         """Keep driving only for what is still to go."""
-        self._drop_faults(now)
-        left_over = any(fleet.alive > fleet.asked for fleet in deployment.fleets)
-        news_at = self.backend.observe(due(deployment)).news_at if left_over else None
+        left_over = any(fleet.alive > fleet.asked for fleet in record.deployment.fleets)
+        news_at = self.backend.observe(record.desired).news_at if left_over else None
         if news_at is None or math.isinf(news_at):
             self._update = None
         else:
             self.wake_at = news_at
 
-    def _events(
-        self, before: EndpointStatus, rows: list[Row], now: float
-    ) -> Iterable[EndpointEvent]:
-        endpoint = self.endpoint
-        status = None if self.gone else endpoint.status
-        for row in rows:
-            then = status if row.phase in ENDS else before
-            yield self._event(now, then, row.stage, row.why)
-        if status is not before and not rows:
-            why = "The endpoint is deleted." if self.gone else _status_sentence(endpoint)
-            yield self._event(now, status, None, why)
 
-
-def _status_sentence(endpoint: Endpoint) -> str:
+def _status_sentence(endpoint: Endpoint, status: EndpointStatus | None) -> str:
+    if status is None:
+        return "The endpoint is deleted."
     reason = "" if endpoint.failure_reason is None else f": {endpoint.failure_reason}"
-    return f"The endpoint is {endpoint.status.value}{reason}".rstrip(".") + "."
+    return f"The endpoint is {status.value}{reason}".rstrip(".") + "."
