@@ -248,6 +248,7 @@ It answers what boto3 and the AWS CLI ask of SageMaker's endpoints and of
 CloudWatch's alarms, once the line it prints is in their environment. FILE says
 what is there at the start: configurations, the endpoint in service, its alarms,
 and the faults of its next updates. Control calls are listed at /_rolling/.
-Ctrl-C stops it, and it says what was under way.
+On a terminal a picture of each update moves below the lines; --no-live leaves
+the lines alone. Ctrl-C stops it, and it says what was under way.
 """,
 }

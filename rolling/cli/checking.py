@@ -27,7 +27,7 @@ from rolling.cli.interruption import (
 from rolling.cli.progress import Progress
 from rolling.cli.streams import write_complaint
 from rolling.core.deployment import Deployment
-from rolling.simulation.run import carry_out
+from rolling.simulation.run import accepted_updates
 from rolling.simulation.scenario import Scenario
 from rolling.view.terminal import Terminal
 
@@ -74,9 +74,9 @@ def checked(asked: Asked, scenario: Scenario | None, show: Print) -> int:
 def updates_of(scenario: Scenario) -> list[Update]:
     """The updates of a scenario, a later one from what the simulation leaves."""
     return [
-        (step.accepted.name, step.accepted.deployment)
-        for step in carry_out(scenario)
-        if step.accepted.deployment is not None
+        (update.endpoint.name, update.endpoint.deployment)
+        for update in accepted_updates(scenario)
+        if update.endpoint.deployment is not None
     ]
 
 

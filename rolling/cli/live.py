@@ -7,8 +7,6 @@ the screen are in rolling/view. What needs rich is imported when a live view beg
 import os
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
-from typing import TextIO
 
 from rolling.cli.interruption import (
     ENDINGS,
@@ -20,13 +18,14 @@ from rolling.cli.interruption import (
     suspendable,
 )
 from rolling.cli.live_arguments import INSTANT, PLAYED_SECONDS, Asked
+from rolling.cli.live_terminal import can_show_live, pace_text
 from rolling.cli.simulation_text import (
     Document,
     ending_text,
     simulation_pieces,
     verdict_text,
 )
-from rolling.cli.streams import write_complaint, write_out
+from rolling.cli.streams import write_out
 from rolling.core.stage import Direction
 from rolling.driving.clock import Clock, SystemClock
 from rolling.simulation.report import report_document
@@ -35,11 +34,6 @@ from rolling.simulation.scenario import Scenario
 from rolling.view.figures import elapsed, percentage
 from rolling.view.snapshots import Snapshot
 from rolling.view.terminal import Terminal
-
-NARROWEST = 40
-"""The fewest columns that a picture is drawn in; it would be cut."""
-
-_HOW_TO_INSTALL = "the live view needs rich: pip install 'rolling-deployments[cli]'"
 
 
 def shown(
@@ -57,7 +51,9 @@ def shown(
     steps = tuple(carry_out(scenario))
     document: Document = report_document(report_of(scenario, steps))
     outcome = document["Updates"][-1]["Outcome"]
-    if _is_live(asked, sys.stdout, terminal.width, environment):
+    # At once, there is nothing to see, unless it was asked for.
+    wanted = False if asked.live is None and asked.speed == INSTANT else asked.live
+    if can_show_live(wanted, sys.stdout, terminal.width, environment):
         speed = asked.speed
         if speed is None:
             speed = max(1.0, steps[-1].ended_at / PLAYED_SECONDS)
@@ -69,27 +65,6 @@ def shown(
             return _live(scenario, document, speed, terminal, interruption), outcome
     speed = INSTANT if asked.speed is None else asked.speed
     return _paced(scenario, document, speed, terminal, SystemClock()), outcome
-
-
-def _is_live(
-    asked: Asked, stream: TextIO | None, columns: int, environment: Mapping[str, str]
-) -> bool:
-    """Whether it is shown live; where it was asked for and cannot be, why not is said."""
-    missing = None
-    if stream is None or not stream.isatty():
-        missing = "the live view needs a terminal, and standard output is none"
-    elif environment.get("TERM") in ("dumb", "unknown"):
-        term = environment["TERM"]
-        missing = f"the live view needs a terminal that can move its cursor, and TERM is {term}"
-    elif columns < NARROWEST:
-        missing = f"the live view needs {NARROWEST} columns, and there are {columns}"
-    elif find_spec("rich") is None:
-        missing = _HOW_TO_INSTALL
-    if asked.live is None:
-        return missing is None and asked.speed != INSTANT
-    if asked.live and missing:
-        write_complaint(f"rolling: {missing}\n")
-    return asked.live and missing is None
 
 
 def _paced(
@@ -141,7 +116,7 @@ def _live(
     from rolling.view.picture import Picture
     from rolling.view.screen import Screen
 
-    pace = _told(speed, terminal)
+    pace = pace_text(speed, terminal)
     screen = Screen(terminal)
     with suspendable() as suspension, screen:
 
@@ -163,14 +138,6 @@ def _live(
             write_out(_told_interrupted(player.latest[-1], player.now, terminal))
         end_as_asked(interruption)
     return ending_text(document, terminal)
-
-
-def _told(speed: float, terminal: Terminal) -> str:
-    """A speed, for the picture."""
-    if speed == INSTANT:
-        return ""
-    times = "×" if terminal.unicode else "x"
-    return f"{speed:.0f}{times}" if speed >= 10 else f"{speed:.3g}{times}"
 
 
 def _told_interrupted(known: Snapshot, now: float, terminal: Terminal) -> str:

@@ -1,13 +1,15 @@
 """Serving: the server of `rolling serve`, from its first line to its last.
 
-Its arguments are in serving_arguments.py, what it prints in serving_text.py. What
-needs botocore is imported when a server begins.
+Its arguments are in serving_arguments.py, what it prints in serving_text.py, its
+pictures in serving_live.py. What needs botocore or rich is imported when a server begins.
 """
 
 import errno
 import os
 import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from queue import Empty, Queue
 from typing import NoReturn, TextIO
@@ -20,12 +22,16 @@ from rolling.cli.interruption import (
     end_as_asked,
     interruptible,
     quiet_once_hung_up,
+    sleep,
+    suspendable,
 )
+from rolling.cli.live_terminal import can_show_live
 from rolling.cli.serving_arguments import HOST, PORT, Asked
 from rolling.cli.serving_text import ending_text, event_text, greeting_text
 from rolling.cli.streams import write_complaint, write_out
 from rolling.core.errors import InvalidInput, Problem
 from rolling.server.addresses import is_loopback
+from rolling.server.cloud import Cloud
 from rolling.server.extra import require
 from rolling.server.options import make_cloud
 from rolling.server.region.endpoint_event import EndpointEvent
@@ -81,19 +87,57 @@ def serve(scenario: Scenario | None, asked: Asked, terminal: Terminal) -> NoRetu
             write_out(greeting_text(server.url, asked.region, asked.time, as_json=asked.as_json))
             for service in SERVICES:  # Read now, not in the first call.
                 operation_names(service)
-            while not interruption.requested:
-                if verbose:
-                    steering.running()
-                print_news(news, asked, terminal, _LOOK_SECONDS)
-            running = steering.running()
+            with (
+                quiet_once_hung_up(interruption),
+                _shown(cloud, asked, terminal) as (look, write),
+            ):
+                while not interruption.requested:
+                    look()
+                    print_news(news, asked, terminal, _LOOK_SECONDS, write)
+                running = steering.running()
+                look()
+                print_news(news, asked, terminal, 0, write)
         with quiet_once_hung_up(interruption):
-            print_news(news, asked, terminal, 0)
             write_out(ending_text(running, terminal, as_json=asked.as_json))
     end_as_asked(interruption)
 
 
+@contextmanager
+def _shown(
+    cloud: Cloud, asked: Asked, terminal: Terminal
+) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+    """What looks at the cloud, and shows its updates where they are shown; and what prints.
+
+    A look lets happen what is due, so that it is printed without a call of a client.
+    """
+    wanted = False if asked.as_json else asked.live
+    if not can_show_live(wanted, sys.stdout, terminal.width, os.environ):
+
+        def catch_up() -> None:
+            cloud.at_one_moment(lambda: None)
+
+        yield catch_up, write_out
+        return
+    from rolling.cli.serving_live import draw
+    from rolling.view.pane import Pane
+
+    with suspendable() as suspension, Pane(terminal) as pane:
+
+        def look() -> None:
+            if suspension.requested:
+                pane.leave()
+                sleep(suspension)
+            draw(pane, *cloud.at_one_moment(cloud.snapshots), asked.time, asked.region)
+
+        yield look, pane.write
+
+
 def print_news(
-    news: Queue[EndpointEvent], asked: Asked, terminal: Terminal, patience_seconds: float
+    news: Queue[EndpointEvent],
+    asked: Asked,
+    terminal: Terminal,
+    patience_seconds: float,
+    write: Callable[[str], None],
 ) -> None:
     """Print what has happened; where nothing has, wait so long for something.
 
@@ -103,11 +147,9 @@ def print_news(
         event = news.get(timeout=patience_seconds)
     except Empty:
         return
-    left = news.qsize()
-    write_out(event_text(event, asked.region, terminal, as_json=asked.as_json))
-    for _ in range(left):
-        event = news.get_nowait()
-        write_out(event_text(event, asked.region, terminal, as_json=asked.as_json))
+    events = [event, *[news.get_nowait() for _ in range(news.qsize())]]
+    texts = [event_text(each, asked.region, terminal, as_json=asked.as_json) for each in events]
+    write("".join(texts))
 
 
 def _unreachable(asked: Asked, error: OSError | UnicodeError) -> Problem:

@@ -11,8 +11,7 @@ from attrs import evolve, frozen
 
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.arns import ACCOUNT, REGION
-from rolling.server.places import place_problems
+from rolling.endpoint.arns import ACCOUNT, REGION, place_problems
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime, Time
 
 HOST, PORT = "127.0.0.1", 4577
@@ -32,7 +31,7 @@ _SETTINGS = {
 
 @frozen
 class Asked:
-    """What the arguments ask for. `verbose`: None for where a terminal reads it."""
+    """What the arguments ask for. `verbose`, `live`: None for where a terminal reads it."""
 
     host: str
     port: int
@@ -42,6 +41,7 @@ class Asked:
     settings: tuple[tuple[str, int], ...]
     verbose: bool | None
     as_json: bool
+    live: bool | None = None
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -78,6 +78,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="print a line for each update that is accepted, and each change of an endpoint "
         "(default: on a terminal)",
     )
+    command.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        help="show each update as a picture that moves, below the lines (default: on a terminal, "
+        "where rich is installed)",
+    )
 
 
 def read_arguments(chosen: argparse.Namespace) -> Asked:
@@ -99,6 +105,9 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
     if chosen.instances is not None and chosen.file is None:
         rule = "is for a FILE that is a bare UpdateEndpoint request: name one, or leave this out"
         problems.append(Problem("--instances", chosen.instances, rule))
+    if chosen.live and chosen.output == "json":
+        rule = "does not go with -o json, whose lines a program reads: leave one out"
+        problems.append(Problem("--live", None, rule))
     if problems:
         raise InvalidInput(problems)
     return Asked(
@@ -110,6 +119,7 @@ def read_arguments(chosen: argparse.Namespace) -> Asked:
         tuple(settings),
         chosen.verbose,
         chosen.output == "json",
+        chosen.live,
     )
 
 

@@ -21,9 +21,11 @@ Two updates in one event loop, in virtual time; with `sleeping(WallClock())` and
 >>> from rolling.backends.simulated import SimulatedBackend
 >>> from rolling.driving import AsyncWatch, Hooks, VirtualClock, accept, directly, jumping
 >>> async def update_both():
-...     clock, stored = VirtualClock(), {}
+...     clock, stored = VirtualClock(), {}  # for real, a database
+...     def store(name, tick):
+...         stored[name] = tick.record
 ...     ends = Hooks(on_end=lambda name, tick: print(name, tick.record.deployment.outcome))
-...     watch = AsyncWatch(jumping(clock), store=stored.__setitem__, hooks=[ends])
+...     watch = AsyncWatch(jumping(clock), store=store, hooks=[ends])
 ...     for name in ("search", "ads"):
 ...         old, new = serving("config-1", 4), wanted("config-2", 4)
 ...         update = start(old, new, RollingUpdatePolicy(instances(2), wait_interval_seconds=300))
@@ -52,6 +54,7 @@ from rolling.driving.backend import (
     Superseded,
 )
 from rolling.driving.clock import (
+    POLL_INTERVAL_SECONDS,
     AsyncClock,
     Clock,
     SystemClock,
@@ -62,20 +65,19 @@ from rolling.driving.clock import (
 )
 from rolling.driving.hooks import Hooks
 from rolling.driving.metrics import Metrics, measure_to
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
-from rolling.driving.notes import new_notes
 from rolling.driving.record import Record, accept
 from rolling.driving.run import run, run_async
 from rolling.driving.stopping import Stop
 from rolling.driving.tick import (
     Change,
     Tick,
+    TickFailed,
     after_looking,
+    new_notes,
     tick,
     tick_async,
     without_looking,
 )
-from rolling.driving.tick_failed import TickFailed
 from rolling.driving.watch import Watch
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from rolling.core.desired import Desired
-from rolling.driving.backend import AsyncBackend, Backend, Observation
-from rolling.driving.calls import ordinary
+from rolling.driving.backend import AsyncBackend, Backend, Observation, ordinary
 
 _Answer = TypeVar("_Answer")
 

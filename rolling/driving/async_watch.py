@@ -3,21 +3,19 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from functools import partial
-from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar
 
 from rolling.core.errors import Problem
 from rolling.driving.backend import AsyncBackend
-from rolling.driving.clock import AsyncClock, sleeping
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, AsyncClock, sleeping, wait_or_ring
+from rolling.driving.driven import Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
 from rolling.driving.record import Record
-from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import Tick, tick_async, unseen_tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.schedule import Schedule
+from rolling.driving.tick import Tick, TickFailed
 
 if TYPE_CHECKING:
-    from asyncio import CancelledError, Event, Task
+    from asyncio import Event, Task
 
 Seen = Tick | TickFailed
 
@@ -27,10 +25,10 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
 
     The clock is `sleeping()` unless given. `max_concurrent`: how many ticks are under way,
     or made and not yet handed over, at most; a deployment has one at a time.
-    `store`: is given the key and the record of each tick that changed something,
-    before the tick is handed over; what it returns is awaited if it can be. Where it
-    raises, the tick counts as not made. Without it, whoever iterates stores what is
-    handed over. `hooks` are told of everything.
+    `store`: is given the key and the tick, its record and its changes, of each tick that
+    changed something, and of the last one, before the tick is handed over; what it returns
+    is awaited if it can be. Where it raises, the tick counts as not made. Without it, store
+    what is handed over. `hooks` are told of everything.
 
     All methods are for the thread of the loop; `stop` may be called from any.
     Raises ValueError for a poll interval that is not above 0, and for `max_concurrent` below 1.
@@ -44,19 +42,18 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
         *,
         max_concurrent: int = 64,
-        store: Callable[[K, Record], Awaitable[object] | object] | None = None,
+        store: Callable[[K, Tick], Awaitable[object] | object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
         self._clock = sleeping() if clock is None else clock
-        super().__init__(self._clock.now, poll_interval_seconds, hooks)
+        super().__init__(self._clock.now, poll_interval_seconds, store, hooks)
         if max_concurrent < 1:
             raise ValueError(
                 str(Problem("max_concurrent", max_concurrent, "must be at least 1", 1))
             )
         self._max_concurrent = max_concurrent
-        self._store = store
-        self._under_way: dict[Entry[K, AsyncBackend], Task[Seen]] = {}
-        self._made: deque[tuple[Entry[K, AsyncBackend], Task[Seen]]] = deque()
+        self._under_way: dict[Driven[K, AsyncBackend], Task[Seen]] = {}
+        self._made: deque[tuple[Driven[K, AsyncBackend], Task[Seen]]] = deque()
         self._ring: Callable[[], object] | None = None
 
     def remove(self, key: K) -> Record:
@@ -89,8 +86,6 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         """
         import asyncio  # only who drives in an event loop pays for it
 
-        from rolling.driving.interruptible_wait import wait_or_ring
-
         self._begin()
         loop, bell = asyncio.get_running_loop(), asyncio.Event()
         self._ring = partial(loop.call_soon_threadsafe, bell.set)
@@ -112,7 +107,7 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
                     try:
                         seen = task.result()
                         if not self._is_accepted(seen):
-                            self._accept(entry, seen)
+                            entry.accept(seen)
                     except BaseException:
                         self._put_again(entry)
                         raise
@@ -140,39 +135,17 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
         if ring is not None:
             ring()
 
-    async def _look(self, entry: Entry[K, AsyncBackend], now: float) -> Seen:
-        import asyncio
-
+    async def _look(self, entry: Driven[K, AsyncBackend], now: float) -> Seen:
         try:
-            made = await self._tick(entry, now)
-            if self._store is not None:
-                if made.changes:
-                    stored = self._store(entry.key, made.record)
-                    if isawaitable(stored):
-                        await stored
-                # Stored is stored, also where nobody asks for the tick any more.
-                self._accept(entry, made)
-            return made
-        except asyncio.CancelledError as cancelled:
-            return self._trouble(entry, now, _given_up(cancelled))
+            made = await entry.tick_async(now)
         except Exception as error:
             return self._trouble(entry, now, error)
+        if self._store is not None:
+            # Stored is stored, also where nobody asks for the tick any more.
+            entry.accept(made)
+        return made
 
-    async def _tick(self, entry: Entry[K, AsyncBackend], now: float) -> Tick:
-        import asyncio
-
-        try:
-            asked = entry.ask()
-        except Exception as error:
-            return entry.unasked_tick(error, now, self._clock.now)
-        try:
-            return await tick_async(
-                entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
-            )
-        except asyncio.CancelledError as cancelled:
-            return unseen_tick(entry.record, _given_up(cancelled), now, asked, self._clock.now)
-
-    def _looked(self, entry: Entry[K, AsyncBackend], bell: "Event", task: "Task[Seen]") -> None:
+    def _looked(self, entry: Driven[K, AsyncBackend], bell: "Event", task: "Task[Seen]") -> None:
         if self._under_way.get(entry) is not task:
             return
         del self._under_way[entry]
@@ -210,18 +183,3 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
             for entry in self._under_way:
                 self._put_again(entry)
             self._under_way.clear()
-
-
-def _given_up(cancelled: "CancelledError") -> RuntimeError:
-    """The error for a call that its client gave up itself, as some do.
-
-    Raises what it is given where the present task is cancelled, by whoever drives.
-    """
-    import asyncio
-
-    task = asyncio.current_task()
-    if task is None or task.cancelling():
-        raise cancelled
-    error = RuntimeError("a call was cancelled, and not by whoever drives")
-    error.__cause__ = cancelled
-    return error

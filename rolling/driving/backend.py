@@ -1,8 +1,8 @@
 """The backend: the world as a driver sees it. Two calls, made or awaited, and a contract."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from attrs import Factory, frozen
 
@@ -11,6 +11,8 @@ from rolling.core.desired import Desired
 from rolling.core.errors import RollingError
 from rolling.core.events import Reading, Sighting
 from rolling.core.outcome import Operation
+
+_Answer = TypeVar("_Answer")
 
 
 @frozen
@@ -150,3 +152,36 @@ class AsyncBackend(Protocol):
     async def observe(self, desired: Desired) -> Observation:
         """What is true now, of the fleets and alarms that `desired` names."""
         ...
+
+
+def ordinary(call: Callable[[Desired], _Answer], desired: Desired) -> _Answer:
+    """What a backend's call returns. RuntimeError for a StopIteration, which is its cause.
+
+    A StopIteration would end a generator that drives, and no future of asyncio can hold it.
+    """
+    try:
+        return call(desired)
+    except (StopIteration, StopAsyncIteration) as error:
+        raise _ordinary(error) from error
+
+
+def look(backend: Backend, desired: Desired) -> Observation:
+    """Both calls. Raises what the backend does."""
+    try:
+        backend.make_true(desired)
+        return backend.observe(desired)
+    except (StopIteration, StopAsyncIteration) as error:
+        raise _ordinary(error) from error
+
+
+async def look_async(backend: AsyncBackend, desired: Desired) -> Observation:
+    """`look`, of a backend whose calls are awaited."""
+    try:
+        await backend.make_true(desired)
+        return await backend.observe(desired)
+    except (StopIteration, StopAsyncIteration) as error:
+        raise _ordinary(error) from error
+
+
+def _ordinary(error: Exception) -> RuntimeError:
+    return RuntimeError(f"the backend raised {type(error).__name__}")

@@ -1,10 +1,26 @@
-"""Clocks: what a driver reads the time from and waits by; or awaits, in an event loop."""
+"""Clocks: what a driver reads the time from and waits by; or awaits, in an event loop.
+
+Here is also what a moment is: the few numbers that would spoil a record are refused.
+"""
 
 import math
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rolling.driving.moments import check_moment
+from rolling.core.errors import Problem
+
+if TYPE_CHECKING:
+    from asyncio import Event
+
+# Beyond it a float does not tell one second from the next, and no wait would come to its end.
+FARTHEST_SECONDS = 2**53
+
+MOMENT_RULE = (
+    "must be a moment: a number of seconds, at most 2**53 from 0, such as clock.now() gives"
+)
+
+POLL_INTERVAL_SECONDS = 15.0
+"""How long to wait before looking again at a backend that cannot say when. Ours."""
 
 
 class Clock(Protocol):
@@ -106,6 +122,21 @@ def jumping(clock: VirtualClock) -> AsyncClock:
     return _Jumping(clock)
 
 
+async def wait_or_ring(clock: AsyncClock, moment: float, bell: "Event") -> None:
+    """Return when it is `moment`, or when the bell has been rung. Raises what the clock does."""
+    import asyncio  # only who drives in an event loop pays for it
+
+    waiting = asyncio.ensure_future(clock.wait_until(moment))
+    ringing = asyncio.ensure_future(bell.wait())
+    try:
+        await asyncio.wait({waiting, ringing}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            waiting.result()
+    finally:
+        waiting.cancel()
+        ringing.cancel()
+
+
 class _Sleeping:
     jumps = False
 
@@ -113,7 +144,7 @@ class _Sleeping:
         self.now = clock.now
 
     async def wait_until(self, moment: float) -> None:
-        from asyncio import sleep  # only who drives in an event loop pays for asyncio
+        from asyncio import sleep
 
         remaining = moment - self.now()
         while remaining > 0:
@@ -136,3 +167,25 @@ class _Jumping:
 
 
 _LONGEST_SLEEP_SECONDS = 3600.0  # time.sleep refuses infinity and very long waits
+
+
+def is_moment(value: object) -> bool:
+    """True for a number of seconds that a clock can show, and JSON can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -FARTHEST_SECONDS <= value <= FARTHEST_SECONDS
+
+
+def check_moment(field: str, moment: float) -> None:
+    """Raise ValueError for a moment that no clock can show."""
+    if not is_moment(moment):
+        raise ValueError(str(Problem(field, moment, MOMENT_RULE)))
+
+
+def check_poll_interval(seconds: float) -> None:
+    """Raise ValueError for a poll interval that is not above 0."""
+    if not seconds > 0:
+        rule = "must be a number of seconds above 0"
+        raise ValueError(
+            str(Problem("poll_interval_seconds", seconds, rule, POLL_INTERVAL_SECONDS))
+        )

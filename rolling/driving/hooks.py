@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from rolling.driving.tick import Change, Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Change, Tick, TickFailed
 
 _Told = TypeVar("_Told")
 

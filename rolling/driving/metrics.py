@@ -8,8 +8,7 @@ from typing import Protocol
 
 from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
-from rolling.driving.tick import Change, Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Change, Tick, TickFailed
 
 
 class Metrics(Protocol):

@@ -7,7 +7,7 @@ from attrs import field, frozen
 from rolling.core.deployment import Deployment
 from rolling.core.desired import Desired, due
 from rolling.core.errors import Problem
-from rolling.driving.moments import check_moment
+from rolling.driving.clock import check_moment
 
 LONGEST_ID = 255
 """The most characters of the id of a deployment."""

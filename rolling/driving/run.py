@@ -1,21 +1,26 @@
-"""The plain loop, of one deployment: tick, hand over what happened, wait, tick again.
+"""The watch of one deployment: tick, hand it over, wait, tick again.
 
-Twice: once it makes its calls and waits, once it awaits both. The tick is the
-same, and so is what the loop promises.
+Once for a backend that is called, and once for one that is awaited.
 """
 
 import math
-from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Iterable
 
 from rolling.core.events import StopRequested
 from rolling.driving.backend import AsyncBackend, Backend
-from rolling.driving.clock import AsyncClock, Clock, sleeping
-from rolling.driving.hooks import Hooks, tell
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
+from rolling.driving.clock import (
+    POLL_INTERVAL_SECONDS,
+    AsyncClock,
+    Clock,
+    check_poll_interval,
+    sleeping,
+    wait_or_ring,
+)
+from rolling.driving.driven import Driven
+from rolling.driving.hooks import Hooks
 from rolling.driving.record import Record
-from rolling.driving.stopping import Stop, asked_for
-from rolling.driving.tick import Tick, tick, tick_async, unseen_tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.stopping import Stop
+from rolling.driving.tick import Tick, TickFailed
 
 
 def run(
@@ -27,17 +32,18 @@ def run(
     *,
     stop: Stop | None = None,
     key: Hashable = None,
+    store: Callable[[Hashable, Tick], object] | None = None,
     hooks: Iterable[Hooks] = (),
 ) -> Generator[Tick, None, None]:
     """Drive a deployment to its end, a tick at a time.
 
-    Each tick is handed over before the next is made: store its record then.
-    To leave off iterating, by `break`, by closing or by Ctrl-C, stops the driver and
+    Each tick is handed over before the next is made. Store its record then, or give `store`.
+    Stopping the iteration, by `break`, by closing or by Ctrl-C, stops the driver and
     not the deployment, which is told nothing; `run` with the last record goes on,
     also where a call was interrupted that may have been carried out or not.
-    A failed rollback is not over until the mix that it leaves was seen: where a backend
-    never tells one, the ticks go on; who does not want to wait leaves off once there is
-    an `outcome`.
+    A failed rollback is not over until the mix that it leaves was seen: if a backend
+    never reports one, the ticks go on. If you do not want to wait, stop iterating once
+    there is an `outcome`.
     What the backend raises is passed on, for the caller to decide whether to run again;
     a stop or a deadline that is due meanwhile is handed over before, as `tick` says.
 
@@ -45,45 +51,45 @@ def run(
     and answers with a stop or None. What it raises is passed on as what the backend does.
     `stop`: a handle to stop the deployment by; it is looked at once in a poll
     interval also while there is nothing else to do for hours.
+    `store` is given `key` and each tick to be stored, as that of `Watch` is; what it
+    raises is passed on, and its tick counts as not made.
     `hooks` are told of everything, under the name `key`.
     Raises ValueError, at once, for a poll interval that is not above 0.
     """
     check_poll_interval(poll_interval_seconds)
-    hooks = tuple(hooks)
-    return _run(record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks)
+    handle = Stop() if stop is None else stop
+    deployment = Driven[Hashable, Backend](
+        key,
+        record,
+        backend,
+        clock.now,
+        poll_interval_seconds,
+        stop_requested,
+        store,
+        tuple(hooks),
+        handle,
+    )
+    return _run(deployment, clock, may_be_stopped=stop is not None)
 
 
 def _run(
-    record: Record,
-    backend: Backend,
-    clock: Clock,
-    poll_interval_seconds: float,
-    stop_requested: Callable[[], StopRequested | None] | None,
-    stop: Stop | None,
-    key: Hashable,
-    hooks: tuple[Hooks, ...],
+    driven: Driven[Hashable, Backend], clock: Clock, *, may_be_stopped: bool
 ) -> Generator[Tick, None, None]:
     while True:
-        now, told = clock.now(), _known(stop)
+        now = clock.now()
         try:
-            try:
-                told = asked_for(record.deployment, told, stop_requested)
-            except Exception as error:
-                made = unseen_tick(record, error, now, told, clock.now)
-            else:
-                made = tick(record, backend, now, poll_interval_seconds, told, clock.now)
+            made = driven.tick(now)
         except Exception as error:
-            tell(hooks, key, TickFailed(now, record, error, None))
+            driven.accept(TickFailed(now, driven.record, error, None))
             raise
-        tell(hooks, key, made)
+        driven.accept(made)
         yield made
         if made.wake_at is None:
             return
-        record = made.record
-        if stop is None or told is not None:
-            clock.wait_until(made.wake_at)
+        if may_be_stopped and driven.told is None:
+            _wait(clock, made.wake_at, driven.stop, driven.poll_interval_seconds)
         else:
-            _wait(clock, made.wake_at, stop, poll_interval_seconds)
+            clock.wait_until(made.wake_at)
 
 
 def run_async(
@@ -95,60 +101,52 @@ def run_async(
     *,
     stop: Stop | None = None,
     key: Hashable = None,
+    store: Callable[[Hashable, Tick], Awaitable[object] | object] | None = None,
     hooks: Iterable[Hooks] = (),
 ) -> AsyncGenerator[Tick, None]:
     """`run`, in an asyncio event loop. It starts no loop and no thread of its own.
 
-    The clock is `sleeping()` unless given. To cancel the task that iterates is to
-    leave off iterating: the deployment goes on where it is, nothing is sent, and
-    `run_async` with the last record that was handed over goes on. A call of the
-    backend that was under way is cancelled with it, and ends as its backend says.
-    `stop` wakes the driver at once. Raises what `run` does.
+    The clock is `sleeping()` unless given. Cancelling the task that iterates stops the
+    driver: the deployment goes on where it is, nothing is sent, and `run_async` with the
+    last record that was stored or handed over goes on. A call of the backend that was
+    under way is cancelled with it, and ends as its backend says.
+    What `store` returns is awaited if it can be. `stop` wakes the driver at once.
+    Raises what `run` does.
     """
     check_poll_interval(poll_interval_seconds)
-    clock, hooks = sleeping() if clock is None else clock, tuple(hooks)
-    return _run_async(
-        record, backend, clock, poll_interval_seconds, stop_requested, stop, key, hooks
+    clock, handle = sleeping() if clock is None else clock, Stop() if stop is None else stop
+    deployment = Driven[Hashable, AsyncBackend](
+        key,
+        record,
+        backend,
+        clock.now,
+        poll_interval_seconds,
+        stop_requested,
+        store,
+        tuple(hooks),
+        handle,
     )
+    return _run_async(deployment, clock, may_be_stopped=stop is not None)
 
 
 async def _run_async(
-    record: Record,
-    backend: AsyncBackend,
-    clock: AsyncClock,
-    poll_interval_seconds: float,
-    stop_requested: Callable[[], StopRequested | None] | None,
-    stop: Stop | None,
-    key: Hashable,
-    hooks: tuple[Hooks, ...],
+    driven: Driven[Hashable, AsyncBackend], clock: AsyncClock, *, may_be_stopped: bool
 ) -> AsyncGenerator[Tick, None]:
     while True:
-        now, told = clock.now(), _known(stop)
+        now = clock.now()
         try:
-            try:
-                told = asked_for(record.deployment, told, stop_requested)
-            except Exception as error:
-                made = unseen_tick(record, error, now, told, clock.now)
-            else:
-                made = await tick_async(
-                    record, backend, now, poll_interval_seconds, told, clock.now
-                )
+            made = await driven.tick_async(now)
         except Exception as error:
-            tell(hooks, key, TickFailed(now, record, error, None))
+            driven.accept(TickFailed(now, driven.record, error, None))
             raise
-        tell(hooks, key, made)
+        driven.accept(made)
         yield made
         if made.wake_at is None:
             return
-        record = made.record
-        if stop is None or told is not None:
-            await clock.wait_until(made.wake_at)
+        if may_be_stopped and driven.told is None:
+            await _wait_async(clock, made.wake_at, driven.stop)
         else:
-            await _wait_async(clock, made.wake_at, stop)
-
-
-def _known(stop: Stop | None) -> StopRequested | None:
-    return None if stop is None else stop.requested
+            await clock.wait_until(made.wake_at)
 
 
 def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float) -> None:
@@ -164,8 +162,6 @@ def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float)
 
 async def _wait_async(clock: AsyncClock, moment: float, stop: Stop) -> None:
     import asyncio  # only who drives in an event loop pays for it
-
-    from rolling.driving.interruptible_wait import wait_or_ring
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
     with stop.waking(lambda: loop.call_soon_threadsafe(bell.set)):

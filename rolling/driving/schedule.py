@@ -5,52 +5,19 @@ due at the same moment whoever has waited longest; a deployment that wants to be
 looked at again at once comes after all that were due before, so none starves.
 """
 
+import math
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
-from typing import ClassVar, Generic, TypeVar
-
-from attrs import define
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Generic
 
 from rolling.core.events import StopRequested
 from rolling.driving.backend import Superseded
-from rolling.driving.hooks import Hooks, tell
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_poll_interval
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
+from rolling.driving.driven import B, Driven, K
+from rolling.driving.hooks import Hooks
 from rolling.driving.record import Record
-from rolling.driving.stopping import asked_for
-from rolling.driving.tick import Tick, unseen_tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Tick, TickFailed
 from rolling.driving.wakes import Wakes
-
-K = TypeVar("K", bound=Hashable)
-B = TypeVar("B")
-
-
-@define(eq=False)
-class Entry(Generic[K, B]):
-    """One deployment that is watched.
-
-    `record`: the one handed over last. `stop`: the stop that was asked for by key.
-    `told`: the stop, if any, that its last tick was made with.
-    `due_at`: the moment of the tick that comes next, or is being made.
-    """
-
-    key: K
-    record: Record
-    backend: B
-    stop_requested: Callable[[], StopRequested | None] | None
-    stop: StopRequested | None = None
-    told: StopRequested | None = None
-    due_at: float = 0
-
-    def ask(self) -> StopRequested | None:
-        """The stop for the tick that is to be made now. Raises what `stop_requested` does."""
-        self.told = asked_for(self.record.deployment, self.stop, self.stop_requested)
-        return self.told
-
-    def unasked_tick(self, error: Exception, now: float, clock: Callable[[], float]) -> Tick:
-        """The tick that is made where `ask` raised `error`. Raises it where there is none."""
-        self.told = self.stop
-        return unseen_tick(self.record, error, now, self.told, clock)
 
 
 class Schedule(Generic[K, B]):
@@ -65,16 +32,18 @@ class Schedule(Generic[K, B]):
         self,
         now: Callable[[], float],
         poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
+        store: Callable[[K, Tick], object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
         check_poll_interval(poll_interval_seconds)
         self.poll_interval_seconds = poll_interval_seconds
         self._now = now
+        self._store = store
         self._hooks = tuple(hooks)
-        self._entries: dict[K, Entry[K, B]] = {}
-        self._wakes: Wakes[Entry[K, B]] = Wakes()
+        self._entries: dict[K, Driven[K, B]] = {}
+        self._wakes: Wakes[Driven[K, B]] = Wakes()
         # Stops come from other threads and from signal handlers: a deque bears that.
-        self._to_stop: deque[Entry[K, B]] = deque()
+        self._to_stop: deque[Driven[K, B]] = deque()
         self._running = False
 
     # --- for whoever watches ---
@@ -85,6 +54,8 @@ class Schedule(Generic[K, B]):
         record: Record,
         backend: B,
         stop_requested: Callable[[], StopRequested | None] | None = None,
+        *,
+        at: float | None = None,
     ) -> None:
         """Watch a deployment from now on, also while the others are being driven.
 
@@ -92,13 +63,26 @@ class Schedule(Generic[K, B]):
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
-        Raises ValueError for a key that is watched already.
+        `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
+        that knows its next wake, or spreads the first looks of many after a restart.
+        Raises ValueError for a key that is watched already, and an `at` that no clock shows.
         """
         if key in self._entries:
             raise ValueError(f"{key!r} is watched already: remove it first, or choose another key")
-        entry = Entry(key, record, backend, stop_requested)
+        if at is not None and at != math.inf:
+            check_moment("at", at)
+        entry = Driven(
+            key,
+            record,
+            backend,
+            self._now,
+            self.poll_interval_seconds,
+            stop_requested,
+            self._store,
+            self._hooks,
+        )
         self._entries[key] = entry
-        self._put(entry, self._now())
+        self._put(entry, self._now() if at is None else at)
         self._wake()
 
     def remove(self, key: K) -> Record:
@@ -122,8 +106,8 @@ class Schedule(Generic[K, B]):
         entry = self._entries.get(key)
         if entry is None:
             return False
-        if entry.stop is None:
-            entry.stop = StopRequested(by)
+        if entry.stop.requested is None:
+            entry.stop.request(by)
             self._to_stop.append(entry)
             self._wake()
         return True
@@ -158,30 +142,26 @@ class Schedule(Generic[K, B]):
 
     def _next_wake(self) -> float | None:
         """When the next tick is due; None where nobody waits for one."""
-        self._heed_stops()
+        if self._to_stop:
+            self._heed_stops()
         return self._wakes.next_moment() if self._wakes else None
 
-    def _take(self, now: float) -> Entry[K, B] | None:
+    def _take(self, now: float) -> Driven[K, B] | None:
         """The deployment whose turn it is, out of the queue; None where nobody is due."""
         moment = self._next_wake()
         if moment is None or moment > now:
             return None
         return self._wakes.take()
 
-    def _is_watched(self, entry: Entry[K, B]) -> bool:
+    def _is_watched(self, entry: Driven[K, B]) -> bool:
         return self._entries.get(entry.key) is entry
 
-    def _trouble(self, entry: Entry[K, B], at: float, error: Exception) -> TickFailed:
+    def _trouble(self, entry: Driven[K, B], at: float, error: Exception) -> TickFailed:
         """The record of a tick that could not be made. An old record is never tried again."""
         again = None if isinstance(error, Superseded) else self._now() + self.poll_interval_seconds
         return TickFailed(at, entry.record, error, again)
 
-    def _accept(self, entry: Entry[K, B], seen: Tick | TickFailed) -> None:
-        """Take in what came of a tick, and tell of it, just before it is handed over."""
-        entry.record = seen.record
-        tell(self._hooks, entry.key, seen)
-
-    def _put_back(self, entry: Entry[K, B], seen: Tick | TickFailed) -> None:
+    def _put_back(self, entry: Driven[K, B], seen: Tick | TickFailed) -> None:
         """Queue a deployment for its next tick, once what came of this one was handed over."""
         if not self._is_watched(entry):
             return
@@ -190,16 +170,17 @@ class Schedule(Generic[K, B]):
             del self._entries[entry.key]
         else:
             # A stop that came while the tick was made has not been told yet.
-            untold = entry.stop is not None and entry.stop is not entry.told
+            stop = entry.stop.requested
+            untold = stop is not None and stop is not entry.told
             self._put(entry, self._now() if untold else again)
 
-    def _put_again(self, entry: Entry[K, B]) -> None:
+    def _put_again(self, entry: Driven[K, B]) -> None:
         """Queue a deployment whose tick was cut short: the same tick again is right."""
         if self._is_watched(entry):
             # Not at the present moment: it may be the clock that failed.
             self._put(entry, entry.due_at)
 
-    def _put(self, entry: Entry[K, B], moment: float) -> None:
+    def _put(self, entry: Driven[K, B], moment: float) -> None:
         entry.due_at = moment
         self._wakes.put(entry, moment)
 

@@ -7,9 +7,7 @@ To leave off driving it is another thing: whoever drives simply does that.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rolling.core.deployment import Deployment
 from rolling.core.events import StopRequested
-from rolling.core.transition import advance
 
 
 class Stop:
@@ -19,6 +17,9 @@ class Stop:
     another deployment that is run with it is stopped at once. Make one for each.
     May be used from any thread, and in a signal handler.
     """
+
+    # One for each deployment of a watch.
+    __slots__ = ("_requested", "_wakes")
 
     def __init__(self) -> None:
         self._requested: StopRequested | None = None
@@ -49,22 +50,3 @@ class Stop:
             yield
         finally:
             self._wakes = tuple([each for each in self._wakes if each is not wake])
-
-
-def asked_for(
-    deployment: Deployment,
-    known: StopRequested | None,
-    stop_requested: Callable[[], StopRequested | None] | None,
-) -> StopRequested | None:
-    """The stop for the tick that is to be made now: the one that is `known`, or the answer.
-
-    Nobody is asked for one that would change nothing, so that nobody who cannot
-    answer holds up the way back. Raises what `stop_requested` does. For drivers.
-    """
-    if known is not None or stop_requested is None or not _would_stop(deployment):
-        return known
-    return stop_requested()
-
-
-def _would_stop(deployment: Deployment) -> bool:
-    return advance(deployment, StopRequested("")) is not deployment

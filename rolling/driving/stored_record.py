@@ -10,7 +10,7 @@ from typing import cast
 from attrs import frozen
 
 from rolling.core.errors import Problem
-from rolling.driving.moments import MOMENT_RULE, is_moment
+from rolling.driving.clock import MOMENT_RULE, is_moment
 from rolling.driving.record import LONGEST_ID, Record
 from rolling.records import UnreadableRecord, deployment_from_json, deployment_to_json
 from rolling.records.stored import read_text

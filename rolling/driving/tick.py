@@ -11,7 +11,7 @@ own, and those.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from attrs import frozen
 
@@ -28,9 +28,15 @@ from rolling.core.events import (
 )
 from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
-from rolling.driving.backend import AsyncBackend, Backend, Observation, Superseded
-from rolling.driving.calls import look, look_async
-from rolling.driving.moments import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
+from rolling.driving.backend import (
+    AsyncBackend,
+    Backend,
+    Observation,
+    Superseded,
+    look,
+    look_async,
+)
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.record import Record
 
 
@@ -63,7 +69,8 @@ class Tick:
     disk before the command is sent. `wake_at` is None when the deployment has
     ended, the command of its end was sent, and the split of the end was seen or, as the
     backend expects no news any more, never will be.
-    Where nothing changed, the record is the one before, and needs no storing.
+    Where nothing changed, the record is the one before; only the last tick is to be
+    stored all the same, for the deployment is over when `wake_at` is None, and not before.
     `seen`: what the backend saw of what was due when the tick began. `at`: the moment
     of the tick, on the driver's clock.
     `error`: None, unless a call raised and a stop or the deadline alone changed the
@@ -78,9 +85,34 @@ class Tick:
     error: Exception | None = None
 
     @property
+    def is_to_be_stored(self) -> bool:
+        """True for a tick that changed something, and for the last one."""
+        return bool(self.changes) or self.wake_at is None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What people should know meanwhile, as the backend said it."""
         return () if self.seen is None else self.seen.notes
+
+
+@frozen
+class TickFailed:
+    """A tick that was not made: the deployment is where it was, and so is its record.
+
+    `at`: when it was tried; `retry_at`: when this driver will try it again, and None
+    where it will not. Both in seconds of its clock. `error`: what the backend raised,
+    `stop_requested`, or `store`.
+    """
+
+    at: float
+    record: Record
+    error: Exception
+    retry_at: float | None
+
+
+def new_notes(before: Collection[str], now: Iterable[str]) -> tuple[str, ...]:
+    """The notes of a look, in their order, without those of the look before it."""
+    return tuple([note for note in dict.fromkeys(now) if note not in before])
 
 
 def tick(

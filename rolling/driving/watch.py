@@ -2,17 +2,14 @@
 
 import math
 from collections.abc import Callable, Generator, Iterable
-from inspect import isawaitable, iscoroutine
 from typing import ClassVar
 
 from rolling.driving.backend import Backend
-from rolling.driving.clock import Clock
+from rolling.driving.clock import POLL_INTERVAL_SECONDS, Clock
+from rolling.driving.driven import Driven, K
 from rolling.driving.hooks import Hooks
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
-from rolling.driving.record import Record
-from rolling.driving.schedule import Entry, K, Schedule
-from rolling.driving.tick import Tick, tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.schedule import Schedule
+from rolling.driving.tick import Tick, TickFailed
 
 
 class Watch(Schedule[K, Backend]):
@@ -21,9 +18,10 @@ class Watch(Schedule[K, Backend]):
     For simulations, and for few deployments: each call of a backend holds up all
     the others. Where calls take long, use `AsyncWatch`.
 
-    `store`: is given the key and the record of each tick that changed something,
-    before the tick is handed over; nobody awaits what it returns. Where it raises, the
-    tick counts as not made. Without it, whoever iterates stores what is handed over.
+    `store`: is given the key and the tick, its record and its changes, of each tick that
+    changed something, and of the last one, before the tick is handed over; it must return
+    once it has stored. Where it raises, the tick counts as not made. Without it, store
+    what is handed over.
     `hooks` are told of everything. Deployments may be added and removed in the
     thread that iterates; `stop` may be called from any. It is looked for once in a
     poll interval also while there is nothing else to do for hours.
@@ -37,12 +35,11 @@ class Watch(Schedule[K, Backend]):
         clock: Clock,
         poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
         *,
-        store: Callable[[K, Record], object] | None = None,
+        store: Callable[[K, Tick], object] | None = None,
         hooks: Iterable[Hooks] = (),
     ) -> None:
-        super().__init__(clock.now, poll_interval_seconds, hooks)
+        super().__init__(clock.now, poll_interval_seconds, store, hooks)
         self._clock = clock
-        self._store = store
 
     def run(self) -> Generator[tuple[K, Tick | TickFailed], None, None]:
         """Drive them all until none is left, and hand over what came of each tick, with its key.
@@ -64,45 +61,24 @@ class Watch(Schedule[K, Backend]):
                 if entry is None:
                     self._wait(wake_at, now)
                     continue
-                yield from self._turn_of(entry, now)
+                try:
+                    seen = self._look(entry, now)
+                    entry.accept(seen)
+                except BaseException:
+                    self._put_again(entry)
+                    raise
+                try:
+                    yield entry.key, seen
+                finally:
+                    self._put_back(entry, seen)
         finally:
             self._running = False
 
-    def _turn_of(
-        self, entry: Entry[K, Backend], now: float
-    ) -> Generator[tuple[K, Tick | TickFailed], None, None]:
+    def _look(self, entry: Driven[K, Backend], now: float) -> Tick | TickFailed:
         try:
-            seen = self._look(entry, now)
-            self._accept(entry, seen)
-        except BaseException:
-            self._put_again(entry)
-            raise
-        try:
-            yield entry.key, seen
-        finally:
-            self._put_back(entry, seen)
-
-    def _look(self, entry: Entry[K, Backend], now: float) -> Tick | TickFailed:
-        try:
-            made = self._tick(entry, now)
-            if made.changes and self._store is not None:
-                stored = self._store(entry.key, made.record)
-                if stored is not None and isawaitable(stored):
-                    if iscoroutine(stored):
-                        stored.close()
-                    raise TypeError("store() must return once it has stored; use AsyncWatch")
-            return made
+            return entry.tick(now)
         except Exception as error:
             return self._trouble(entry, now, error)
-
-    def _tick(self, entry: Entry[K, Backend], now: float) -> Tick:
-        try:
-            asked = entry.ask()
-        except Exception as error:
-            return entry.unasked_tick(error, now, self._clock.now)
-        return tick(
-            entry.record, entry.backend, now, self.poll_interval_seconds, asked, self._clock.now
-        )
 
     def _wait(self, moment: float, now: float) -> None:
         # The earliest moment is infinite: nothing will ever happen, which is for the clock to say.

@@ -5,18 +5,21 @@ updating one (update.py, scaling.py) or ends it (deletion.py); what is seen turn
 it further (apply_deployment.py, launching.py); a caller sees it by describe.py.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from attrs import frozen
 
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
-from rolling.core.errors import InvalidInput, range_problem
+from rolling.core.errors import InvalidInput, Problem, range_problem
 from rolling.core.fleet import FleetSpec, serving
 from rolling.endpoint.arns import ACCOUNT, REGION, arn
 from rolling.endpoint.capacities import VariantCapacity, capacities_of
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
 from rolling.endpoint.deployment_config import DeploymentConfig
+from rolling.endpoint.refusals import endpoint_not_found, in_progress
+from rolling.schema.shapes import is_name
 
 
 class EndpointStatus(StrEnum):
@@ -29,6 +32,10 @@ class EndpointStatus(StrEnum):
     UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
     DELETING = "Deleting"
     FAILED = "Failed"
+
+
+RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
+"""The statuses in which an endpoint serves, and nothing is under way."""
 
 
 @frozen
@@ -160,3 +167,18 @@ def only_variant(config: EndpointConfig) -> ProductionVariant | None:
     if len(config.variants) != 1 or config.variants[0].serverless:
         return None
     return config.variants[0]
+
+
+def readiness_problems(endpoint: Endpoint, request: Mapping[str, object]) -> list[Problem]:
+    """Why this endpoint cannot be changed at all, or is not the one that is meant."""
+    found: list[Problem] = []
+    asked = request.get("EndpointName")
+    if is_name(asked) and asked != endpoint.name:
+        unknown = arn("endpoint", asked, endpoint.region, endpoint.account)
+        found.append(endpoint_not_found(asked, unknown))
+    if endpoint.status is EndpointStatus.FAILED:
+        rule = "an endpoint that has failed can only be deleted"
+        found.append(Problem("EndpointStatus", endpoint.status.value, rule))
+    elif endpoint.status not in RESTING:
+        found.append(in_progress(endpoint.status.value, endpoint.arn))
+    return found

@@ -16,8 +16,7 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import Problem
 from rolling.endpoint.capacities import Level, VariantCapacity, resting
 from rolling.endpoint.configuration import CONCURRENCY
-from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.endpoint.readiness import readiness_problems
+from rolling.endpoint.endpoint import Endpoint, EndpointStatus, readiness_problems
 from rolling.endpoint.refusals import ValidationException
 from rolling.schema.shapes import ListOf, Number, Structure, Whole, join, name
 

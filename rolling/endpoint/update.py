@@ -26,9 +26,8 @@ from rolling.endpoint.deployment_config import (
     missing_alarm_problems,
     parse_deployment_config,
 )
-from rolling.endpoint.endpoint import Endpoint, EndpointStatus, Update
+from rolling.endpoint.endpoint import RESTING, Endpoint, EndpointStatus, Update, readiness_problems
 from rolling.endpoint.exclusions import exclusion_problems
-from rolling.endpoint.readiness import RESTING, readiness_problems
 from rolling.endpoint.refusals import (
     ValidationException,
     config_in_use,

@@ -33,6 +33,7 @@ from rolling.server.service import (
 )
 from rolling.server.timekeeping import ManualTime, RunningTime, Time, duration
 from rolling.simulation.scenario import Scenario
+from rolling.view.snapshots import Snapshot
 
 MOST_EVENTS = 10_000
 """How many events are kept until they are asked for; the oldest are forgotten."""
@@ -178,6 +179,11 @@ class Cloud:
         """All endpoints of all regions."""
         for region in self.regions():
             yield from region.endpoints
+
+    def snapshots(self) -> list[Snapshot]:
+        """Of each endpoint that is being updated, or was as the last thing, how that goes."""
+        running = [each.view for each in self.running_endpoints()]
+        return [view.snapshot for view in running if view is not None]
 
     def find(self, endpoint: str, region: str | None) -> RunningEndpoint:
         """The endpoint that a tester names. Raises InvalidInput for an unknown one."""

@@ -13,19 +13,19 @@ from typing import Any, Generic, TypeVar
 from attrs import evolve, frozen
 
 from rolling.backends.simulated import Fault, settings_problems
+from rolling.backends.simulated.faults import fault_json_problems, parse_fault
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.events import StopRequested
+from rolling.endpoint.arns import REGION_NAME
 from rolling.schema.shapes import Judged, ListOf, OneOf, Shape, Structure, Text, name
 from rolling.server.cloud import Cloud
 from rolling.server.control_json import EVENTS, NOTHING, STATE, AnswerForm
 from rolling.server.endpoint_now import CloudNow, endpoint_now
 from rolling.server.milestones import Milestone, milestone_problems
-from rolling.server.places import REGION_NAME
 from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.injection import When, check_faults, faults_now
 from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.timekeeping import moment
-from rolling.simulation.fault_json import fault_json_problems, parse_fault
 
 Given = Mapping[str, Any]
 """The parameters of a call, as its JSON has them. A fault may also be a `Fault`."""

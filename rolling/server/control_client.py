@@ -6,13 +6,13 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from rolling.backends.simulated.faults import fault_document
 from rolling.core.errors import InvalidInput, RollingError
 from rolling.schema.problem_json import read_error
 from rolling.schema.shapes import problem
 from rolling.server.control_calls import ControlCall, Given, Result
 from rolling.server.service import CONTROL_PREFIX
 from rolling.server.steering import Steering
-from rolling.simulation.fault_json import fault_document
 
 
 class ControlClient(Steering):

@@ -5,15 +5,12 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
-from rolling.core.stage import Direction, Phase, Stage
+from rolling.backends.simulated.faults import UnusedFault, unused_document
+from rolling.core.stage import Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.endpoint_now import CloudNow, EndpointNow
 from rolling.server.region.endpoint_event import EndpointEvent
-from rolling.simulation.report import UnusedFault
-from rolling.view.timeline import DIRECTIONS, PHASES
-
-_DIRECTIONS: Mapping[str, Direction] = {text: key for key, text in DIRECTIONS.items()}
-_PHASES: Mapping[str, Phase] = {text: key for key, text in PHASES.items()}
+from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
 
 Result = TypeVar("Result")
 
@@ -64,9 +61,7 @@ def endpoint_document(endpoint: EndpointNow) -> dict[str, object]:
         "PendingEndpointConfigName": endpoint.pending_config_name,
         "Stage": _stage_document(endpoint.stage),
         "UnderWay": endpoint.under_way,
-        "UnusedFaults": [
-            {"Field": each.field, "Kind": each.kind} for each in endpoint.unused_faults
-        ],
+        "UnusedFaults": unused_document(endpoint.unused_faults),
         "WaitingFaults": [[*kinds] for kinds in endpoint.waiting_faults],
     }
 
@@ -103,10 +98,10 @@ def _read_stage(document: Mapping[str, Any] | None) -> Stage | None:
     if document is None:
         return None
     return Stage(
-        _DIRECTIONS[document["Direction"]],
+        DIRECTION_OF[document["Direction"]],
         document["Batch"],
         document["Attempt"],
-        _PHASES[document["Phase"]],
+        PHASE_OF[document["Phase"]],
     )
 
 

@@ -2,12 +2,12 @@
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.core.deployment import Deployment
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import EndpointStatus
 from rolling.server.region.running_endpoint import RunningEndpoint
-from rolling.simulation.report import UnusedFault
 from rolling.view.timeline import PHASES
 
 

@@ -5,17 +5,23 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import (
+    no_bakes_back,
+    no_such_batch,
+    over_rule,
+    turned_back,
+)
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem, is_whole_number
 from rolling.core.pace import most_steps_back, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.schema.shapes import OneOf, OrNull, shown
-from rolling.view.timeline import DIRECTIONS, PHASES
+from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
 
 _WORDS: Mapping[str, Mapping[Any, Any]] = {
-    "Phase": {text: phase for phase, text in PHASES.items()},
-    "Direction": {text: direction for direction, text in DIRECTIONS.items()},
+    "Phase": PHASE_OF,
+    "Direction": DIRECTION_OF,
     "Status": {status.value: status for status in EndpointStatus},
 }
 
@@ -82,11 +88,10 @@ class Milestone:
         step = deployment.stage.step
         going_back = deployment.direction is Direction.BACK
         if going_back and self.direction is Direction.FORWARD:
-            rule = "the update is on its way back already"
-            return [Problem("Direction", DIRECTIONS[self.direction], rule, "Back")]
+            return [turned_back("Direction")]
         only_back = going_back or self.direction is Direction.BACK
         if only_back and self.phase is Phase.BAKING:
-            return [Problem("Phase", "Baking", "the way back has no bakes", "Cleaning")]
+            return [no_bakes_back("Phase")]
         if self.batch is None:
             return []
         last = step_count(deployment.spec)
@@ -97,11 +102,10 @@ class Milestone:
         if any(self.batch in batches for batches in coming):
             return []
         if self.batch < step:
-            rule = f"is over: the update is in batch {step}, {PHASES[deployment.phase]}"
-            return [Problem("Batch", self.batch, rule, step)]
+            return [Problem("Batch", self.batch, over_rule(deployment), step)]
         most = last_back if only_back else last
-        rule = "the way back has at most" if only_back else "the update has"
-        return [Problem("Batch", self.batch, f"{rule} {most} batch{'es' * (most > 1)}", most)]
+        having = "the way back has at most" if only_back else "the update has"
+        return [no_such_batch("Batch", self.batch, most, having)]
 
     def __str__(self) -> str:
         words = [] if self.direction is None else [DIRECTIONS[self.direction]]

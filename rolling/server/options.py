@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from rolling.backends.simulated import SimulationSettings, settings_problems
 from rolling.core.errors import InvalidInput, Problem
-from rolling.endpoint.arns import ACCOUNT, REGION
+from rolling.endpoint.arns import ACCOUNT, REGION, place_problems
 from rolling.server.cloud import Cloud
-from rolling.server.places import place_problems
 from rolling.server.timekeeping import ManualTime, Time
 from rolling.simulation.scenario import SCENARIO, Scenario, parse_scenario, settings_of
 

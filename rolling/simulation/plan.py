@@ -8,8 +8,8 @@ from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
 from rolling.simulation.alternatives import Circumstances, Fix
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
 from rolling.simulation.forecast import BatchForecast, Forecast, forecast_deployment
-from rolling.simulation.report import Durations, SimulatedUpdate, durations_document, durations_of
-from rolling.simulation.run import carry_out
+from rolling.simulation.report import AcceptedUpdate, Durations, durations_document, durations_of
+from rolling.simulation.run import accepted_updates
 from rolling.simulation.scenario import Scenario
 
 
@@ -37,16 +37,16 @@ def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
     beside what is not gone yet. Their faults are in no plan but those of later
     updates. Raises ValidationException for an update that the endpoint refuses.
     """
-    return tuple([_plan_update(step, scenario) for step in carry_out(scenario)])
+    return tuple([_plan_update(update, scenario) for update in accepted_updates(scenario)])
 
 
-def _plan_update(step: SimulatedUpdate, scenario: Scenario) -> UpdatePlan:
-    accepted, settings = step.accepted, scenario.settings
+def _plan_update(update: AcceptedUpdate, scenario: Scenario) -> UpdatePlan:
+    accepted, settings = update.endpoint, scenario.settings
     assert accepted.update is not None
     config = accepted.update.deployment_config
     policy = BlueGreenUpdatePolicy() if config is None else config.effective_policy
     under = Circumstances(policy, settings)
-    forecast = forecast_deployment(accepted.update.deployment, settings, step.leftovers)
+    forecast = forecast_deployment(accepted.update.deployment, settings, update.leftovers)
     return UpdatePlan(
         accepted.name,
         forecast,

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from rolling.backends.simulated.faults import UnusedFault, unused_document
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.walk import Leftover
@@ -9,25 +10,27 @@ from rolling.view.report import UpdateReport, update_document
 
 
 @frozen
-class UnusedFault:
-    """A fault that never struck: its path in the scenario, and its kind."""
+class AcceptedUpdate:
+    """One update of a scenario, about to be carried out.
 
-    field: str
-    kind: str
+    `endpoint`: the endpoint, which has accepted it. `leftovers`: what the updates
+    before it have left alive.
+    """
+
+    endpoint: Endpoint
+    leftovers: tuple[Leftover, ...]
 
 
 @frozen
 class SimulatedUpdate:
     """One update of a scenario, carried out.
 
-    `accepted`: the endpoint once it had accepted the update, `leftovers`: what the
-    updates before had left alive then. `unused_faults`: those of its faults that never
-    struck. `after`: the endpoint once the update had ended, at `ended_at` of the
-    virtual time.
+    `accepted`: the endpoint once it had accepted the update. `unused_faults`: those of
+    its faults that never struck. `after`: the endpoint once the update had ended, at
+    `ended_at` of the virtual time.
     """
 
     accepted: Endpoint
-    leftovers: tuple[Leftover, ...]
     report: UpdateReport
     unused_faults: tuple[UnusedFault, ...]
     after: Endpoint
@@ -70,8 +73,10 @@ def report_document(report: Report) -> dict[str, object]:
 
 
 def _step_document(step: SimulatedUpdate) -> dict[str, object]:
-    unused = [{"Field": fault.field, "Kind": fault.kind} for fault in step.unused_faults]
-    return {**update_document(step.report), "UnusedFaults": unused}
+    return {
+        **update_document(step.report),
+        "UnusedFaults": unused_document(step.unused_faults),
+    }
 
 
 def durations_document(durations: Durations) -> dict[str, object]:

@@ -1,27 +1,18 @@
 """The simulation: the updates of a scenario, one after the other, in virtual time."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from itertools import islice
 
 from rolling.backends.simulated import SimulatedBackend
-from rolling.backends.simulated.settings import SimulationSettings
-from rolling.backends.simulated.world import World
-from rolling.core.deployment import Deployment
 from rolling.driving.clock import VirtualClock
-from rolling.driving.record import accept
-from rolling.driving.run import run
-from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.describe import Times, describe
-from rolling.endpoint.endpoint import Endpoint
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
 from rolling.schema.shapes import under
-from rolling.simulation.report import Report, SimulatedUpdate, UnusedFault, durations_of
-from rolling.simulation.rollback_estimate import rollback_estimate
+from rolling.simulation.report import AcceptedUpdate, Report, SimulatedUpdate, durations_of
+from rolling.simulation.running_update import RunningUpdate
 from rolling.simulation.scenario import Scenario
-from rolling.simulation.walk import Leftover
-from rolling.view.snapshots import RollbackEstimate, Snapshot
-from rolling.view.view import View
+from rolling.view.snapshots import Snapshot
 
 
 def simulate(scenario: Scenario) -> Report:
@@ -50,6 +41,19 @@ def carry_out(scenario: Scenario) -> Iterator[SimulatedUpdate]:
 
 def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
     """What `simulate` does, a tick at a time: the snapshots of each update, then its step."""
+    return (each for each in _played(scenario) if not isinstance(each, AcceptedUpdate))
+
+
+def accepted_updates(scenario: Scenario) -> Iterator[AcceptedUpdate]:
+    """Each update as the endpoint accepts it, from what the ones before it leave.
+
+    The last one is not carried out. Raises ValidationException as `simulate` does.
+    """
+    accepted = (each for each in _played(scenario) if isinstance(each, AcceptedUpdate))
+    return islice(accepted, len(scenario.updates))
+
+
+def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | SimulatedUpdate]:
     clock = VirtualClock()
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
@@ -59,60 +63,21 @@ def snapshots(scenario: Scenario) -> Iterator[Snapshot | SimulatedUpdate]:
         except ValidationException as refused:
             at = f"Updates[{place}].UpdateEndpoint"
             raise ValidationException(under(at, refused.problems)) from None
-        assert accepted.deployment is not None
-        now = clock.now()
-        leftovers = _leftovers(accepted, backend.world, now)
-        backend = backend.next_update(update.faults)
-        record = accept(accepted.deployment, now)
-        view = View(
-            accepted.name,
-            record,
-            endpoint=accepted,
+        running = RunningUpdate(
+            accepted,
+            backend,
+            clock.now(),
+            update.faults,
             place=place + 1,
             updates=len(scenario.updates),
-            estimate_rollback=partial(_estimate, scenario.settings, leftovers, now),
         )
-        for tick in run(record, backend, clock, stop_requested=backend.stop_requested):
-            yield view.take(tick)
-        endpoint = with_deployment(accepted, view.snapshot.deployment)
-        unused = tuple(
-            [
-                UnusedFault(f"Updates[{place}].Faults[{number}]", fault.kind.value)
-                for number, fault in backend.unstruck
-            ]
-        )
-        yield SimulatedUpdate(accepted, leftovers, view.report(), unused, endpoint, clock.now())
-
-
-def _estimate(
-    settings: SimulationSettings,
-    leftovers: tuple[Leftover, ...],
-    accepted_at: float,
-    deployment: Deployment,
-    at: float,
-) -> RollbackEstimate | None:
-    """The rollback of an update from this state; `leftovers`: as they were at acceptance."""
-    passed = at - accepted_at
-    left = [
-        Leftover(each.fleet, each.count, int(each.after_seconds - passed))
-        for each in leftovers
-        if each.after_seconds > passed
-    ]
-    return rollback_estimate(deployment, settings, left)
-
-
-def _leftovers(accepted: Endpoint, world: World, now: float) -> tuple[Leftover, ...]:
-    """What is alive and asked for by nobody when an update is accepted.
-
-    What is stuck is terminated again as soon as the update begins.
-    """
-    assert accepted.deployment is not None
-    found: list[Leftover] = []
-    for place, spec in enumerate(accepted.deployment.spec.fleets):
-        fleet = world.fleet(spec.configuration)
-        found += [
-            Leftover(place, count, int(moment - now)) for moment, count in fleet.terminating.items()
-        ]
-        if fleet.stuck:
-            found.append(Leftover(place, fleet.stuck, world.settings.cleanup_seconds))
-    return tuple(found)
+        backend = running.backend
+        yield AcceptedUpdate(accepted, running.leftovers)
+        while running.wake_at is not None:
+            clock.wait_until(running.wake_at)
+            running.tick(clock.now())
+            yield running.view.snapshot
+        endpoint = running.endpoint
+        unused = backend.unused_faults(f"Updates[{place}].Faults")
+        report = running.view.report()
+        yield SimulatedUpdate(accepted, report, unused, endpoint, clock.now())

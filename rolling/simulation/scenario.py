@@ -13,7 +13,12 @@ from typing import cast
 
 from attrs import frozen
 
-from rolling.backends.simulated.faults import Fault, FaultKind
+from rolling.backends.simulated.faults import (
+    Fault,
+    fault_json_problems,
+    parse_fault,
+    unwatched,
+)
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.errors import InvalidInput, Problem, is_whole_number, range_problem
@@ -41,7 +46,6 @@ from rolling.schema.shapes import (
     name,
     problem,
 )
-from rolling.simulation.fault_json import fault_json_problems, parse_fault
 
 
 @frozen
@@ -345,7 +349,8 @@ def _update_problems(
         watched, last = _watched(_fields(request), last)
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
-            found += [*fault_json_problems(fault, path), *_alarm_problems(fault, path, watched)]
+            kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
+            found += fault_json_problems(fault, path) + unwatched(kind, alarm, watched, path)
     return found
 
 
@@ -413,21 +418,6 @@ def _watched(
         return (), last
     watched = tuple([alarm for _, alarm in alarms_given(request)])
     return watched, watched
-
-
-def _alarm_problems(fault: object, path: str, watched: tuple[str, ...]) -> list[Problem]:
-    """A fault of an alarm that nobody watches would be a wish that is silently not granted."""
-    kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
-    if kind not in (FaultKind.ALARM.value, FaultKind.ALARM_UNREADABLE.value):
-        return []
-    if not watched:
-        return [Problem(f"{path}.Kind", kind, "this update watches no alarms")]
-    if not isinstance(alarm, str) or alarm in watched:
-        return []
-    shown = ", ".join(watched)
-    near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
-    rule = f"is not an alarm that this update watches ({shown})"
-    return [Problem(f"{path}.AlarmName", alarm, rule, near[0])]
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

@@ -3,6 +3,7 @@
 | you want | have |
 |---|---|
 | a picture on a terminal | `View`, and `Screen` of `rolling.view.screen`, which needs rich |
+| a picture below lines | `View`, and `Pane` of `rolling.view.pane`, which needs rich |
 | a picture of your own | `View.take`: a `Snapshot` |
 | the whole timeline, as JSON | `View.report`, `update_document` |
 | lines in your log | `log_to`, a hook for every driver |

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
-from rolling.driving.notes import new_notes
-from rolling.driving.tick import Change, Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Change, Tick, TickFailed, new_notes
 from rolling.view.narration import narrate
 from rolling.view.terminal import printable
 

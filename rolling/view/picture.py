@@ -64,7 +64,8 @@ def picture_lines(picture: Picture, terminal: Terminal, height: int) -> list[Tex
     lines += _alarms(picture, terminal, most=max(1, height // 7))
     most = 1 if height < _LEGIBLE else 3
     lines += _said(picture, terminal, most)
-    lines += _rollback(picture, terminal, most)
+    if len(lines) < height:  # The estimate takes its time.
+        lines += _rollback(picture, terminal, most)
     rest = height - len(lines) - len(blank)
     if rest > 0:
         lines += [*blank, *_history(picture, terminal, rest)]
@@ -422,6 +423,6 @@ def _at_most(lines: Sequence[str], most: int, terminal: Terminal) -> list[str]:
 
 
 def _event_style(row: Row) -> str:
-    if row.phase in _ENDS:
-        return _ENDS[row.phase][1]
-    return "yellow" if row.direction is Direction.BACK else ""
+    if row.stage.phase in _ENDS:
+        return _ENDS[row.stage.phase][1]
+    return "yellow" if row.stage.direction is Direction.BACK else ""

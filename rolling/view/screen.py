@@ -16,6 +16,17 @@ from rolling.view.picture import Picture, picture_lines, stacked_lines
 from rolling.view.terminal import Terminal, terminal_of
 
 
+def console_of(terminal: Terminal, stream: TextIO | None) -> Console:
+    """What draws pictures on a stream, with what its terminal can show."""
+    return Console(
+        file=stream,
+        color_system="standard" if terminal.colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
 class Screen:
     """A terminal, `stream`, that pictures are shown on within a `with`.
 
@@ -28,13 +39,7 @@ class Screen:
         stream = sys.stdout if stream is None else stream
         terminal = terminal_of(stream) if terminal is None else terminal
         self._terminal = terminal
-        self._console = Console(
-            file=stream,
-            color_system="standard" if terminal.colour else None,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self._console = console_of(terminal, stream)
         self._live = Live(
             console=self._console,
             screen=True,

@@ -17,8 +17,7 @@ from rolling.core.properties import ceiling
 from rolling.core.stage import ENDS, Direction, Stage
 from rolling.core.transition import advance
 from rolling.driving.record import Record
-from rolling.driving.tick import Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Tick, TickFailed
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 from rolling.view.timeline import Row
@@ -204,7 +203,8 @@ class Snapshot:
 def first(subject: Subject, record: Record, row: Row) -> Snapshot:
     """What is known before the first tick; `row` is the first of the timeline."""
     deployment, at = record.deployment, record.stage_began_at
-    batch = BatchSeen(row.direction, row.batch, at, row.new_share, at if deployment.ended else None)
+    stage, ended_at = row.stage, at if deployment.ended else None
+    batch = BatchSeen(stage.direction, stage.step, at, row.new_share, ended_at)
     return Snapshot(
         subject,
         record,
@@ -270,10 +270,10 @@ def _seconds_left(began_at: float, seconds: int | None, now: float) -> float | N
 def _with_row(batches: tuple[BatchSeen, ...], row: Row, at: float) -> tuple[BatchSeen, ...]:
     """The batches after a row of the timeline, which may begin one, and end the one before it."""
     *done, last = batches
-    if row.phase in ENDS:
+    if row.stage.phase in ENDS:
         return (*done, evolve(last, ended_at=at, share=row.new_share))
-    if (row.direction, row.batch) == (last.direction, last.step):
+    if (row.stage.direction, row.stage.step) == (last.direction, last.step):
         return (*done, evolve(last, share=row.new_share))
-    turned = row.direction is not last.direction
+    turned = row.stage.direction is not last.direction
     ended = evolve(last, ended_at=at, turned_back=turned)
-    return (*done, ended, BatchSeen(row.direction, row.batch, at, row.new_share))
+    return (*done, ended, BatchSeen(row.stage.direction, row.stage.step, at, row.new_share))

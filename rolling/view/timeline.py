@@ -24,6 +24,8 @@ PHASES = {
     Phase.ROLLED_BACK: "RolledBack",
     Phase.ROLLBACK_FAILED: "RollbackFailed",
 }
+DIRECTION_OF = {text: direction for direction, text in DIRECTIONS.items()}
+PHASE_OF = {text: phase for phase, text in PHASES.items()}
 
 
 @frozen
@@ -38,9 +40,7 @@ class Row:
     """
 
     at: float
-    direction: Direction
-    phase: Phase
-    batch: int
+    stage: Stage
     old: int
     new: int
     old_share: Share
@@ -82,9 +82,7 @@ def change_row(change: Change, accepted_at: float) -> Row:
 def _row(deployment: Deployment, at: float, event: str, why: str) -> Row:
     return Row(
         at,
-        deployment.direction,
-        deployment.phase,
-        deployment.stage.step,
+        deployment.stage,
         sum(fleet.in_service for fleet in deployment.old),
         deployment.new.in_service,
         rest_of(deployment.new.share),
@@ -100,9 +98,9 @@ def rows_document(rows: Iterable[Row]) -> list[dict[str, object]]:
     return [
         {
             "At": number(each.at),
-            "Direction": DIRECTIONS[each.direction],
-            "Phase": PHASES[each.phase],
-            "Batch": each.batch,
+            "Direction": DIRECTIONS[each.stage.direction],
+            "Phase": PHASES[each.stage.phase],
+            "Batch": each.stage.step,
             "Old": each.old,
             "New": each.new,
             "OldShare": str(each.old_share),

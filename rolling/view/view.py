@@ -7,10 +7,8 @@ timeline, come out. It decides nothing, and does no I/O.
 from functools import lru_cache
 
 from rolling.core.deployment import Deployment
-from rolling.driving.notes import new_notes
 from rolling.driving.record import Record
-from rolling.driving.tick import Tick
-from rolling.driving.tick_failed import TickFailed
+from rolling.driving.tick import Tick, TickFailed, new_notes
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint
 from rolling.view.report import UpdateReport

@@ -71,6 +71,6 @@ def test_a_backend_refuses_settings_and_faults_with_problems() -> None:
             faults=[Fault(FaultKind.STOP), Fault(FaultKind.STOP, after_seconds=-1, batch=0)],
         )
     assert [problem.field for problem in refused.value.problems] == [
-        "Faults[1].AfterSeconds",
         "Faults[1].Batch",
+        "Faults[1].AfterSeconds",
     ]

@@ -248,7 +248,7 @@ def test_a_command_that_there_is_not_is_answered_with_the_nearest(
     ("arguments", "option", "whose"),
     [
         (("plan", "a", "--speed", "3"), "--speed", "`rolling simulate` and `rolling serve`"),
-        (("plan", "a", "--no-live"), "--no-live", "`rolling simulate`"),
+        (("plan", "a", "--no-live"), "--no-live", "`rolling simulate` and `rolling serve`"),
         (("simulate", "a", "--sweep=1..3"), "--sweep", "`rolling check`"),
     ],
 )

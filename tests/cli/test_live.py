@@ -9,6 +9,7 @@ import pytest
 
 from rolling.cli import live
 from rolling.cli.live_arguments import INSTANT, parse_speed
+from rolling.cli.live_terminal import NARROWEST
 from rolling.core.errors import InvalidInput
 from rolling.driving import SystemClock
 from tests.cli.command import Command, scenario
@@ -230,12 +231,12 @@ def test_a_terminal_too_narrow_for_the_picture_gets_lines(
     _, again, err = run(rolling, Terminal(), "--live", columns=columns)
     assert again == out
     assert " ".join(err.split()) == (
-        f"rolling: the live view needs {live.NARROWEST} columns, and there are {columns}"
+        f"rolling: the live view needs {NARROWEST} columns, and there are {columns}"
     )
 
 
 def test_the_narrowest_terminal_shows_it_live(rolling: Command, terminal: Terminal) -> None:
-    exit_code, out, err = run(rolling, terminal, "--speed", "1000000", columns=live.NARROWEST)
+    exit_code, out, err = run(rolling, terminal, "--speed", "1000000", columns=NARROWEST)
     assert (exit_code, err) == (0, "")
     assert out.count(OTHER_SCREEN) == 1
 
@@ -243,7 +244,7 @@ def test_the_narrowest_terminal_shows_it_live(rolling: Command, terminal: Termin
 def test_without_rich_there_are_lines_and_not_a_word(
     rolling: Command, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "find_spec", lambda name: None)
+    monkeypatch.setattr("rolling.cli.live_terminal.find_spec", lambda name: None)
     exit_code, out, err = run(rolling, terminal)
     assert (exit_code, err) == (0, "")
     assert OTHER_SCREEN not in out and "0:04:05" in out
@@ -252,7 +253,7 @@ def test_without_rich_there_are_lines_and_not_a_word(
 def test_who_asks_for_it_without_rich_is_told_how_to_get_it(
     rolling: Command, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "find_spec", lambda name: None)
+    monkeypatch.setattr("rolling.cli.live_terminal.find_spec", lambda name: None)
     exit_code, out, err = run(rolling, terminal, "--live")
     assert exit_code == 0
     assert err == "rolling: the live view needs rich: pip install 'rolling-deployments[cli]'\n"

@@ -1,6 +1,7 @@
 """Many deployments in one loop: each goes as if it were alone, whatever becomes of the others."""
 
 import asyncio
+import math
 import weakref
 from collections.abc import Callable
 
@@ -319,6 +320,44 @@ def test_a_poll_interval_that_would_spin_is_refused(seconds: float) -> None:
         AsyncWatch[str](None, seconds)
 
 
+# --- when the first tick is due ---------------------------------------------------
+
+
+@both
+def test_a_deployment_is_not_looked_at_before_the_wake_that_it_was_added_with(kind: Kind) -> None:
+    watched, moments = kind(), {"now": None, "past": -5, "later": 40, "never": math.inf}
+    for key, at in moments.items():
+        watched.add(key, AT_ONCE, Scripted(), at=at)
+    first: dict[str, float] = {}
+
+    def note(key: str, seen: Seen) -> None:
+        first.setdefault(key, seen.at)
+        if seen.record.deployment.ended and len(watched.watch) == 2:
+            watched.watch.remove("never")
+
+    watched.drive(note)
+    assert first == {"now": 0, "past": 0, "later": 40}
+
+
+@both
+def test_a_stop_does_not_wait_for_the_wake_that_a_deployment_was_added_with(kind: Kind) -> None:
+    watched = kind()
+    watched.add("a", AT_ONCE, Scripted(), at=1_000)
+    watched.watch.stop("a", "ann")
+    ticks = ticks_of("a", watched.drive())
+    assert {made.at for made in ticks} == {0}
+    assert ticks[-1].record.deployment.outcome == RolledBack(Stopped("ann"), 0, None)
+
+
+@both
+def test_a_wake_that_no_clock_shows_is_refused(kind: Kind) -> None:
+    watched = kind()
+    for moment in (math.nan, -math.inf, 2.0**60):
+        with pytest.raises(ValueError, match=r"^at = "):
+            watched.add("a", AT_ONCE, Scripted(), at=moment)
+    assert "a" not in watched.watch
+
+
 # --- storing ---------------------------------------------------------------------
 
 
@@ -342,11 +381,11 @@ def test_what_makes_a_command_due_is_stored_before_the_command_is_sent(
             assert desired == due(stored[self.key].deployment)
             super().make_true(desired)
 
-    def store(key: str, record: Record) -> object:
-        assert record.deployment is not stored[key].deployment, "nothing changed"
+    def store(key: str, made: Tick) -> object:
+        assert made.changes or made.wake_at is None, "nothing changed"
         if awaited:
-            return _later(lambda: stored.__setitem__(key, record))
-        stored[key] = record
+            return _later(lambda: stored.__setitem__(key, made.record))
+        stored[key] = made.record
         return None
 
     watched = kind(store)
@@ -367,11 +406,11 @@ def test_a_tick_whose_record_could_not_be_stored_was_not_made(
 ) -> None:
     stored, asked = [accept(AT_ONCE, 0, "a")], []
 
-    def store(_: str, record: Record) -> None:
-        asked.append(record)
+    def store(_: str, made: Tick) -> None:
+        asked.append(made)
         if len(asked) % 2:
             raise OSError("disk full")
-        stored.append(record)
+        stored.append(made.record)
 
     watched = kind(store)
     watched.add("a", stored[0], Scripted())

@@ -59,9 +59,9 @@ class Begun:
         for key in KEYS:
             self.watch.add(key, self.stored[key], self.awaited[key])
 
-    async def store(self, key: str, record: Record) -> None:
+    async def store(self, key: str, made: Tick) -> None:
         await asyncio.sleep(0)
-        self.stored[key] = record
+        self.stored[key] = made.record
         await asyncio.sleep(0)
 
     async def drive(self) -> None:
@@ -132,12 +132,12 @@ def test_who_left_it_by_break_and_drives_again_is_told_how_to_leave() -> None:
 def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who_goes_on() -> None:
     async def drive() -> None:
         told: list[object] = []
-        stored = dict.fromkeys("xy", accept(AT_ONCE, 0, "a"))
+        stored: dict[str, Tick] = {}
         hooks = [Hooks(on_tick=lambda key, made: told.append((key, made)))]
         clock = jumping(VirtualClock())
         watch: AsyncWatch[str] = AsyncWatch(clock, store=stored.__setitem__, hooks=hooks)
         for key in "xy":
-            watch.add(key, stored[key], directly(Scripted()))
+            watch.add(key, accept(AT_ONCE, 0, "a"), directly(Scripted()))
         handed_over: list[object] = []
         while len(watch):
             async with aclosing(watch.run()) as progress:
@@ -146,7 +146,7 @@ def test_what_was_stored_and_not_handed_over_is_told_once_and_handed_over_by_who
                     break
         assert told.count(told[-1]) == 1
         assert sorted(map(repr, told)) == sorted(map(repr, handed_over))
-        assert all(record.deployment.phase is Phase.SUCCEEDED for record in stored.values())
+        assert all(made.record.deployment.phase is Phase.SUCCEEDED for made in stored.values())
 
     asyncio.run(asyncio.wait_for(drive(), 20))
 
@@ -161,7 +161,7 @@ def test_what_a_store_finished_after_the_driver_was_left_off_is_told_once() -> N
             begun.set()
             await let_go.wait()
 
-        async def store(_: str, __: Record) -> None:
+        async def store(_: str, __: Tick) -> None:
             writing = asyncio.ensure_future(write())
             try:
                 await asyncio.shield(writing)

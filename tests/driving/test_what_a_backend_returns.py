@@ -13,7 +13,7 @@ from rolling.driving import (
     Failure,
     Observation,
     ObservedFleet,
-    Record,
+    Tick,
     TickFailed,
     VirtualClock,
     Watch,
@@ -118,10 +118,10 @@ def test_a_split_counts_only_when_every_fleet_has_a_share() -> None:
 def test_a_store_whose_answer_nobody_awaits_has_stored_nothing() -> None:
     stored = []
 
-    async def later(record: Record) -> None:
-        stored.append(record)
+    async def later(made: Tick) -> None:
+        stored.append(made)
 
-    watch = Watch[str](VirtualClock(), store=lambda _, record: later(record))
+    watch = Watch[str](VirtualClock(), store=lambda _, made: later(made))
     watch.add("a", accept(rolling_update(), 0), Scripted())
     _, trouble = next(watch.run())
     assert isinstance(trouble, TickFailed) and stored == []

@@ -255,7 +255,7 @@ def test_what_turns_it_back_is_stored_before_the_way_back_is_commanded(
             assert desired == due(stored[-1].deployment)
             super().make_true(desired)
 
-    watched = kind(lambda _, record: stored.append(record))
+    watched = kind(lambda _, made: stored.append(made.record))
     world = Checks()
     watched.add("a", stored[0], world)
     watched.watch.stop("a", "ann")
@@ -276,6 +276,23 @@ def test_a_call_that_its_client_cancelled_itself_hinders_no_stop(kind: Kind) -> 
     assert turned.record.deployment.cause == Stopped("ann")
     assert isinstance(turned.error, RuntimeError)
     assert isinstance(turned.error.__cause__, asyncio.CancelledError)
+
+
+def test_alone_too_such_a_call_hinders_no_stop_and_is_an_error_and_no_cancellation() -> None:
+    async def drive(stop: Stop) -> Tick:
+        world = Blind()
+        world.error = asyncio.CancelledError()
+        clock = jumping(VirtualClock())
+        return await anext(run_async(accept(UPDATE, 0), directly(world), clock, stop=stop))
+
+    asked = Stop()
+    asked.request("ann")
+    turned = asyncio.run(drive(asked))
+    assert turned.record.deployment.cause == Stopped("ann")
+    assert isinstance(turned.error, RuntimeError)
+    with pytest.raises(RuntimeError, match="cancelled") as raised:
+        asyncio.run(drive(Stop()))
+    assert isinstance(raised.value.__cause__, asyncio.CancelledError)
 
 
 # --- where nobody can be asked for a stop --------------------------------------------

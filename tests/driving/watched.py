@@ -20,7 +20,7 @@ from rolling.driving import (
 )
 
 Seen = Tick | TickFailed
-Store = Callable[[str, Record], Awaitable[object] | object]
+Store = Callable[[str, Tick], Awaitable[object] | object]
 
 
 class Watched(Protocol):
@@ -35,8 +35,9 @@ class Watched(Protocol):
         deployment: Deployment | Record,
         backend: Backend,
         stop_requested: Callable[[], StopRequested | None] | None = None,
+        **options: Any,
     ) -> None:
-        """Watch one, from the present moment on."""
+        """Watch one, from the present moment on unless `at` is among the options."""
 
     def drive(self, each: Callable[[str, Seen], object] = ...) -> list[tuple[str, Seen]]:
         """Everything that is handed over; `each` is called before more is asked for."""
@@ -70,8 +71,9 @@ class Plain(_Both):
         deployment: Deployment | Record,
         backend: Backend,
         stop_requested: Callable[[], StopRequested | None] | None = None,
+        **options: Any,
     ) -> None:
-        self.watch.add(key, self.accepted(deployment), backend, stop_requested)
+        self.watch.add(key, self.accepted(deployment), backend, stop_requested, **options)
 
     def drive(
         self, each: Callable[[str, Seen], object] = lambda *_: None
@@ -104,8 +106,9 @@ class InLoop(_Both):
         deployment: Deployment | Record,
         backend: Backend,
         stop_requested: Callable[[], StopRequested | None] | None = None,
+        **options: Any,
     ) -> None:
-        self.watch.add(key, self.accepted(deployment), directly(backend), stop_requested)
+        self.watch.add(key, self.accepted(deployment), directly(backend), stop_requested, **options)
 
     def drive(
         self, each: Callable[[str, Seen], object] = lambda *_: None

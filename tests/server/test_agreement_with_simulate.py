@@ -50,7 +50,7 @@ def simulated(report: Report) -> tuple[Played, dict[str, Any]]:
     """The same of a report."""
     moments = [
         [
-            (row.at, f"{row.direction.name} {row.batch} {row.phase.name}", row.why)
+            (row.at, f"{row.stage.direction.name} {row.stage.step} {row.stage.phase.name}", row.why)
             for row in update.report.timeline
         ]
         for update in report.updates

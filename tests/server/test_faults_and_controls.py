@@ -128,7 +128,7 @@ def test_faults_that_could_not_strike_are_refused(
 
 def test_an_alarm_that_nobody_watches_cannot_be_struck(sky: Sky) -> None:
     sky.update()
-    with pytest.raises(InvalidInput, match="the update watches p99"):
+    with pytest.raises(InvalidInput, match=r"is not an alarm that this update watches \(p99\)"):
         sky.inject(NAME, [Fault(FaultKind.ALARM, alarm_name="p50")], When.NOW)
     with pytest.raises(InvalidInput, match="Could not find endpoint"):
         sky.inject("no", [TRIP])

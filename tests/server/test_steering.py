@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
+from rolling.backends.simulated.faults import fault_document, parse_fault
 from rolling.core.errors import InvalidInput
 from rolling.core.stage import Direction, Phase
 from rolling.server.control_calls import CALLS, ControlCall, Given
@@ -16,7 +17,6 @@ from rolling.server.endpoint_now import CloudNow
 from rolling.server.local_server import local_sagemaker_server
 from rolling.server.steering import Steering
 from rolling.server.timekeeping import ManualTime
-from rolling.simulation.fault_json import fault_document, parse_fault
 from tests.server.account import model
 from tests.server.clouds import NAME, START, config
 from tests.source import ROOT

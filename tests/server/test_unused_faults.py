@@ -3,8 +3,8 @@
 import pytest
 
 from rolling.backends.simulated import Fault, FaultKind
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.server.control_json import endpoint_document, read_endpoint
-from rolling.simulation.report import UnusedFault
 from tests.server.clouds import NAME, Sky, rolling
 
 PROVISIONING = Fault(FaultKind.PROVISIONING_FAILED, batch=9)
@@ -32,7 +32,7 @@ def test_what_cannot_strike_an_update_is_told_when_it_is_accepted(sky: Sky) -> N
     told = [each.why for each in sky.events()][1:]
     assert told == [
         "Alarm cannot strike this update: "
-        "Faults[0].AlarmName = 'p50': the update watches p99; use 'p99'.",
+        "Faults[0].AlarmName = 'p50': is not an alarm that this update watches (p99); use 'p99'.",
         "ProvisioningFailed cannot strike this update: "
         "Faults[1].Batch = 9: the update has 3 batches; use 3.",
     ]
@@ -47,7 +47,7 @@ def test_an_alarm_of_an_update_without_alarms_is_told(sky: Sky) -> None:
     config = rolling()
     del config["AutoRollbackConfiguration"]
     sky.update(DeploymentConfig=config)
-    assert "the update watches no alarm" in sky.events()[1].why
+    assert "this update watches no alarms" in sky.events()[1].why
 
 
 def test_what_never_struck_is_told_when_the_update_has_ended(sky: Sky) -> None:

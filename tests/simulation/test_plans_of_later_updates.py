@@ -108,5 +108,5 @@ def test_a_rollback_beside_leftovers_needs_what_was_forecast(cleanup_seconds: in
     alarm = {"Kind": "Alarm", "AlarmName": "p99", "Batch": 2}
     planned, report = last(stuck, update("config-3", alarm), CleanupSeconds=cleanup_seconds)
     forecast = planned.forecast.batches[1].rollback
-    turned = next(row for row in report.timeline if row.direction.name == "BACK")
+    turned = next(row for row in report.timeline if row.stage.direction.name == "BACK")
     assert report.seconds - turned.at == forecast.least_seconds

@@ -3,7 +3,7 @@
 import pytest
 
 from rolling.simulation.report import SimulatedUpdate
-from rolling.simulation.run import report_of, simulate, snapshots
+from rolling.simulation.run import accepted_updates, report_of, simulate, snapshots
 from rolling.view.snapshots import KEPT, Snapshot
 from tests.simulation.library import NAMES, load
 
@@ -43,10 +43,21 @@ def test_a_snapshot_is_in_the_stage_that_its_last_row_tells(name: str) -> None:
     for each in snapshots(load(name)):
         if isinstance(each, Snapshot):
             deployment, row = each.deployment, each.rows[-1]
-            assert (deployment.phase, deployment.stage.step) == (row.phase, row.batch)
+            assert (deployment.phase, deployment.stage.step) == (row.stage.phase, row.stage.step)
 
 
 def test_a_step_is_handed_over_after_its_snapshots() -> None:
     kinds = [type(each) for each in snapshots(load("rollback-failed-repaired-to-the-new"))]
     assert kinds.count(SimulatedUpdate) == 2
     assert kinds[-1] is SimulatedUpdate
+
+
+def test_an_update_that_is_only_to_be_accepted_is_not_carried_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it was driven")
+
+    monkeypatch.setattr("rolling.simulation.run.RunningUpdate.tick", refuse)
+    (only,) = accepted_updates(load("seed-success"))
+    assert only.endpoint.deployment is not None and only.leftovers == ()

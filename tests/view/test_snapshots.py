@@ -50,7 +50,7 @@ def test_batches_follow_one_another_from_acceptance_to_the_end(name: str) -> Non
 @each_scenario
 def test_batches_are_those_of_the_timeline(name: str) -> None:
     for known, report in watched(name):
-        told = dict.fromkeys((row.direction, row.batch) for row in report.timeline)
+        told = dict.fromkeys((row.stage.direction, row.stage.step) for row in report.timeline)
         assert [(each.direction, each.step) for each in known[-1].batches] == list(told)
         turned = [each for each in known[-1].batches if each.turned_back]
         assert len(turned) == (report.outcome != "Succeeded")

@@ -56,7 +56,7 @@ def test_every_driver_gives_the_same_view(kind: type[Plain] | type[InLoop]) -> N
     for _, seen in watched.drive():
         many.take(seen)
     assert many.report() == one.report()
-    assert many.report().timeline[-1].phase.name == "ROLLED_BACK"
+    assert many.report().timeline[-1].stage.phase.name == "ROLLED_BACK"
 
 
 def test_the_report_is_json_and_has_no_outcome_before_the_end() -> None:
@@ -130,7 +130,7 @@ def test_trouble_is_shown_until_the_next_look_and_touches_nothing_else() -> None
     failed = next(each for each in looks if each.error is not None)
     assert failed.notes == (NOTE,) and failed.deployment == UPDATE
     lines = lines_of(failed)
-    assert "trouble   again in 0:00:15, ConnectionError: gone" in lines
+    assert "error     again in 0:00:15, ConnectionError: gone" in lines
     assert f"note      {NOTE}" in lines
     assert looks[-1].error is None
     assert [(note.at, note.text) for note in view.notes] == [(0, NOTE)]
@@ -140,7 +140,7 @@ def test_a_driver_that_was_superseded_is_not_waited_for() -> None:
     record = accept(UPDATE, 0)
     view = View("search", record)
     snapshot = view.take(TickFailed(5, record, Superseded("told of an earlier stage"), None))
-    assert "trouble   not tried again, Superseded: told of an earlier stage" in lines_of(snapshot)
+    assert "error     not tried again, Superseded: told of an earlier stage" in lines_of(snapshot)
 
 
 def test_a_tick_without_a_look_keeps_what_was_seen_before() -> None:

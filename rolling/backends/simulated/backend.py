@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from rolling.backends.simulated.execution import Execution
-from rolling.backends.simulated.faults import Fault, fault_problems
+from rolling.backends.simulated.faults import (
+    Fault,
+    UnusedFault,
+    fault_problems,
+    problems_of,
+    refuse,
+)
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.backends.simulated.strikes import Strikes
 from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC
 from rolling.core.desired import Desired
-from rolling.core.errors import InvalidInput
 from rolling.core.events import Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.stage import Stage
@@ -23,20 +28,11 @@ def _all_ok(alarm: str) -> Reading:
     return Reading.OK
 
 
-def _strikes(faults: Iterable[Fault]) -> Strikes:
+def _checked(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults. Raises InvalidInput for those that have problems."""
     faults = tuple(faults)
-    _check(faults)
-    return Strikes(faults)
-
-
-def _check(faults: tuple[Fault, ...]) -> None:
-    problems = [
-        problem
-        for place, fault in enumerate(faults)
-        for problem in fault_problems(fault, f"Faults[{place}]")
-    ]
-    if problems:
-        raise InvalidInput(problems)
+    refuse(problems_of(faults, fault_problems))
+    return faults
 
 
 class SimulatedBackend:
@@ -64,12 +60,10 @@ class SimulatedBackend:
         alarms: Callable[[str], Reading] | None = None,
     ) -> None:
         settings = SimulationSettings() if settings is None else settings
-        problems = settings_problems(settings)
-        if problems:
-            raise InvalidInput(problems)
+        refuse(settings_problems(settings))
         self._clock = VirtualClock() if clock is None else clock
         self._alarms = _all_ok if alarms is None else alarms
-        self._execution = Execution(World(fleets, settings), _strikes(faults))
+        self._execution = Execution(World(fleets, settings), Strikes(_checked(faults)))
 
     def fresh(self) -> "SimulatedBackend":
         """Another backend of the same endpoint and update, as a driver makes that starts again."""
@@ -82,7 +76,7 @@ class SimulatedBackend:
         with it, and its backends refuse everything. Raises InvalidInput for faults that
         have problems.
         """
-        following = Execution(self.world, _strikes(faults))
+        following = Execution(self.world, Strikes(_checked(faults)))
         self._catch_up()
         self._execution.end()
         self.world.forget_gone()
@@ -100,9 +94,7 @@ class SimulatedBackend:
         Nothing of them is seen before the next call. Raises InvalidInput for
         faults that have problems; then none of them is added.
         """
-        added = tuple(faults)
-        _check(added)
-        self._execution.add_faults(added, self._catch_up())
+        self._execution.add_faults(_checked(faults), self._catch_up())
 
     def drop_faults(self) -> None:
         """No fault of the update that is served strikes or holds any more; what is stuck stays."""
@@ -115,9 +107,7 @@ class SimulatedBackend:
         What is alive beyond it stays. Raises InvalidInput for a limit outside 1 to 100,000.
         """
         settings = evolve(self.world.settings, capacity_limit=limit)
-        problems = settings_problems(settings)
-        if problems:
-            raise InvalidInput(problems)
+        refuse(settings_problems(settings))
         self.world.settings = settings
 
     @property
@@ -134,11 +124,16 @@ class SimulatedBackend:
         """
         return frozenset(self._execution.strikes.struck)
 
-    @property
-    def unstruck(self) -> tuple[tuple[int, Fault], ...]:
-        """The faults of this update that have done nothing so far, each with its place."""
-        faults = self._execution.strikes.faults
-        return tuple([each for each in enumerate(faults) if each[0] not in self.struck])
+    def unused_faults(self, at: str = "Faults") -> tuple[UnusedFault, ...]:
+        """The faults of this update that have done nothing so far; `at` is their path."""
+        strikes = self._execution.strikes
+        return tuple(
+            [
+                UnusedFault(f"{at}[{place}]", fault.kind.value)
+                for place, fault in enumerate(strikes.faults)
+                if place not in strikes.struck
+            ]
+        )
 
     def trips(self, alarm: str) -> bool:
         """True while a fault of kind Alarm holds for this alarm."""

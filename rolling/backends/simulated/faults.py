@@ -1,16 +1,20 @@
-"""Faults: what goes wrong in a simulated update, and from which moment on."""
+"""Faults: what goes wrong in a simulated update, and from which moment on; and their JSON."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
-from rolling.core.deployment import Spec
-from rolling.core.errors import Problem, range_problem
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
+from rolling.schema.shapes import OneOf, Structure, Text, Whole
+from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
 
 
 class FaultKind(StrEnum):
@@ -94,7 +98,7 @@ class Fault:
         """The phase of its batch in which it begins."""
         if self.phase is not None:
             return self.phase
-        natural = _NATURAL_PHASES[self.kind]
+        natural = _KINDS[self.kind].natural_phase
         # The way back has no bakes.
         no_bake = natural is Phase.BAKING and self.direction is Direction.BACK
         if self.batch is None or no_bake:
@@ -102,85 +106,140 @@ class Fault:
         return natural
 
 
-_NATURAL_PHASES = {
-    FaultKind.ALARM: Phase.BAKING,
-    FaultKind.ALARM_UNREADABLE: Phase.BAKING,
-    FaultKind.PROVISIONING_FAILED: Phase.PROVISIONING,
-    FaultKind.PROVISIONING_SLOW: Phase.PROVISIONING,
-    FaultKind.INSTANCE_LOST: Phase.BAKING,
-    FaultKind.SHIFT_FAILED: Phase.SHIFTING,
-    FaultKind.CLEANUP_FAILED: Phase.CLEANING,
-    FaultKind.STOP: Phase.PROVISIONING,
-}
+@frozen
+class _Kind:
+    """What a kind of fault is about: its natural phase, and the fields that it uses.
+
+    `not_back`: why it never strikes on the way back, where it does not.
+    """
+
+    natural_phase: Phase
+    uses: tuple[str, ...]
+    not_back: str | None = None
+
 
 _UNREAD = "no alarm is read on the way back"
-_FORWARD_ONLY = {
-    FaultKind.ALARM: _UNREAD,
-    FaultKind.ALARM_UNREADABLE: _UNREAD,
-    FaultKind.STOP: "a stop changes nothing on the way back",
+_UNHEARD = "a stop changes nothing on the way back"
+_STRUCK = ("for_seconds", "count", "fleet")
+_KINDS = {
+    FaultKind.ALARM: _Kind(Phase.BAKING, ("for_seconds", "alarm_name"), _UNREAD),
+    FaultKind.ALARM_UNREADABLE: _Kind(Phase.BAKING, ("for_seconds", "alarm_name"), _UNREAD),
+    FaultKind.PROVISIONING_FAILED: _Kind(Phase.PROVISIONING, (*_STRUCK, "reason")),
+    FaultKind.PROVISIONING_SLOW: _Kind(Phase.PROVISIONING, (*_STRUCK, "seconds")),
+    FaultKind.INSTANCE_LOST: _Kind(Phase.BAKING, ("count", "fleet")),
+    FaultKind.SHIFT_FAILED: _Kind(Phase.SHIFTING, ("for_seconds", "count", "reason")),
+    FaultKind.CLEANUP_FAILED: _Kind(Phase.CLEANING, (*_STRUCK, "reason")),
+    FaultKind.STOP: _Kind(Phase.PROVISIONING, ("by",), _UNHEARD),
 }
-"""The kinds that strike on the way forward alone, and why."""
 
-_PROVISIONING = {"for_seconds", "count", "fleet"}
-_USES = {
-    FaultKind.ALARM: {"for_seconds", "alarm_name"},
-    FaultKind.ALARM_UNREADABLE: {"for_seconds", "alarm_name"},
-    FaultKind.PROVISIONING_FAILED: _PROVISIONING | {"reason"},
-    FaultKind.PROVISIONING_SLOW: _PROVISIONING | {"seconds"},
-    FaultKind.INSTANCE_LOST: {"count", "fleet"},
-    FaultKind.SHIFT_FAILED: {"for_seconds", "count", "reason"},
-    FaultKind.CLEANUP_FAILED: {"for_seconds", "count", "fleet", "reason"},
-    FaultKind.STOP: {"by"},
-}
-"""The fields besides the moment that each kind uses."""
+_OF_ALL = ("kind", "direction", "batch", "phase", "after_seconds")
+"""The fields that every kind uses."""
 
-_FIELDS = {
-    "for_seconds": "ForSeconds",
-    "alarm_name": "AlarmName",
-    "count": "Count",
-    "fleet": "Fleet",
-    "seconds": "Seconds",
-    "reason": "Reason",
-    "by": "By",
+_OF_ALARMS = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE)
+
+
+# --- JSON ---------------------------------------------------------------------------
+
+_NAMES = {
+    each.name: "".join([word.capitalize() for word in each.name.split("_")])
+    for each in fields(Fault)
 }
+"""The fields of a fault, with their names in JSON."""
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "kind": FaultKind,
+    "direction": DIRECTION_OF.__getitem__,
+    "phase": PHASE_OF.__getitem__,
+    "fleet": str.lower,
+}
+"""How the fields are read that are words in JSON."""
+
+FAULT = Structure(
+    "Fault",
+    {
+        "Kind": OneOf(tuple([kind.value for kind in FaultKind]), example="Alarm"),
+        "Direction": OneOf(tuple(DIRECTION_OF)),
+        "Batch": Whole(1, MOST_INSTANCES),
+        "Phase": OneOf(tuple([text for text, phase in PHASE_OF.items() if phase not in ENDS])),
+        "AfterSeconds": Whole(0, LONGEST_SECONDS, " seconds"),
+        "ForSeconds": Whole(1, LONGEST_SECONDS, " seconds"),
+        "AlarmName": Text(1, 255, r"(?!\s*$).+", "must be the name of an alarm"),
+        "Count": Whole(1, MOST_INSTANCES, " instances"),
+        "Fleet": OneOf(("Old", "New")),
+        "Seconds": Whole(1, LONGEST_SECONDS, " seconds"),
+        "Reason": Text(1, 1024),
+        "By": Text(1, 255),
+    },
+    required=("Kind",),
+)
+
+
+def parse_fault(document: Mapping[str, Any]) -> Fault:
+    """The fault that a JSON object without problems says."""
+    given = {field: document[name] for field, name in _NAMES.items() if name in document}
+    return Fault(**{key: _READ[key](each) if key in _READ else each for key, each in given.items()})
+
+
+def fault_document(fault: Fault) -> dict[str, object]:
+    """The JSON object that `parse_fault` reads as this fault."""
+    written = {
+        **{name: getattr(fault, field) for field, name in _NAMES.items()},
+        "Kind": fault.kind.value,
+        "Direction": DIRECTIONS[fault.direction],
+        "Phase": None if fault.phase is None else PHASES[fault.phase],
+        "Fleet": None if fault.fleet is None else fault.fleet.capitalize(),
+    }
+    return {name: value for name, value in written.items() if value is not None}
+
+
+# --- problems -----------------------------------------------------------------------
+
+
+def problems_of(
+    faults: Iterable[Fault], find: Callable[[Fault, str], list[Problem]]
+) -> list[Problem]:
+    """What `find` finds wrong with each of the faults of an input, whose path is Faults."""
+    return [
+        problem for place, fault in enumerate(faults) for problem in find(fault, f"Faults[{place}]")
+    ]
+
+
+def refuse(found: list[Problem]) -> None:
+    """Raise InvalidInput with the problems, if there are any."""
+    if found:
+        raise InvalidInput(found)
 
 
 def fault_problems(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Everything wrong with a fault; `at` is the path of its fields in the input."""
-    found: list[Problem | None] = [
-        range_problem(f"{at}.AfterSeconds", fault.after_seconds, 0, LONGEST_SECONDS, " seconds"),
-        range_problem(f"{at}.Count", fault.count, 1, MOST_INSTANCES, " instances"),
-    ]
-    if fault.batch is not None:
-        found.append(range_problem(f"{at}.Batch", fault.batch, 1, MOST_INSTANCES))
-    for name, seconds in (("ForSeconds", fault.for_seconds), ("Seconds", fault.seconds)):
-        if seconds is not None:
-            found.append(range_problem(f"{at}.{name}", seconds, 1, LONGEST_SECONDS, " seconds"))
-    if fault.kind is FaultKind.PROVISIONING_SLOW and fault.seconds is None:
-        rule = "ProvisioningSlow needs Seconds, how much longer it takes"
-        found.append(Problem(f"{at}.Seconds", None, rule, 600))
-    if fault.reason is not None and not 1 <= len(fault.reason) <= 1024:
-        found.append(Problem(f"{at}.Reason", fault.reason, "must be 1 to 1024 characters"))
-    found += [*_place_problems(fault, at), *_unused_problems(fault, at)]
-    return [problem for problem in found if problem is not None]
+    return fault_json_problems(fault_document(fault), at)
 
 
-def _place_problems(fault: Fault, at: str) -> list[Problem]:
-    if fault.phase in ENDS:
-        rule = "must be a phase in which something is under way"
-        return [Problem(f"{at}.Phase", fault.phase.name, rule, "Baking")]
-    if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
-        return [Problem(f"{at}.Phase", "Baking", "the way back has no bakes", "Cleaning")]
-    return []
+def fault_json_problems(document: object, at: str) -> list[Problem]:
+    """Everything wrong with a fault's JSON."""
+    found = FAULT.problems(document, at)
+    if isinstance(document, Mapping) and document.get("Kind") in [*FaultKind]:
+        # What is wrong already is left out, so that it is not reported twice.
+        readable = {
+            key: value
+            for key, value in document.items()
+            if key in FAULT.fields and not FAULT.fields[key].problems(value, at)
+        }
+        found += _together_problems(parse_fault(readable), at)
+        if document["Kind"] == FaultKind.PROVISIONING_SLOW and "Seconds" not in document:
+            rule = "ProvisioningSlow needs Seconds, how much longer it takes"
+            found.append(Problem(f"{at}.Seconds", None, rule, 600))
+    return found
 
 
 def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
     """Why a fault, though it has no problems, could never strike where it says, in any update."""
-    if fault.direction is Direction.BACK and fault.kind in _FORWARD_ONLY:
-        return [Problem(f"{at}.Direction", "Back", _FORWARD_ONLY[fault.kind], "Forward")]
+    not_back = _KINDS[fault.kind].not_back
+    if not_back and fault.direction is Direction.BACK:
+        return [Problem(f"{at}.Direction", "Back", not_back, "Forward")]
     if fault.kind is FaultKind.SHIFT_FAILED and fault.phase in (Phase.BAKING, Phase.CLEANING):
         rule = "no shift is under way in this phase; name the Batch of the shift that is to fail"
-        return [Problem(f"{at}.Phase", fault.phase.name.capitalize(), rule, "Shifting")]
+        return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, "Shifting")]
     return []
 
 
@@ -194,26 +253,75 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     found: list[Problem] = []
     batches = step_count(spec)
     if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
-        rule = f"the update has {batches} batch{'es' if batches > 1 else ''}"
-        found.append(Problem(f"{at}.Batch", fault.batch, rule, batches))
-    if fault.kind in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE):
-        if not spec.alarms:
-            found.append(Problem(f"{at}.Kind", fault.kind.value, "the update watches no alarm"))
-        elif fault.alarm_name not in (None, *spec.alarms):
-            rule = f"the update watches {', '.join(spec.alarms)}"
-            found.append(Problem(f"{at}.AlarmName", fault.alarm_name, rule, spec.alarms[0]))
-    return found
+        found.append(no_such_batch(f"{at}.Batch", fault.batch, batches, "the update has"))
+    return found + unwatched(fault.kind, fault.alarm_name, spec.alarms, at)
 
 
-def _unused_problems(fault: Fault, at: str) -> list[Problem]:
-    """A field that the kind does not use would be a wish that is silently not granted."""
-    used = _USES[fault.kind]
-    found = []
-    for name, field in _FIELDS.items():
-        value = getattr(fault, name)
-        given = value is not None and not (name == "count" and value == 1)
-        if given and name not in used:
-            allowed = ", ".join(text for key, text in _FIELDS.items() if key in used)
+def unwatched(kind: object, alarm: object, watched: Sequence[str], at: str) -> list[Problem]:
+    """Why a fault of an alarm never strikes an update that watches these, where it does not."""
+    if kind not in _OF_ALARMS:
+        return []
+    if not watched:
+        return [Problem(f"{at}.Kind", kind, "this update watches no alarms")]
+    if not isinstance(alarm, str) or alarm in watched:
+        return []
+    near = get_close_matches(alarm[:255], watched, n=1, cutoff=0)
+    rule = f"is not an alarm that this update watches ({', '.join(watched)})"
+    return [Problem(f"{at}.AlarmName", alarm, rule, near[0])]
+
+
+def _together_problems(fault: Fault, at: str) -> list[Problem]:
+    """What is wrong with a fault whose fields are right by themselves."""
+    found, used = [], _KINDS[fault.kind].uses
+    if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
+        found.append(no_bakes_back(f"{at}.Phase"))
+    # A field that the kind does not use would be a wish that is silently not granted.
+    for field, name in _NAMES.items():
+        value = getattr(fault, field)
+        given = value is not None and not (field == "count" and value == 1)
+        if given and field not in used and field not in _OF_ALL:
+            allowed = ", ".join([text for key, text in _NAMES.items() if key in used])
             rule = f"{fault.kind} does not use it (it uses {allowed}); leave it out"
-            found.append(Problem(f"{at}.{field}", value, rule))
+            found.append(Problem(f"{at}.{name}", value, rule))
     return found
+
+
+# --- stages that do not come, of faults and of whatever else waits for one -----------------
+
+
+def no_bakes_back(field: str) -> Problem:
+    """A bake of the way back."""
+    return Problem(field, "Baking", "the way back has no bakes", "Cleaning")
+
+
+def turned_back(field: str) -> Problem:
+    """A stage of the way forward, once that is over."""
+    return Problem(field, "Forward", "what is under way is on its way back already", "Back")
+
+
+def no_such_batch(field: str, batch: int | None, most: int, having: str) -> Problem:
+    """A batch beyond the last; `having` says what has so many."""
+    return Problem(field, batch, f"{having} {most} batch{'es' if most > 1 else ''}", most)
+
+
+def over_rule(deployment: Deployment) -> str:
+    """What is wrong with a batch or a phase that is over."""
+    step, forward = deployment.stage.step, deployment.direction is Direction.FORWARD
+    last = " (the last)" if forward and step == step_count(deployment.spec) else ""
+    return f"is over: the update is in batch {step}{last}, {PHASES[deployment.phase]}"
+
+
+# --- faults that never struck ---------------------------------------------------------
+
+
+@frozen
+class UnusedFault:
+    """A fault that never struck: its path in the input, and its kind."""
+
+    field: str
+    kind: str
+
+
+def unused_document(faults: Iterable[UnusedFault]) -> list[dict[str, str]]:
+    """Faults that never struck, as JSON."""
+    return [{"Field": each.field, "Kind": each.kind} for each in faults]

@@ -24,7 +24,7 @@ from rolling.core.policy import RollingUpdatePolicy
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import start
 from rolling.driving.backend import Backend, Failure, Observation, ObservedFleet, Superseded
-from rolling.driving.moments import POLL_INTERVAL_SECONDS
+from rolling.driving.clock import POLL_INTERVAL_SECONDS
 from rolling.driving.record import accept
 from rolling.driving.tick import tick
 

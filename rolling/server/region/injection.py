@@ -6,16 +6,27 @@ injected: otherwise a test would pass without what it is about.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 
 from attrs import evolve
 
-from rolling.backends.simulated import Fault, FaultKind, fault_problems, futile, misses
+from rolling.backends.simulated.faults import (
+    Fault,
+    FaultKind,
+    fault_problems,
+    futile,
+    misses,
+    over_rule,
+    problems_of,
+    refuse,
+    turned_back,
+)
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem
 from rolling.core.pace import step_count
 from rolling.core.stage import Direction, Stage
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
-from rolling.view.timeline import DIRECTIONS, PHASES
+from rolling.view.timeline import PHASES
 
 
 class When(StrEnum):
@@ -33,24 +44,16 @@ _OF_UPDATES = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE, FaultKind.STOP)
 
 def check_faults(faults: Iterable[Fault]) -> None:
     """Raise InvalidInput with every problem of the faults by themselves."""
-    _refuse(_own_problems(faults))
+    refuse(problems_of(faults, _own_problems))
 
 
 def check_faults_at_creation(name: str, faults: tuple[Fault, ...], *, exists: bool) -> None:
     """Raise InvalidInput for faults that no creation has, and for an endpoint that `exists`."""
-    found = _own_problems(faults)
-    for place, fault in enumerate(faults):
-        at = f"Faults[{place}]"
-        if fault.kind not in _AT_CREATION:
-            rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
-            found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
-        if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
-            rule = "a creation has no directions, batches or phases; leave Direction, Batch and "
-            found.append(Problem(at, fault.kind.value, f"{rule}Phase out"))
+    found = problems_of(faults, _own_problems) + problems_of(faults, _problems_at_creation)
     if exists:
         rule = "is created already; give the faults for its next update"
         found.append(Problem("EndpointName", name, rule))
-    _refuse(found)
+    refuse(found)
 
 
 def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
@@ -65,10 +68,8 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
     if endpoint.pending is None and not endpoint.launching:
         rule = "has nothing under way that a fault could strike; give them for the next update"
         raise InvalidInput([Problem("EndpointName", endpoint.name, rule)])
-    found = _own_problems(faults)
-    for place, fault in enumerate(faults):
-        found += _problems_now(endpoint, fault, f"Faults[{place}]")
-    _refuse(found)
+    found = problems_of(faults, _own_problems)
+    refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
     if endpoint.pending is not None:
         stage = endpoint.pending.deployment.stage
         return tuple([_from_here(each, stage) for each in faults])
@@ -92,7 +93,7 @@ def _problems_now(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
         return _problems_of_launching(endpoint, fault, at)
     deployment = endpoint.pending.deployment
     if deployment.direction is Direction.BACK and fault.direction is Direction.FORWARD:
-        return [_turned(fault, at)]
+        return [turned_back(f"{at}.Direction")]
     found = misses(fault, deployment.spec, at)
     if not found and deployment.direction is fault.direction:
         found += _passed(deployment, fault, at)
@@ -108,12 +109,8 @@ def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Pr
     if (fault.batch or 1) > 1:
         rule = "what is under way has no batches; leave it out"
         return [Problem(f"{at}.Batch", fault.batch, rule)]
-    return [_turned(fault, at)] if back and fault.direction is Direction.FORWARD else []
-
-
-def _turned(fault: Fault, at: str) -> Problem:
-    rule = "what is under way is on its way back already"
-    return Problem(f"{at}.Direction", DIRECTIONS[fault.direction], rule, "Back")
+    forward = fault.direction is Direction.FORWARD
+    return [turned_back(f"{at}.Direction")] if back and forward else []
 
 
 def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
@@ -121,7 +118,7 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
     step, phase = deployment.stage.step, deployment.phase
     last = deployment.direction is Direction.FORWARD and step == step_count(deployment.spec)
     over = fault.first_phase() < phase
-    rule = f"is over: the update is in batch {step}{' (the last)' if last else ''}, {PHASES[phase]}"
+    rule = over_rule(deployment)
     if fault.phase is not None and over and (last if fault.batch is None else fault.batch == step):
         return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, PHASES[phase])]
     if fault.batch is not None and (fault.batch, fault.first_phase()) < (step, phase):
@@ -130,18 +127,16 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
     return []
 
 
-def _own_problems(faults: Iterable[Fault]) -> list[Problem]:
-    return [
-        problem
-        for place, fault in enumerate(faults)
-        for problem in _alone(fault, f"Faults[{place}]")
-    ]
-
-
-def _alone(fault: Fault, at: str) -> list[Problem]:
+def _own_problems(fault: Fault, at: str) -> list[Problem]:
     return fault_problems(fault, at) or futile(fault, at)
 
 
-def _refuse(found: list[Problem]) -> None:
-    if found:
-        raise InvalidInput(found)
+def _problems_at_creation(fault: Fault, at: str) -> list[Problem]:
+    found = []
+    if fault.kind not in _AT_CREATION:
+        rule = f"a creation has none of these; it has {' and '.join(_AT_CREATION)}"
+        found.append(Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value))
+    if fault.direction is Direction.BACK or fault.batch is not None or fault.phase is not None:
+        rule = "a creation has no directions, batches or phases; leave Direction, Batch and "
+        found.append(Problem(at, fault.kind.value, f"{rule}Phase out"))
+    return found

@@ -12,14 +12,12 @@ from itertools import zip_longest
 from attrs import evolve
 
 from rolling.backends.simulated import Fault, SimulatedBackend, misses
+from rolling.backends.simulated.faults import UnusedFault
 from rolling.core.deployment import Deployment
-from rolling.core.desired import due
 from rolling.core.events import StopRequested
 from rolling.core.stage import Stage
-from rolling.driving.notes import new_notes
-from rolling.driving.record import Record, accept
-from rolling.driving.tick import Change, tick
-from rolling.endpoint.apply_deployment import with_deployment
+from rolling.driving.record import Record
+from rolling.driving.tick import new_notes
 from rolling.endpoint.deletion import delete_endpoint
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.endpoint import Endpoint, EndpointStatus
@@ -28,8 +26,8 @@ from rolling.endpoint.scaling import scale_endpoint
 from rolling.server.region.endpoint_event import EndpointEvent
 from rolling.server.region.images import Images, of_configurations
 from rolling.server.service import Parameters
-from rolling.simulation.report import UnusedFault
-from rolling.view.narration import acceptance, narrate
+from rolling.simulation.running_update import RunningUpdate
+from rolling.view.view import View
 
 
 class RunningEndpoint:
@@ -39,7 +37,8 @@ class RunningEndpoint:
     `endpoint`, `times`: what it is now, to be shown. `wake_at`: when to look at it
     next; None for never. `gone`: it has been deleted. `unused_faults`: those that
     never struck, of what ended last, or that cannot strike the update in progress.
-    `images`: those that its configurations were deployed with.
+    `images`: those that its configurations were deployed with. `view`: that of its
+    update, also once it has ended, until something else begins; else None.
     """
 
     def __init__(
@@ -59,16 +58,13 @@ class RunningEndpoint:
         self._injected_faults: deque[tuple[Fault, ...]] = deque()
         self.unused_faults: tuple[UnusedFault, ...] = ()
         self.images: Images = {}
+        self.view: View | None = None
         # Kept while there is something to drive.
-        self._record: Record | None = None
-        # What was accepted since the last look.
-        self._accepted: list[EndpointEvent] = []
-        # What follows the end of something.
-        self._ended: list[EndpointEvent] = []
-        # The notes of the last look, and the events of those that are new in it.
+        self._update: RunningUpdate | None = None
+        # What happened since the last look, and the notes of that look.
+        self._events: list[EndpointEvent] = []
         self._standing: tuple[str, ...] = ()
-        self._noted: list[EndpointEvent] = []
-        self._accept(now)
+        self._tell(now)
 
     @property
     def deployment(self) -> Deployment | None:
@@ -80,7 +76,7 @@ class RunningEndpoint:
         """True when nothing is under way that changes its status or its traffic."""
         if self.endpoint.launching or self.endpoint.status is EndpointStatus.DELETING:
             return False
-        return self._record is None or self._record.deployment.at_rest
+        return self._update is None or self._update.view.snapshot.deployment.at_rest
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -99,7 +95,7 @@ class RunningEndpoint:
     @property
     def unstruck_faults(self) -> tuple[UnusedFault, ...]:
         """The faults of what is under way that have not struck so far; at rest `unused_faults`."""
-        return self.unused_faults if self.resting else self._unstruck()
+        return self.unused_faults if self.resting else self.backend.unused_faults()
 
     def tripped(self) -> frozenset[str]:
         """The alarms that a fault of the update in progress holds in ALARM now."""
@@ -120,31 +116,25 @@ class RunningEndpoint:
         for queue in (self._scenario_faults, self._injected_faults):
             if queue:
                 queue.popleft()
-        self.backend = self.backend.next_update(faults)
-        self._record = accept(endpoint.deployment, now)
-        self._begin(endpoint, now)
-        missing = [
-            (place, problem)
-            for place, fault in enumerate(faults)
-            for problem in misses(fault, endpoint.deployment.spec, f"Faults[{place}]")
-        ]
-        places = {place for place, _ in missing}
-        self.unused_faults = tuple([_unused(place, faults[place]) for place in sorted(places)])
-        for place, problem in missing:
-            why = f"{faults[place].kind} cannot strike this update: {problem}."
-            self._accepted.append(self._event(now, endpoint.status, None, why))
+        update = self._update = RunningUpdate(endpoint, self.backend, now, faults)
+        self.backend = update.backend
+        self._begin(endpoint, now, update.view)
+        for place, fault in enumerate(faults):
+            missing = misses(fault, endpoint.deployment.spec, f"Faults[{place}]")
+            if missing:
+                self.unused_faults += (UnusedFault(f"Faults[{place}]", fault.kind.value),)
+            for problem in missing:
+                self._tell(now, f"{fault.kind} cannot strike this update: {problem}.")
 
     def scale(self, request: Parameters, now: float) -> None:
         """UpdateEndpointWeightsAndCapacities. Raises as `update` does."""
         endpoint = scale_endpoint(self.endpoint, request)
         self.backend = self.backend.next_update()
-        self._record = None
         self._begin(endpoint, now)
 
     def delete(self, now: float) -> None:
         """DeleteEndpoint. Raises as `update` does. It is gone when its instances would be."""
         endpoint = delete_endpoint(self.endpoint)
-        self._record = None
         self.wake_at = now + self.backend.world.settings.cleanup_seconds
         self._begin(endpoint, now)
 
@@ -159,56 +149,50 @@ class RunningEndpoint:
         self.unused_faults = ()
         self.backend.drop_faults()
 
-    def _begin(self, endpoint: Endpoint, now: float) -> None:
-        self.endpoint = endpoint
+    def _begin(self, endpoint: Endpoint, now: float, view: View | None = None) -> None:
+        """Begin an update that has this view, or something else."""
+        self.endpoint, self.view = endpoint, view
         self.unused_faults = ()
-        began = now if endpoint.pending is not None else None
+        began = None if view is None else now
         self.times = evolve(self.times, last_modified=now, update_start=began, stage_start=now)
-        self._accept(now)
+        if view is None:
+            self._update = None
+            self._tell(now)
+        else:
+            self._tell(now, view.rows[0].why, view.rows[0].stage)
 
-    def _accept(self, now: float) -> None:
-        endpoint, deployment = self.endpoint, self.deployment
-        stage = None if deployment is None else deployment.stage
-        why = (
-            _status_sentence(endpoint, endpoint.status)
-            if deployment is None
-            else acceptance(deployment)
-        )
-        self._accepted.append(self._event(now, endpoint.status, stage, why))
-
-    def _event(
-        self, now: float, status: EndpointStatus | None, stage: Stage | None, why: str
-    ) -> EndpointEvent:
-        return EndpointEvent(now, self.endpoint.region, self.endpoint.name, status, stage, why)
+    def _tell(self, now: float, why: str | None = None, stage: Stage | None = None) -> None:
+        """Add to what happened; `why` is its status unless given."""
+        endpoint, status = self.endpoint, None if self.gone else self.endpoint.status
+        why = why or _status_sentence(endpoint, status)
+        event = EndpointEvent(now, endpoint.region, endpoint.name, status, stage, why)
+        self._events.append(event)
 
     # --- what happens to it ----------------------------------------------------
 
     def look(self, now: float, stop: StopRequested | None = None) -> list[EndpointEvent]:
         """Let happen what does at the moment `now`; `wake_at` says when to look again."""
-        before = self.endpoint.status
-        changes: list[Change] = []
-        if before is EndpointStatus.DELETING:
+        if self.endpoint.status is EndpointStatus.DELETING:
             self._end(now)
         elif self.endpoint.launching:
             self._launch(now)
-        elif self._record is not None:
-            changes = self._drive(self._record, now, stop)
+        elif self._update is not None:
+            self._drive(self._update, now, stop)
         else:
             self.wake_at = None
-        accepted, self._accepted = self._accepted, []
-        noted, self._noted = self._noted, []
-        ended, self._ended = self._ended, []
-        return [*accepted, *self._events(before, changes, now), *noted, *ended]
+        events, self._events = self._events, []
+        return events
 
     def _note(self, notes: tuple[str, ...], now: float) -> None:
-        """Report a note once for as long as it stands."""
+        """Tell a note once for as long as it stands."""
         for note in new_notes(self._standing, notes):
-            self._noted.append(self._event(now, self.endpoint.status, None, note))
+            self._tell(now, note)
         self._standing = notes
 
     def _end(self, now: float) -> None:
         if self.wake_at is None or now >= self.wake_at:
             self.gone, self.wake_at = True, None
+            self._tell(now)
 
     def _launch(self, now: float) -> None:
         """One look at an endpoint that is created or scaled."""
@@ -217,78 +201,52 @@ class RunningEndpoint:
         seen = self.backend.observe(wanted)
         failure = seen.failures[0].reason if seen.failures else None
         status = self.endpoint.status
-        self._note(seen.notes, now)
         self.endpoint = with_launched(self.endpoint, seen.sightings, seen.split, failure)
         self.wake_at = seen.news_at
         if self.endpoint.status is not status:
             self.times = evolve(self.times, last_modified=now, stage_start=now)
             # A change that is taken back is commanded at once.
             self.wake_at = now if self.endpoint.launching else None
-            if not self.endpoint.launching:
-                self._drop_faults(now)
+            self._tell(now)
+        self._note(seen.notes, now)
+        if not self.endpoint.launching:
+            self._drop_faults(now)
 
-    def _drive(self, record: Record, now: float, stop: StopRequested | None) -> list[Change]:
+    def _drive(self, update: RunningUpdate, now: float, stop: StopRequested | None) -> None:
         """One look at an endpoint whose update is under way, or has left something over."""
-        asked = self.backend.stop_requested() if stop is None else stop
-        made = tick(record, self.backend, now, stop=asked)
-        self._note(made.notes, now)
-        status = self.endpoint.status
-        deployment = made.record.deployment
-        if deployment is not record.deployment:
-            self.endpoint = with_deployment(self.endpoint, deployment)
-            self.times = evolve(
-                self.times,
-                last_modified=self.times.last_modified if self.endpoint.status is status else now,
-                stage_start=made.record.stage_began_at,
-            )
-        self._record, self.wake_at = made.record, made.wake_at
-        if made.wake_at is None:
+        rows, snapshot = update.tick(now, stop), update.view.snapshot
+        if update.endpoint.status is not self.endpoint.status:
+            self.times = evolve(self.times, last_modified=now)
+        self.times = evolve(self.times, stage_start=snapshot.record.stage_began_at)
+        self.endpoint, self.wake_at = update.endpoint, update.wake_at
+        for row in rows:
+            self._tell(now, row.why, row.stage)
+        self._note(snapshot.notes, now)
+        if self.wake_at is None:
             self.images = of_configurations(self.images, self.serving)
-            self._release(deployment, now)
-        return [
-            change for change in made.changes if change.enters_stage and not change.before.ended
-        ]
+            self._drop_faults(now)
+            self._release(snapshot.record)
 
     def _drop_faults(self, now: float) -> None:
         """What was under way has ended, and its faults with it: report those that never struck.
 
         Called again, for what is left over, it has no faults any more.
         """
-        unstruck = self._unstruck()
+        unused_faults = self.backend.unused_faults()
         self.backend.drop_faults()
-        if unstruck:
-            self.unused_faults = unstruck
-            listed = ", ".join(f"{each.field} ({each.kind})" for each in self.unused_faults)
-            why = f"Never struck: {listed}."
-            self._ended.append(self._event(now, self.endpoint.status, None, why))
+        if unused_faults:
+            self.unused_faults = unused_faults
+            listed = ", ".join(f"{each.field} ({each.kind})" for each in unused_faults)
+            self._tell(now, f"Never struck: {listed}.")
 
-    def _unstruck(self) -> tuple[UnusedFault, ...]:
-        return tuple([_unused(place, fault) for place, fault in self.backend.unstruck])
-
-    def _release(self, deployment: Deployment, now: float) -> None:
+    def _release(self, record: Record) -> None:
         """Keep driving only for what is still to go."""
-        self._drop_faults(now)
-        left_over = any(fleet.alive > fleet.asked for fleet in deployment.fleets)
-        news_at = self.backend.observe(due(deployment)).news_at if left_over else None
+        left_over = any(fleet.alive > fleet.asked for fleet in record.deployment.fleets)
+        news_at = self.backend.observe(record.desired).news_at if left_over else None
         if news_at is None or math.isinf(news_at):
-            self._record = None
+            self._update = None
         else:
             self.wake_at = news_at
-
-    def _events(
-        self, before: EndpointStatus, changes: list[Change], now: float
-    ) -> Iterable[EndpointEvent]:
-        endpoint = self.endpoint
-        status = None if self.gone else endpoint.status
-        for change in changes:
-            then = status if change.after.ended else before
-            yield self._event(now, then, change.after.stage, narrate(change))
-        if status is not before and not changes:
-            yield self._event(now, status, None, _status_sentence(endpoint, status))
-
-
-def _unused(place: int, fault: Fault) -> UnusedFault:
-    return UnusedFault(f"Faults[{place}]", fault.kind.value)
 
 
 def _status_sentence(endpoint: Endpoint, status: EndpointStatus | None) -> str:
