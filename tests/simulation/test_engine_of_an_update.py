@@ -34,7 +34,7 @@ def test_it_is_read_and_carried_out() -> None:
     assert update.accepted.update is not None
     assert update.accepted.update.engine is not None
     assert update.report.outcome == "Succeeded"
-    assert update.report.timeline[0].batch == 0
+    assert update.report.timeline[0].stage.step == 0
     assert [row.event for row in update.report.timeline].count("GateElapsed") == 10
 
 
