@@ -38,6 +38,16 @@ def test_all_that_ask_what_an_update_does_take_them(rolling: Command, command: s
     assert (result.exit_code, result.err) == (0, "")
 
 
+def test_a_check_says_what_it_was_of(rolling: Command) -> None:
+    path = rolling.file(BARE)
+    text = rolling("check", path, "--instances", "3", "--unavailable", "1").out
+    assert "Rolling by 1, back by 1, unavailable 1: every property holds" in text
+    text = rolling("check", scenario("gate-stopped")).out
+    assert "Rolling by 2, back by 4, gates after 2 batches: every property holds" in text
+    (update,) = rolling("check", scenario("gate-continued"), "-o", "json").document["Updates"]
+    assert (update["GatedBatches"], update["Unavailable"]) == ([1], 0)
+
+
 def test_what_is_said_by_options_is_what_a_scenario_says(rolling: Command) -> None:
     document = json.loads(Path(scenario("drain-first")).read_text("utf-8"))
     asked = document["Updates"][0]["UpdateEndpoint"]
