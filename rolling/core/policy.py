@@ -106,7 +106,9 @@ class SurgeRollingPolicy:
 
     def surge_in(self, new_full: int) -> int:
         """The instances beyond the fleet, in a new fleet of this size."""
-        return self.maximum_surge.count_in(new_full) if self.maximum_surge.value else 0
+        size = self.maximum_surge
+        none = size.type is SizeType.CAPACITY_PERCENT and size.value == 0
+        return 0 if none else size.count_in(new_full)
 
     def unavailable_in(self, new_full: int) -> int:
         """The instances that may be missing, in a new fleet of this size."""

@@ -871,7 +871,7 @@ def _is_within_room(policy: SurgeRollingPolicy, spec: Spec) -> bool:
     instance and at most its batch a step, and no more than the same room lets it."""
     surge, missing = policy.maximum_surge, policy.maximum_unavailable
     full, old = spec.new.full, _old_count(spec)
-    by = _count(surge, full) if surge.value else 0
+    by = 0 if surge == CapacitySize(SizeType.CAPACITY_PERCENT, 0) else _count(surge, full)
     by += (
         missing.value
         if missing.type is SizeType.INSTANCE_COUNT
@@ -879,7 +879,7 @@ def _is_within_room(policy: SurgeRollingPolicy, spec: Spec) -> bool:
     )
     back, pace = policy.rollback_maximum_batch_size, spec.pace
     most_back = old if back is None else _count(back, old)
-    floors = max(fleet.floor for fleet in spec.fleets)
+    floors = max(spec.new.floor, spec.old[0].floor)
     s = by - (full - spec.new.floor)
     most = max(old + s, full + ceil(Fraction(spec.old[0].floor * s, spec.new.floor)))
     wanted = Pace(by, by, by, min(most_back, most - floors), True, policy.wait_interval_seconds, 0)

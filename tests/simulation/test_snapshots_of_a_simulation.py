@@ -58,6 +58,6 @@ def test_an_update_that_is_only_to_be_accepted_is_not_carried_out(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("it was driven")
 
-    monkeypatch.setattr("rolling.simulation.run.run", refuse)
+    monkeypatch.setattr("rolling.simulation.run.RunningUpdate.tick", refuse)
     (only,) = accepted_updates(load("seed-success"))
     assert only.endpoint.deployment is not None and only.leftovers == ()
