@@ -117,8 +117,8 @@ class Backend(Protocol):
       that you know, before you report one, and say so in a note. A permanent refusal (no
       permission, not found) is a failure at once.
     - **An exception means "unknown"**, and not "failed": the deployment stays as it was,
-      and the driver makes the same calls again later. A stop and the deadline, which need
-      no look at the world, count all the same.
+      and the driver makes the same calls again later. A stop, a continuation and the timers,
+      which need no look at the world, count all the same.
     """
 
     def make_true(self, desired: Desired) -> None:

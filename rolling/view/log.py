@@ -30,7 +30,7 @@ LOG_FIELDS = (
 
 The key of the deployment; the name of the event that changed it, or Tick, Note, End or
 TickFailed; its stage after that, in lower case; the driver's clock, in seconds.
-A TickFailed, also one whose tick was made by a stop or the deadline alone, has
+A TickFailed, also one whose tick was made of what needs no look at the world, has
 `rolling_retry_at` too, None where it is not tried again.
 """
 
