@@ -154,7 +154,7 @@ class _Reading:
         read: dict[str, object] = {}
         for name, each in value.items():
             if name not in members:
-                self._unknown(shape, str(name), value, path)
+                self._unknown(shape, str(name), each, value, path)
             elif each is not None:
                 read[name] = self._read(members[name], each, (*path, name), depth + 1)
         if getattr(shape, "is_tagged_union", False) and len(read) != 1:
@@ -235,18 +235,20 @@ class _Reading:
             otherwise = "Start of list found where not expected"
         self.unreadable.append(_Wrong(path, value, otherwise))
 
-    def _unknown(self, shape: Any, name: str, value: Mapping[str, object], path: Path) -> None:
+    def _unknown(
+        self, shape: Any, name: str, value: object, beside: Mapping[str, object], path: Path
+    ) -> None:
         if len(self.invalid) >= MOST_PROBLEMS:
             return  # it would not be told, and looking for what was meant takes long
         if shape.name in _NEAR_AN_ENGINE and name in ("Engine", *ROOM):
-            instead = nearest_in_words(value["Engine"] if name == "Engine" else value)
+            instead = nearest_in_words(value if name == "Engine" else beside)
             rule = f"{shape.name} has no such member, here as at AWS{instead}"
-            self._note((*path, name), value[name], rule)
+            self._note((*path, name), value, rule)
             return
         near = get_close_matches(name, shape.members, n=1) if len(name) <= 100 else []
         advice = f"; did you mean {near[0]}?" if near else ""
         rule = f"{shape.name} has no such member{advice}"
-        self._note((*path, name), value[name], rule)
+        self._note((*path, name), value, rule)
 
     def _note(self, path: Path, value: object, *rules: str) -> None:
         """The value at `path` breaks these rules."""
