@@ -35,6 +35,10 @@ def load(name: str) -> Scenario:
     return parse_scenario(load_json(text_of(name), name))
 
 
+OF_SAGEMAKER = [name for name in NAMES if not any(each.engine for each in load(name).updates)]
+"""The scenarios without an engine, which SageMaker has none of."""
+
+
 def description(name: str) -> str:
     return str(json.loads(text_of(name))["Description"])
 
