@@ -20,7 +20,7 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 
 @frozen
-class Sizes:
+class GivenSizes:
     """What the options say of the sizes of an update; None for an option that is not given.
 
     `instances`: of the fleets. `surge`, `unavailable`: of the room of a rolling update.
@@ -31,14 +31,14 @@ class Sizes:
     unavailable: str | None = None
 
 
-def given_sizes(chosen: Namespace) -> Sizes:
+def given_sizes(chosen: Namespace) -> GivenSizes:
     """The sizes among the arguments; `serve` has no options for the room."""
-    return Sizes(
+    return GivenSizes(
         chosen.instances, getattr(chosen, "surge", None), getattr(chosen, "unavailable", None)
     )
 
 
-def read_scenario(file: str, sizes: Sizes) -> Scenario:
+def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
     """The scenario in a file, or what becomes of the request in it with `--instances`.
 
     Raises InvalidInput with everything that is wrong with both.
@@ -61,7 +61,7 @@ def read_scenario(file: str, sizes: Sizes) -> Scenario:
         ) from None
 
 
-def _parsed(document: object, sizes: Sizes) -> Scenario:
+def _parsed(document: object, sizes: GivenSizes) -> Scenario:
     if is_scenario(document) and sizes.instances is None:
         misplaced = [
             Problem(name, value, "a scenario says it in the Engine of an update; leave it out")
@@ -174,7 +174,7 @@ _ROOM = {"MaximumSurge": "--surge", "MaximumUnavailable": "--unavailable"}
 """The option for each field of an engine that has one."""
 
 
-def parse_room(sizes: Sizes) -> dict[str, object] | None:
+def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
     """The engine that `--surge` and `--unavailable` say; None without either.
 
     Raises InvalidInput unless each is a whole number, of instances or of percent.
@@ -197,7 +197,7 @@ def parse_room(sizes: Sizes) -> dict[str, object] | None:
     return engine or None
 
 
-def _of_option(problem: Problem, sizes: Sizes) -> Problem:
+def _of_option(problem: Problem, sizes: GivenSizes) -> Problem:
     """The problem of an engine as one of the option that said it."""
     part = problem.field.removeprefix("Engine.").split(".")[0]
     if not problem.field.startswith("Engine."):

@@ -8,7 +8,6 @@ nearest RollingUpdatePolicy. Limits of numbers are the core's. Ours: AWS has no 
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import cast
 
 from attrs import evolve, frozen
 
@@ -167,20 +166,20 @@ def beginning_problems(
     try:
         start(old, new, policy, gates=engine.gates)
     except InvalidInput as wrong:
-        mixed = (
-            "needs one old fleet that is in service in full; repair the endpoint first, by a "
-            "request without MaximumSurge and MaximumUnavailable"
-        )
-        found = [
-            evolve(each, field=path, rule=mixed) if each.field == "SurgeRollingPolicy" else each
-            for each in wrong.problems
-        ]
         return [
-            evolve(each, field=join(path, each.field)) if each.field.startswith("Gates.") else each
-            for each in found
-            if each.field == path or each.field.startswith("Gates.")
+            evolve(each, field=path, rule=_MIXED)
+            if each.field == "SurgeRollingPolicy"
+            else evolve(each, field=join(path, each.field))
+            for each in wrong.problems
+            if each.field == "SurgeRollingPolicy" or each.field.startswith("Gates.")
         ]
     return []
+
+
+_MIXED = (
+    "needs one old fleet that is in service in full; repair the endpoint first, by a request "
+    "without MaximumSurge and MaximumUnavailable"
+)
 
 
 def _room_problems(
@@ -231,33 +230,23 @@ def _no_rolling_policy(
 # --- where SageMaker is asked for it -------------------------------------------
 
 
-def nearest_rolling_policy(policy: SurgeRollingPolicy, new_full: int) -> RollingUpdatePolicy:
-    """The RollingUpdatePolicy that is nearest to a policy, among those that SageMaker takes.
+def nearest_batch(surge: CapacitySize, unavailable: CapacitySize, new_full: int) -> CapacitySize:
+    """The MaximumBatchSize that is nearest to this room, among those that SageMaker takes.
 
-    Its batch is as large as surge and unavailable together, within 5–50% of a new fleet
-    of `new_full`; 0 for one not known yet.
+    It is as large as surge and unavailable together, within 5–50% of a new fleet of
+    `new_full` instances. 0 for one not known yet: then a count is not judged against it.
     """
-    return RollingUpdatePolicy(
-        _nearest_batch(policy.maximum_surge, policy.maximum_unavailable, new_full),
-        policy.wait_interval_seconds,
-        policy.rollback_maximum_batch_size,
-        policy.maximum_execution_timeout_seconds,
-    )
-
-
-def _nearest_batch(
-    surge: CapacitySize, unavailable: CapacitySize, new_full: int
-) -> CapacitySize:  # fmt: skip
     sizes = [each for each in (surge, unavailable) if each.value] or [instances(1)]
     if all(each.type is SizeType.CAPACITY_PERCENT for each in sizes):
         return percent(nearest(sum(each.value for each in sizes), *BATCH_PERCENT))
     if new_full < 1:
         known = [each.value for each in sizes if each.type is SizeType.INSTANCE_COUNT]
-        return instances(max(1, sum(known)))
+        return instances(sum(known))
     counts = legal_counts(new_full, *BATCH_PERCENT)
     if not counts:
         return percent(BATCH_PERCENT[1])
-    wanted = sum(each.count_in(new_full) for each in sizes)
+    room = SurgeRollingPolicy(surge, unavailable, 0)
+    wanted = room.surge_in(new_full) + room.unavailable_in(new_full)
     return instances(nearest(wanted, counts[0], counts[-1]))
 
 
@@ -304,7 +293,7 @@ def nearest_in_words(engine: object, new_full: int = 0) -> str:
     if surge is None and unavailable is None:
         return ""
     nothing = instances(0)
-    batch = size_document(_nearest_batch(surge or nothing, unavailable or nothing, new_full))
+    batch = size_document(nearest_batch(surge or nothing, unavailable or nothing, new_full))
     return f"; the nearest RollingUpdatePolicy has the MaximumBatchSize {json.dumps(batch)}"
 
 
@@ -320,7 +309,4 @@ def _parted(
 ) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """The fields without those of these keys, and those alone."""
     apart = {key: fields[key] for key in keys if key in fields}
-    if not apart:
-        return fields, {}
-    kept = {key: value for key, value in fields.items() if key not in apart}
-    return cast(Mapping[str, object], kept), apart
+    return {key: value for key, value in fields.items() if key not in apart}, apart

@@ -24,7 +24,7 @@ from rolling.endpoint import Endpoint, ValidationException, update_endpoint
 from rolling.endpoint.engine import (
     Engine,
     engine_problems,
-    nearest_rolling_policy,
+    nearest_batch,
     parse_engine,
 )
 from tests.endpoint.examples import (
@@ -262,14 +262,11 @@ sizes = st.builds(CapacitySize, st.sampled_from(SizeType), st.integers(0, 100))
 
 
 @given(sizes, sizes, st.integers(0, 200))
-def test_the_nearest_policy_is_one_that_sagemaker_takes(
+def test_the_nearest_batch_is_one_that_sagemaker_takes(
     surge: CapacitySize, unavailable: CapacitySize, full: int
 ) -> None:
-    policy = SurgeRollingPolicy(surge, unavailable, 300, percent(20), 7200)
-    near = nearest_rolling_policy(policy, full)
-    assert (near.wait_interval_seconds, near.rollback_maximum_batch_size) == (300, percent(20))
-    assert near.maximum_execution_timeout_seconds == 7200
-    assert policy_problems(near, full, full) == []
+    policy = RollingUpdatePolicy(nearest_batch(surge, unavailable, full), 300)
+    assert policy_problems(policy, full, full) == []
 
 
 @pytest.mark.parametrize(
@@ -278,6 +275,7 @@ def test_the_nearest_policy_is_one_that_sagemaker_takes(
         (instances(1), instances(2), 10, instances(3)),
         (instances(0), instances(1), 100, instances(5)),
         (instances(6), instances(3), 10, instances(5)),
+        (instances(2), percent(9), 10, instances(2)),
         (percent(0), percent(1), 10, percent(5)),
         (percent(25), percent(30), 10, percent(50)),
         (percent(20), instances(1), 10, instances(3)),
@@ -288,8 +286,7 @@ def test_the_nearest_policy_is_one_that_sagemaker_takes(
 def test_the_nearest_batch_is_surge_and_unavailable_together_as_far_as_it_may(
     surge: CapacitySize, unavailable: CapacitySize, full: int, batch: CapacitySize
 ) -> None:
-    policy = SurgeRollingPolicy(surge, unavailable, 300)
-    assert nearest_rolling_policy(policy, full).maximum_batch_size == batch
+    assert nearest_batch(surge, unavailable, full) == batch
 
 
 gates = st.builds(
