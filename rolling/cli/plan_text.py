@@ -163,16 +163,14 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     wait = update["TerminationWaitSeconds"]
     beside = f" beside the termination wait of {clock(wait)}" if wait else ""
     peak, start = update["PeakInstances"], update["InstancesAtStart"]
-    above = f"{peak - start} more than the {start} at the start" if peak > start else "no more"
-    if peak == start:
-        above += " than at the start"
+    above = f"{peak - start} more than the {start}" if peak > start else "no more than"
     extra = update["ExtraInstanceSeconds"]
-    side = "below" if extra < 0 else "above"
+    side = f"above those {start}" if extra >= 0 else "below a full fleet"
     gates = update["Gates"]
     waits = "" if gates is None else f", and up to {clock(gates['MostSeconds'])} waiting at gates"
     facts = [
-        ("peak", f"{counted(peak, 'instance')}, {above}"),
-        ("extra", f"{hours(abs(extra))} instance-hours {side} those {start}"),
+        ("peak", f"{counted(peak, 'instance')}, {above} at the start"),
+        ("extra", f"{hours(abs(extra))} instance-hours {side}"),
         (
             "least time",
             f"{clock(update['LeastSeconds'])}{waits}, of {deadline} allowed{beside}",
@@ -187,14 +185,14 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     if update["CapacityLimit"] is not None:
         facts.insert(1, ("capacity", f"{counted(update['CapacityLimit'], 'instance')} at most"))
     if gates is not None:
-        facts.append(("gates", _gates(gates)))
-    if update["Room"] is not None:
-        facts.insert(0, ("in service", _in_service(update)))
+        facts.append(("gates", _gates(gates, _last_batch(update["Batches"]))))
     left = update["LeftoverAtStart"]
     if left:
         still = "is" if left == 1 else "are"
         there = f"{counted(left, 'instance')} of an earlier update {still} not gone at the start"
         facts.insert(1, ("left over", there))
+    if update["Room"] is not None:
+        facts.insert(0, ("in service", _in_service(update)))
     yield from terminal.facts(facts)
 
 
@@ -215,12 +213,15 @@ def _in_service(update: Document) -> str:
     )
 
 
-def _gates(gates: Document) -> str:
-    batches = ", ".join(map(str, gates["Batches"]))
-    noun = "batch" if len(gates["Batches"]) == 1 else "batches"
+def _gates(gates: Document, batches: int) -> str:
+    numbers = gates["Batches"]
+    which = f"batch {numbers[0]}"
+    if len(numbers) > 1:
+        listed = ", ".join(map(str, numbers))
+        which = "every batch" if len(numbers) == batches else f"batches {listed}"
     most = clock(gates["TimeoutSeconds"])
     then = {"Continue": "goes on", "RollBack": "is rolled back"}[gates["TimeoutAction"]]
-    return f"after the bake of {noun} {batches}; not continued within {most}, the update {then}"
+    return f"after the bake of {which}; not continued within {most}, the update {then}"
 
 
 # --- findings -----------------------------------------------------------------

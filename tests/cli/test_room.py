@@ -136,7 +136,7 @@ def test_the_plan_says_how_much_is_in_service_and_must_be(rolling: Command) -> N
     )
     assert "in service 2 instances at least, both fleets together; 2 of the 3 carry all" in text
     assert "peak 3 instances, no more than at the start" in text
-    assert "instance-hours below those 3" in text
+    assert "instance-hours below a full fleet" in text
     assert "1 of the 2 carries all" in said(rolling, "2", "--unavailable=1")
     assert "6 of the 8 old or 3 of the 4 new ones" in said(rolling, "8:4", "--unavailable=1")
 
@@ -151,8 +151,20 @@ def test_of_a_surge_alone_the_whole_fleet_is_in_service(rolling: Command) -> Non
 def test_gates_are_told_apart_from_the_least_time(rolling: Command, columns: int) -> None:
     text = " ".join(rolling("plan", scenario("gate-stopped"), columns=columns).out.split())
     assert "and up to 1:00:00 waiting at gates, of 8:00:00 allowed" in text
-    assert "after the bake of batches 1, 2; not continued within 0:30:00" in text
+    assert "after the bake of every batch; not continued within 0:30:00" in text
     assert ("gate 0:30:00 at most" in text) == (columns == 40)
+
+
+@pytest.mark.parametrize(
+    ("batches", "told"),
+    [([2], "batch 2;"), ([1, 3], "batches 1, 3;"), ([1, 2, 3, 4], "every batch;")],
+)
+def test_the_gates_are_named(rolling: Command, batches: list[int], told: str) -> None:
+    document = json.loads(Path(scenario("stop")).read_text("utf-8"))
+    gates = {"Batches": batches, "TimeoutInSeconds": 60, "TimeoutAction": "RollBack"}
+    document["Updates"][0]["Engine"] = {"Gates": gates}
+    text = " ".join(rolling("plan", rolling.file(document)).out.split())
+    assert f"after the bake of {told} not continued within 0:01:00, the update is" in text
 
 
 def test_a_fix_of_the_engine_is_named_in_full(rolling: Command) -> None:
