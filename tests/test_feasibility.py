@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from rolling import (
     BlueGreenUpdatePolicy,
@@ -422,3 +424,26 @@ def test_gates_that_may_wait_beyond_the_deadline_are_noted(action: GateTimeoutAc
         assert Drive(gated(shorter), settings=SETTINGS).end.outcome == Succeeded(0, None)
         assert isinstance(Drive(gated(1000), settings=SETTINGS).end.outcome, RolledBack)
         assert Drive(gated(1000, later), settings=SETTINGS).end.outcome == Succeeded(0, None)
+
+
+@given(
+    old=st.integers(2, 8),
+    new=st.integers(2, 8),
+    surge=st.integers(0, 8),
+    unavailable=st.integers(0, 7),
+    spare=st.integers(0, 8),
+    which=st.integers(0, 20),
+)
+def test_what_a_capacity_lets_through_goes_through_and_comes_home(
+    old: int, new: int, surge: int, unavailable: int, spare: int, which: int
+) -> None:
+    policy = SurgeRollingPolicy(instances(surge % (new + 1)), instances(unavailable % new), 0)
+    assume(surge % (new + 1) + unavailable % new > 0)
+    settings = SimulationSettings(0, 2, 1, 1, capacity_limit=old + spare)
+    found = problems(policy, settings, old, new)
+    outcome = Drive(deployment_of(policy, old, new), settings=settings).end.outcome
+    assert isinstance(outcome, Succeeded) == (found == ())
+    batches = forecast_deployment(deployment_of(policy, old, new), settings).batches
+    fault = Fault(FaultKind.ALARM, batch=batches[which % len(batches)].batch.step)
+    home = Drive(deployment_of(policy, old, new), [fault], settings).end.outcome
+    assert isinstance(home, RolledBack)

@@ -49,7 +49,7 @@ class Fix:
 
 @frozen
 class Circumstances:
-    """What a forecast is judged under: the policy as the request gives it, and the world's ways."""
+    """What a forecast is judged under: the policy that is followed, and the world's ways."""
 
     policy: UpdatePolicy
     settings: SimulationSettings
@@ -57,7 +57,13 @@ class Circumstances:
 
 def deadline_field(policy: UpdatePolicy) -> str:
     """Where a policy has its deadline."""
-    at = BLUE_GREEN if isinstance(policy, BlueGreenUpdatePolicy) else ROLLING
+    match policy:
+        case RollingUpdatePolicy() | SurgeRollingPolicy():
+            at = ROLLING
+        case BlueGreenUpdatePolicy():
+            at = BLUE_GREEN
+        case other:
+            assert_never(other)
     return f"{at}.MaximumExecutionTimeoutInSeconds"
 
 
