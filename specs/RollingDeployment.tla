@@ -44,6 +44,11 @@ CONSTANTS
     BackBatch,      \* how many old instances a step of the way back provisions
     CleansEachStep, \* TRUE when rolling; blue/green cleans up once, at the end
     TerminationWait,\* TRUE when a further bake precedes that one cleanup
+    NewFloor,       \* the least new instances that must carry all the traffic, and
+    OldFloor,       \*   the least old ones: less than NewFull and OldFull where the
+                    \*   policy lets instances be missing, to make room
+    FirstGate,      \* the first step whose bake is a gate, as all later ones are; or 0
+    GateTurnsBack,  \* TRUE when a gate that is not continued in time turns back
     Alarms,         \* how many alarms are watched
     Troubles,       \* what may go wrong: any of "alarm", "failure", "deadline", "stop"
     MostAttempts,   \* how often the world lets one batch bake: keeps the model finite
@@ -63,14 +68,16 @@ vars == <<deployment, event>>
 (*                                                                         *)
 (* Traffic is counted, not measured: all of it is Whole units, so many     *)
 (* that one instance of either fleet stands for a whole number of them.    *)
-(* So no fraction is ever needed, and nothing is rounded by accident.      *)
+(* So no fraction is ever needed, and nothing is rounded by accident. What *)
+(* an instance stands for is measured by the floor: where instances may be *)
+(* missing, those that remain carry all of it.                             *)
 (***************************************************************************)
 Min(a, b) == IF a < b THEN a ELSE b
 Max(a, b) == IF a > b THEN a ELSE b
 
-Whole == NewFull * OldFull
-PerNew == OldFull       \* the units that one new instance carries: Whole \div NewFull
-PerOld == NewFull       \* the units that one old instance carries
+Whole == NewFloor * OldFloor
+PerNew == OldFloor      \* the units that one new instance carries: Whole \div NewFloor
+PerOld == NewFloor      \* the units that one old instance carries
 
 \* The least number of instances, each good for `per` units, that carry `units`.
 \* This is the one place that rounds, and it rounds up: an instance that would
@@ -94,13 +101,14 @@ OldTraffic == Whole - NewTraffic    \* the old fleet's traffic at the start
 (*   settled    the traffic was seen to be split so, since it was asked    *)
 (*   cause      why the deployment turned back, or "none"                  *)
 (*   cut        what ended it before it was done, or "none"                *)
+(*   continued  the gate of this bake was continued                        *)
 (***************************************************************************)
 Ends == {"succeeded", "rolled back", "rollback failed"}
 PhasesInOrder ==
     <<"provisioning", "shifting", "baking", "cleaning",
       "succeeded", "rolled back", "rollback failed">>
 Phases == {PhasesInOrder[i] : i \in 1..Len(PhasesInOrder)}
-Reasons == {"alarm", "failure", "deadline", "stop"}
+Reasons == {"alarm", "failure", "deadline", "stop", "gate"}
 
 Direction(d) == d.stage[1]
 Step(d) == d.stage[2]
@@ -110,7 +118,11 @@ Phase(d) == d.stage[4]
 IsForward(d) == Direction(d) = "forward"
 HasEnded(d) == Phase(d) \in Ends
 
-Enter(d, phase) == [d EXCEPT !.stage = <<Direction(d), Step(d), Attempt(d), phase>>]
+\* A gate is continued for one stage, so in the next one it is not.
+Enter(d, phase) ==
+    [d EXCEPT
+        !.stage = <<Direction(d), Step(d), Attempt(d), phase>>,
+        !.continued = FALSE]
 
 (***************************************************************************)
 (* Commands take time, so an ask is not believed to be carried out. Asking *)
@@ -189,11 +201,11 @@ BatchInService(d) ==
 \* new instances." The receiving fleet never gives traffic back in a shift. The
 \* old fleet takes home what its restored instances carry, at most what it had;
 \* restored whole, it takes exactly what it had.
-TrafficForward(d) == Max(d.traffic, d.up * PerNew)
+TrafficForward(d) == Max(d.traffic, Min(d.up, NewFloor) * PerNew)
 
 TrafficBack(d) ==
     LET restored == IF d.up < OldCount
-                    THEN Min(OldTraffic, Min(d.up, OldFull) * PerOld)
+                    THEN Min(OldTraffic, Min(d.up, OldFloor) * PerOld)
                     ELSE OldTraffic
     IN  Min(d.traffic, Whole - restored)
 
@@ -208,7 +220,9 @@ Bake(d) == Enter(d, "baking")
 \* A batch that lost an instance while it baked proved nothing. It is provisioned
 \* again, which asks for nothing more, and bakes afresh.
 BakeAgain(d) ==
-    [d EXCEPT !.stage = <<Direction(d), Step(d), Attempt(d) + 1, "provisioning">>]
+    [d EXCEPT
+        !.stage = <<Direction(d), Step(d), Attempt(d) + 1, "provisioning">>,
+        !.continued = FALSE]
 
 \* "After the baking period, if no Amazon CloudWatch alarms are tripped, then
 \* SageMaker cleans up a batch of old instances." Going back, the new fleet is
@@ -237,7 +251,8 @@ TurnBack(d, why) ==
         !.up = 0,
         !.new = TrimNew(d, NewCount),
         !.settled = FALSE,
-        !.cause = why]
+        !.cause = why,
+        !.continued = FALSE]
 
 \* The first step home provisions nothing: its batch is what is in service.
 TakeStock(d) == [d EXCEPT !.up = Min(OldCount, d.old.in_service)]
@@ -314,17 +329,31 @@ AfterSplit(d, e) ==
 (* all endpoint traffic rolls back." An alarm without enough data is quiet *)
 (* but one that could not be read is not: no evidence is not good          *)
 (* evidence. A reading passes the bake only if it was taken when the       *)
-(* interval was over, and only if no instance of the batch is missing.     *)
+(* interval was over, only if no instance of the batch is missing, and at  *)
+(* a gate only if that was continued.                                      *)
 (***************************************************************************)
+AwaitsContinuation(d) ==
+    /\ Phase(d) = "baking"
+    /\ FirstGate > 0 /\ Step(d) >= FirstGate
+    /\ ~d.continued
+
 IsTripped(readings) == \E alarm \in 1..Alarms : readings[alarm] = "ALARM"
 IsQuiet(readings) ==
     \A alarm \in 1..Alarms : readings[alarm] \in {"OK", "INSUFFICIENT_DATA"}
 
 AfterReading(d, e) ==
     CASE Phase(d) = "baking" /\ IsTripped(e.readings) -> TurnBack(d, "alarm")
-      [] Phase(d) = "baking" /\ IsQuiet(e.readings) /\ e.after_interval /\ BatchInService(d)
+      [] /\ Phase(d) = "baking" /\ IsQuiet(e.readings) /\ e.after_interval
+         /\ BatchInService(d) /\ ~AwaitsContinuation(d)
             -> Proceed(CleanUp(d))
       [] OTHER -> d
+
+\* A gate is continued by somebody, or its time is over. It is the next quiet reading
+\* that passes the bake.
+AfterContinued(d) == IF AwaitsContinuation(d) THEN [d EXCEPT !.continued = TRUE] ELSE d
+
+AfterGate(d) ==
+    IF AwaitsContinuation(d) /\ GateTurnsBack THEN TurnBack(d, "gate") ELSE AfterContinued(d)
 
 \* Going forward, whatever cannot be done is undone. Committed, only the cleanup is
 \* still of interest. Going back, only what the way home depends on can fail it:
@@ -358,6 +387,8 @@ After(d, e) ==
       [] e.kind = "OperationFailed" -> AfterFailure(d, e)
       [] e.kind = "DeadlineElapsed" -> AfterDeadline(d)
       [] e.kind = "StopRequested" -> AfterStop(d)
+      [] e.kind = "Continued" -> AfterContinued(d)
+      [] e.kind = "GateElapsed" -> AfterGate(d)
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
@@ -388,8 +419,8 @@ FleetsSeen(d) ==
 \* A split that can have been asked for, and that the instances asked for can carry:
 \* no capacity is given up while traffic may still be on its way to it.
 Splits(d) ==
-    LET asked == {k * PerNew : k \in 0..NewFull}
-                    \union {Whole - k * PerOld : k \in 0..OldFull}
+    LET asked == {k * PerNew : k \in 0..NewFloor}
+                    \union {Whole - k * PerOld : k \in 0..OldFloor}
                     \union {NewTraffic}
     IN  {d.traffic} \union
         {t \in asked : t <= d.new.asked * PerNew /\ Whole - t <= d.old.asked * PerOld}
@@ -406,6 +437,10 @@ Failures(d) ==
     {[kind |-> "OperationFailed", stage |-> d.stage, operation |-> o, fleet |-> f] :
         o \in {"provision", "shift", "clean up"}, f \in {"new", "old"}}
 
+GateEvents(stage) ==
+    IF FirstGate = 0 THEN {}
+    ELSE {[kind |-> k, stage |-> stage] : k \in {"Continued", "GateElapsed"}}
+
 Deadlines == {[kind |-> "DeadlineElapsed", direction |-> x] : x \in {"forward", "back"}}
 
 Fresh(d) ==
@@ -415,6 +450,7 @@ Fresh(d) ==
         \union (IF "failure" \in Troubles THEN Failures(d) ELSE {})
         \union (IF "deadline" \in Troubles THEN Deadlines ELSE {})
         \union (IF "stop" \in Troubles THEN {[kind |-> "StopRequested"]} ELSE {})
+        \union GateEvents(d.stage)
 
 \* Events of other stages, each of which would matter in its own.
 OtherStages(d) ==
@@ -432,7 +468,8 @@ Stale(d) ==
           readings |-> [alarm \in 1..Alarms |-> "ALARM"], after_interval |-> TRUE],
          [kind |-> "AlarmsRead", stage |-> s,
           readings |-> [alarm \in 1..Alarms |-> "OK"], after_interval |-> TRUE],
-         [kind |-> "OperationFailed", stage |-> s, operation |-> "clean up", fleet |-> "new"]} :
+         [kind |-> "OperationFailed", stage |-> s, operation |-> "clean up", fleet |-> "new"]}
+            \union GateEvents(s) :
         s \in OtherStages(d)}
 
 PossibleEvents(d) == IF StaleEvents THEN Fresh(d) \union Stale(d) ELSE Fresh(d)
@@ -457,9 +494,22 @@ BeforeTheFirstStep ==
      traffic |-> NewTraffic,
      settled |-> TRUE,
      cause |-> "none",
-     cut |-> "none"]
+     cut |-> "none",
+     continued |-> FALSE]
 
-Init == deployment = Provision(BeforeTheFirstStep) /\ event = NoEvent
+\* Where the old fleet has more than its floor, and is to make room, a step 0 comes
+\* first. Its batch is empty: the old fleet is asked for its floor, and bakes.
+DrainsFirst == OldFloor < OldFull /\ OldFloor < OldCount
+
+DrainToFloor(d) ==
+    [d EXCEPT
+        !.stage = <<"forward", 0, 1, "provisioning">>,
+        !.old = Ask(@, OldFloor)]
+
+Start ==
+    IF DrainsFirst THEN DrainToFloor(BeforeTheFirstStep) ELSE Provision(BeforeTheFirstStep)
+
+Init == deployment = Start /\ event = NoEvent
 
 Occur ==
     /\ event = NoEvent
@@ -492,6 +542,7 @@ TypeOK ==
         /\ d.new.asked <= d.new.alive /\ d.old.asked <= d.old.alive
         /\ d.traffic \in 0..Whole
         /\ d.cause \in Reasons \union {"none"} /\ d.cut \in Reasons \union {"none"}
+        /\ (d.continued => (Phase(d) = "baking" /\ FirstGate > 0 /\ Step(d) >= FirstGate))
 
 NewFits(d, count) == d.traffic <= count * PerNew
 OldFits(d, count) == Whole - d.traffic <= count * PerOld
@@ -508,15 +559,28 @@ S1_AskedCapacityCarriesAskedShare ==
 
 \* S2. Everything that was asked for or is alive stays under a ceiling: a batch more
 \* than the larger of the fleets, roughly. The old fleet keeps what a share of the
-\* traffic needs, so fleets of different size need the rounding below.
+\* traffic needs, so fleets of different size need the rounding below. Where instances may
+\* be missing, a batch is the surge and the missing ones, and only the surge is in excess;
+\* the way back must not need more, however large its batches could be.
 OldFor(new) == InstancesFor(new * PerNew, PerOld)   \* old ones that carry what new ones do
 NewFor(old) == InstancesFor(old * PerOld, PerNew)   \* and the other way round
 
 Ceiling ==
     IF NewCount > 0 \/ OldCount # OldFull
     THEN NewCount + OldCount + NewFull
+    ELSE IF NewFloor < NewFull
+    THEN LET surge == Batch - (NewFull - NewFloor)
+         IN  Max(OldFull + surge, NewFull + OldFor(surge))
     ELSE Max(Max(OldFull + Batch, NewFull + OldFor(Batch)),
              Min(OldFull + NewFull, Max(NewFull + BackBatch, OldFull + NewFor(BackBatch))))
+
+\* S17. What is asked for carries all the traffic, each fleet by the part of its floor.
+S17_TheFloorCarriesEverything ==
+    LET d == deployment
+        carried(new, old) == new * PerNew + old * PerOld
+    IN  \/ Phase(d) = "rollback failed"
+        \/ carried(NewCount, OldCount) < Whole
+        \/ carried(d.new.asked, d.old.asked) >= Whole
 
 S2_UnderTheCeiling == deployment.new.alive + deployment.old.alive <= Ceiling
 
@@ -596,6 +660,7 @@ IsGoodBake(d, e) ==
     /\ e.after_interval
     /\ IsQuiet(e.readings)
     /\ NewFits(d, d.new.in_service)
+    /\ ~AwaitsContinuation(d)
 
 OldIsGivenUpOnlyAfterAGoodBake(d, e, after) ==
     (after.old.asked < Min(d.old.asked, d.old.in_service) => IsGoodBake(d, e))
@@ -604,6 +669,12 @@ OldIsGivenUpOnlyAfterAGoodBake(d, e, after) ==
 RepeatedEventsChangeNothing(e, after) == After(after, e) = after
 
 StaleEventsChangeNothing(d, e, after) == (~Belongs(d, e) => after = d)
+
+\* S18. Only what is about exactly its stage continues a gate, and that lapses with it.
+OnlyItsOwnEventContinuesAGate(d, e, after) ==
+    ((after.continued /\ ~d.continued)
+        => (AwaitsContinuation(d) /\ e.stage = d.stage /\ after.stage = d.stage
+            /\ e.kind \in {"Continued", "GateElapsed"}))
 
 \* S9. Past its deadline a deployment goes forward no further.
 NothingForwardAfterTheDeadline(d, e, after) ==
@@ -640,6 +711,7 @@ EveryStepIsRight(d, e, after) ==
     /\ RepeatedEventsChangeNothing(e, after)
     /\ StaleEventsChangeNothing(d, e, after)
     /\ NothingForwardAfterTheDeadline(d, e, after)
+    /\ OnlyItsOwnEventContinuesAGate(d, e, after)
     /\ NoStageHasTwoCommands(d, after)
     /\ AnEndIsTheEnd(d, after)
 

@@ -26,6 +26,10 @@ const
   BackBatch: 1;
   CleansEachStep: 1; -- 1 is yes, 0 is no, here and below
   TerminationWait: 0;
+  NewFloor: 3;
+  OldFloor: 3;
+  FirstGate: 0;
+  GateTurnsBack: 0;
 
   -- What may go wrong.
   AlarmsTrip: 1;
@@ -39,7 +43,7 @@ const
   LastStep: 8;
 
   -- All traffic, in units of which an instance of either fleet carries whole ones.
-  Whole: NewFull * OldFull;
+  Whole: NewFloor * OldFloor;
 
   -- No stage has a larger number: see `stage_number`.
   LastStage: 2 * (LastStep + 1) * (Most + 2) * 7;
@@ -50,7 +54,7 @@ type
   Phase: enum { Provisioning, Shifting, Baking, Cleaning, Succeeded, RolledBack, RollbackFailed };
   Operation: enum { Provision, Shift, CleanUp };
   Reading: enum { Ok, Alarm, InsufficientData, Unreadable };
-  Reason: enum { Nothing, AnAlarm, AFailure, ADeadline, AStop };
+  Reason: enum { Nothing, AnAlarm, AFailure, ADeadline, AStop, AGate };
 
   Count: 0 .. Most;
   Units: 0 .. Whole;
@@ -82,6 +86,7 @@ var
   settled: boolean;
   cause: Reason;
   cut: Reason;
+  continued: boolean; -- the gate of this bake was continued
 
 ------------------------------------------------------------------------------
 -- Arithmetic, and what is known of the two sides.
@@ -99,7 +104,7 @@ end;
 -- The units that one instance of a side carries.
 function per(s: Side): Units;
 begin
-  return s = New ? OldFull : NewFull;
+  return s = New ? OldFloor : NewFloor;
 end;
 
 -- The least instances of a side that carry so many units: the one place that rounds.
@@ -111,6 +116,12 @@ end;
 function full(s: Side): Count;
 begin
   return s = New ? NewFull : OldFull;
+end;
+
+-- The least instances of a side that must carry all the traffic.
+function floor(s: Side): Count;
+begin
+  return s = New ? NewFloor : OldFloor;
 end;
 
 function count_at_start(s: Side): Count;
@@ -185,6 +196,12 @@ begin
   else
     return fleets[Old].in_service >= up;
   end;
+end;
+
+-- A gate holds its bake open until it is continued, or its time is over.
+function awaits_continuation(): boolean;
+begin
+  return phase = Baking & FirstGate > 0 & step >= FirstGate & !continued;
 end;
 
 function is_clean(): boolean;
@@ -274,7 +291,7 @@ var was: Units;
     carried: Units;
 begin
   was := traffic;
-  carried := min(up, full(receiving())) * per(receiving());
+  carried := min(up, floor(receiving())) * per(receiving());
   if direction = Back then
     carried := up = goal() ? traffic_at_start(Old) : min(carried, traffic_at_start(Old));
   end;
@@ -339,6 +356,7 @@ end;
 
 procedure turn_back(why: Reason);
 begin
+  continued := false;
   direction := Back;
   step := 1;
   attempt := 1;
@@ -391,7 +409,15 @@ begin
   settled := true;
   cause := Nothing;
   cut := Nothing;
-  provision();
+  continued := false;
+  if OldFloor < OldFull & OldFloor < OldCount then
+    -- Step 0: an empty batch, which makes room for the first one.
+    attempt := 1;
+    ask(Old, OldFloor);
+    phase := Provisioning;
+  else
+    provision();
+  end;
 end;
 
 ------------------------------------------------------------------------------
@@ -417,6 +443,7 @@ ruleset new_serving: Count; new_alive: Count; old_serving: Count; old_alive: Cou
     observe(New, new_serving, new_alive);
     observe(Old, old_serving, old_alive);
     if phase = Baking & !batch_in_service() then
+      continued := false;
       attempt := attempt + 1;
       phase := Provisioning;
     else
@@ -435,7 +462,7 @@ end;
 ruleset units: Units do
   rule "the split has settled"
     units = traffic
-    | ((units % OldFull = 0 | (Whole - units) % NewFull = 0 | units = NewTraffic)
+    | ((units % per(New) = 0 | (Whole - units) % per(Old) = 0 | units = NewTraffic)
        & units <= fleets[New].asked * per(New)
        & Whole - units <= fleets[Old].asked * per(Old))
   ==>
@@ -467,16 +494,44 @@ ruleset reading: Reading; after_interval: boolean do
     if phase = Baking then
       if reading = Alarm then
         turn_back(AnAlarm);
-      elsif reading != Unreadable & after_interval & batch_in_service() then
+      elsif reading != Unreadable & after_interval & batch_in_service()
+            & !awaits_continuation() then
         assert "S7: old capacity goes only after a good bake"
           fleets[New].in_service * per(New) >= traffic
           | NewCount * per(New) < NewTraffic;
+        continued := false;
         clean_up();
         proceed();
       end;
     end;
     check(was);
   end;
+end;
+
+rule "somebody continues the gate"
+  FirstGate > 0
+==>
+var was: Due;
+begin
+  was := due();
+  continued := continued | awaits_continuation();
+  check(was);
+end;
+
+rule "the time of the gate is over"
+  FirstGate > 0
+==>
+var was: Due;
+begin
+  was := due();
+  if awaits_continuation() then
+    if GateTurnsBack = 1 then
+      turn_back(AGate);
+    else
+      continued := true;
+    end;
+  end;
+  check(was);
 end;
 
 ruleset of_direction: Direction do
@@ -550,14 +605,25 @@ invariant "S2: under the ceiling"
   fleets[New].alive + fleets[Old].alive <=
     (NewCount > 0 | OldCount != OldFull
       ? NewCount + OldCount + NewFull
-      : max(max(OldFull + Batch, NewFull + needed(Old, Batch * per(New))),
-            min(OldFull + NewFull,
-                max(NewFull + BackBatch, OldFull + needed(New, BackBatch * per(Old))))));
+      : (NewFloor < NewFull
+         ? max(OldFull + Batch + NewFloor - NewFull,
+               NewFull + needed(Old, (Batch + NewFloor - NewFull) * per(New)))
+         : max(max(OldFull + Batch, NewFull + needed(Old, Batch * per(New))),
+               min(OldFull + NewFull,
+                   max(NewFull + BackBatch, OldFull + needed(New, BackBatch * per(Old)))))));
 
 invariant "S3: no traffic to a side that is asked for nothing"
   forall s: Side do
     traffic_of(s) > 0 -> fleets[s].asked > 0
   end;
+
+invariant "S17: what is asked for carries all the traffic"
+  phase = RollbackFailed
+  | NewCount * per(New) + OldCount * per(Old) < Whole
+  | fleets[New].asked * per(New) + fleets[Old].asked * per(Old) >= Whole;
+
+invariant "S18: only a bake at a gate is continued"
+  continued -> phase = Baking & FirstGate > 0 & step >= FirstGate;
 
 invariant "S5: success is told truly"
   phase = Succeeded ->

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from rolling import (
     CapacitySize,
     Deployment,
+    Gates,
     RollingUpdatePolicy,
+    SurgeRollingPolicy,
     UpdatePolicy,
     instances,
     serving,
@@ -27,12 +29,26 @@ def rolling_update(
     timeout_seconds: int = 28_800,
     alarms: Sequence[str] = (ALARM,),
     generation: int = 1,
+    gates: Gates | None = None,
 ) -> Deployment:
     """A rolling update that was just accepted; a batch is one instance unless given."""
     policy = RollingUpdatePolicy(
         instances(1) if batch is None else batch, wait_seconds, rollback_batch, timeout_seconds
     )
-    return begun(policy, old, old if new is None else new, alarms, generation)
+    return begun(policy, old, old if new is None else new, alarms, generation, gates)
+
+
+def drain_first(
+    full: int = 3,
+    surge: int = 0,
+    unavailable: int = 1,
+    gates: Gates | None = None,
+    wait_seconds: int = 60,
+    alarms: Sequence[str] = (ALARM,),
+) -> Deployment:
+    """An update within given room that was just accepted."""
+    policy = SurgeRollingPolicy(instances(surge), instances(unavailable), wait_seconds)
+    return begun(policy, full, full, alarms, gates=gates)
 
 
 def begun(
@@ -41,9 +57,11 @@ def begun(
     new: int,
     alarms: Sequence[str] = (ALARM,),
     generation: int = 1,
+    gates: Gates | None = None,
 ) -> Deployment:
     """An update from config-1 to config-2 that was just accepted."""
-    return start(serving("config-1", old), wanted("config-2", new), policy, alarms, generation)
+    fleets = serving("config-1", old), wanted("config-2", new)
+    return start(*fleets, policy, alarms, generation, gates)
 
 
 class Drive:
@@ -63,6 +81,7 @@ class Drive:
                 self.backend,
                 self.clock,
                 stop_requested=self.backend.stop_requested,
+                continuation=self.backend.continuation,
             )
         )
 

@@ -4,14 +4,21 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from rolling import (
     BlueGreenUpdatePolicy,
     CapacitySize,
     Deployment,
+    FleetSpec,
+    Gates,
+    GateTimeoutAction,
     RollingUpdatePolicy,
     RoutingType,
+    Share,
     Succeeded,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
     instances,
@@ -22,6 +29,7 @@ from rolling import (
 )
 from rolling.backends.simulated import Fault, FaultKind, SimulationSettings
 from rolling.core.outcome import RollbackFailed, RolledBack
+from rolling.endpoint.engine import Engine
 from rolling.simulation.alternatives import Circumstances
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
 from rolling.simulation.forecast import forecast_deployment
@@ -252,3 +260,190 @@ def test_the_termination_wait_does_not_count_against_the_limit(limit: int) -> No
         routing, termination_wait_seconds=600, maximum_execution_timeout_seconds=limit
     )
     assert (problems(policy) == ()) == succeeds(policy) == (limit > 1450)
+
+
+# --- surge, what may be missing, and gates ------------------------------------
+
+DRAIN_FIRST = SurgeRollingPolicy(instances(0), instances(1), 300)
+
+
+@pytest.mark.parametrize(
+    ("full", "batch"), [(3, instances(1)), (42, percent(10)), (2, percent(50))]
+)
+def test_where_no_batch_fits_only_drain_first_does_with_the_fewest_missing(
+    full: int, batch: CapacitySize
+) -> None:
+    settings = evolve(SETTINGS, capacity_limit=full)
+    policy = RollingUpdatePolicy(batch, 300)
+    (problem,) = problems(policy, settings, full, full)
+    assert problem.field.endswith("MaximumBatchSize.Value")
+    assert problem.rule.endswith(f"with at most {full} instances only drain-first fits")
+    (fix, _) = problem.fixes
+    assert fix.field == "Engine.MaximumUnavailable"
+    assert fix.value == {"Type": "INSTANCE_COUNT", "Value": 1}
+    # It needs no rollback batch of its own: the way back fits into the same room.
+    assert problems(DRAIN_FIRST, settings, full, full) == ()
+    end = Drive(deployment_of(DRAIN_FIRST, full, full), settings=settings).end
+    assert end.outcome == Succeeded(0, None)
+
+
+def test_where_a_surge_below_the_smallest_batch_fits_it_is_offered_before_drain_first() -> None:
+    settings = evolve(SETTINGS, capacity_limit=102)
+    policy = RollingUpdatePolicy(percent(10), 300)
+    problem = problems(policy, settings, 100, 100)[0]
+    assert "drain-first" not in problem.rule
+    assert [(fix.field, fix.value) for fix in problem.fixes] == [
+        ("Engine.MaximumSurge", {"Type": "INSTANCE_COUNT", "Value": 2}),
+        ("Simulation.CapacityLimit", 110),
+    ]
+    mended = SurgeRollingPolicy(instances(2), instances(0), 300)
+    assert problems(mended, settings, 100, 100) == ()
+
+
+@pytest.mark.parametrize(
+    ("unavailable", "limit", "field", "value"),
+    [
+        (0, 12, "Engine.MaximumSurge.Value", 2),
+        (1, 12, "Engine.MaximumSurge.Value", 2),
+        (1, 10, "Engine.MaximumSurge.Value", 0),
+        (0, 10, "Engine", {"MaximumUnavailable": {"Type": "INSTANCE_COUNT", "Value": 1}}),
+    ],
+)
+def test_a_surge_beyond_the_capacity_gets_the_largest_that_fits(
+    unavailable: int, limit: int, field: str, value: object
+) -> None:
+    settings = evolve(SETTINGS, capacity_limit=limit)
+    policy = SurgeRollingPolicy(instances(3), instances(unavailable), 300)
+    (problem,) = problems(policy, settings)
+    assert (problem.field, problem.value) == ("Engine.MaximumSurge.Value", 3)
+    assert (problem.fixes[0].field, problem.fixes[0].value) == (field, value)
+    assert ("only drain-first fits" in problem.rule) == (field == "Engine")
+
+
+def test_drain_first_in_place_of_a_surge_keeps_the_gates() -> None:
+    gates = Gates(600, GateTimeoutAction.ROLL_BACK, (1,))
+    settings = evolve(SETTINGS, capacity_limit=10)
+    policy = SurgeRollingPolicy(instances(3), instances(0), 300)
+    deployment = start(
+        serving("config-1", 10), wanted("config-2", 10), policy, ["p99"], gates=gates
+    )
+    forecast = forecast_deployment(deployment, settings)
+    (problem,) = infeasibilities(forecast, Circumstances(policy, settings))
+    assert problem.fixes[0].value == Engine(None, instances(1), gates).as_json()
+
+
+@pytest.mark.parametrize("full", [1, 5])
+def test_where_nothing_fits_only_more_capacity_is_offered(full: int) -> None:
+    settings = evolve(SETTINGS, capacity_limit=full)
+    blue_green = problems(BlueGreenUpdatePolicy(), settings, full, full)[0]
+    assert [fix.field for fix in blue_green.fixes] == ["Simulation.CapacityLimit"]
+    rolling = problems(RollingUpdatePolicy(percent(50), 300), settings, full, full)[0]
+    assert ("drain-first" in rolling.rule) == (full > 1)
+
+
+def test_a_repair_is_offered_no_room() -> None:
+    settings = evolve(SETTINGS, capacity_limit=10)
+    policy = RollingUpdatePolicy(percent(10), 300)
+    mix = (FleetSpec("config-2", 10, 4, Share(4, 10)), FleetSpec("config-1", 10, 6, Share(6, 10)))
+    forecast = forecast_deployment(start(mix, wanted("config-3", 10), policy, ["p99"]), settings)
+    problem = infeasibilities(forecast, Circumstances(policy, settings))[0]
+    assert [fix.field for fix in problem.fixes] == ["Simulation.CapacityLimit"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "name"),
+    [
+        (SurgeRollingPolicy(instances(1), instances(1), 300, None, 2500), "MaximumSurge"),
+        (SurgeRollingPolicy(percent(0), percent(10), 300, None, 4000), "MaximumUnavailable"),
+    ],
+)
+def test_a_deadline_too_short_gets_more_room_of_the_kind_there_is(
+    policy: SurgeRollingPolicy, name: str
+) -> None:
+    problem = problems(policy)[0]
+    found = {fix.field: fix.value for fix in problem.fixes}
+    value = found[f"Engine.{name}.Value"]
+
+    def with_room(value: int) -> bool:
+        surge, unavailable = policy.maximum_surge, policy.maximum_unavailable
+        if name == "MaximumSurge":
+            return succeeds(evolve(policy, maximum_surge=evolve(surge, value=value)))
+        return succeeds(evolve(policy, maximum_unavailable=evolve(unavailable, value=value)))
+
+    assert just_enough(with_room, value, -1)
+    assert just_enough(
+        lambda seconds: succeeds(evolve(policy, wait_interval_seconds=seconds)),
+        found["DeploymentConfig.RollingUpdatePolicy.WaitIntervalInSeconds"],
+        +1,
+    )
+
+
+def test_a_first_bake_of_all_the_traffic_is_noted() -> None:
+    (note,) = notes(DRAIN_FIRST, 2, 2)
+    assert note.field == "Engine.MaximumUnavailable"
+    assert note.rule.startswith("1 of 2 new instances carries all the traffic")
+    assert notes(DRAIN_FIRST, 3, 3) == ()
+    assert notes(evolve(DRAIN_FIRST, maximum_surge=instances(1)), 2, 2) == ()
+
+
+def test_a_percentage_of_which_nothing_remains_is_noted() -> None:
+    policy = SurgeRollingPolicy(percent(30), percent(8), 300)
+    (note,) = [each for each in notes(policy, 12, 12) if each.field.startswith("Engine")]
+    assert note.rule == "8% of 12 instances rounds down to 0: no instance may be missing"
+    (fix,) = note.fixes
+    assert fix.value == 9
+    assert isinstance(fix.value, int)
+    mended = evolve(policy, maximum_unavailable=percent(fix.value))
+    assert (mended.unavailable_in(12), policy.unavailable_in(12)) == (1, 0)
+
+
+@pytest.mark.parametrize("action", GateTimeoutAction)
+def test_gates_that_may_wait_beyond_the_deadline_are_noted(action: GateTimeoutAction) -> None:
+    policy = evolve(POLICY, maximum_execution_timeout_seconds=6000)
+
+    def gated(timeout: int, deadline: int = 6000) -> Deployment:
+        with_deadline = evolve(policy, maximum_execution_timeout_seconds=deadline)
+        return start(
+            serving("config-1", 10),
+            wanted("config-2", 10),
+            with_deadline,
+            ["p99"],
+            gates=Gates(timeout, action),
+        )
+
+    def noted(deployment: Deployment) -> tuple[Finding, ...]:
+        forecast = forecast_deployment(deployment, SETTINGS)
+        return surprises(forecast, Circumstances(policy, SETTINGS))
+
+    (note,) = noted(gated(1000))
+    assert (note.field, note.value) == ("Engine.Gates.TimeoutInSeconds", 1000)
+    shorter, later = [fix.value for fix in note.fixes]
+    assert isinstance(shorter, int) and isinstance(later, int)
+    assert noted(gated(shorter)) == () != noted(gated(shorter + 1))
+    if action is GateTimeoutAction.CONTINUE:
+        assert Drive(gated(shorter), settings=SETTINGS).end.outcome == Succeeded(0, None)
+        assert isinstance(Drive(gated(1000), settings=SETTINGS).end.outcome, RolledBack)
+        assert Drive(gated(1000, later), settings=SETTINGS).end.outcome == Succeeded(0, None)
+
+
+@given(
+    old=st.integers(2, 8),
+    new=st.integers(2, 8),
+    surge=st.integers(0, 8),
+    unavailable=st.integers(0, 7),
+    spare=st.integers(0, 8),
+    which=st.integers(0, 20),
+)
+def test_what_a_capacity_lets_through_goes_through_and_comes_home(
+    old: int, new: int, surge: int, unavailable: int, spare: int, which: int
+) -> None:
+    policy = SurgeRollingPolicy(instances(surge % (new + 1)), instances(unavailable % new), 0)
+    assume(surge % (new + 1) + unavailable % new > 0)
+    settings = SimulationSettings(0, 2, 1, 1, capacity_limit=old + spare)
+    found = problems(policy, settings, old, new)
+    outcome = Drive(deployment_of(policy, old, new), settings=settings).end.outcome
+    assert isinstance(outcome, Succeeded) == (found == ())
+    batches = forecast_deployment(deployment_of(policy, old, new), settings).batches
+    fault = Fault(FaultKind.ALARM, batch=batches[which % len(batches)].batch.step)
+    home = Drive(deployment_of(policy, old, new), [fault], settings).end.outcome
+    assert isinstance(home, RolledBack)

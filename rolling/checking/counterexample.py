@@ -27,9 +27,11 @@ from rolling.checking.world import (
 from rolling.core.deployment import Deployment
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
@@ -132,6 +134,10 @@ def _told(event: Event, names: tuple[str, ...]) -> str:
             return f"{operation.value.capitalize()} the {names[fleet]} fleet fails"
         case StopRequested(by=by):
             return f"A stop is requested, by {by}"
+        case Continued(by=by):
+            return f"The gate is continued, by {by}"
+        case GateElapsed():
+            return "The timeout of the gate is over"
 
 
 def _turned(before: Stage, after: Stage) -> str:

@@ -64,7 +64,7 @@ class DeploymentModel(Model[Situation]):
         self._ceiling = ceiling(deployment.spec)
         self._started_short = tuple(
             [
-                fleet.full * fleet.share.part > fleet.count * fleet.share.whole
+                fleet.floor * fleet.share.part > fleet.count * fleet.share.whole
                 for fleet in self._fleets
             ]
         )
@@ -197,7 +197,7 @@ class DeploymentModel(Model[Situation]):
             whole = sum(split)
             fleets = zip(self._fleets, self._started_short, split, world.in_service, strict=True)
             for fleet, started_short, part, serving in fleets:
-                fits &= started_short or fleet.full * part <= serving * whole
+                fits &= started_short or fleet.floor * part <= serving * whole
                 served &= serving > 0 or part == 0
         return (
             *(() if fits else ("s1_real_share_fits_what_is_in_service",)),

@@ -15,7 +15,7 @@ from attrs import evolve
 from rolling.core.deployment import Spec
 from rolling.core.policy import Pace
 
-_SHARED = ("fleets", "alarms", "deadline_seconds", "generation", "new", "old", "old_count")
+_SHARED = ("fleets", "alarms", "deadline_seconds", "generation", "gates", "new", "old", "old_count")
 """What the specs of all policies of two fleets have in common."""
 
 Found = TypeVar("Found")

@@ -12,7 +12,9 @@ from rolling.checking.deployment_model import Situation
 from rolling.checking.explorer import Violation
 from rolling.checking.verdict import Verdict
 from rolling.checking.world import Granularity
+from rolling.core.deployment import Spec
 from rolling.core.fleet import FleetSpec
+from rolling.core.pace import step_count
 
 GRANULARITIES = {Granularity.EXACT: "Exact", Granularity.COARSE: "Coarse"}
 """The granularities by their names in JSON."""
@@ -63,6 +65,8 @@ def _update(endpoint_name: str, verdict: Verdict) -> dict[str, object]:
         "Policy": "Rolling" if spec.pace.cleans_each_step else "BlueGreen",
         "BatchSize": spec.pace.first_shift,
         "RollbackBatchSize": spec.pace.rollback_batch,
+        "Unavailable": spec.new.full - spec.new.floor,
+        "GatedBatches": _gated_batches(spec),
         "Verdict": verdict_word(broken=bool(found.violations), complete=found.complete),
         "AtStateLimit": found.at_limit,
         "States": found.states,
@@ -74,6 +78,13 @@ def _update(endpoint_name: str, verdict: Verdict) -> dict[str, object]:
         "Assumed": assumed(limits.granularity, limits.losses, limits.stalls),
         "Violations": [_violation(violation) for violation in found.violations],
     }
+
+
+def _gated_batches(spec: Spec) -> list[int]:
+    """The batches whose bakes are gates."""
+    if spec.gates is None:
+        return []
+    return list(spec.gates.steps or range(1, step_count(spec) + 1))
 
 
 def _fleet(fleet: FleetSpec, count: int) -> dict[str, object]:

@@ -14,9 +14,11 @@ from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -28,9 +30,12 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def at_any_time(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
-    """The deadline, and a stop."""
+    """The deadline, a stop, and at a gate its timeout and that somebody continues it."""
     yield DeadlineElapsed(deployment.direction), Kind.FAULT
     yield StopRequested("anyone"), Kind.FAULT
+    if deployment.phase is Phase.BAKING and deployment.spec.gates is not None:
+        yield Continued(deployment.stage, "anyone"), Kind.PROGRESS
+        yield GateElapsed(deployment.stage), Kind.FAULT
 
 
 def once_said(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
@@ -84,6 +89,7 @@ def foreign_events(deployment: Deployment) -> tuple[Event, ...]:
     stage = deployment.stage
     return (
         *_of_other_stages(stage, deployment.spec.alarms),
+        *(() if deployment.spec.gates is None else _of_other_gates(stage)),
         *_fleets_seen_elsewhere(stage, tuple([fleet.asked for fleet in deployment.fleets])),
         *_split_settled_elsewhere(stage, deployment.split),
     )
@@ -108,6 +114,15 @@ def _of_stage(stage: Stage, alarms: tuple[str, ...]) -> tuple[Event, ...]:
         AlarmsRead(stage, ringing, after_interval=True),
         AlarmsRead(stage, quiet, after_interval=True),
         OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere"),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _of_other_gates(stage: Stage) -> tuple[Event, ...]:
+    foreign = foreign_stages(stage)
+    return (
+        *[Continued(each, "somebody elsewhere") for each in foreign],
+        *[GateElapsed(each) for each in foreign],
     )
 
 

@@ -20,9 +20,11 @@ from rolling.core.deployment import Deployment, Spec
 from rolling.core.desired import due
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
@@ -46,6 +48,8 @@ from rolling.core.properties import (
     s13_a_step_goes_as_far_as_its_pace,
     s15_a_split_is_believed_once_seen,
     s15_only_what_is_seen_counts,
+    s18_a_gate_not_continued_in_time_turns_back,
+    s18_only_its_own_event_continues_a_gate,
 )
 from rolling.core.stage import Stage
 
@@ -75,6 +79,10 @@ _DEMANDING: Mapping[type[Event], Mapping[str, EdgeProperty]] = {
     ),
     SplitSettled: _named(
         s5_a_failed_rollback_holds_what_is_there, s15_a_split_is_believed_once_seen
+    ),
+    Continued: _named(s18_only_its_own_event_continues_a_gate),
+    GateElapsed: _named(
+        s18_only_its_own_event_continues_a_gate, s18_a_gate_not_continued_in_time_turns_back
     ),
 }
 # Cached, because making a name takes longer than following the edge.
@@ -327,7 +335,7 @@ def _lead_there(
     return at == (after.direction, after.phase)
 
 
-_Parts = tuple[Stage, int, tuple[Fleet, ...], bool, Cause | None, Cause | None]
+_Parts = tuple[Stage, int, tuple[Fleet, ...], bool, Cause | None, Cause | None, str | None]
 """A deployment without its spec."""
 
 
@@ -339,6 +347,7 @@ def _parts(deployment: Deployment) -> _Parts:
         deployment.settled,
         deployment.cause,
         deployment.cut_short,
+        deployment.continued_by,
     )
 
 
@@ -357,6 +366,7 @@ def _without_history(deployment: Deployment) -> _Parts:
         deployment.settled,
         None if deployment.cause is None else _FORGOTTEN,
         None if deployment.cut_short is None else _FORGOTTEN,
+        deployment.continued_by,
     )
 
 

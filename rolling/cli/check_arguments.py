@@ -76,7 +76,13 @@ def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked
     )
     pairs = None if chosen.sweep is None else _pairs(chosen.sweep, found)
     if chosen.sweep is not None:
-        for name, value in (("FILE", chosen.file), ("--instances", chosen.instances)):
+        given = {
+            "FILE": chosen.file,
+            "--instances": chosen.instances,
+            "--surge": chosen.surge,
+            "--unavailable": chosen.unavailable,
+        }
+        for name, value in given.items():
             if value is not None:
                 found.append(Problem(name, value, "does not go with --sweep; remove one of them"))
     elif chosen.file is None:

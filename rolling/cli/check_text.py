@@ -58,6 +58,11 @@ def _update(update: Document, which: str, limit: int | None, terminal: Terminal)
     manner = "Blue/green"
     if update["Policy"] == "Rolling":
         manner = f"Rolling by {update['BatchSize']}, back by {back}"
+    if update["Unavailable"]:
+        manner += f", unavailable {update['Unavailable']}"
+    gated = update["GatedBatches"]
+    if gated:
+        manner += f", gates after {counted(len(gated), 'batch')}"
     yield from _judged(f"{manner}: ", update, terminal)
     if update["AtStateLimit"]:
         yield from _at_limit("The search", limit, terminal)

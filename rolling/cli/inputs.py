@@ -2,12 +2,13 @@
 
 import re
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from rolling.core.capacity import MOST_INSTANCES
+from rolling.core.capacity import MOST_INSTANCES, SizeType
 from rolling.core.errors import InvalidInput, Problem
 from rolling.endpoint.update import request_problems
 from rolling.schema.json_text import read_json
@@ -18,8 +19,27 @@ LARGEST_BYTES = 16 * 1024 * 1024
 """The longest input accepted. Our own limit: a scenario is a few kilobytes."""
 
 
-def read_scenario(file: str, instances: str | None) -> Scenario:
-    """The scenario in a file, or the request in it combined with `--instances`.
+@frozen
+class GivenSizes:
+    """What the options say of the sizes of an update; None for an option that is not given.
+
+    `instances`: of the fleets. `surge`, `unavailable`: of the room of a rolling update.
+    """
+
+    instances: str | None = None
+    surge: str | None = None
+    unavailable: str | None = None
+
+
+def given_sizes(chosen: Namespace) -> GivenSizes:
+    """The sizes among the arguments; `serve` has no options for the room."""
+    return GivenSizes(
+        chosen.instances, getattr(chosen, "surge", None), getattr(chosen, "unavailable", None)
+    )
+
+
+def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
+    """The scenario in a file, or what becomes of the request in it with `--instances`.
 
     Raises InvalidInput with all problems of both.
     """
@@ -27,10 +47,13 @@ def read_scenario(file: str, instances: str | None) -> Scenario:
     try:
         loaded = read_json(read_input(file), named)
     except InvalidInput as wrong:
-        miscounted = () if instances is None else problems_of(lambda: parse_instances(instances))
-        raise InvalidInput([*wrong.problems, *miscounted]) from None
+        counts = (
+            () if sizes.instances is None else problems_of(lambda: parse_instances(sizes.instances))
+        )
+        room = problems_of(lambda: parse_room(sizes))
+        raise InvalidInput([*wrong.problems, *counts, *room]) from None
     try:
-        return loaded.judged(lambda document: _parsed(document, instances))
+        return loaded.judged(lambda document: _parsed(document, sizes))
     except InvalidInput as wrong:
         whole = {"the document": named}
         raise InvalidInput(
@@ -38,14 +61,26 @@ def read_scenario(file: str, instances: str | None) -> Scenario:
         ) from None
 
 
-def _parsed(document: object, instances: str | None) -> Scenario:
-    if is_scenario(document) and instances is None:
-        return parse_scenario(document)
+def _parsed(document: object, sizes: GivenSizes) -> Scenario:
+    if is_scenario(document) and sizes.instances is None:
+        misplaced = [
+            Problem(name, value, "a scenario says it in the Engine of an update; leave it out")
+            for name, value in (("--surge", sizes.surge), ("--unavailable", sizes.unavailable))
+            if value is not None
+        ]
+        if not misplaced:
+            return parse_scenario(document)
+        raise InvalidInput([*misplaced, *problems_of(lambda: parse_scenario(document))])
     try:
-        counts = parse_instances(instances)
+        counts, engine = together(
+            lambda: parse_instances(sizes.instances), lambda: parse_room(sizes)
+        )
     except InvalidInput as wrong:
         raise InvalidInput([*wrong.problems, *_request_problems(document)]) from None
-    return parse_request(document, *counts)
+    try:
+        return parse_request(document, *counts, engine=engine)
+    except InvalidInput as wrong:
+        raise InvalidInput([_of_option(each, sizes) for each in wrong.problems]) from None
 
 
 def _request_problems(document: object) -> Sequence[Problem]:
@@ -130,6 +165,48 @@ def _meant(text: str) -> int | None:
     sign, digits, _ = number.groups()
     count = int(digits) if len(digits) <= 10 else MOST_INSTANCES
     return 1 if sign == "-" else min(max(count, 1), MOST_INSTANCES)
+
+
+# --- room ---------------------------------------------------------------------
+
+
+_ROOM = {"MaximumSurge": "--surge", "MaximumUnavailable": "--unavailable"}
+"""The option for each field of an engine that has one."""
+
+
+def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
+    """The engine that `--surge` and `--unavailable` say; None without either.
+
+    Raises InvalidInput unless each is a whole number, of instances or of percent.
+    """
+    given = {"MaximumSurge": sizes.surge, "MaximumUnavailable": sizes.unavailable}
+    engine: dict[str, object] = {}
+    found: list[Problem] = []
+    for name, text in given.items():
+        if text is None:
+            continue
+        number = re.fullmatch(r"([0-9]{1,10})(%?)", text, re.ASCII)
+        if number is None:
+            rule = "must be a whole number of instances, or of percent of the new fleet"
+            found.append(Problem(_ROOM[name], text, rule, "1"))
+            continue
+        size_type = SizeType.CAPACITY_PERCENT if number[2] else SizeType.INSTANCE_COUNT
+        engine[name] = {"Type": size_type.value, "Value": int(number[1])}
+    if found:
+        raise InvalidInput(found)
+    return engine or None
+
+
+def _of_option(problem: Problem, sizes: GivenSizes) -> Problem:
+    """The problem of an engine as one of the option that said it."""
+    part = problem.field.removeprefix("Engine.").split(".")[0]
+    if not problem.field.startswith("Engine."):
+        return problem
+    text = sizes.surge if part == "MaximumSurge" else sizes.unavailable
+    fix = problem.fix
+    if isinstance(fix, int) and text is not None and text.endswith("%"):
+        fix = f"{fix}%"
+    return Problem(_ROOM[part], text, problem.rule, fix)
 
 
 # --- several inputs -----------------------------------------------------------

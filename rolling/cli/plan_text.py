@@ -30,7 +30,7 @@ def _update_lines(update: Document, place: int, updates: int, terminal: Terminal
     yield from (terminal.paint(line, Style.BOLD) for line in terminal.wrap(title))
     yield from terminal.wrap(_manner(update))
     yield ""
-    yield from _table(update["Batches"], terminal)
+    yield from _table(update, terminal)
     yield ""
     yield from _summary(update, terminal)
     for heading, key, style in (
@@ -46,12 +46,18 @@ def _update_lines(update: Document, place: int, updates: int, terminal: Terminal
 
 def _manner(update: Document) -> str:
     """How the update goes, in a sentence."""
-    batches = counted(len(update["Batches"]), "batch")
+    batches = counted(_last_batch(update["Batches"]), "batch")
     back = update["RollbackBatchSize"]
-    if update["Policy"] != "Rolling":
-        return f"{_POLICIES[update['Policy']]} in {batches}; rollback in one batch."
-    home = "in one batch" if back >= update["OldInstances"] else f"by {back}"
-    return f"Rolling by {update['BatchSize']} in {batches}; rollback {home}."
+    if update["Policy"] in _POLICIES:
+        return f"{_POLICIES[update['Policy']]} in {batches}; a rollback goes back whole."
+    home = "at once" if back >= update["OldInstances"] else f"by {back}"
+    how = f"Rolling by {update['BatchSize']} in {batches}"
+    room = update["Room"]
+    if room is not None:
+        how += f", surge {room['Surge']}, unavailable {room['Unavailable']}"
+        if update["Batches"][0]["Batch"] == 0:
+            how += f", once the old fleet is drained to {room['OldFloor']}"
+    return f"{how}; a rollback comes home {home}."
 
 
 _POLICIES = {
@@ -64,24 +70,28 @@ _POLICIES = {
 # --- the table ----------------------------------------------------------------
 
 
-def _table(batches: Sequence[Document], terminal: Terminal) -> list[str]:
-    """One line per batch; on a narrow terminal, one paragraph per batch."""
+def _table(update: Document, terminal: Terminal) -> list[str]:
+    """One line a batch; in a terminal too narrow for that, one paragraph a batch."""
+    batches, gates = update["Batches"], update["Gates"]
     for arrow, gap in ((f" {terminal.arrow} ", 3), (terminal.arrow, 2), (terminal.arrow, 1)):
-        lines = _columns(batches, arrow, gap, terminal)
+        lines = _columns(batches, gates, arrow, gap, terminal)
         if max(map(len, lines)) <= terminal.width:
             return [terminal.paint(line, Style.DIM) for line in lines[:2]] + lines[2:]
     return [
         line
         for batch in batches
-        for line in terminal.wrap(_in_words(batch), f"{_ordinal(batch, batches)}  ", "  ")
+        for line in terminal.wrap(_in_words(batch, gates), f"{_ordinal(batch, batches)}  ", "  ")
     ]
 
 
-_HEADER = ("batch", "old", "new", "total", "on new", "bake", "peak", "launch", "takes")
+_HEADER = ("batch", "old", "new", "total", "on new", "bake")
+_ROLLBACK_HEADER = ("peak", "launch", "takes")
 
 
-def _columns(batches: Sequence[Document], arrow: str, gap: int, terminal: Terminal) -> list[str]:
-    """The table with its two header lines; an arrow separates before and after."""
+def _columns(
+    batches: Sequence[Document], gates: Document | None, arrow: str, gap: int, terminal: Terminal
+) -> list[str]:
+    """The table with its two lines of heading; before and after stand around an arrow."""
 
     def change(pairs: list[tuple[str, str]]) -> list[str]:
         cells = align(pairs)
@@ -99,12 +109,15 @@ def _columns(batches: Sequence[Document], arrow: str, gap: int, terminal: Termin
             ]
         ),
         [clock(batch["BakeSeconds"]) for batch in batches],
+        *([] if gates is None else [[_gate(batch, gates) for batch in batches]]),
         [str(batch["Rollback"]["PeakInstances"]) for batch in batches],
         [str(batch["Rollback"]["ProvisionedInstances"]) for batch in batches],
         [clock(batch["Rollback"]["LeastSeconds"]) for batch in batches],
     ]
-    header, *rows = align([_HEADER, *zip(*columns, strict=True)])
-    spans = ((1, 3, "instances"), (4, 4, "traffic"), (6, 8, "rollback from here"))
+    titles = (*_HEADER, *(() if gates is None else ("gate",)), *_ROLLBACK_HEADER)
+    header, *rows = align([titles, *zip(*columns, strict=True)])
+    last_column = len(titles) - 1
+    spans = ((1, 3, "instances"), (4, 4, "traffic"), (6, last_column, "rollback from here"))
     starts = [sum(len(cell) + gap for cell in header[:place]) for place in range(len(header))]
     above = ""
     for first, last, title in spans:
@@ -115,16 +128,28 @@ def _columns(batches: Sequence[Document], arrow: str, gap: int, terminal: Termin
 
 
 def _ordinal(batch: Document, batches: Sequence[Document]) -> str:
-    return f"{batch['Batch']}/{len(batches)}"
+    return f"{batch['Batch']}/{_last_batch(batches)}"
 
 
-def _in_words(batch: Document) -> str:
+def _last_batch(batches: Sequence[Document]) -> int:
+    """How many batches there are; the drain before the first, batch 0, is none."""
+    last: int = batches[-1]["Batch"]
+    return last
+
+
+def _gate(batch: Document, gates: Document) -> str:
+    """How long a batch waits at its gate; nothing for one without."""
+    return clock(gates["TimeoutSeconds"]) if batch["Gate"] else ""
+
+
+def _in_words(batch: Document, gates: Document | None) -> str:
     back = batch["Rollback"]
+    gate = "" if gates is None or not batch["Gate"] else f", gate {_gate(batch, gates)} at most"
     return (
         f"old {batch['Old']} → {batch['OldAfter']}, new {batch['NewBefore']} → {batch['New']}, "
         f"total {batch['Total']}, traffic on new {percentage(batch['NewShareBefore'])} → "
-        f"{percentage(batch['NewShare'])}, bake {clock(batch['BakeSeconds'])}; a rollback from "
-        f"here: peak {back['PeakInstances']}, launches {back['ProvisionedInstances']}, takes "
+        f"{percentage(batch['NewShare'])}, bake {clock(batch['BakeSeconds'])}{gate}; a rollback "
+        f"from here: peak {back['PeakInstances']}, launches {back['ProvisionedInstances']}, takes "
         f"{clock(back['LeastSeconds'])}"
     )
 
@@ -137,11 +162,18 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     wait = update["TerminationWaitSeconds"]
     beside = f", plus the termination wait of {clock(wait)}" if wait else ""
     peak, start = update["PeakInstances"], update["InstancesAtStart"]
-    above = f"{peak - start} more than the {start} at the start"
+    above = f"{peak - start} more than the {start}" if peak > start else "no more than"
+    extra = update["ExtraInstanceSeconds"]
+    side = f"above those {start}" if extra >= 0 else "below a full fleet"
+    gates = update["Gates"]
+    waits = "" if gates is None else f", and up to {clock(gates['MostSeconds'])} waiting at gates"
     facts = [
-        ("peak", f"{counted(peak, 'instance')}, {above}"),
-        ("extra", f"{hours(update['ExtraInstanceSeconds'])} instance-hours above those {start}"),
-        ("least time", f"{clock(update['LeastSeconds'])}, of {deadline} allowed{beside}"),
+        ("peak", f"{counted(peak, 'instance')}, {above} at the start"),
+        ("extra", f"{hours(abs(extra))} instance-hours {side}"),
+        (
+            "least time",
+            f"{clock(update['LeastSeconds'])}{waits}, of {deadline} allowed{beside}",
+        ),
         (
             "rollback",
             f"{counted(update['RollbackPeakInstances'], 'instance')} at most, "
@@ -151,12 +183,44 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
     ]
     if update["CapacityLimit"] is not None:
         facts.insert(1, ("capacity", f"{counted(update['CapacityLimit'], 'instance')} at most"))
+    if gates is not None:
+        facts.append(("gates", _gates(gates, _last_batch(update["Batches"]))))
     left = update["LeftoverAtStart"]
     if left:
         still = "is" if left == 1 else "are"
         there = f"{counted(left, 'instance')} of an earlier update {still} still there at the start"
         facts.insert(1, ("left over", there))
+    if update["Room"] is not None:
+        facts.insert(0, ("in service", _in_service(update)))
     yield from terminal.facts(facts)
+
+
+def _in_service(update: Document) -> str:
+    """The fewest instances in service, and how many must carry all the traffic."""
+    room = update["Room"]
+    told = f"{counted(room['LeastInService'], 'instance')} at least, both fleets together"
+    if not room["Unavailable"]:
+        return told
+    old_floor, new_floor = room["OldFloor"], room["NewFloor"]
+    old, new = update["Old"][0]["InstanceCount"], update["New"]["InstanceCount"]
+    if old == new:
+        verb = "carries" if new_floor == 1 else "carry"
+        return f"{told}; {new_floor} of the {new} {verb} all the traffic meanwhile"
+    return (
+        f"{told}; {old_floor} of the {old} old or {new_floor} of the {new} new ones carry all the "
+        "traffic meanwhile"
+    )
+
+
+def _gates(gates: Document, batches: int) -> str:
+    numbers = gates["Batches"]
+    which = f"batch {numbers[0]}"
+    if len(numbers) > 1:
+        listed = ", ".join(map(str, numbers))
+        which = "every batch" if len(numbers) == batches else f"batches {listed}"
+    most = clock(gates["TimeoutSeconds"])
+    then = {"Continue": "goes on", "RollBack": "is rolled back"}[gates["TimeoutAction"]]
+    return f"after the bake of {which}; not continued within {most}, the update {then}"
 
 
 # --- findings -----------------------------------------------------------------
@@ -175,9 +239,11 @@ def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _short(field: str, beside: str) -> str:
-    """The field without the prefix that it shares with the finding's own field."""
+    """The field without what it shares with the one that the finding is about."""
+    if not field.startswith("DeploymentConfig."):
+        return field
     policy = ".".join(beside.split(".")[:2])
     for shared in (f"{policy}.", "DeploymentConfig."):
-        if field.startswith(shared) and not field.startswith("Simulation."):
+        if field.startswith(shared):
             return field.removeprefix(shared)
     return field

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from rolling.cli.exit_codes import BAD_INPUT, ROLLBACK_FAILED, ROLLED_BACK, SUCCEEDED
-from rolling.cli.inputs import read_scenario, together
+from rolling.cli.inputs import given_sizes, read_scenario, together
 from rolling.cli.streams import write_complaint, write_out
 from rolling.core.errors import RollingError
 from rolling.view.terminal import Terminal, terminal_of
@@ -59,7 +59,7 @@ def _plan(chosen: argparse.Namespace, terminal: Terminal) -> Answer:
     from rolling.cli.plan_text import plan_text
     from rolling.simulation.plan import plan, plan_document
 
-    document = plan_document(plan(read_scenario(chosen.file, chosen.instances)))
+    document = plan_document(plan(read_scenario(chosen.file, given_sizes(chosen))))
     return _written(document, plan_text, chosen, terminal), SUCCEEDED
 
 
@@ -67,7 +67,7 @@ def _simulate(chosen: argparse.Namespace, terminal: Terminal) -> Answer:
     from rolling.cli.live_arguments import read_arguments
 
     scenario, asked = together(
-        lambda: read_scenario(chosen.file, chosen.instances), lambda: read_arguments(chosen)
+        lambda: read_scenario(chosen.file, given_sizes(chosen)), lambda: read_arguments(chosen)
     )
     if chosen.output == "text":
         from rolling.cli.live import shown
@@ -91,7 +91,7 @@ def _check(chosen: argparse.Namespace, terminal: Terminal) -> Answer:
         lambda: (
             None
             if chosen.file is None or chosen.sweep is not None
-            else read_scenario(chosen.file, chosen.instances)
+            else read_scenario(chosen.file, given_sizes(chosen))
         ),
     )
     exit_code = checked(
@@ -107,7 +107,7 @@ def _serve(chosen: argparse.Namespace, terminal: Terminal) -> NoReturn:
 
     asked, scenario = together(
         lambda: read_arguments(chosen),
-        lambda: None if chosen.file is None else read_scenario(chosen.file, chosen.instances),
+        lambda: None if chosen.file is None else read_scenario(chosen.file, given_sizes(chosen)),
     )
     from rolling.cli.serving import serve
 

@@ -9,6 +9,7 @@ from enum import Enum
 
 from rolling.core.deployment import Deployment
 from rolling.core.events import AlarmsRead, Reading
+from rolling.core.gate import awaits_continuation
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Phase
 
@@ -31,14 +32,14 @@ def evaluate_bake(deployment: Deployment, reading: AlarmsRead) -> BakeVerdict:
 
     TRIPPED: an alarm is in ALARM, at whatever moment of the interval.
     PASSED: this reading was taken after the interval, every alarm could be
-    read, and no instance of the batch is missing.
+    read, no instance of the batch is missing, and a gate was continued.
     HELD: anything else. An alarm that cannot be read holds the bake open; the
     deadline ends the waiting.
     """
     if tripped_alarms(deployment, reading):
         return BakeVerdict.TRIPPED
     complete = is_readable(deployment, reading) and is_batch_in_service(deployment)
-    if reading.after_interval and complete:
+    if reading.after_interval and complete and not awaits_continuation(deployment):
         return BakeVerdict.PASSED
     return BakeVerdict.HELD
 

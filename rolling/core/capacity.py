@@ -117,14 +117,23 @@ def are_whole(split: Iterable[Share]) -> bool:
     return sum([share.part * (whole // share.whole) for share in shares]) == whole
 
 
-def instances_for(share: Share, full: int) -> int:
-    """The least count that carries `share`, in a fleet that carries all the traffic at `full`.
+def instances_for(share: Share, floor: int) -> int:
+    """The least count that carries `share`, in a fleet that carries all the traffic at `floor`.
 
     Rounds up: a fraction of an instance's worth of traffic needs an instance.
     """
-    return -(-full * share.part // share.whole)
+    return -(-floor * share.part // share.whole)
 
 
-def carries(count: int, share: Share, full: int) -> bool:
-    """True when `count` instances of a fleet with this `full` count carry `share`."""
-    return full * share.part <= count * share.whole
+def floor_of(full: int, new_full: int, unavailable: int) -> int:
+    """The least count that must carry all the traffic of a fleet, while instances may be missing.
+
+    `unavailable` of the new fleet's `new_full` instances may; of any other fleet the same
+    part. Rounds up: a floor that rounded down would let more be missing.
+    """
+    return -(-full * (new_full - unavailable) // new_full)
+
+
+def carries(count: int, share: Share, floor: int) -> bool:
+    """True when `count` instances of a fleet with this `floor` carry `share`."""
+    return floor * share.part <= count * share.whole

@@ -38,7 +38,7 @@ def trimmed_new(deployment: Deployment) -> Fleet:
     What it had at the start of a repair is not this deployment's to take.
     """
     start, fleet = deployment.spec.new, deployment.new
-    kept = max(start.count, instances_for(fleet.share, start.full))
+    kept = max(start.count, instances_for(fleet.share, start.floor))
     return fleet.ask(min(fleet.asked, kept))
 
 
@@ -49,4 +49,4 @@ def _kept_forward(deployment: Deployment) -> tuple[Fleet, ...]:
     if not (spec.pace.cleans_each_step or is_last_step(deployment)):
         return (new, *deployment.old)
     old = zip(spec.old, deployment.old, strict=True)
-    return (new, *[fleet.ask(fleet.needed(start.full)) for start, fleet in old])
+    return (new, *[fleet.ask(fleet.needed(start.floor)) for start, fleet in old])

@@ -5,6 +5,8 @@ it will do next is in pace.py, provisioning.py, shifting.py, baking.py,
 cleaning.py, rollback.py and ending.py; which of them, and when, in lifecycle.py.
 """
 
+from enum import Enum
+
 from attrs import field, frozen
 
 from rolling.core.capacity import Share
@@ -23,6 +25,27 @@ LAST_GENERATION = 2**53
 """The highest generation: what every reader of JSON keeps exactly."""
 
 
+class GateTimeoutAction(Enum):
+    """What happens at a gate that was not continued in time."""
+
+    CONTINUE = "Continue"
+    ROLL_BACK = "RollBack"
+
+
+@frozen
+class Gates:
+    """The bakes that pass only once they are continued.
+
+    `timeout_seconds`: how long a gate waits once the interval of its bake is over,
+    1–28800; then it acts as `on_timeout` says.
+    `steps`: the numbers of the steps whose bakes are gates, from 1; None is all of them.
+    """
+
+    timeout_seconds: int
+    on_timeout: GateTimeoutAction
+    steps: tuple[int, ...] | None = None
+
+
 @frozen
 class Spec:
     """What an update was accepted with; it never changes.
@@ -32,6 +55,7 @@ class Spec:
     `deadline_seconds`: the limit of the way forward, the termination wait apart,
     and again of the way back.
     `generation`: the number of this update on its endpoint, counted from 1.
+    `gates`: the bakes that pass only once they are continued; None where none does.
     """
 
     fleets: tuple[FleetSpec, ...]
@@ -39,6 +63,7 @@ class Spec:
     alarms: tuple[str, ...]
     deadline_seconds: int
     generation: int = 1
+    gates: Gates | None = None
 
     @property
     def new(self) -> FleetSpec:
@@ -66,6 +91,7 @@ class Deployment:
     `fleets`: in the order of `spec.fleets`.
     `settled`: the split that `fleets` asks for has been seen since it was asked.
     `cause`: why it turned back. `cut_short`: what ended it before it was done.
+    `continued_by`: who continued the gate of this bake; None elsewhere.
     """
 
     # One search, one spec: hashing it for every state would only cost time.
@@ -76,6 +102,7 @@ class Deployment:
     settled: bool
     cause: Cause | None = None
     cut_short: Cause | None = None
+    continued_by: str | None = None
 
     @property
     def direction(self) -> Direction:
@@ -138,7 +165,10 @@ class Deployment:
         cause: Cause | None = None,
         cut_short: Cause | None = None,
     ) -> "Deployment":
-        """This deployment in another stage; what is not given stays as it is."""
+        """This deployment in another stage; what is not given stays as it is.
+
+        But a gate was continued for its stage alone.
+        """
         return Deployment(
             self.spec,
             stage,
@@ -154,6 +184,7 @@ class Deployment:
         *,
         fleets: tuple[Fleet, ...] | None = None,
         settled: bool | None = None,
+        continued_by: str | None = None,
     ) -> "Deployment":
         """This deployment in the same stage, with more known of the world."""
         return Deployment(
@@ -164,6 +195,7 @@ class Deployment:
             self.settled if settled is None else settled,
             self.cause,
             self.cut_short,
+            self.continued_by if continued_by is None else continued_by,
         )
 
     @property

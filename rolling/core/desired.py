@@ -9,6 +9,7 @@ from attrs import frozen
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
+from rolling.core.gate import gate_seconds
 from rolling.core.pace import bake_seconds, deadline_seconds
 from rolling.core.stage import ENDS, Phase, Stage
 
@@ -33,6 +34,8 @@ class Desired:
     `alarms`: the alarms to read now; none outside a bake.
     `interval_seconds`: a timer to keep from the moment this stage began, or None.
     `deadline_seconds`: a timer to keep from the moment this direction began, or None.
+    `gate_seconds`: a timer to keep from the moment this stage began, or None. It is kept
+    also when the gate was continued, and means nothing then.
     """
 
     generation: int
@@ -41,6 +44,7 @@ class Desired:
     alarms: tuple[str, ...]
     interval_seconds: int | None
     deadline_seconds: int | None
+    gate_seconds: int | None = None
 
 
 def due(deployment: Deployment) -> Desired:
@@ -55,4 +59,5 @@ def due(deployment: Deployment) -> Desired:
         alarms=spec.alarms if baking else (),
         interval_seconds=bake_seconds(deployment) if baking else None,
         deadline_seconds=None if stage.phase in ENDS else deadline_seconds(deployment),
+        gate_seconds=gate_seconds(deployment) if baking else None,
     )

@@ -26,7 +26,7 @@ def fail_rollback(deployment: Deployment, cut_short: Cause) -> Deployment:
     if not deployment.settled:
         return deployment.enter(stage, cut_short=cut_short)
     fleets = [
-        fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.needed(start.full))))
+        fleet.ask(min(fleet.asked, max(fleet.in_service, fleet.needed(start.floor))))
         for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
     ]
     return deployment.enter(stage, fleets=tuple(fleets), cut_short=cut_short)

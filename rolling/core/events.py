@@ -145,5 +145,37 @@ class StopRequested:
             raise ForeignEvent(f"a stop names who asks for it, not {self.by!r}")
 
 
-Event = FleetsSeen | SplitSettled | AlarmsRead | DeadlineElapsed | OperationFailed | StopRequested
+@frozen
+class Continued:
+    """Somebody, `by` name, lets the gate of the bake in `stage` pass.
+
+    The stage is the approval's id: another attempt of the same bake must be
+    continued again.
+    """
+
+    stage: Stage
+    by: str
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.by, str):
+            raise ForeignEvent(f"Continued names who continues the gate, not {self.by!r}")
+
+
+@frozen
+class GateElapsed:
+    """The timeout of the gate of the bake in `stage` is over."""
+
+    stage: Stage
+
+
+Event = (
+    FleetsSeen
+    | SplitSettled
+    | AlarmsRead
+    | DeadlineElapsed
+    | OperationFailed
+    | StopRequested
+    | Continued
+    | GateElapsed
+)
 """A fact that may move a deployment."""

@@ -5,7 +5,7 @@ endpoint was left with a mix of configurations). Wherever fleets stand in a
 tuple, the new one comes first and the old ones follow, newest first.
 """
 
-from attrs import frozen
+from attrs import Factory, evolve, field, frozen
 
 from rolling.core.capacity import (
     ALL_TRAFFIC,
@@ -22,14 +22,21 @@ from rolling.core.errors import Problem, range_problem
 class FleetSpec:
     """One fleet as it was when the update was accepted; it never changes.
 
-    `full` is the count at which this fleet carries all the traffic (≥ 1).
+    `full` is the count that this fleet has when it carries all the traffic alone (≥ 1).
     `count` instances of it were in service, and it was sent `share`.
+    `floor` is the least count that must carry all the traffic, 1 to `full`. It is `full`
+    unless the policy lets instances be unavailable: `start` sets it.
     """
 
     configuration: str
     full: int
     count: int
     share: Share
+    floor: int = field(default=Factory(lambda self: self.full, takes_self=True))
+
+    def with_floor(self, floor: int) -> "FleetSpec":
+        """This fleet with another floor."""
+        return self if floor == self.floor else evolve(self, floor=floor)
 
 
 def serving(configuration: str, count: int) -> FleetSpec:
@@ -80,9 +87,9 @@ class Fleet:
         """This fleet with `share` of the traffic asked for."""
         return Fleet(self.asked, self.in_service, self.alive, share)
 
-    def needed(self, full: int) -> int:
+    def needed(self, floor: int) -> int:
         """The least of what is asked that carries this fleet's share."""
-        return min(self.asked, instances_for(self.share, full))
+        return min(self.asked, instances_for(self.share, floor))
 
 
 def fleet_names(fleets: tuple[FleetSpec, ...]) -> list[str]:

@@ -1,6 +1,7 @@
 """Interrupting: the facts that turn a deployment back, or end it early.
 
-They are an alarm that trips, an operation that fails, the deadline and a stop.
+They are an alarm that trips, an operation that fails, the deadline, a stop, and a
+gate that was not continued in time.
 What each of them leads to, in which phase, is in lifecycle.py.
 """
 
@@ -10,10 +11,19 @@ from rolling.core.events import (
     AlarmsRead,
     DeadlineElapsed,
     Event,
+    GateElapsed,
     OperationFailed,
     StopRequested,
 )
-from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    NotContinued,
+    Operation,
+    Stopped,
+    TimedOut,
+)
 from rolling.core.pace import deadline_seconds, is_last_step
 from rolling.core.stage import Direction, Phase
 
@@ -47,5 +57,8 @@ def cause_of(deployment: Deployment, event: Event) -> Cause:
             return TimedOut(deadline_seconds(deployment))
         case StopRequested(by=by):
             return Stopped(by)
+        case GateElapsed():
+            assert deployment.spec.gates is not None
+            return NotContinued(deployment.spec.gates.timeout_seconds)
         case _:
             raise AssertionError(f"{event} is no reason to turn back")

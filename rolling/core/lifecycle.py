@@ -28,9 +28,11 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     StopRequested,
 )
+from rolling.core.gate import turns_back_at_timeout
 from rolling.core.outcome import Cause
 from rolling.core.pace import is_last_step
 from rolling.core.provisioning import (
@@ -212,6 +214,8 @@ _TURN = (_B, _PROVISIONING)
 _TURNS = (
     *_interrupts(_F, [_BAKING], always, _TURN, roll_back,
                  {BakeVerdict.TRIPPED: "An alarm in a baking period turns the deployment back."}),
+    *_interrupts(_F, [_BAKING], turns_back_at_timeout, _TURN, roll_back,
+                 {GateElapsed: "A gate that was not continued in time undoes the deployment."}),
     *_interrupts(_F, [_PROVISIONING, _SHIFTING, _BAKING], always, _TURN, roll_back, _UNDO),
     *_interrupts(_F, [_CLEANING], not_committed, _TURN, roll_back, _UNDO),
     *_interrupts(_F, [_CLEANING], committed, (_F, _SUCCEEDED), succeed, {

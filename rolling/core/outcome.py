@@ -50,6 +50,16 @@ class TimedOut:
 
 
 @frozen
+class NotContinued:
+    """The gate of a bake was not continued within its timeout of `seconds`."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"not continued within {self.seconds} seconds"
+
+
+@frozen
 class Stopped:
     """Somebody, `by` name, asked for the deployment to stop."""
 
@@ -59,7 +69,7 @@ class Stopped:
         return f"stopped by {self.by}"
 
 
-Cause = AlarmTripped | Failed | TimedOut | Stopped
+Cause = AlarmTripped | Failed | TimedOut | Stopped | NotContinued
 """Why a deployment turned back, or ended before it was done."""
 
 

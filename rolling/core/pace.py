@@ -13,6 +13,14 @@ def start_count(spec: Spec) -> int:
     return min(spec.new.full, spec.new.count)
 
 
+def drains_first(spec: Spec) -> bool:
+    """True when the old fleet has more than its floor, and the policy wants the rest for room.
+
+    Then a step 0 comes before the first batch: the old fleet is asked for its floor, and bakes.
+    """
+    return any(fleet.floor < fleet.full and fleet.count > fleet.floor for fleet in spec.old)
+
+
 def next_up(deployment: Deployment) -> int:
     """How far the receiving side comes in the next step of this direction."""
     spec = deployment.spec

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from attrs import Factory, frozen
 
-from rolling.core.capacity import MOST_INSTANCES, CapacitySize, SizeType
+from rolling.core.capacity import MOST_INSTANCES, CapacitySize, SizeType, floor_of
 from rolling.core.errors import Problem, is_whole_number, nearest, range_problem
 
 SHORTEST_EXECUTION_TIMEOUT_SECONDS = 600
@@ -82,7 +82,46 @@ class BlueGreenUpdatePolicy:
     maximum_execution_timeout_seconds: int = MAXIMUM_EXECUTION_TIMEOUT_SECONDS
 
 
-UpdatePolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
+@frozen
+class SurgeRollingPolicy:
+    """Replace the fleet batch by batch, within room that is given: ours, SageMaker has none.
+
+    `maximum_surge`: the instances that may exist beyond the fleet, 0–100% of the new one.
+    `maximum_unavailable`: those that may be missing from it, at least one instance fewer
+    than all; of the old fleet the same part. A batch is as large as both together. With a
+    surge of 0 the update needs no spare instance: it first drains the old fleet.
+    What remains, the floor, carries all the traffic meanwhile.
+    A percentage rounds down; of a surge above 0% one instance remains.
+    `wait_interval_seconds`, `maximum_execution_timeout_seconds`: as for a rolling update.
+    `rollback_maximum_batch_size`: the batches of the way back, as for a rolling update,
+    but never more than fit into the same room.
+    Source: Kubernetes' `maxSurge` and `maxUnavailable`.
+    """
+
+    maximum_surge: CapacitySize
+    maximum_unavailable: CapacitySize
+    wait_interval_seconds: int
+    rollback_maximum_batch_size: CapacitySize | None = None
+    maximum_execution_timeout_seconds: int = MAXIMUM_EXECUTION_TIMEOUT_SECONDS
+
+    def surge_in(self, new_full: int) -> int:
+        """The instances beyond the fleet, in a new fleet of this size."""
+        size = self.maximum_surge
+        none = size.type is SizeType.CAPACITY_PERCENT and size.value == 0
+        return 0 if none else size.count_in(new_full)
+
+    def unavailable_in(self, new_full: int) -> int:
+        """The instances that may be missing, in a new fleet of this size."""
+        size = self.maximum_unavailable
+        if size.type is SizeType.INSTANCE_COUNT:
+            return size.value
+        return new_full * size.value // 100
+
+
+SageMakerPolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
+"""How SageMaker carries out an update."""
+
+UpdatePolicy = SageMakerPolicy | SurgeRollingPolicy
 """How an update is carried out."""
 
 
@@ -105,18 +144,30 @@ class Pace:
 
 def pace_of(policy: UpdatePolicy, old_count: int, new_full: int) -> Pace:
     """Resolve a policy that has no `policy_problems` for fleets of these sizes."""
-    if isinstance(policy, RollingUpdatePolicy):
-        batch = policy.maximum_batch_size.count_in(new_full)
-        back = policy.rollback_maximum_batch_size
-        return Pace(
-            provision_batch=batch,
-            first_shift=batch,
-            next_shift=batch,
-            rollback_batch=max(1, old_count if back is None else back.count_in(old_count)),
-            cleans_each_step=True,
-            wait_interval_seconds=policy.wait_interval_seconds,
-            termination_wait_seconds=0,
-        )
+    match policy:
+        case RollingUpdatePolicy():
+            return _rolling_pace(policy, old_count, new_full)
+        case SurgeRollingPolicy():
+            return _surge_pace(policy, old_count, new_full)
+        case BlueGreenUpdatePolicy():
+            return _blue_green_pace(policy, old_count, new_full)
+
+
+def _rolling_pace(policy: RollingUpdatePolicy, old_count: int, new_full: int) -> Pace:
+    batch = policy.maximum_batch_size.count_in(new_full)
+    back = policy.rollback_maximum_batch_size
+    return Pace(
+        provision_batch=batch,
+        first_shift=batch,
+        next_shift=batch,
+        rollback_batch=max(1, old_count if back is None else back.count_in(old_count)),
+        cleans_each_step=True,
+        wait_interval_seconds=policy.wait_interval_seconds,
+        termination_wait_seconds=0,
+    )
+
+
+def _blue_green_pace(policy: BlueGreenUpdatePolicy, old_count: int, new_full: int) -> Pace:
     routing = policy.routing
     first = new_full if routing.size is None else routing.size.count_in(new_full)
     return Pace(
@@ -128,6 +179,31 @@ def pace_of(policy: UpdatePolicy, old_count: int, new_full: int) -> Pace:
         wait_interval_seconds=routing.wait_interval_seconds,
         termination_wait_seconds=policy.termination_wait_seconds,
     )
+
+
+def _surge_pace(policy: SurgeRollingPolicy, old_count: int, new_full: int) -> Pace:
+    surge, unavailable = policy.surge_in(new_full), policy.unavailable_in(new_full)
+    new_floor = floor_of(new_full, new_full, unavailable)
+    old_floor = floor_of(old_count, new_full, unavailable)
+    most = max(old_count + surge, new_full - (-old_floor * surge // new_floor))
+    back = policy.rollback_maximum_batch_size
+    wanted = old_count if back is None else back.count_in(old_count)
+    return Pace(
+        provision_batch=surge + unavailable,
+        first_shift=surge + unavailable,
+        next_shift=surge + unavailable,
+        rollback_batch=min(wanted, most - max(old_floor, new_floor)),
+        cleans_each_step=True,
+        wait_interval_seconds=policy.wait_interval_seconds,
+        termination_wait_seconds=0,
+    )
+
+
+def floor_in(policy: UpdatePolicy, full: int, new_full: int) -> int:
+    """The floor of a fleet that has `full` instances, under a policy that has no problems."""
+    if isinstance(policy, SurgeRollingPolicy):
+        return floor_of(full, new_full, policy.unavailable_in(new_full))
+    return full
 
 
 def legal_counts(fleet_size: int, low: int, high: int) -> range:
@@ -150,8 +226,10 @@ def policy_problems(policy: UpdatePolicy, old_count: int, new_full: int) -> list
             return _rolling_problems(policy, old_count, new_full)
         case BlueGreenUpdatePolicy():
             return _blue_green_problems(policy, new_full)
+        case SurgeRollingPolicy():
+            return _surge_problems(policy, old_count, new_full)
         case _:
-            rule = "must be a RollingUpdatePolicy or a BlueGreenUpdatePolicy"
+            rule = "must be a RollingUpdatePolicy, a SurgeRollingPolicy or a BlueGreenUpdatePolicy"
             return [Problem("DeploymentConfig", policy, rule)]
 
 
@@ -170,6 +248,58 @@ def _rolling_problems(policy: RollingUpdatePolicy, old_count: int, new_full: int
             f"{at}.RollbackMaximumBatchSize", back, *ROLLBACK_BATCH_PERCENT, old_count, "old"
         )
     return [problem for problem in found if problem is not None]
+
+
+def _surge_problems(policy: SurgeRollingPolicy, old_count: int, new_full: int) -> list[Problem]:
+    at = "SurgeRollingPolicy"
+    surge, unavailable = policy.maximum_surge, policy.maximum_unavailable
+    back = policy.rollback_maximum_batch_size
+    found = [
+        *_room_problems(f"{at}.MaximumSurge", surge, 100, new_full),
+        *_room_problems(f"{at}.MaximumUnavailable", unavailable, 99, new_full),
+    ]
+    if (
+        not found
+        and new_full > 0
+        and policy.surge_in(new_full) + policy.unavailable_in(new_full) < 1
+    ):
+        if new_full == 1:
+            rule = "one instance cannot be missing: MaximumSurge must be 1"
+            found.append(Problem(f"{at}.MaximumSurge.Value", surge.value, rule, 1))
+        else:
+            rule = "lets no instance be missing, and MaximumSurge lets none be added"
+            fix = 1 if unavailable.type is SizeType.INSTANCE_COUNT else -(-100 // new_full)
+            found.append(Problem(f"{at}.MaximumUnavailable.Value", unavailable.value, rule, fix))
+    if back is not None:
+        found += _size_problems(
+            f"{at}.RollbackMaximumBatchSize", back, *ROLLBACK_BATCH_PERCENT, old_count, "old"
+        )
+    found += [
+        _wait_problem(f"{at}.WaitIntervalInSeconds", policy.wait_interval_seconds),
+        _timeout_problem(
+            f"{at}.MaximumExecutionTimeoutInSeconds", policy.maximum_execution_timeout_seconds
+        ),
+    ]
+    return [problem for problem in found if problem is not None]
+
+
+def _room_problems(
+    field: str, size: object, most_percent: int, new_full: int
+) -> list[Problem | None]:
+    """The problems of a size from 0 on, at most this part of the new fleet."""
+    if not isinstance(size, CapacitySize) or not _is(SizeType, size.type):
+        return [
+            Problem(field, size, "must be a CapacitySize with a SizeType, such as instances(1)")
+        ]
+    if size.type is SizeType.CAPACITY_PERCENT:
+        found = range_problem(f"{field}.Value", size.value, 0, most_percent, " percent")
+    elif new_full == 1 and most_percent < 100 and size.value != 0:
+        rule = "one instance cannot be missing: use 0, and a MaximumSurge of 1"
+        found = Problem(f"{field}.Value", size.value, rule, 0)
+    else:
+        most = MOST_INSTANCES if new_full < 1 else new_full - (most_percent < 100)
+        found = range_problem(f"{field}.Value", size.value, 0, most, " instances")
+    return [] if found is None else [found]
 
 
 def _blue_green_problems(policy: BlueGreenUpdatePolicy, new_full: int) -> list[Problem]:

@@ -16,16 +16,18 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.core.capacity import NO_TRAFFIC, CapacitySize, Share, SizeType
-from rolling.core.deployment import Deployment, Spec
+from rolling.core.deployment import Deployment, Gates, GateTimeoutAction, Spec
 from rolling.core.desired import due
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -33,10 +35,12 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec
+from rolling.core.gate import GATE_TIMEOUT
 from rolling.core.outcome import (
     AlarmTripped,
     Cause,
     Failed,
+    NotContinued,
     Operation,
     Outcome,
     RollbackFailed,
@@ -45,7 +49,13 @@ from rolling.core.outcome import (
     Succeeded,
     TimedOut,
 )
-from rolling.core.policy import Pace, RollingUpdatePolicy, RoutingType, UpdatePolicy
+from rolling.core.policy import (
+    Pace,
+    RollingUpdatePolicy,
+    RoutingType,
+    SurgeRollingPolicy,
+    UpdatePolicy,
+)
 from rolling.core.repair import fleets_left, sides_of
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.core.transition import advance
@@ -60,6 +70,7 @@ class Asked:
     policy: UpdatePolicy
     alarms: tuple[str, ...] = ()
     generation: int = 1
+    gates: Gates | None = None
 
 
 StateProperty = Callable[[Deployment], bool]
@@ -75,8 +86,8 @@ def s1_asked_capacity_carries_asked_share(deployment: Deployment) -> bool:
     Exempt is an old or repaired fleet that started with too little.
     """
     return all(
-        _fits(fleet.share, fleet.asked, start.full)
-        or not _fits(start.share, start.count, start.full)
+        _fits(fleet.share, fleet.asked, start.floor)
+        or not _fits(start.share, start.count, start.floor)
         for start, fleet in zip(deployment.spec.fleets, deployment.fleets, strict=True)
     )
 
@@ -86,8 +97,8 @@ def s1_raised_share_is_covered(before: Deployment, event: Event, after: Deployme
     return all(
         _amount(now.share) <= _amount(was.share)
         or after.stage.phase is Phase.ROLLBACK_FAILED  # the share is observed there, not asked
-        or _fits(now.share, now.in_service, start.full)
-        or not _fits(start.share, start.count, start.full)
+        or _fits(now.share, now.in_service, start.floor)
+        or not _fits(start.share, start.count, start.floor)
         for start, was, now in _changed(before, after)
     )
 
@@ -100,7 +111,7 @@ def s1_lowered_ask_still_fits(before: Deployment, event: Event, after: Deploymen
     """
     return all(
         now.asked >= was.asked
-        or _fits(was.share, now.asked, start.full)
+        or _fits(was.share, now.asked, start.floor)
         or now.asked >= was.in_service
         for start, was, now in _changed(before, after)
     )
@@ -174,7 +185,7 @@ def s5_an_end_tells_the_truth(deployment: Deployment) -> bool:
                     for start, fleet in zip(spec.old, deployment.old, strict=True)
                 )
                 and deployment.new.asked
-                <= max(spec.new.count, _need(spec.new.share, spec.new.full))
+                <= max(spec.new.count, _need(spec.new.share, spec.new.floor))
             )
         case Phase.ROLLBACK_FAILED:
             return None not in causes
@@ -233,7 +244,7 @@ def s5_a_failed_rollback_holds_what_is_there(
     if not before.ended and before.settled:
         fleets = zip(before.spec.fleets, before.fleets, strict=True)
         asks = [
-            min(fleet.asked, max(fleet.in_service, _need(fleet.share, start.full)))
+            min(fleet.asked, max(fleet.in_service, _need(fleet.share, start.floor)))
             for start, fleet in fleets
         ]
     elif not before.settled and isinstance(event, SplitSettled) and event.stage == before.stage:
@@ -376,8 +387,10 @@ def s12_no_stage_has_two_commands(before: Deployment, event: Event, after: Deplo
 def s13_an_update_is_what_was_asked(asked: Asked, begun: Deployment) -> bool:
     """S13: an update has the fleets, the alarms, the limit and the number that it was given."""
     spec = begun.spec
+    fleets = tuple([evolve(fleet, floor=fleet.full) for fleet in spec.fleets])
     return (
-        spec.fleets == (asked.new, *asked.old)
+        fleets == (asked.new, *asked.old)
+        and spec.gates == asked.gates
         and spec.alarms == tuple(dict.fromkeys(asked.alarms))
         and spec.deadline_seconds == asked.policy.maximum_execution_timeout_seconds
         and spec.generation == asked.generation
@@ -393,6 +406,8 @@ def s13_a_pace_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
         batch, back = policy.maximum_batch_size, policy.rollback_maximum_batch_size
         by, by_back = _count(batch, full), old if back is None else _count(back, old)
         return begun.spec.pace == Pace(by, by, by, by_back, True, policy.wait_interval_seconds, 0)
+    if isinstance(policy, SurgeRollingPolicy):
+        return _is_within_room(policy, begun.spec)
     routing = policy.routing
     first = full if routing.size is None else _count(routing.size, full)
     following = first if routing.type is RoutingType.LINEAR else full
@@ -405,15 +420,40 @@ def s13_an_update_begins_with_what_is_there(asked: Asked, begun: Deployment) -> 
     spec, pace = begun.spec, begun.spec.pace
     start, new = spec.new, begun.new
     there = min(start.full, start.count)
-    batch = max(start.count, min(start.full, there + pace.provision_batch))
+    drains = any(each.floor < each.full and each.floor < each.count for each in spec.old)
+    up = there if drains else min(start.full, there + pace.first_shift)
+    batch = there if drains else min(start.full, there + pace.provision_batch)
+    batch = max(start.count, batch)
+    kept = [min(each.count, each.floor) if drains else each.count for each in spec.old]
     return (
-        begun.stage == Stage(_FORWARD, 1, 1, Phase.PROVISIONING)
-        and begun.up == min(start.full, there + pace.first_shift)
+        begun.stage == Stage(_FORWARD, 0 if drains else 1, 1, Phase.PROVISIONING)
+        and begun.up == up
         and begun.settled
         and begun.cause is begun.cut_short is None
+        and begun.continued_by is None
         and new == Fleet(batch, start.count, batch, start.share)
         and begun.old
-        == tuple([Fleet(each.count, each.count, each.count, each.share) for each in spec.old])
+        == tuple(
+            [
+                Fleet(count, count, each.count, each.share)
+                for each, count in zip(spec.old, kept, strict=True)
+            ]
+        )
+    )
+
+
+def s17_the_floor_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
+    """S17: of the new fleet no more may be missing than the policy says, of an old one no
+    larger a part; something remains; and under SageMaker's policies nothing may be missing."""
+    unavailable, full = 0, asked.new.full
+    if isinstance(asked.policy, SurgeRollingPolicy):
+        size = asked.policy.maximum_unavailable
+        unavailable = size.value
+        if size.type is SizeType.CAPACITY_PERCENT:
+            unavailable = floor(Fraction(size.value * full, 100))
+    return all(
+        each.floor == ceil(Fraction(each.full * (full - unavailable), full)) > 0
+        for each in begun.spec.fleets
     )
 
 
@@ -460,7 +500,9 @@ def s13_the_new_fleet_has_the_share_of_its_step(deployment: Deployment) -> bool:
     if deployment.direction is _BACK or deployment.ended or deployment.phase is Phase.PROVISIONING:
         return True
     start, share = deployment.spec.new, deployment.new.share
-    return _amount(share) == max(_amount(start.share), Fraction(deployment.up, start.full))
+    return _amount(share) == max(
+        _amount(start.share), Fraction(min(deployment.up, start.floor), start.floor)
+    )
 
 
 def s13_a_step_back_takes_what_its_instances_carry(
@@ -493,6 +535,56 @@ def s13_the_newest_is_drained_first(deployment: Deployment) -> bool:
             zip(deployment.spec.old, deployment.old, strict=True)
         )
     )
+
+
+def s17_the_floor_carries_everything(deployment: Deployment) -> bool:
+    """S17: what is asked of all fleets together carries all of the traffic: each carries, of all,
+    the part of its floor that it is asked to have. Exempt is a start with too little, and
+    a rollback that failed, which holds what is there."""
+    if deployment.phase is Phase.ROLLBACK_FAILED:
+        return True
+    fleets = list(zip(deployment.spec.fleets, deployment.fleets, strict=True))
+    carried = sum([_part(fleet.asked, start.floor) for start, fleet in fleets])
+    return carried >= 1 or sum([_part(start.count, start.floor) for start, _ in fleets]) < 1
+
+
+def s18_a_gate_is_due_in_its_bake(deployment: Deployment) -> bool:
+    """S18: in the bake of a gate, and only there, its timeout is kept, from the end of the
+    interval on."""
+    gates = deployment.spec.gates
+    if gates is None:
+        return True
+    seconds = due(deployment).gate_seconds
+    if not _is_at_gate(deployment):
+        return seconds is None
+    interval = _termination_wait(deployment) or deployment.spec.pace.wait_interval_seconds
+    return seconds == interval + gates.timeout_seconds
+
+
+def s18_only_its_own_event_continues_a_gate(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S18: a gate is continued by a `Continued` for exactly its stage, or by its timeout, where
+    that is asked for; it is then told by whom. What was continued lapses with the stage."""
+    if after.stage != before.stage:
+        return after.continued_by is None
+    if before.continued_by is not None or not _is_at_gate(before):
+        return after.continued_by == before.continued_by
+    by: str | None = None
+    if isinstance(event, Continued) and event.stage == before.stage:
+        by = event.by
+    elif _gate_timed_out(before, event) is GateTimeoutAction.CONTINUE:
+        by = GATE_TIMEOUT
+    return after.continued_by == by
+
+
+def s18_a_gate_not_continued_in_time_turns_back(
+    before: Deployment, event: Event, after: Deployment
+) -> bool:
+    """S18: where the timeout is to turn back, it does; once continued, it no longer does."""
+    if _gate_timed_out(before, event) is not GateTimeoutAction.ROLL_BACK:
+        return not isinstance(event, GateElapsed) or after.direction is before.direction
+    return after.direction is _BACK
 
 
 def s14_a_step_asks_for_its_batch(before: Deployment, event: Event, after: Deployment) -> bool:
@@ -531,11 +623,11 @@ def s14_a_cleanup_keeps_what_traffic_needs(
             return False
         asked = new.asked
         if cleans or turns:
-            asked = min(asked, max(start.count, _need(new.share, start.full)))
+            asked = min(asked, max(start.count, _need(new.share, start.floor)))
         return after.new.asked == asked
     cleans = cleans and (spec.pace.cleans_each_step or before.stage.step == _last_step(spec))
     return all(
-        now.asked == (min(was.asked, _need(was.share, start.full)) if cleans else was.asked)
+        now.asked == (min(was.asked, _need(was.share, start.floor)) if cleans else was.asked)
         for start, was, now in zip(spec.old, before.old, after.old, strict=True)
     )
 
@@ -609,6 +701,8 @@ STATE_PROPERTIES: tuple[StateProperty, ...] = (
     s13_the_new_fleet_has_the_share_of_its_step,
     s13_the_newest_is_drained_first,
     s16_the_next_update_starts_from_what_is_left,
+    s17_the_floor_carries_everything,
+    s18_a_gate_is_due_in_its_bake,
 )
 
 EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
@@ -641,6 +735,8 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s14_a_cleanup_keeps_what_traffic_needs,
     s15_only_what_is_seen_counts,
     s15_a_split_is_believed_once_seen,
+    s18_only_its_own_event_continues_a_gate,
+    s18_a_gate_not_continued_in_time_turns_back,
     a_spec_never_changes,
     stages_only_grow,
 )
@@ -649,6 +745,7 @@ START_PROPERTIES: tuple[StartProperty, ...] = (
     s13_an_update_is_what_was_asked,
     s13_a_pace_is_that_of_its_policy,
     s13_an_update_begins_with_what_is_there,
+    s17_the_floor_is_that_of_its_policy,
 )
 
 
@@ -661,6 +758,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
     """
     spec = deployment.spec
     unseen = 0 if deployment.settled else 1
+    waits = _is_at_gate(deployment) and deployment.continued_by is None
     if deployment.ended:
         return (0, 0, 0, -deployment.stage.attempt, unseen)
     forward = deployment.direction is _FORWARD
@@ -671,7 +769,7 @@ def measure(deployment: Deployment) -> tuple[int, ...]:
         2 * to_go + waits_left,
         Phase.CLEANING - deployment.phase,
         _waiting_for(deployment),
-        unseen,
+        unseen + waits,
     )
 
 
@@ -684,13 +782,18 @@ def ceiling(spec: Spec) -> int:
 
     With old count O, new count R, batch b and rollback batch r:
     max(O+b, R+⌈O·b/R⌉) forward, R+r and O+⌈R·r/O⌉ on the way back; O+R for
-    blue/green and for a rollback at once.
+    blue/green and for a rollback at once. Where instances may be missing, with floors
+    F and G of the old and the new fleet: max(O+s, R+⌈F·s/G⌉) in both directions, where
+    the surge s is what the batch is more than the missing ones.
     """
     new, pace, starting = spec.new.full, spec.pace, sum(fleet.count for fleet in spec.fleets)
     if len(spec.old) != 1 or spec.new.count or _old_count(spec) != spec.old[0].full:
         # A mix, or too little: whatever it starts with, and the new fleet whole.
         return starting + new
     old, batch, back = _old_count(spec), pace.provision_batch, pace.rollback_batch
+    if spec.new.floor < new:
+        surge, floors = batch - (new - spec.new.floor), (spec.old[0].floor, spec.new.floor)
+        return max(old + surge, new + ceil(Fraction(floors[0] * surge, floors[1])))
     forward = max(old + batch, new + -(-old * batch // new))
     return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
 
@@ -713,7 +816,8 @@ def _tripped(before: Deployment, event: Event) -> tuple[str, ...]:
 
 
 def _is_good(before: Deployment, event: Event) -> bool:
-    """A reading that ends a bake well: after the interval, every alarm quiet, the batch whole."""
+    """A reading that ends a bake well: after the interval, every alarm quiet, the batch whole,
+    a gate continued."""
     if not isinstance(event, AlarmsRead) or event.stage != before.stage:
         return False
     readings = dict(event.readings)
@@ -721,7 +825,8 @@ def _is_good(before: Deployment, event: Event) -> bool:
         readings.get(name) in (Reading.OK, Reading.INSUFFICIENT_DATA) for name in before.spec.alarms
     )
     whole = before.new.in_service >= min(before.new.asked, before.spec.new.full)
-    return before.phase is Phase.BAKING and event.after_interval and quiet and whole
+    held = _is_at_gate(before) and before.continued_by is None
+    return before.phase is Phase.BAKING and event.after_interval and quiet and whole and not held
 
 
 def _reason(before: Deployment, event: Event) -> Cause | None:
@@ -737,8 +842,48 @@ def _reason(before: Deployment, event: Event) -> Cause | None:
             return TimedOut(_limit_seconds(before))
         case StopRequested():
             return Stopped(event.by)
+        case GateElapsed() if _gate_timed_out(before, event) is GateTimeoutAction.ROLL_BACK:
+            gates = before.spec.gates
+            return None if gates is None else NotContinued(gates.timeout_seconds)
         case _:
             return None
+
+
+def _is_at_gate(deployment: Deployment) -> bool:
+    """True in a bake that passes only once it is continued: one that is named, or any batch's."""
+    gates, stage = deployment.spec.gates, deployment.stage
+    if gates is None or stage.phase is not Phase.BAKING or stage.step < 1:
+        return False
+    return gates.steps is None or stage.step in gates.steps
+
+
+def _gate_timed_out(before: Deployment, event: Event) -> GateTimeoutAction | None:
+    """What the end of a gate's time leads to, where the gate still waits; else None."""
+    if not isinstance(event, GateElapsed) or event.stage != before.stage:
+        return None
+    waits = _is_at_gate(before) and before.continued_by is None
+    gates = before.spec.gates
+    return gates.on_timeout if waits and gates is not None else None
+
+
+def _is_within_room(policy: SurgeRollingPolicy, spec: Spec) -> bool:
+    """A step goes as far as surge and missing instances together; and the way back at least one
+    instance and at most its batch a step, and no more than the same room lets it."""
+    surge, missing = policy.maximum_surge, policy.maximum_unavailable
+    full, old = spec.new.full, _old_count(spec)
+    by = 0 if surge == CapacitySize(SizeType.CAPACITY_PERCENT, 0) else _count(surge, full)
+    by += (
+        missing.value
+        if missing.type is SizeType.INSTANCE_COUNT
+        else floor(Fraction(missing.value * full, 100))
+    )
+    back, pace = policy.rollback_maximum_batch_size, spec.pace
+    most_back = old if back is None else _count(back, old)
+    floors = max(spec.new.floor, spec.old[0].floor)
+    s = by - (full - spec.new.floor)
+    most = max(old + s, full + ceil(Fraction(spec.old[0].floor * s, spec.new.floor)))
+    wanted = Pace(by, by, by, min(most_back, most - floors), True, policy.wait_interval_seconds, 0)
+    return pace == wanted and pace.rollback_batch >= 1
 
 
 def _limit_seconds(before: Deployment) -> int:
@@ -795,7 +940,11 @@ def _restored(spec: Spec, up: int) -> list[int]:
 def _carried(start: FleetSpec, restored: int) -> Fraction:
     """The share that so many instances of an old fleet carry: all that it had, once it is whole."""
     had = _amount(start.share)
-    return had if restored == start.count else min(had, Fraction(restored, start.full))
+    return (
+        had
+        if restored == start.count
+        else min(had, Fraction(min(restored, start.floor), start.floor))
+    )
 
 
 def _cleans_up(before: Deployment, after: Deployment) -> bool:
@@ -846,6 +995,11 @@ def _fits(share: Share, count: int, full: int) -> bool:
 @lru_cache(maxsize=4096)
 def _need(share: Share, full: int) -> int:
     return ceil(_amount(share) * full)
+
+
+@lru_cache(maxsize=4096)
+def _part(count: int, floor: int) -> Fraction:
+    return Fraction(count, floor)
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,19 @@ def provision_batch(deployment: Deployment) -> Deployment:
     return deployment.enter(next_stage, up=up, fleets=tuple(fleets))
 
 
+def drain_to_floor(deployment: Deployment) -> Deployment:
+    """Begin step 0: ask the old fleet for its floor, so that the first batch has room.
+
+    Its batch is empty. The step bakes as any other: the floor must prove that it carries
+    the traffic before more depends on it. Ours: SageMaker always provisions first.
+    """
+    fleets = zip(deployment.spec.fleets, deployment.fleets, strict=True)
+    return deployment.enter(
+        deployment.stage.enter(Phase.PROVISIONING),
+        fleets=tuple([fleet.ask(min(fleet.asked, start.floor)) for start, fleet in fleets]),
+    )
+
+
 def _asks(deployment: Deployment, up: int) -> tuple[int, ...]:
     spec = deployment.spec
     if deployment.direction is Direction.BACK:

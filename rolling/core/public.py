@@ -14,14 +14,16 @@ from rolling.core.capacity import (
     percent,
 )
 from rolling.core.cleaning import clean_up
-from rolling.core.deployment import Deployment, Spec
+from rolling.core.deployment import Deployment, Gates, GateTimeoutAction, Spec
 from rolling.core.desired import Desired, DesiredFleet, due
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem, RollingError
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -34,6 +36,7 @@ from rolling.core.outcome import (
     AlarmTripped,
     Cause,
     Failed,
+    NotContinued,
     Operation,
     Outcome,
     RollbackFailed,
@@ -48,6 +51,8 @@ from rolling.core.policy import (
     Pace,
     RollingUpdatePolicy,
     RoutingType,
+    SageMakerPolicy,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
 )
@@ -70,6 +75,7 @@ __all__ = [
     "BlueGreenUpdatePolicy",
     "CapacitySize",
     "Cause",
+    "Continued",
     "DeadlineElapsed",
     "Deployment",
     "Desired",
@@ -82,7 +88,11 @@ __all__ = [
     "FleetSpec",
     "FleetsSeen",
     "ForeignEvent",
+    "GateElapsed",
+    "GateTimeoutAction",
+    "Gates",
     "InvalidInput",
+    "NotContinued",
     "Operation",
     "OperationFailed",
     "Outcome",
@@ -95,6 +105,7 @@ __all__ = [
     "RollingError",
     "RollingUpdatePolicy",
     "RoutingType",
+    "SageMakerPolicy",
     "Share",
     "Sighting",
     "SizeType",
@@ -104,6 +115,7 @@ __all__ = [
     "StopRequested",
     "Stopped",
     "Succeeded",
+    "SurgeRollingPolicy",
     "TimedOut",
     "TrafficRouting",
     "UpdatePolicy",

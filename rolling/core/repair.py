@@ -4,8 +4,6 @@
 a healthy state": to any configuration, also to one that is in the mix.
 """
 
-from attrs import evolve
-
 from rolling.core.deployment import Deployment
 from rolling.core.fleet import Fleet, FleetSpec, wanted
 
@@ -14,12 +12,13 @@ def fleets_left(deployment: Deployment) -> tuple[FleetSpec, ...]:
     """The fleets with an instance alive or traffic, in the deployment's order: newest first.
 
     One, where it succeeded or rolled back and everything else is gone; the mix,
-    where its rollback failed.
+    where its rollback failed. The floor of each is its `full` again: whether instances
+    may be missing, the next policy says.
     """
     pairs = zip(deployment.spec.fleets, deployment.fleets, strict=True)
     return tuple(
         [
-            evolve(spec, count=_count_left(fleet), share=fleet.share)
+            FleetSpec(spec.configuration, spec.full, _count_left(fleet), fleet.share)
             for spec, fleet in pairs
             if fleet.alive or fleet.share.part
         ]
@@ -36,7 +35,7 @@ def sides_of(
     new = wanted(configuration, full)
     for fleet in fleets:
         if fleet.configuration == configuration:
-            new = evolve(fleet, full=full)
+            new = FleetSpec(configuration, full, fleet.count, fleet.share)
     return new, tuple([fleet for fleet in fleets if fleet.configuration != configuration])
 
 

@@ -35,9 +35,10 @@ def apply_shift(deployment: Deployment) -> Deployment:
 
 
 def _split_forward(deployment: Deployment) -> tuple[Share, ...]:
-    """The new fleet takes up/full; the old ones share the rest, the newest drained first."""
+    """The new fleet takes up/floor; the old ones share the rest, the newest drained first."""
     spec = deployment.spec
-    new = larger(deployment.new.share, Share(deployment.up, spec.new.full))
+    floor = spec.new.floor
+    new = larger(deployment.new.share, Share(min(deployment.up, floor), floor))
     rest = rest_of(new)
     if len(spec.old) == 1:
         return (new, rest)
@@ -57,7 +58,7 @@ def _split_back(deployment: Deployment) -> tuple[Share, ...]:
     for start, fleet, count in zip(spec.old, deployment.old, counts, strict=True):
         restored = start.share
         if count < start.count:
-            carried = Share(min(count, start.full), start.full)
+            carried = Share(min(count, start.floor), start.floor)
             restored = smaller(start.share, carried)
         old.append(larger(fleet.share, restored))
     rest = ALL_TRAFFIC if old == [] else rest_of(old[0])

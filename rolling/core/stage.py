@@ -38,7 +38,8 @@ ENDS = frozenset({Phase.SUCCEEDED, Phase.ROLLED_BACK, Phase.ROLLBACK_FAILED})
 class Stage(NamedTuple):
     """One place in the life of a deployment.
 
-    `step` counts batches from 1 in each direction; `attempt` counts the bakes
+    `step` counts batches from 1 in each direction; 0 is the step that drains the old fleet
+    to its floor. `attempt` counts the bakes
     of a batch from 1 (and, in a failed rollback, the splits to hold). Stages are
     ordered as tuples, and a deployment only ever moves to a later one. With the
     generation of the update before it, a stage orders all commands that follow

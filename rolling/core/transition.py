@@ -7,29 +7,39 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 from collections.abc import Iterable
 
 from rolling.core.baking import evaluate_bake
-from rolling.core.deployment import LAST_GENERATION, Deployment, Spec
+from rolling.core.deployment import LAST_GENERATION, Deployment, Gates, Spec
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
+from rolling.core.gate import (
+    GATE_TIMEOUT,
+    awaits_continuation,
+    gate_problems,
+    turns_back_at_timeout,
+)
 from rolling.core.interrupting import cause_of, failure_matters
 from rolling.core.lifecycle import WITHOUT_CAUSE, Edge, Trigger, open_edge
-from rolling.core.pace import start_count
+from rolling.core.pace import drains_first, start_count
 from rolling.core.policy import (
     LONGEST_ALARM_NAME,
     MOST_ALARMS,
+    SurgeRollingPolicy,
     UpdatePolicy,
+    floor_in,
     pace_of,
     policy_problems,
 )
-from rolling.core.provisioning import provision_batch
+from rolling.core.provisioning import drain_to_floor, provision_batch
 from rolling.core.stage import Direction, Phase, Stage
 
 
@@ -39,14 +49,20 @@ def start(
     policy: UpdatePolicy,
     alarms: Iterable[str] = (),
     generation: int = 1,
+    gates: Gates | None = None,
 ) -> Deployment:
     """Accept an update: the deployment in its first stage, its first batch asked for.
+
+    Where the policy needs room first, that stage is of step 0: the old fleet is asked
+    for its floor.
 
     `old`: the fleet to replace, or several, newest first, where the endpoint
     was left with a mix. `alarms`: the names to watch in every bake, at most 10.
     `generation`: the number of this update on its endpoint, counted from 1. A
-    backend refuses the commands of an earlier one.
-    Raises InvalidInput with every problem of the fleets, the policy and the alarms.
+    backend refuses the commands of an earlier one. `gates`: the bakes that pass only
+    once they are continued; None where none does.
+    Raises InvalidInput with every problem of the fleets, the policy, the alarms and the
+    gates.
     """
     if not isinstance(old, Iterable | FleetSpec):
         rule = 'must be a FleetSpec, or several, newest first, such as serving("config-1", 10)'
@@ -60,15 +76,21 @@ def start(
     problems += _alarm_problems(names)
     wrong = range_problem("generation", generation, 1, LAST_GENERATION)
     problems += [] if wrong is None else [wrong]
+    if isinstance(policy, SurgeRollingPolicy):
+        problems += _room_problems(fleets)
     if problems:
         raise InvalidInput(problems)
     spec = Spec(
-        fleets,
+        tuple([fleet.with_floor(floor_in(policy, fleet.full, new.full)) for fleet in fleets]),
         pace_of(policy, old_count, new.full),
         names,
         policy.maximum_execution_timeout_seconds,
         generation,
+        gates,
     )
+    problems = gate_problems(gates, spec)
+    if problems:
+        raise InvalidInput(problems)
     before_first_step = Deployment(
         spec=spec,
         stage=Stage(Direction.FORWARD, 0, 1, Phase.CLEANING),
@@ -76,7 +98,11 @@ def start(
         fleets=tuple([Fleet(f.count, f.count, f.count, f.share) for f in fleets]),
         settled=True,
     )
-    return provision_batch(before_first_step)
+    return (
+        drain_to_floor(before_first_step)
+        if drains_first(spec)
+        else provision_batch(before_first_step)
+    )
 
 
 def advance(deployment: Deployment, event: Event) -> Deployment:
@@ -144,6 +170,9 @@ def trigger_of(deployment: Deployment, event: Event) -> Trigger | None:
             return DeadlineElapsed if direction is deployment.direction else None
         case StopRequested():
             return StopRequested
+        case Continued(stage=stage) | GateElapsed(stage=stage):
+            heeded = stage == deployment.stage and awaits_continuation(deployment)
+            return type(event) if heeded else None
         case _:
             raise ForeignEvent(f"{event!r} is not an event of a deployment")
 
@@ -164,7 +193,17 @@ def observe(deployment: Deployment, event: Event) -> Deployment:
         return deployment if fleets == deployment.fleets else deployment.knowing(fleets=fleets)
     if isinstance(event, SplitSettled):
         return _observe_split(deployment, event)
+    if isinstance(event, Continued | GateElapsed):
+        return _observe_continuation(deployment, event)
     return deployment
+
+
+def _observe_continuation(deployment: Deployment, event: Continued | GateElapsed) -> Deployment:
+    if isinstance(event, Continued):
+        return deployment.knowing(continued_by=event.by)
+    if turns_back_at_timeout(deployment):
+        return deployment
+    return deployment.knowing(continued_by=GATE_TIMEOUT)
 
 
 def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
@@ -182,6 +221,19 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
         Stage(stage.direction, stage.step, stage.attempt + 1, stage.phase),
         fleets=tuple([fleet.sent(share) for fleet, share in pairs]),
     )
+
+
+def _room_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
+    """Why a fleet cannot be updated within given room: only a healthy one can."""
+    new, *old = fleets
+    if len(old) == 1 and new.count == 0 and old[0].count == old[0].full:
+        return []
+    counts = ", ".join([f"{fleet.count} of {fleet.full}" for fleet in fleets])
+    rule = (
+        "a SurgeRollingPolicy replaces one old fleet that is in service in full, by a new one; "
+        "repair the endpoint by another policy first"
+    )
+    return [Problem("SurgeRollingPolicy", counts, rule)]
 
 
 def _each_once(alarms: Iterable[str]) -> tuple[str, ...]:

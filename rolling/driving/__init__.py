@@ -10,8 +10,9 @@ into events, and the core decides what follows. Every driver makes the same tick
 | your own loop | `tick` or `tick_async`, at the times they return |
 | an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
-Stopping the driver does not stop the deployment: nothing is sent, and a driver can
-resume from the last record. To stop the deployment, use `Stop` or `AsyncWatch.stop`.
+To leave off driving is to leave the deployment where it is: it is told nothing, and the
+last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do. Where it
+waits at a gate, `Approval` and `AsyncWatch.continue_stage` continue it.
 
 Two updates in one event loop, in virtual time; in production use `sleeping(WallClock())`
 and `in_threads(backend)`:
@@ -44,6 +45,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rolling.driving.adapters import directly, in_threads
+from rolling.driving.approval import Approval
 from rolling.driving.async_watch import AsyncWatch
 from rolling.driving.backend import (
     AsyncBackend,
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POLL_INTERVAL_SECONDS",
+    "Approval",
     "AsyncBackend",
     "AsyncClock",
     "AsyncWatch",

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import define, field
 
-from rolling.core.events import StopRequested
+from rolling.core.deployment import Deployment
+from rolling.core.events import Continued, StopRequested
+from rolling.core.gate import awaits_continuation
 from rolling.core.transition import advance
+from rolling.driving.approval import Approval
 from rolling.driving.backend import AsyncBackend, Backend
 from rolling.driving.hooks import Hooks, tell
 from rolling.driving.record import Record
@@ -31,7 +34,7 @@ class Driven(Generic[K, B]):
     """A deployment, its backend, and how it is driven.
 
     `record`: the one that was handed over or stored last. `now`: the driver's clock.
-    `told`: the stop, if any, that its last tick was made with.
+    `told`, `continued`: the stop and the continuation, if any, that its last tick was made with.
     `due_at`: when its next tick is due, or the one that is being made was; for a `Schedule`.
     """
 
@@ -44,7 +47,10 @@ class Driven(Generic[K, B]):
     store: Callable[[K, Tick], object] | None = None
     hooks: Iterable[Hooks] = ()
     stop: Stop = field(factory=Stop)
+    continuation: Callable[[], Continued | None] | None = None
+    approval: Approval = field(factory=Approval)
     told: StopRequested | None = None
+    continued: Continued | None = None
     due_at: float = 0
 
     def tick(self: "Driven[K, Backend]", now: float) -> Tick:
@@ -52,7 +58,13 @@ class Driven(Generic[K, B]):
         made = self._unasked_tick(now)
         if made is None:
             made = tick(
-                self.record, self.backend, now, self.poll_interval_seconds, self.told, self.now
+                self.record,
+                self.backend,
+                now,
+                self.poll_interval_seconds,
+                self.told,
+                self.now,
+                self.continued,
             )
         if self.store is not None and made.is_to_be_stored:
             stored = self.store(self.key, made)
@@ -82,10 +94,11 @@ class Driven(Generic[K, B]):
                         self.poll_interval_seconds,
                         self.told,
                         self.now,
+                        self.continued,
                     )
                 except asyncio.CancelledError as cancelled:
                     error = _given_up(cancelled)
-                    made = unseen_tick(self.record, error, now, self.told, self.now)
+                    made = self._unseen_tick(error, now)
             if self.store is not None and made.is_to_be_stored:
                 stored = self.store(self.key, made)
                 if stored is not None and isawaitable(stored):
@@ -99,23 +112,42 @@ class Driven(Generic[K, B]):
         self.record = seen.record
         tell(self.hooks, self.key, seen)
 
-    def _unasked_tick(self, now: float) -> Tick | None:
-        """Ask for the stop to make the next tick with; None once that is known.
+    @property
+    def is_called(self) -> bool:
+        """True for a stop or a continuation that came since its last tick: the next is due now."""
+        stop, deployment = self.stop.requested, self.record.deployment
+        if stop is not None and stop is not self.told:
+            return True
+        given = self.approval.of(deployment.stage)
+        is_new = given is not None and given is not self.continued
+        return is_new and awaits_continuation(deployment)
 
-        If the question raises, the tick is made without a look at the world, or if there
-        is none, the error is raised. A stop that would change nothing is not asked for, so
+    def _unasked_tick(self, now: float) -> Tick | None:
+        """Ask for the stop and the continuation of the next tick; None once they are known.
+
+        If a question raises, the tick is made without a look at the world, or if there
+        is none, the error is raised. What would change nothing is not asked for, so
         that a question without an answer does not hold up the rollback.
         """
-        self.told = self.stop.requested
-        if self.told is not None or self.stop_requested is None:
-            return None
+        deployment = self.record.deployment
+        self.told, self.continued = self.stop.requested, self.approval.of(deployment.stage)
         try:
-            if advance(self.record.deployment, _ANY_STOP) is not self.record.deployment:
+            if self.told is None and self.stop_requested is not None and _may_stop(deployment):
                 self.told = self.stop_requested()
+            waits = self.continued is None and awaits_continuation(deployment)
+            if waits and self.continuation is not None:
+                self.continued = self.continuation()
         except Exception as error:
-            self.told = self.stop.requested  # it may have been requested meanwhile
-            return unseen_tick(self.record, error, now, self.told, self.now)
+            self.told = self.told or self.stop.requested  # it may have been requested meanwhile
+            return self._unseen_tick(error, now)
         return None
+
+    def _unseen_tick(self, error: Exception, now: float) -> Tick:
+        return unseen_tick(self.record, error, now, self.told, self.now, self.continued)
+
+
+def _may_stop(deployment: Deployment) -> bool:
+    return advance(deployment, _ANY_STOP) is not deployment
 
 
 def _given_up(cancelled: "CancelledError") -> RuntimeError:

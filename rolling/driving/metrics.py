@@ -6,6 +6,7 @@ The names of metrics and labels are stable, so that dashboards can rely on them.
 from collections.abc import Hashable, Mapping
 from typing import Protocol
 
+from rolling.core.events import Continued, GateElapsed
 from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
 from rolling.driving.tick import Change, Tick, TickFailed
@@ -32,9 +33,10 @@ def measure_to(metrics: Metrics) -> Hooks:
 
     | metric | labels | |
     |---|---|---|
-    | `rolling_ticks_total` | | ticks made |
-    | `rolling_stages_total` | direction, phase | stages entered |
-    | `rolling_stage_seconds` | direction, phase | how long a finished stage lasted |
+    | `rolling_ticks_total` | | ticks that were made |
+    | `rolling_stages_total` | direction, phase | stages that were entered |
+    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
+    | `rolling_gates_total` | event | gates that were `Continued`, or whose `GateElapsed` |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
     | `rolling_tick_errors_total` | error | failed looks, by exception class |
     """
@@ -45,6 +47,8 @@ def measure_to(metrics: Metrics) -> Hooks:
             count_error(tick.error)
 
     def on_change(_: Hashable, change: Change) -> None:
+        if isinstance(change.event, Continued | GateElapsed):
+            metrics.count("rolling_gates_total", {"event": type(change.event).__name__})
         if not change.enters_stage:
             return
         metrics.count("rolling_stages_total", _labels(change.after.stage))

@@ -6,7 +6,8 @@ Once for a backend that is called, and once for one that is awaited.
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Iterable
 
-from rolling.core.events import StopRequested
+from rolling.core.events import Continued, StopRequested
+from rolling.driving.approval import Approval
 from rolling.driving.backend import AsyncBackend, Backend
 from rolling.driving.clock import (
     POLL_INTERVAL_SECONDS,
@@ -34,6 +35,8 @@ def run(
     key: Hashable = None,
     store: Callable[[Hashable, Tick], object] | None = None,
     hooks: Iterable[Hooks] = (),
+    continuation: Callable[[], Continued | None] | None = None,
+    approval: Approval | None = None,
 ) -> Generator[Tick, None, None]:
     """Drive a deployment to its end, one tick at a time.
 
@@ -45,12 +48,14 @@ def run(
     never reports one, the ticks go on. If you do not want to wait, stop iterating once
     there is an `outcome`.
     What the backend raises is passed on, for the caller to decide whether to run again;
-    a stop or a deadline that is due meanwhile is handed over before, as `tick` says.
+    a stop or a timer that is due meanwhile is handed over before, as `tick` says.
 
     `stop_requested` is asked before each tick, as long as a stop would change anything,
     and answers with a stop or None. What it raises is passed on as what the backend does.
-    `stop`: a handle to stop the deployment by; it is looked at once in a poll
-    interval also while there is nothing else to do for hours.
+    `continuation` is asked the same while the deployment waits at a gate, and answers with
+    `Continued` or None.
+    `stop`, `approval`: handles to stop the deployment by, and to continue it at a gate; they
+    are looked at once in a poll interval also while there is nothing else to do for hours.
     `store` is given `key` and each tick to be stored, as that of `Watch` is; what it
     raises is passed on, and its tick counts as not made.
     `hooks` are told of everything, under the name `key`.
@@ -68,12 +73,14 @@ def run(
         store,
         tuple(hooks),
         handle,
+        continuation,
+        Approval() if approval is None else approval,
     )
-    return _run(deployment, clock, may_be_stopped=stop is not None)
+    return _run(deployment, clock, may_be_called=not (stop is None and approval is None))
 
 
 def _run(
-    driven: Driven[Hashable, Backend], clock: Clock, *, may_be_stopped: bool
+    driven: Driven[Hashable, Backend], clock: Clock, *, may_be_called: bool
 ) -> Generator[Tick, None, None]:
     while True:
         now = clock.now()
@@ -86,8 +93,8 @@ def _run(
         yield made
         if made.wake_at is None:
             return
-        if may_be_stopped and driven.told is None:
-            _wait(clock, made.wake_at, driven.stop, driven.poll_interval_seconds)
+        if may_be_called and driven.told is None:
+            _wait(clock, made.wake_at, driven)
         else:
             clock.wait_until(made.wake_at)
 
@@ -103,6 +110,8 @@ def run_async(
     key: Hashable = None,
     store: Callable[[Hashable, Tick], Awaitable[object] | object] | None = None,
     hooks: Iterable[Hooks] = (),
+    continuation: Callable[[], Continued | None] | None = None,
+    approval: Approval | None = None,
 ) -> AsyncGenerator[Tick, None]:
     """`run`, in the running asyncio event loop. It starts no loop and no thread.
 
@@ -110,7 +119,8 @@ def run_async(
     driver: the deployment goes on where it is, nothing is sent, and `run_async` with the
     last record that was stored or handed over goes on. A call of the backend that was
     under way is cancelled with it, and ends as its backend says.
-    What `store` returns is awaited if it can be. `stop` wakes the driver at once.
+    What `store` returns is awaited if it can be. `stop` and `approval` wake the
+    driver at once.
     Raises what `run` does.
     """
     check_poll_interval(poll_interval_seconds)
@@ -125,12 +135,14 @@ def run_async(
         store,
         tuple(hooks),
         handle,
+        continuation,
+        Approval() if approval is None else approval,
     )
-    return _run_async(deployment, clock, may_be_stopped=stop is not None)
+    return _run_async(deployment, clock, may_be_called=not (stop is None and approval is None))
 
 
 async def _run_async(
-    driven: Driven[Hashable, AsyncBackend], clock: AsyncClock, *, may_be_stopped: bool
+    driven: Driven[Hashable, AsyncBackend], clock: AsyncClock, *, may_be_called: bool
 ) -> AsyncGenerator[Tick, None]:
     while True:
         now = clock.now()
@@ -143,27 +155,33 @@ async def _run_async(
         yield made
         if made.wake_at is None:
             return
-        if may_be_stopped and driven.told is None:
-            await _wait_async(clock, made.wake_at, driven.stop)
+        if may_be_called and driven.told is None:
+            await _wait_async(clock, made.wake_at, driven)
         else:
             await clock.wait_until(made.wake_at)
 
 
-def _wait(clock: Clock, moment: float, stop: Stop, poll_interval_seconds: float) -> None:
-    """Wait until `moment`, or until a stop is requested, checked in every poll interval."""
+def _wait(clock: Clock, moment: float, driven: Driven[Hashable, Backend]) -> None:
+    """Wait until `moment`, or until it is called, and that for a poll interval at most."""
     if not math.isfinite(moment):
-        # All timers are over, so a stop changes nothing, and a virtual clock that
-        # took small steps towards this moment would take them for ever.
+        # All timers are over: a call changes nothing any more, and a virtual clock
+        # that took small steps towards this moment would take them for ever.
         clock.wait_until(moment)
         return
-    while stop.requested is None and (now := clock.now()) < moment:
-        clock.wait_until(min(moment, now + poll_interval_seconds))
+    while not driven.is_called and (now := clock.now()) < moment:
+        clock.wait_until(min(moment, now + driven.poll_interval_seconds))
 
 
-async def _wait_async(clock: AsyncClock, moment: float, stop: Stop) -> None:
-    import asyncio  # here, so that synchronous drivers do not load it
+async def _wait_async(
+    clock: AsyncClock, moment: float, driven: Driven[Hashable, AsyncBackend]
+) -> None:
+    import asyncio  # only who drives in an event loop pays for it
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
-    with stop.waking(lambda: loop.call_soon_threadsafe(bell.set)):
-        if stop.requested is None:
+
+    def ring() -> None:
+        loop.call_soon_threadsafe(bell.set)
+
+    with driven.stop.waking(ring), driven.approval.waking(ring):
+        if not driven.is_called:
             await wait_or_ring(clock, moment, bell)

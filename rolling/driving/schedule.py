@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Generic
 
-from rolling.core.events import StopRequested
+from rolling.core.events import Continued, StopRequested
+from rolling.core.stage import Stage
 from rolling.driving.backend import Superseded
 from rolling.driving.clock import POLL_INTERVAL_SECONDS, check_moment, check_poll_interval
 from rolling.driving.driven import B, Driven, K
@@ -42,8 +43,8 @@ class Schedule(Generic[K, B]):
         self._hooks = tuple(hooks)
         self._entries: dict[K, Driven[K, B]] = {}
         self._wakes: Wakes[Driven[K, B]] = Wakes()
-        # Stops come from other threads and signal handlers, so this is a (thread-safe) deque.
-        self._to_stop: deque[Driven[K, B]] = deque()
+        # Calls come from other threads and from signal handlers: a deque bears that.
+        self._called: deque[Driven[K, B]] = deque()
         self._running = False
 
     # --- for callers ---
@@ -56,6 +57,7 @@ class Schedule(Generic[K, B]):
         stop_requested: Callable[[], StopRequested | None] | None = None,
         *,
         at: float | None = None,
+        continuation: Callable[[], Continued | None] | None = None,
     ) -> None:
         """Watch a deployment from now on; may be called while others are being driven.
 
@@ -63,6 +65,7 @@ class Schedule(Generic[K, B]):
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
+        `continuation` is asked the same while it waits at a gate.
         `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
         that knows its next wake, or spreads the first looks of many after a restart.
         Raises ValueError for a key that is watched already, and an `at` that no clock shows.
@@ -80,6 +83,7 @@ class Schedule(Generic[K, B]):
             stop_requested,
             self._store,
             self._hooks,
+            continuation=continuation,
         )
         self._entries[key] = entry
         self._put(entry, self._now() if at is None else at)
@@ -108,8 +112,20 @@ class Schedule(Generic[K, B]):
             return False
         if entry.stop.requested is None:
             entry.stop.request(by)
-            self._to_stop.append(entry)
-            self._wake()
+            self._call(entry)
+        return True
+
+    def continue_stage(self, key: K, stage: Stage, by: str) -> bool:
+        """Continue a deployment that waits at the gate of `stage`; `by` is who does.
+
+        True when it is watched. As `Approval.continue_stage`, and from other threads and
+        signal handlers, too.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            return False
+        entry.approval.continue_stage(stage, by)
+        self._call(entry)
         return True
 
     def record(self, key: K) -> Record:
@@ -141,9 +157,9 @@ class Schedule(Generic[K, B]):
         self._running = True
 
     def _next_wake(self) -> float | None:
-        """When the next tick is due; None if no deployment waits for one."""
-        if self._to_stop:
-            self._heed_stops()
+        """When the next tick is due; None where nobody waits for one."""
+        if self._called:
+            self._heed_calls()
         return self._wakes.next_moment() if self._wakes else None
 
     def _take(self, now: float) -> Driven[K, B] | None:
@@ -169,10 +185,8 @@ class Schedule(Generic[K, B]):
         if again is None:
             del self._entries[entry.key]
         else:
-            # A stop that came during the tick has not taken effect yet.
-            stop = entry.stop.requested
-            untold = stop is not None and stop is not entry.told
-            self._put(entry, self._now() if untold else again)
+            # What it was called for while the tick was made has not been told yet.
+            self._put(entry, self._now() if entry.is_called else again)
 
     def _put_again(self, entry: Driven[K, B]) -> None:
         """Queue a deployment whose tick was cut short: the tick can be repeated."""
@@ -184,8 +198,12 @@ class Schedule(Generic[K, B]):
         entry.due_at = moment
         self._wakes.put(entry, moment)
 
-    def _heed_stops(self) -> None:
-        while self._to_stop:
-            entry = self._to_stop.popleft()
+    def _call(self, entry: Driven[K, B]) -> None:
+        self._called.append(entry)
+        self._wake()
+
+    def _heed_calls(self) -> None:
+        while self._called:
+            entry = self._called.popleft()
             if entry in self._wakes:
                 self._put(entry, self._now())

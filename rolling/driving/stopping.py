@@ -4,26 +4,23 @@ Stopping a deployment rolls it back, which takes as long as a rollback takes.
 Stopping the driver is different: just leave its loop.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from rolling.core.events import StopRequested
+from rolling.driving.handle import Handle
 
 
-class Stop:
-    """A handle to stop one deployment: pass it to `run` or `run_async`, and keep it.
+class Stop(Handle):
+    """A handle for one deployment: give it to `run` or `run_async`, and keep it.
 
     Use one handle per deployment, for all its runs. A request is permanent: another
     deployment that runs with the same handle stops at once.
     May be used from any thread, and in a signal handler.
     """
 
-    # One for each deployment of a watch.
-    __slots__ = ("_requested", "_wakes")
+    __slots__ = ("_requested",)
 
     def __init__(self) -> None:
+        super().__init__()
         self._requested: StopRequested | None = None
-        self._wakes: tuple[Callable[[], object], ...] = ()
 
     @property
     def requested(self) -> StopRequested | None:
@@ -39,14 +36,4 @@ class Stop:
         """
         if self._requested is None:
             self._requested = StopRequested(by)
-        for wake in self._wakes:
-            wake()
-
-    @contextmanager
-    def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """Within the context, each request calls `wake`, in the requesting thread."""
-        self._wakes = (*self._wakes, wake)
-        try:
-            yield
-        finally:
-            self._wakes = tuple([each for each in self._wakes if each is not wake])
+        self._wake()

@@ -19,13 +19,16 @@ from rolling.core.deployment import Deployment
 from rolling.core.errors import ForeignEvent
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
 )
+from rolling.core.gate import awaits_continuation
 from rolling.core.lifecycle import Edge
 from rolling.core.transition import follow
 from rolling.driving.backend import (
@@ -73,8 +76,9 @@ class Tick:
     stored all the same, for the deployment is over when `wake_at` is None, and not before.
     `seen`: what the backend saw of what was due when the tick began. `at`: the moment
     of the tick, on the driver's clock.
-    `error`: None, unless a call raised and a stop or the deadline alone changed the
-    deployment. Then it is what was raised, and `seen` is None, for there was no look.
+    `error`: None, unless a call raised and what needs no look (a stop, a continuation, the
+    deadline, the timeout of a gate) changed the deployment. Then it is what was raised, and
+    `seen` is None.
     """
 
     record: Record
@@ -122,25 +126,30 @@ def tick(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """Send the desired state, observe, and advance by the observation made at `now`.
 
-    `stop`: a request to stop the deployment; harmless to repeat.
-    `clock`: gives the time after the look, so that slow calls do not shorten a bake
-    that they begin; without it, calls are assumed to take no time.
-    Pure, apart from the backend. Exceptions from the backend propagate; the given
-    record is then still valid, and the tick can be repeated. But a stop and the
-    deadline need no look: if one of them changes the deployment, the tick contains
-    only that, with the exception as its `error`.
-    Raises ValueError for a poll interval that is not above 0, and for an impossible moment.
+    `stop`: somebody asks for the deployment to stop; harmless to repeat.
+    `continued`: somebody continues the gate of the stage that it names; of another stage,
+    it changes nothing.
+    `clock`: says what time it is once the world was seen, so that calls which take
+    long do not shorten a bake that they begin; without it, calls take no time.
+    Pure in everything but the backend. What the backend raises is passed on;
+    the record that was given is then still right, and so is the same tick again.
+    But a stop, a continuation, the deadline and the timeout of a gate need no look: where
+    one of them changes the deployment, the tick is made of that alone, and has what was
+    raised as its `error`.
+    Raises ValueError for a poll interval that is not above 0, and for a moment that no
+    clock can show.
     """
     _check(now, poll_interval_seconds)
     try:
         seen = look(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
     except Exception as error:
-        return unseen_tick(record, error, now, stop, clock)
+        return unseen_tick(record, error, now, stop, clock, continued)
 
 
 async def tick_async(
@@ -150,6 +159,7 @@ async def tick_async(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     clock: Callable[[], float] | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """The same tick for an asynchronous backend; works on any event loop.
 
@@ -160,9 +170,9 @@ async def tick_async(
     try:
         seen = await look_async(backend, record.desired)
         seen_at = None if clock is None else clock()
-        return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+        return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
     except Exception as error:
-        return unseen_tick(record, error, now, stop, clock)
+        return unseen_tick(record, error, now, stop, clock, continued)
 
 
 def after_looking(
@@ -172,6 +182,7 @@ def after_looking(
     poll_interval_seconds: float = POLL_INTERVAL_SECONDS,
     stop: StopRequested | None = None,
     seen_at: float | None = None,
+    continued: Continued | None = None,
 ) -> Tick:
     """The tick that follows from a look at the world: the pure half of `tick`.
 
@@ -182,7 +193,7 @@ def after_looking(
     `tick` does.
     """
     _check(now, poll_interval_seconds)
-    return _after(record, seen, now, poll_interval_seconds, stop, seen_at)
+    return _after(record, seen, now, poll_interval_seconds, stop, seen_at, continued)
 
 
 def _after(
@@ -192,9 +203,11 @@ def _after(
     poll_interval_seconds: float,
     stop: StopRequested | None,
     seen_at: float | None,
+    continued: Continued | None,
 ) -> Tick:
-    following, changes = _follow(record, _events(record, seen, now, stop), now, seen_at)
-    # The desired state depends on the stage, so a new stage must be commanded at once.
+    events = _events(record, seen, now, stop, continued)
+    following, changes = _follow(record, events, now, seen_at)
+    # A stage has one desired state: another one is due where the stage is another.
     if following.desired.stage != record.desired.stage:
         return Tick(following, changes, now, seen, now)
     wake_at = _wake_at(following, seen.news_at, now, poll_interval_seconds)
@@ -207,8 +220,9 @@ def without_looking(
     now: float,
     stop: StopRequested | None = None,
     seen_at: float | None = None,
+    continued: Continued | None = None,
 ) -> Tick | None:
-    """The tick when the world could not be seen: only a stop and the deadline count.
+    """What follows where the world could not be seen: the tick of what needs no look.
 
     `error`: the exception from the backend, from reading its answer, or from
     `stop_requested`; it becomes the tick's `error`.
@@ -218,7 +232,7 @@ def without_looking(
     """
     if isinstance(error, Superseded):
         return None
-    events = _unseen_events(record, now, stop)
+    events = _unseen_events(record, now, stop, continued)
     following, changes = _follow(record, events, now, seen_at)
     return Tick(following, changes, now, None, now, error) if changes else None
 
@@ -229,9 +243,10 @@ def unseen_tick(
     now: float,
     stop: StopRequested | None,
     clock: Callable[[], float] | None,
+    continued: Continued | None,
 ) -> Tick:
-    """`without_looking`, for drivers. Raises `error` instead of returning None."""
-    made = without_looking(record, error, now, stop, None if clock is None else clock())
+    """`without_looking`, for drivers. Raises `error` where that is all there is."""
+    made = without_looking(record, error, now, stop, None if clock is None else clock(), continued)
     if made is None:
         raise error
     return made
@@ -261,19 +276,30 @@ def _follow(
     return _record_after(record, deployment, seen_at), tuple(changes)
 
 
-def _unseen_events(record: Record, now: float, stop: StopRequested | None) -> list[Event]:
-    """The events that need no look at the world."""
-    # The stop comes first: after a bake that passes in this very tick it might come
-    # too late to roll back.
+def _unseen_events(
+    record: Record, now: float, stop: StopRequested | None, continued: Continued | None
+) -> list[Event]:
+    """The facts that are known without a look at the world."""
+    # First the stop, because it is about every stage: after a bake that passes in
+    # this very tick it would come too late to turn the deployment back.
     events: list[Event] = [] if stop is None else [stop]
     desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
         events.append(DeadlineElapsed(desired.stage.direction))
+    # A gate that is continued in the very tick of its timeout was continued in time.
+    if continued is not None:
+        events.append(continued)
+    if _is_over(record.stage_began_at, desired.gate_seconds, now):
+        events.append(GateElapsed(desired.stage))
     return events
 
 
 def _events(
-    record: Record, seen: Observation, now: float, stop: StopRequested | None
+    record: Record,
+    seen: Observation,
+    now: float,
+    stop: StopRequested | None,
+    continued: Continued | None,
 ) -> list[Event]:
     """The observation as events, in a fixed order, all of the stage at the start of the tick."""
     deployment, desired = record.deployment, record.desired
@@ -283,7 +309,7 @@ def _events(
             f"fleets, in their order; it returned {len(seen.fleets)}"
         )
     stage = desired.stage
-    events = _unseen_events(record, now, stop)
+    events = _unseen_events(record, now, stop, continued)
     for failure in seen.failures:
         events.append(OperationFailed(stage, failure.operation, failure.fleet, failure.reason))
     events.append(FleetsSeen(stage, seen.sightings))
@@ -322,12 +348,12 @@ def _wake_at(
     # A past `news_at` is ignored: looking again at once would loop for ever.
     if news_at is None or not news_at >= now:
         news_at = now + poll_interval_seconds
-    if desired.interval_seconds is not None:
-        over_at = record.stage_began_at + desired.interval_seconds
-        if now < over_at < news_at:
-            news_at = over_at
-    if desired.deadline_seconds is not None:
-        over_at = record.direction_began_at + desired.deadline_seconds
-        if now < over_at < news_at:
-            news_at = over_at
+    gate_seconds = desired.gate_seconds if awaits_continuation(deployment) else None
+    for began_at, seconds in (
+        (record.stage_began_at, desired.interval_seconds),
+        (record.stage_began_at, gate_seconds),
+        (record.direction_began_at, desired.deadline_seconds),
+    ):
+        if seconds is not None and now < began_at + seconds < news_at:
+            news_at = began_at + seconds
     return news_at

@@ -6,7 +6,7 @@ its problems only get the field paths of the document.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from attrs import evolve, frozen
@@ -18,8 +18,8 @@ from rolling.core.policy import (
     BlueGreenUpdatePolicy,
     RollingUpdatePolicy,
     RoutingType,
+    SageMakerPolicy,
     TrafficRouting,
-    UpdatePolicy,
     policy_problems,
 )
 from rolling.schema.shapes import (
@@ -48,13 +48,13 @@ class DeploymentConfig:
     CAPACITY_PERCENT: DescribeEndpoint shows the request, without defaults.
     """
 
-    policy: UpdatePolicy | None
+    policy: SageMakerPolicy | None
     alarms: tuple[str, ...]
     as_given: str
 
     @property
-    def effective_policy(self) -> UpdatePolicy:
-        """The policy to follow: by default blue/green, all at once."""
+    def effective_policy(self) -> SageMakerPolicy:
+        """The policy to follow: blue/green all at once where none was given."""
         return BlueGreenUpdatePolicy() if self.policy is None else self.policy
 
     @property
@@ -68,6 +68,9 @@ class DeploymentConfig:
         return document
 
 
+NO_GUARDRAILS = DeploymentConfig(None, (), "{}")
+"""How an update without a DeploymentConfig is carried out."""
+
 _SIZE_TYPE = OneOf(
     tuple([each.value for each in SizeType]),
     aliases={"CAPACITY_PERCENTAGE": SizeType.CAPACITY_PERCENT.value},
@@ -78,7 +81,8 @@ _SIZE_TYPE = OneOf(
 _ROUTING_TYPE = OneOf(tuple([each.value for each in RoutingType]), example="ALL_AT_ONCE")
 
 
-def _size(example_percent: int) -> Structure:
+def size_shape(example_percent: int) -> Structure:
+    """A CapacitySize, whose number is judged against a fleet."""
     return Structure(
         "CapacitySize",
         {"Type": _SIZE_TYPE, "Value": Judged(example=example_percent)},
@@ -94,10 +98,10 @@ DEPLOYMENT_CONFIG = Structure(
         "RollingUpdatePolicy": Structure(
             "RollingUpdatePolicy",
             {
-                "MaximumBatchSize": _size(10),
+                "MaximumBatchSize": size_shape(10),
                 "WaitIntervalInSeconds": Judged(example=300),
                 "MaximumExecutionTimeoutInSeconds": Judged(),
-                "RollbackMaximumBatchSize": _size(100),
+                "RollbackMaximumBatchSize": size_shape(100),
             },
             required=("MaximumBatchSize", "WaitIntervalInSeconds"),
         ),
@@ -109,8 +113,8 @@ DEPLOYMENT_CONFIG = Structure(
                     {
                         "Type": _ROUTING_TYPE,
                         "WaitIntervalInSeconds": Judged(example=300),
-                        "CanarySize": _size(10),
-                        "LinearStepSize": _size(10),
+                        "CanarySize": size_shape(10),
+                        "LinearStepSize": size_shape(10),
                     },
                     required=("Type", "WaitIntervalInSeconds"),
                     example={"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 300},
@@ -161,7 +165,7 @@ def parse_deployment_config(
 
 
 def deployment_config_of(
-    policy: UpdatePolicy | None, alarms: tuple[str, ...] = ()
+    policy: SageMakerPolicy | None, alarms: tuple[str, ...] = ()
 ) -> DeploymentConfig:
     """The deployment configuration of a policy and alarms made in Python."""
     document: dict[str, object] = {}
@@ -234,16 +238,21 @@ def _alarms_named(document: object, path: str) -> list[tuple[str, str]]:
 def _limit_problems(
     key: str, given: Mapping[str, object], old_count: int, new_full: int
 ) -> list[Problem]:
-    """The core's problems with the numbers, with the nearest valid number as the fix.
-
-    The core suggests a number that works. For "300" or 2.0 the intended number is a
-    better fix, so the core checks that one too.
-    """
+    """The core's verdict on the numbers of a policy."""
     build = _rolling if key == "RollingUpdatePolicy" else _blue_green
-    meant = policy_problems(build(given, _meant), old_count, new_full)
-    fixes = {each.field: each.fix for each in meant}
+    return limit_problems(lambda number: policy_problems(build(given, number), old_count, new_full))
+
+
+def limit_problems(judge: Callable[["Number"], list[Problem]]) -> list[Problem]:
+    """A verdict on numbers, with the nearest number where one is meant.
+
+    The core offers a number that works. For "300" and 2.0 the one that was
+    meant works better, so it is asked again about that. `judge`: the problems of what
+    is read with this reader of its numbers.
+    """
+    fixes = {each.field: each.fix for each in judge(meant)}
     found = []
-    for each in policy_problems(build(given, _as_is), old_count, new_full):
+    for each in judge(as_is):
         near = nearest_whole(each.value)
         fix = fixes.get(each.field, each.fix if near is None else near)
         found.append(evolve(each, value=shown(each.value), fix=fix))
@@ -263,10 +272,19 @@ def _untyped_problems(key: str, given: Mapping[str, object]) -> list[Problem]:
             if wanted is not None and name in sizes and name != wanted:
                 rule = f"{sizes['Type']} takes {wanted}; leave {name} out"
                 found.append(problem(join(at, name), sizes[name], rule))
-    for name in ("MaximumBatchSize", "RollbackMaximumBatchSize", "CanarySize", "LinearStepSize"):
-        size = _mapping(sizes.get(name))
+    names = ("MaximumBatchSize", "RollbackMaximumBatchSize", "CanarySize", "LinearStepSize")
+    return [*found, *untyped_size_problems(sizes, names, at, low=1)]
+
+
+def untyped_size_problems(
+    given: Mapping[str, object], names: Iterable[str], path: str, low: int
+) -> list[Problem]:
+    """What is wrong with the numbers of sizes whose type cannot be read: by themselves alone."""
+    found = []
+    for name in names:
+        size = _mapping(given.get(name))
         if "Value" in size and _SIZE_TYPE.read(size.get("Type")) is None:
-            found += Whole(low=1).problems(size["Value"], f"{at}.{name}.Value")
+            found += Whole(low=low).problems(size["Value"], f"{path}.{name}.Value")
     return found
 
 
@@ -281,42 +299,45 @@ _ROUTING_SIZE: Mapping[str | None, str] = {
 # A missing or unreadable field has already been reported when the document is read
 # for the core. A valid stand-in takes its place, so that the rest is checked too.
 
-_Number = Callable[[object], int]
+Number = Callable[[object], int]
+"""Reads a number of a document."""
 
 
-def _as_is(value: object) -> int:
+def as_is(value: object) -> int:
+    """The number as it stands there, right or wrong."""
     return cast(int, value)
 
 
-def _meant(value: object) -> int:
+def meant(value: object) -> int:
+    """The number that is most likely meant."""
     near = nearest_whole(value)
-    return _as_is(value) if near is None else near
+    return as_is(value) if near is None else near
 
 
 def _read(document: Mapping[str, object]) -> DeploymentConfig:
-    policy: UpdatePolicy | None = None
+    policy: SageMakerPolicy | None = None
     if "RollingUpdatePolicy" in document:
-        policy = _rolling(_mapping(document["RollingUpdatePolicy"]), _as_is)
+        policy = _rolling(_mapping(document["RollingUpdatePolicy"]), as_is)
     elif "BlueGreenUpdatePolicy" in document:
-        policy = _blue_green(_mapping(document["BlueGreenUpdatePolicy"]), _as_is)
+        policy = _blue_green(_mapping(document["BlueGreenUpdatePolicy"]), as_is)
     named = _mapping(document.get("AutoRollbackConfiguration")).get("Alarms", ())
     alarms = [alarm["AlarmName"] for alarm in cast(list[dict[str, str]], named)]
     return DeploymentConfig(policy, tuple(dict.fromkeys(alarms)), json.dumps(_mended(document)))
 
 
-def _rolling(given: Mapping[str, object], number: _Number) -> RollingUpdatePolicy:
+def _rolling(given: Mapping[str, object], number: Number) -> RollingUpdatePolicy:
     back = given.get("RollbackMaximumBatchSize")
     return RollingUpdatePolicy(
-        maximum_batch_size=_capacity_size(given.get("MaximumBatchSize"), number),
+        maximum_batch_size=capacity_size(given.get("MaximumBatchSize"), number),
         wait_interval_seconds=number(given.get("WaitIntervalInSeconds", 0)),
-        rollback_maximum_batch_size=None if back is None else _capacity_size(back, number),
+        rollback_maximum_batch_size=None if back is None else capacity_size(back, number),
         maximum_execution_timeout_seconds=number(
             given.get("MaximumExecutionTimeoutInSeconds", MAXIMUM_EXECUTION_TIMEOUT_SECONDS)
         ),
     )
 
 
-def _blue_green(given: Mapping[str, object], number: _Number) -> BlueGreenUpdatePolicy:
+def _blue_green(given: Mapping[str, object], number: Number) -> BlueGreenUpdatePolicy:
     routing = _mapping(given.get("TrafficRoutingConfiguration"))
     kind = _ROUTING_TYPE.read(routing.get("Type"))
     size = None
@@ -327,7 +348,7 @@ def _blue_green(given: Mapping[str, object], number: _Number) -> BlueGreenUpdate
         routing=TrafficRouting(
             RoutingType.ALL_AT_ONCE if kind is None else RoutingType(kind),
             number(routing.get("WaitIntervalInSeconds", 0)),
-            None if size is None else _capacity_size(size, number),
+            None if size is None else capacity_size(size, number),
         ),
         termination_wait_seconds=number(given.get("TerminationWaitInSeconds", 0)),
         maximum_execution_timeout_seconds=number(
@@ -336,7 +357,8 @@ def _blue_green(given: Mapping[str, object], number: _Number) -> BlueGreenUpdate
     )
 
 
-def _capacity_size(given: object, number: _Number) -> CapacitySize:
+def capacity_size(given: object, number: Number) -> CapacitySize:
+    """The size that a CapacitySize says; half the fleet for one that cannot be read."""
     size = _mapping(given)
     kind = _SIZE_TYPE.read(size.get("Type"))
     if kind is None or "Value" not in size:
@@ -363,12 +385,12 @@ def _mended(value: object) -> object:
 
 def _rolling_json(policy: RollingUpdatePolicy) -> dict[str, object]:
     document: dict[str, object] = {
-        "MaximumBatchSize": _size_json(policy.maximum_batch_size),
+        "MaximumBatchSize": size_document(policy.maximum_batch_size),
         "WaitIntervalInSeconds": policy.wait_interval_seconds,
         "MaximumExecutionTimeoutInSeconds": policy.maximum_execution_timeout_seconds,
     }
     if policy.rollback_maximum_batch_size is not None:
-        document["RollbackMaximumBatchSize"] = _size_json(policy.rollback_maximum_batch_size)
+        document["RollbackMaximumBatchSize"] = size_document(policy.rollback_maximum_batch_size)
     return document
 
 
@@ -379,7 +401,7 @@ def _blue_green_json(policy: BlueGreenUpdatePolicy) -> dict[str, object]:
         "WaitIntervalInSeconds": routing.wait_interval_seconds,
     }
     if routing.size is not None:
-        traffic[_ROUTING_SIZE[routing.type]] = _size_json(routing.size)
+        traffic[_ROUTING_SIZE[routing.type]] = size_document(routing.size)
     return {
         "TrafficRoutingConfiguration": traffic,
         "TerminationWaitInSeconds": policy.termination_wait_seconds,
@@ -387,5 +409,6 @@ def _blue_green_json(policy: BlueGreenUpdatePolicy) -> dict[str, object]:
     }
 
 
-def _size_json(size: CapacitySize) -> dict[str, object]:
+def size_document(size: CapacitySize) -> dict[str, object]:
+    """A size as SageMaker's JSON has it."""
     return {"Type": size.type.value, "Value": size.value}

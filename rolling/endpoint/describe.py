@@ -2,12 +2,14 @@
 
 It only renders; the caller supplies the times. Where AWS publishes nothing, we decide:
 
-- A variant's CurrentWeight is its desired weight times its fleet's share of the traffic.
-  While updating, the weights of the old and the pending variant add up to the weight in
-  use before the update.
-- CurrentInstanceCount counts instances in service; for the pending variant, only those
-  with traffic.
-- A mix is shown as one variant, with the sum of its fleets' counts.
+- A variant's CurrentWeight is its desired weight times the share of the traffic
+  that its fleet is sent: while updating, those of the old and of the pending
+  variant add up to the weight in use before the update.
+- CurrentInstanceCount is what is in service; of the pending variant, what is in
+  service with traffic.
+- A mix is shown as the one variant that it is: the counts of its fleets added up.
+- What SageMaker does not have is said in its words: an update that drains first bakes on
+  the old variant's remaining capacity, and a bake at a gate says what it waits for.
 - A rollback has the statuses of the way forward, with the old variant receiving.
 - An endpoint that is being created has a pending variant and none in use; one that
   could not be created has neither.
@@ -18,6 +20,7 @@ from attrs import frozen
 from rolling.core.capacity import Share, instances_for
 from rolling.core.deployment import Deployment
 from rolling.core.fleet import Fleet
+from rolling.core.gate import awaits_continuation
 from rolling.core.pace import bake_seconds, is_termination_wait, restorable
 from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
 from rolling.core.stage import Direction, Phase
@@ -98,12 +101,15 @@ def _serving_variants(endpoint: Endpoint, times: Times) -> list[Json]:
 def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> Json:
     """The variant that the update deploys."""
     deployment = update.deployment
-    fleet, full = deployment.new, deployment.spec.new.full
+    fleet, spec = deployment.new, deployment.spec.new
+    # With all of the traffic, those beyond the floor serve too.
+    whole = fleet.share.part == fleet.share.whole
+    serving = spec.full if whole else instances_for(fleet.share, spec.floor)
     shown = _variant(
         update.config,
         _weight(endpoint.desired_weight, fleet.share),
         update.desired_weight,
-        min(fleet.in_service, instances_for(fleet.share, full)),
+        min(fleet.in_service, serving),
         update.desired_instance_count,
     )
     kind = update.config.variants[0].instance_type
@@ -134,7 +140,7 @@ def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[Json]:
     """The status entries of the new variant."""
     found: list[Json] = []
     fleet = deployment.new
-    if deployment.direction is Direction.FORWARD:
+    if deployment.direction is Direction.FORWARD and deployment.stage.step > 0:
         capacity = f"{_kind_of_capacity(endpoint, deployment)} capacity"
         match deployment.phase:
             case Phase.PROVISIONING:
@@ -142,7 +148,7 @@ def _new_status(endpoint: Endpoint, deployment: Deployment) -> list[Json]:
             case Phase.SHIFTING:
                 found.append(_activating(capacity, deployment.up))
             case Phase.BAKING:
-                found.append(_baking(deployment, capacity))
+                found.append(_baking(deployment, capacity, deployment.up))
     return [*found, *_terminating((fleet,))]
 
 
@@ -160,6 +166,9 @@ def _old_status(deployment: Deployment) -> list[Json]:
             full = deployment.up == deployment.spec.old_count
             capacity = "full capacity" if full else "batch capacity"
             found.append(_activating(capacity, deployment.up))
+    elif deployment.stage.step == 0 and deployment.phase is Phase.BAKING:
+        count = sum(fleet.in_service for fleet in deployment.old)
+        found.append(_baking(deployment, "remaining capacity", count))
     return [*found, *_terminating(deployment.old)]
 
 
@@ -179,14 +188,24 @@ def _activating(capacity: str, count: int) -> Json:
     return {"Status": "ActivatingTraffic", "StatusMessage": message}
 
 
-def _baking(deployment: Deployment, capacity: str) -> Json:
+def _baking(deployment: Deployment, capacity: str, count: int) -> Json:
     waits = is_termination_wait(deployment)
     field = "TerminationWaitInSeconds" if waits else "WaitIntervalInSeconds"
     message = (
         f"Baking for {bake_seconds(deployment)} seconds ({field}) "
-        f"with traffic enabled on {capacity} of {deployment.up} instance(s)."
+        f"with traffic enabled on {capacity} of {count} instance(s).{_gate(deployment)}"
     )
     return {"Status": "Baking", "StatusMessage": message}
+
+
+def _gate(deployment: Deployment) -> str:
+    """What a bake at a gate waits for besides."""
+    gates = deployment.spec.gates
+    if deployment.continued_by is not None:
+        return f" Continued by {deployment.continued_by}."
+    if gates is None or not awaits_continuation(deployment):
+        return ""
+    return f" Then waiting up to {gates.timeout_seconds} seconds to be continued."
 
 
 def _terminating(fleets: tuple[Fleet, ...]) -> list[Json]:

@@ -14,10 +14,12 @@ from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput, Problem, range_problem
 from rolling.core.fleet import FleetSpec, serving
+from rolling.core.policy import UpdatePolicy
 from rolling.endpoint.arns import ACCOUNT, REGION, arn
 from rolling.endpoint.capacities import VariantCapacity, capacities_of
 from rolling.endpoint.configuration import EndpointConfig, ProductionVariant, Weight
-from rolling.endpoint.deployment_config import DeploymentConfig
+from rolling.endpoint.deployment_config import NO_GUARDRAILS, DeploymentConfig
+from rolling.endpoint.engine import Engine
 from rolling.endpoint.refusals import endpoint_not_found, in_progress
 from rolling.schema.shapes import is_name
 
@@ -42,10 +44,11 @@ RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
 class Update:
     """An accepted update.
 
-    `config`: the new configuration. `deployment`: its progress, or its end.
-    `desired_instance_count`, `desired_weight`: the endpoint's after success.
-    `from_mix`: True if it repairs an UpdateRollbackFailed.
-    `deployment_config`: how it is carried out, given or reused; None means all at once.
+    `config`: what it is to. `deployment`: how far it has come, or how it ended.
+    `desired_instance_count`, `desired_weight`: what the endpoint will want once
+    it has succeeded. `from_mix`: it set out to repair an UpdateRollbackFailed.
+    `deployment_config`: how it is carried out, given or reused; None is all at once.
+    `engine`: what it has beyond SageMaker, or None.
     """
 
     config: EndpointConfig
@@ -54,6 +57,14 @@ class Update:
     desired_weight: Weight
     from_mix: bool
     deployment_config: DeploymentConfig | None
+    engine: Engine | None = None
+
+    @property
+    def policy(self) -> UpdatePolicy:
+        """The policy that it follows."""
+        given = NO_GUARDRAILS if self.deployment_config is None else self.deployment_config
+        policy = given.effective_policy
+        return policy if self.engine is None else self.engine.applied_to(policy)
 
 
 @frozen

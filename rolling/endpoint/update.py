@@ -21,12 +21,20 @@ from rolling.endpoint.configuration import (
     missing_model_problems,
 )
 from rolling.endpoint.deployment_config import (
+    NO_GUARDRAILS,
     DeploymentConfig,
     deployment_config_problems,
     missing_alarm_problems,
     parse_deployment_config,
 )
 from rolling.endpoint.endpoint import RESTING, Endpoint, EndpointStatus, Update, readiness_problems
+from rolling.endpoint.engine import (
+    Engine,
+    beginning_problems,
+    engine_problems,
+    parse_engine,
+    without_engine,
+)
 from rolling.endpoint.exclusions import exclusion_problems
 from rolling.endpoint.refusals import (
     ValidationException,
@@ -67,21 +75,29 @@ def update_endpoint(
     configs: Mapping[str, EndpointConfig],
     alarm_exists: Callable[[str], bool] = lambda name: True,
     model_exists: Callable[[str], bool] = lambda name: True,
+    engine: object = None,
+    engine_path: str = "Engine",
 ) -> Endpoint:
     """The endpoint after accepting the update of `request`; it is now updating.
 
-    `request`: UpdateEndpoint's JSON. `configs`: the endpoint configurations by name; the
-    endpoint's current one must be among them. `alarm_exists`, `model_exists`: whether an
-    alarm or a model with a name exists. The update's deployment is in its first stage,
-    with its first batch requested. Raises ValidationException with every reason to
-    refuse.
+    `request` is UpdateEndpoint's JSON, `configs` the endpoint configurations by
+    name; without the endpoint's own there is no update. `alarm_exists`,
+    `model_exists`: whether there is an alarm, a model of a name. `engine`: what the
+    update has beyond SageMaker, as JSON that stands at `engine_path`; None for nothing.
+    The update's deployment is in its first stage, its first batch asked for. Raises
+    ValidationException with every reason to refuse.
     """
     if not isinstance(request, Mapping):
         raise ValidationException(UPDATE_ENDPOINT.problems(request, ""))
+    as_given = request
+    request, misplaced = without_engine(as_given)
     found = readiness_problems(endpoint, request)
     if endpoint.status not in RESTING:
-        _, wrong = _attempted(endpoint, request, 0, 0, alarm_exists)
-        raise ValidationException([*found, *_form_problems(request), *wrong])
+        document, _, wrong = _attempted(endpoint, request, 0, 0, alarm_exists)
+        found += [*misplaced, *_form_problems(request), *wrong]
+        if engine is not None:
+            found += engine_problems(engine, document, 0, 0, engine_path)
+        raise ValidationException(found)
     config_name = request.get("EndpointConfigName")
     target = config_name if isinstance(config_name, str) else ""
     config = configs.get(target)
@@ -89,8 +105,10 @@ def update_endpoint(
     full, weight = _wanted_properties(endpoint, request, config)
     new, old = sides_of(fleets, target, full)
     old_count = sum(fleet.count for fleet in old)
-    attempted, wrong = _attempted(endpoint, request, old_count, full, alarm_exists)
-    carried_out = attempted or _NO_GUARDRAILS
+    document, attempted, wrong = _attempted(endpoint, request, old_count, full, alarm_exists)
+    carried_out = attempted or NO_GUARDRAILS
+    if engine is not None:
+        wrong += engine_problems(engine, document, old_count, full, engine_path)
     found += _no_fleet_problems(endpoint)
     found += _missing_config_problems(endpoint, config_name, config)
     found += _lost_config_problems(endpoint, config_name, configs)
@@ -100,15 +118,19 @@ def update_endpoint(
         )
         guarded = carried_out.guarded or bool(wrong)
         found += exclusion_problems(endpoint, config, guarded=guarded)
-    found += [*_form_problems(request), *wrong]
+    found += [*without_engine(as_given, full)[1], *_form_problems(request), *wrong]
+    beyond = Engine() if wrong or engine is None else parse_engine(engine)
+    policy = beyond.applied_to(carried_out.effective_policy)
+    found += beginning_problems(beyond, policy, old, new, engine_path)
     if found or config is None:
         raise ValidationException(found)
     deployment = start(
         old,
         new,
-        carried_out.effective_policy,
+        policy,
         carried_out.alarms,
         generation=endpoint.generation + 1,
+        gates=beyond.gates,
     )
     return evolve(
         endpoint,
@@ -123,6 +145,7 @@ def update_endpoint(
             desired_weight=weight,
             from_mix=endpoint.status is EndpointStatus.UPDATE_ROLLBACK_FAILED,
             deployment_config=attempted,
+            engine=None if engine is None else beyond,
         ),
         generation=deployment.spec.generation,
     )
@@ -135,8 +158,11 @@ def request_problems(
 
     A size of 0 means unknown: rules that depend on it are not checked.
     """
-    found = _form_problems(request, path)
-    if isinstance(request, Mapping) and "DeploymentConfig" in request:
+    if not isinstance(request, Mapping):
+        return _form_problems(request, path)
+    request, found = without_engine(request, new_full, path)
+    found += _form_problems(request, path)
+    if "DeploymentConfig" in request:
         at = join(path, "DeploymentConfig")
         found += deployment_config_problems(request["DeploymentConfig"], old_count, new_full, at)
     return found
@@ -155,9 +181,6 @@ def present_fleets(endpoint: Endpoint) -> tuple[FleetSpec, ...]:
         [healthy if fleet.configuration == endpoint.config_name else fleet
          for fleet in endpoint.fleets]
     )  # fmt: skip
-
-
-_NO_GUARDRAILS = DeploymentConfig(None, (), "{}")
 
 
 def _form_problems(request: object, path: str = "") -> list[Problem]:
@@ -243,8 +266,10 @@ def _attempted(
     old_count: int,
     full: int,
     alarm_exists: Callable[[str], bool],
-) -> tuple[DeploymentConfig | None, list[Problem]]:
-    """The DeploymentConfig to carry out, given or reused, with its problems.
+) -> tuple[object, DeploymentConfig | None, list[Problem]]:
+    """The DeploymentConfig to carry out, as JSON and read, and what is wrong with it.
+
+    It is the one given, or the last.
 
     None if there is none. A reused one may not fit the current fleets.
     """
@@ -252,10 +277,10 @@ def _attempted(
     if path not in request:
         last = endpoint.last_deployment_config
         if last is None or request.get("RetainDeploymentConfig") is not True:
-            return None, []
+            return None, None, []
         document, path = last.as_json(), "LastDeploymentConfig"
     missing = missing_alarm_problems(document, alarm_exists, endpoint.region, path)
     try:
-        return parse_deployment_config(document, old_count, full, path), missing
+        return document, parse_deployment_config(document, old_count, full, path), missing
     except InvalidInput as wrong:
-        return None, [*wrong.problems, *missing]
+        return document, None, [*wrong.problems, *missing]

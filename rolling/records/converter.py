@@ -13,6 +13,7 @@ from cattrs import Converter
 from cattrs.strategies import configure_tagged_union
 
 from rolling.core.capacity import Share
+from rolling.core.deployment import GateTimeoutAction
 from rolling.core.events import AlarmsRead, Event, Reading
 from rolling.core.outcome import Cause, Operation
 from rolling.core.stage import Direction, Phase, Stage
@@ -20,7 +21,7 @@ from rolling.core.stage import Direction, Phase, Stage
 
 def _converter() -> Converter:
     made = Converter()
-    for enum in (Direction, Operation, Phase, Reading):
+    for enum in (Direction, GateTimeoutAction, Operation, Phase, Reading):
         made.register_unstructure_hook(enum, lambda member: member.name)
         made.register_structure_hook(enum, _member)
     made.register_unstructure_hook(Share, lambda share: f"{share.part}/{share.whole}")

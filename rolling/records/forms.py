@@ -9,9 +9,10 @@ from enum import Enum
 from attrs import frozen
 
 from rolling.core.capacity import MOST_INSTANCES, Share, are_whole
-from rolling.core.deployment import LAST_GENERATION
+from rolling.core.deployment import LAST_GENERATION, GateTimeoutAction
 from rolling.core.errors import Problem
 from rolling.core.events import Reading
+from rolling.core.gate import LONGEST_GATE_SECONDS
 from rolling.core.outcome import Operation
 from rolling.core.policy import (
     LONGEST_WAIT_SECONDS,
@@ -39,6 +40,7 @@ _MOST_STEPS = 2 * 10**9
 _COUNT = Whole(0, MOST_IN_ALL, " instances")
 _SOME = Whole(1, MOST_IN_ALL, " instances")
 _WAIT = Whole(0, LONGEST_WAIT_SECONDS, " seconds")
+_GATE_SECONDS = Whole(1, LONGEST_GATE_SECONDS, " seconds")
 _LEAST_LIMIT, _MOST_LIMIT = SHORTEST_EXECUTION_TIMEOUT_SECONDS, MAXIMUM_EXECUTION_TIMEOUT_SECONDS
 
 
@@ -120,7 +122,7 @@ def _named(enum: type[Enum]) -> OneOf:
 _STAGE = _all_of(
     "a stage",
     direction=_named(Direction),
-    step=Whole(1, _MOST_STEPS),
+    step=Whole(0, _MOST_STEPS),
     attempt=Whole(1, _MOST_STEPS),
     phase=_named(Phase),
 )
@@ -133,15 +135,20 @@ _CAUSE = Tagged(
             "TimedOut", seconds=Whole(_LEAST_LIMIT, _MOST_LIMIT + LONGEST_WAIT_SECONDS, " seconds")
         ),
         "Stopped": _all_of("Stopped", by=_TEXT),
+        "NotContinued": _all_of("NotContinued", seconds=_GATE_SECONDS),
     }
 )
 
-_FLEET_AT_FIRST = _all_of(
+_FLEET_AT_FIRST = Structure(
     "a fleet",
-    configuration=_TEXT,
-    full=Whole(1, MOST_INSTANCES, " instances"),
-    count=Whole(0, MOST_INSTANCES, " instances"),
-    share=ShareText(),
+    {
+        "configuration": _TEXT,
+        "full": Whole(1, MOST_INSTANCES, " instances"),
+        "count": Whole(0, MOST_INSTANCES, " instances"),
+        "share": ShareText(),
+        "floor": Whole(1, MOST_INSTANCES, " instances"),
+    },
+    required=("configuration", "full", "count", "share"),
 )
 
 _PACE = _all_of(
@@ -155,13 +162,24 @@ _PACE = _all_of(
     termination_wait_seconds=_WAIT,
 )
 
-_SPEC = _all_of(
+_GATES = _all_of(
+    "gates",
+    timeout_seconds=_GATE_SECONDS,
+    on_timeout=_named(GateTimeoutAction),
+    steps=OrNull(ListOf(Whole(1, _MOST_STEPS))),
+)
+
+_SPEC = Structure(
     "a spec",
-    fleets=ListOf(_FLEET_AT_FIRST),
-    pace=_PACE,
-    alarms=ListOf(_TEXT),
-    deadline_seconds=Whole(_LEAST_LIMIT, _MOST_LIMIT, " seconds"),
-    generation=Whole(1, LAST_GENERATION),
+    {
+        "fleets": ListOf(_FLEET_AT_FIRST),
+        "pace": _PACE,
+        "alarms": ListOf(_TEXT),
+        "deadline_seconds": Whole(_LEAST_LIMIT, _MOST_LIMIT, " seconds"),
+        "generation": Whole(1, LAST_GENERATION),
+        "gates": OrNull(_GATES),
+    },
+    required=("fleets", "pace", "alarms", "deadline_seconds", "generation"),
 )
 
 DEPLOYMENT = Structure(
@@ -176,6 +194,7 @@ DEPLOYMENT = Structure(
         "settled": Flag(),
         "cause": OrNull(_CAUSE),
         "cut_short": OrNull(_CAUSE),
+        "continued_by": OrNull(_TEXT),
     },
     required=("spec", "stage", "up", "fleets", "settled"),
 )
@@ -199,5 +218,7 @@ EVENT = Tagged(
             reason=_TEXT,
         ),
         "StopRequested": _all_of("StopRequested", by=_TEXT),
+        "Continued": _all_of("Continued", stage=_STAGE, by=_TEXT),
+        "GateElapsed": _all_of("GateElapsed", stage=_STAGE),
     }
 )

@@ -12,8 +12,9 @@ from rolling.core.capacity import Share, are_whole
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem
 from rolling.core.fleet import fleet_names, fleet_problems
-from rolling.core.outcome import AlarmTripped, Cause, Failed
-from rolling.core.pace import needed_counts, step_count, up_in_step
+from rolling.core.gate import gate_problems, is_gate, turns_back_at_timeout
+from rolling.core.outcome import AlarmTripped, Cause, Failed, NotContinued
+from rolling.core.pace import drains_first, needed_counts, step_count, up_in_step
 from rolling.core.policy import LONGEST_ALARM_NAME, MOST_ALARMS
 from rolling.core.stage import Direction, Phase
 from rolling.schema.shapes import problem
@@ -72,12 +73,24 @@ def _note_spec(deployment: Deployment, note: _Notes) -> None:
             name, _, field = found.field.partition(".")
             at = f"spec.fleets[{places[name]}].{field}" if name in places else "spec.fleets"
             note(True, at, found.value, found.rule, found.fix)
+    for place, fleet in enumerate(spec.fleets):
+        at, full = f"spec.fleets[{place}].floor", fleet.full
+        note(fleet.floor > full, at, fleet.floor, f"must be at most the {full} in full", full)
+    if any(fleet.floor < fleet.full for fleet in spec.fleets):
+        new, *old = spec.fleets
+        healthy = len(old) == 1 and new.count == 0 and old[0].count == old[0].full
+        rule = "must be one old fleet in service in full and a new one, where a floor is below full"
+        note(not healthy, "spec.fleets", spec.fleets, rule)
     alarms = spec.alarms
     note(len(alarms) > MOST_ALARMS, "spec.alarms", alarms, f"must be at most {MOST_ALARMS} alarms")
     note(len(set(alarms)) < len(alarms), "spec.alarms", alarms, "must each be named once")
     for place, name in enumerate(alarms):
         rule = f"must be 1 to {LONGEST_ALARM_NAME} characters"
         note(not 1 <= len(name) <= LONGEST_ALARM_NAME, f"spec.alarms[{place}]", name, rule)
+    if spec.fleets:
+        for found in gate_problems(spec.gates, spec):
+            at = "spec.gates.steps" + found.field.removeprefix("Gates.Batches")
+            note(True, at, found.value, found.rule, found.fix)
 
 
 def _note_progress(deployment: Deployment, note: _Notes) -> None:
@@ -95,8 +108,11 @@ def _note_progress(deployment: Deployment, note: _Notes) -> None:
         note(up > spec.old_count, "up", up, rule, spec.old_count)
         at_home = deployment.phase is Phase.ROLLED_BACK and up < spec.old_count
         note(at_home, "up", up, "must be everything once rolled back", spec.old_count)
+        note(stage.step < 1, "stage.step", stage.step, "must be at least 1 on the way BACK", 1)
         return
     steps = step_count(spec)
+    rule = "must be at least 1 where no old fleet is drained to its floor first"
+    note(stage.step == 0 and not drains_first(spec), "stage.step", 0, rule, 1)
     note(stage.step > steps, "stage.step", stage.step, f"must be one of the {steps} steps", steps)
     expected = up_in_step(spec, stage.step)
     note(up != expected, "up", up, f"must be {expected} in step {stage.step}", expected)
@@ -136,6 +152,9 @@ def _note_flags(deployment: Deployment, note: _Notes) -> None:
     phase = deployment.phase
     unseen = phase in _SPLIT_WAS_SEEN and not deployment.settled
     note(unseen, "settled", False, f"must be true in {phase.name}", True)
+    by, at_gate = deployment.continued_by, phase is Phase.BAKING and is_gate(deployment)
+    rule = "must be null outside the bake of a gate"
+    note(by is not None and not at_gate, "continued_by", by, rule)
 
 
 def _note_causes(deployment: Deployment, note: _Notes) -> None:
@@ -152,11 +171,23 @@ def _note_causes(deployment: Deployment, note: _Notes) -> None:
     _note_cause(deployment, "cut_short", cut_short, note)
 
 
+def _note_gate(deployment: Deployment, at: str, cause: NotContinued, note: _Notes) -> None:
+    gates = deployment.spec.gates
+    if at != "cause" or gates is None or not turns_back_at_timeout(deployment):
+        note(True, at, str(cause), "must not be of a gate, for none turns this deployment back")
+        return
+    limit = gates.timeout_seconds
+    rule = f"must be the {limit} of spec.gates"
+    note(cause.seconds != limit, f"{at}.seconds", cause.seconds, rule, limit)
+
+
 def _note_cause(deployment: Deployment, at: str, cause: Cause | None, note: _Notes) -> None:
     spec = deployment.spec
     if isinstance(cause, AlarmTripped):
         known = bool(cause.alarms) and set(cause.alarms) <= set(spec.alarms)
         note(not known, f"{at}.alarms", cause.alarms, "must be some of spec.alarms")
+    if isinstance(cause, NotContinued):
+        _note_gate(deployment, at, cause, note)
     if isinstance(cause, Failed):
         names = [fleet.configuration for fleet in spec.fleets]
         unknown = cause.configuration not in names

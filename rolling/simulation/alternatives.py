@@ -5,21 +5,26 @@ Every suggested change has been tried.
 """
 
 from collections.abc import Callable, Sequence
+from typing import assert_never, cast
 
 from attrs import evolve, frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
-from rolling.core.capacity import CapacitySize, SizeType, percent
+from rolling.core.capacity import CapacitySize, SizeType, instances, percent
 from rolling.core.policy import (
     BATCH_PERCENT,
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
     ROLLBACK_BATCH_PERCENT,
     SHORTEST_EXECUTION_TIMEOUT_SECONDS,
+    BlueGreenUpdatePolicy,
     RollingUpdatePolicy,
+    SurgeRollingPolicy,
     UpdatePolicy,
     legal_counts,
 )
 from rolling.core.transition import start
+from rolling.endpoint.deployment_config import size_document
+from rolling.endpoint.engine import Engine
 from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way
 from rolling.simulation.walk import walk
 
@@ -27,6 +32,7 @@ ROLLING = "DeploymentConfig.RollingUpdatePolicy"
 BLUE_GREEN = "DeploymentConfig.BlueGreenUpdatePolicy"
 BATCH = f"{ROLLING}.MaximumBatchSize"
 ROLLBACK_BATCH = f"{ROLLING}.RollbackMaximumBatchSize"
+ENGINE = "Engine"
 CAPACITY_LIMIT = "Simulation.CapacityLimit"
 
 _TRIED_EACH = 1_000
@@ -43,41 +49,60 @@ class Fix:
 
 @frozen
 class Circumstances:
-    """The conditions of a forecast: the requested policy, and the settings of the world."""
+    """What a forecast is judged under: the policy that is followed, and the world's ways."""
 
     policy: UpdatePolicy
     settings: SimulationSettings
 
 
 def deadline_field(policy: UpdatePolicy) -> str:
-    """The field of a policy's deadline."""
-    at = ROLLING if isinstance(policy, RollingUpdatePolicy) else BLUE_GREEN
+    """Where a policy has its deadline."""
+    match policy:
+        case RollingUpdatePolicy() | SurgeRollingPolicy():
+            at = ROLLING
+        case BlueGreenUpdatePolicy():
+            at = BLUE_GREEN
+        case other:
+            assert_never(other)
     return f"{at}.MaximumExecutionTimeoutInSeconds"
 
 
 def wait_field(policy: UpdatePolicy) -> str:
-    """The field of the length of a policy's bakes."""
-    if isinstance(policy, RollingUpdatePolicy):
-        return f"{ROLLING}.WaitIntervalInSeconds"
-    return f"{BLUE_GREEN}.TrafficRoutingConfiguration.WaitIntervalInSeconds"
+    """Where a policy has the length of its bakes."""
+    match policy:
+        case RollingUpdatePolicy() | SurgeRollingPolicy():
+            return f"{ROLLING}.WaitIntervalInSeconds"
+        case BlueGreenUpdatePolicy():
+            return f"{BLUE_GREEN}.TrafficRoutingConfiguration.WaitIntervalInSeconds"
+        case other:
+            assert_never(other)
 
 
 def wait_of(policy: UpdatePolicy) -> int:
     """The length of a policy's bakes, in seconds."""
-    if isinstance(policy, RollingUpdatePolicy):
-        return policy.wait_interval_seconds
-    return policy.routing.wait_interval_seconds
+    match policy:
+        case RollingUpdatePolicy() | SurgeRollingPolicy():
+            return policy.wait_interval_seconds
+        case BlueGreenUpdatePolicy():
+            return policy.routing.wait_interval_seconds
+        case other:
+            assert_never(other)
 
 
-def rollback_size(policy: RollingUpdatePolicy) -> CapacitySize:
-    """The rollback batch size; by default the whole old fleet."""
+def _with_wait(policy: UpdatePolicy, seconds: int) -> UpdatePolicy:
+    match policy:
+        case RollingUpdatePolicy() | SurgeRollingPolicy():
+            return evolve(policy, wait_interval_seconds=seconds)
+        case BlueGreenUpdatePolicy():
+            return evolve(policy, routing=evolve(policy.routing, wait_interval_seconds=seconds))
+        case other:
+            assert_never(other)
+
+
+def rollback_size(policy: RollingUpdatePolicy | SurgeRollingPolicy) -> CapacitySize:
+    """The size of the batches back; the whole old fleet where the policy gives none."""
     size = policy.rollback_maximum_batch_size
     return percent(100) if size is None else size
-
-
-def size_document(size: CapacitySize) -> dict[str, object]:
-    """A size as SageMaker's JSON."""
-    return {"Type": size.type.value, "Value": size.value}
 
 
 def smallest_deadline(under: Circumstances, least_seconds: int) -> Fix | None:
@@ -93,15 +118,9 @@ def largest_wait(
 ) -> Fix | None:
     """The longest bake, shorter than the current one, with which the way forward works."""
 
-    def with_wait(seconds: int) -> UpdatePolicy:
-        policy = under.policy
-        if isinstance(policy, RollingUpdatePolicy):
-            return evolve(policy, wait_interval_seconds=seconds)
-        return evolve(policy, routing=evolve(policy.routing, wait_interval_seconds=seconds))
-
     best = _last(
         range(wait_of(under.policy)),
-        lambda seconds: works(_way(forecast, with_wait(seconds), under.settings)),
+        lambda seconds: works(_way(forecast, _with_wait(under.policy, seconds), under.settings)),
     )
     return None if best is None else Fix(wait_field(under.policy), best)
 
@@ -109,64 +128,208 @@ def largest_wait(
 def larger_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Fix | None:
-    """The smallest batch, larger than the current one, with which the way forward works."""
-    policy = under.policy
-    if not isinstance(policy, RollingUpdatePolicy):
-        return None
-    size = policy.maximum_batch_size
-    best = _first(
-        [value for value in _batches(forecast, size.type) if value > size.value],
-        lambda value: works(_way(forecast, _with_batch(policy, value), under.settings)),
-    )
-    return None if best is None else Fix(f"{BATCH}.Value", best)
+    """The smallest batch, larger than the present one, with which the way forward works.
 
-
-def smaller_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
-) -> Fix | None:
-    """The largest batch, smaller than the current one, with which the way forward works.
-
-    For a blue/green policy: the largest batch of a rolling policy in its place.
+    Where the policy gives room, the batch grows by its surge; without one, by what may be
+    missing.
     """
-    policy = under.policy
-    if isinstance(policy, RollingUpdatePolicy):
-        rolling, most = policy, policy.maximum_batch_size.value - 1
-    else:
-        rolling, most = RollingUpdatePolicy(percent(50), wait_of(policy)), 50
-    size_type = rolling.maximum_batch_size.type
+    match under.policy:
+        case RollingUpdatePolicy(maximum_batch_size=size) as policy:
+            legal = _batches(forecast, size.type)
+            return _larger(forecast, under, f"{BATCH}.Value", size.value, legal, policy, works)
+        case SurgeRollingPolicy() as policy:
+            name = "MaximumSurge" if policy.maximum_surge.value else "MaximumUnavailable"
+            size = _room(policy, name)
+            legal = _rooms(forecast, size.type, name)
+            field = f"{ENGINE}.{name}.Value"
+            return _larger(forecast, under, field, size.value, legal, policy, works)
+        case BlueGreenUpdatePolicy():
+            return None
+        case other:
+            assert_never(other)
+
+
+def _larger(
+    forecast: Forecast,
+    under: Circumstances,
+    field: str,
+    present: int,
+    legal: range,
+    policy: RollingUpdatePolicy | SurgeRollingPolicy,
+    works: Callable[[Way], bool],
+) -> Fix | None:
+    name = field.split(".")[-2]
+    best = _first(
+        [value for value in legal if value > present],
+        lambda value: works(_way(forecast, _with_size(policy, name, value), under.settings)),
+    )
+    return None if best is None else Fix(field, best)
+
+
+@frozen
+class Mend:
+    """A change that needs less room: where it is made, and the policy with it.
+
+    `drains_first`: no update fits that launches before it drains.
+    """
+
+    fix: Fix
+    policy: UpdatePolicy
+    drains_first: bool = False
+
+
+def less_room(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> Mend | None:
+    """The nearest policy that needs less room, with which the way forward works.
+
+    It is the largest smaller batch, in place of blue/green of a rolling update; else the
+    largest surge below SageMaker's smallest batch; else, with no surge, the smallest part
+    of the fleet that may be missing.
+    """
+    match under.policy:
+        case RollingUpdatePolicy() as policy:
+            most = policy.maximum_batch_size.value - 1
+            return (
+                _smaller_batch(forecast, under, policy, most, works)
+                or _small_surge(forecast, under, policy, works)
+                or _drain_first(forecast, under, policy, works)
+            )
+        case SurgeRollingPolicy() as policy:
+            return _smaller_surge(forecast, under, policy, works) or _drain_first(
+                forecast, under, policy, works
+            )
+        case BlueGreenUpdatePolicy() as policy:
+            rolling = RollingUpdatePolicy(percent(BATCH_PERCENT[1]), wait_of(policy))
+            found = _smaller_batch(forecast, under, rolling, BATCH_PERCENT[1], works)
+            if found is None:
+                return None
+            value = size_document(percent(cast(int, found.fix.value)))
+            return evolve(found, fix=Fix(BATCH, value))
+        case other:
+            assert_never(other)
+
+
+def with_less_room(
+    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
+) -> tuple[Forecast, Circumstances]:
+    """Forecast and circumstances of a rolling update with `less_room`, where there is any."""
+    found = less_room(forecast, under, works)
+    if found is None or isinstance(under.policy, BlueGreenUpdatePolicy):
+        return forecast, under
+    changed = evolve(under, policy=found.policy)
+    return _forecast(forecast, found.policy, under.settings), changed
+
+
+def _smaller_batch(
+    forecast: Forecast,
+    under: Circumstances,
+    policy: RollingUpdatePolicy,
+    most: int,
+    works: Callable[[Way], bool],
+) -> Mend | None:
+    """The largest batch of at most `most`."""
+    size_type = policy.maximum_batch_size.type
     legal = [value for value in _batches(forecast, size_type) if value <= most]
 
+    def changed(value: int) -> UpdatePolicy:
+        return _with_size(policy, "MaximumBatchSize", value)
+
     def enough(value: int) -> bool:
-        return works(_way(forecast, _with_batch(rolling, value), under.settings))
+        return works(_way(forecast, changed(value), under.settings))
 
     # Because of the remainder in the last step, the peak is not monotonic in the batch size.
     best = next(filter(enough, legal[: -_TRIED_EACH - 1 : -1]), None)
     if best is None:
         best = _last(legal[:-_TRIED_EACH], enough)
+    return None if best is None else Mend(Fix(f"{BATCH}.Value", best), changed(best))
+
+
+def _smaller_surge(
+    forecast: Forecast,
+    under: Circumstances,
+    policy: SurgeRollingPolicy,
+    works: Callable[[Way], bool],
+) -> Mend | None:
+    # A surge of 0 needs an instance that may be missing.
+    least = 0 if policy.unavailable_in(forecast.start.spec.new.full) else 1
+    best = _last(
+        range(least, policy.maximum_surge.value),
+        lambda value: works(
+            _way(forecast, _with_size(policy, "MaximumSurge", value), under.settings)
+        ),
+    )
     if best is None:
         return None
-    if rolling is policy:
-        return Fix(f"{BATCH}.Value", best)
-    return Fix(BATCH, size_document(CapacitySize(size_type, best)))
+    fix = Fix(f"{ENGINE}.MaximumSurge.Value", best)
+    return Mend(fix, _with_size(policy, "MaximumSurge", best))
 
 
-def with_smaller_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
-) -> tuple[Forecast, Circumstances]:
-    """Forecast and circumstances of a rolling update with `smaller_batch`, if there is one."""
-    policy, change = under.policy, smaller_batch(forecast, under, works)
-    if change is None or not isinstance(policy, RollingUpdatePolicy):
-        return forecast, under
-    assert isinstance(change.value, int)
-    changed = _with_batch(policy, change.value)
-    return _forecast(forecast, changed, under.settings), evolve(under, policy=changed)
+def _small_surge(
+    forecast: Forecast,
+    under: Circumstances,
+    policy: RollingUpdatePolicy,
+    works: Callable[[Way], bool],
+) -> Mend | None:
+    """The largest surge below SageMaker's smallest batch; of a mix, none."""
+    if not _is_healthy(forecast):
+        return None
+    best = _last(
+        range(1, _batches(forecast, SizeType.INSTANCE_COUNT).start),
+        lambda count: works(_way(forecast, _within(policy, count, 0), under.settings)),
+    )
+    if best is None:
+        return None
+    fix = Fix(f"{ENGINE}.MaximumSurge", size_document(instances(best)))
+    return Mend(fix, _within(policy, best, 0))
+
+
+def _drain_first(
+    forecast: Forecast,
+    under: Circumstances,
+    policy: RollingUpdatePolicy | SurgeRollingPolicy,
+    works: Callable[[Way], bool],
+) -> Mend | None:
+    """The fewest instances that may be missing, with no surge; of one instance or a mix, none."""
+    if not _is_healthy(forecast):
+        return None
+    best = _first(
+        range(1, forecast.start.spec.new.full),
+        lambda count: works(_way(forecast, _within(policy, 0, count), under.settings)),
+    )
+    if best is None:
+        return None
+    if isinstance(policy, RollingUpdatePolicy):
+        fix = Fix(f"{ENGINE}.MaximumUnavailable", size_document(instances(best)))
+    else:
+        fix = Fix(ENGINE, Engine(None, instances(best), forecast.start.spec.gates).as_json())
+    return Mend(fix, _within(policy, 0, best), drains_first=True)
+
+
+def _is_healthy(forecast: Forecast) -> bool:
+    """True for one old fleet in service in full, which alone is updated within given room."""
+    new, *old = forecast.start.spec.fleets
+    return len(old) == 1 and new.count == 0 and old[0].count == old[0].full
+
+
+def _within(
+    policy: RollingUpdatePolicy | SurgeRollingPolicy, surge: int, unavailable: int
+) -> SurgeRollingPolicy:
+    """The policy with this room."""
+    return SurgeRollingPolicy(
+        instances(surge),
+        instances(unavailable),
+        policy.wait_interval_seconds,
+        policy.rollback_maximum_batch_size,
+        policy.maximum_execution_timeout_seconds,
+    )
 
 
 def larger_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The smallest rollback batch, larger than the current one, with which every rollback works."""
-    if not isinstance(under.policy, RollingUpdatePolicy):
+    """The smallest batch back, larger than the present one, with which every rollback works."""
+    if isinstance(under.policy, BlueGreenUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=True)
 
@@ -174,8 +337,8 @@ def larger_rollback_batch(
 def smaller_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The largest rollback batch, smaller than the current one, with which every rollback works."""
-    if not isinstance(under.policy, RollingUpdatePolicy):
+    """The largest batch back, smaller than the present one, with which every rollback works."""
+    if isinstance(under.policy, BlueGreenUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=False)
 
@@ -183,7 +346,7 @@ def smaller_rollback_batch(
 def _rollback_batch(
     forecast: Forecast,
     under: Circumstances,
-    policy: RollingUpdatePolicy,
+    policy: RollingUpdatePolicy | SurgeRollingPolicy,
     works: Callable[[Forecast], bool],
     *,
     larger: bool,
@@ -219,8 +382,27 @@ def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSett
     return forecast_deployment(changed, settings, forecast.leftovers)
 
 
-def _with_batch(policy: RollingUpdatePolicy, value: int) -> RollingUpdatePolicy:
-    return evolve(policy, maximum_batch_size=evolve(policy.maximum_batch_size, value=value))
+def _with_size(
+    policy: RollingUpdatePolicy | SurgeRollingPolicy, name: str, value: int
+) -> RollingUpdatePolicy | SurgeRollingPolicy:
+    """The policy with another number in its size of that name."""
+    if isinstance(policy, RollingUpdatePolicy):
+        size = evolve(policy.maximum_batch_size, value=value)
+        return evolve(policy, maximum_batch_size=size)
+    size = evolve(_room(policy, name), value=value)
+    if name == "MaximumSurge":
+        return evolve(policy, maximum_surge=size)
+    return evolve(policy, maximum_unavailable=size)
+
+
+def _room(policy: SurgeRollingPolicy, name: str) -> CapacitySize:
+    return policy.maximum_surge if name == "MaximumSurge" else policy.maximum_unavailable
+
+
+def _rooms(forecast: Forecast, size_type: SizeType, name: str) -> range:
+    """Every legal value of a surge, or of what may be missing, above 0."""
+    most = 100 if size_type is SizeType.CAPACITY_PERCENT else forecast.start.spec.new.full
+    return range(1, most + (name == "MaximumSurge"))
 
 
 def _batches(forecast: Forecast, size_type: SizeType) -> range:

@@ -5,15 +5,22 @@ policy suggests. alternatives.py searches for the fixes.
 """
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from attrs import frozen
 
-from rolling.core.capacity import SizeType
-from rolling.core.policy import RollingUpdatePolicy
+from rolling.core.capacity import ALL_TRAFFIC, SizeType
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    SurgeRollingPolicy,
+)
+from rolling.endpoint.deployment_config import size_document
 from rolling.simulation.alternatives import (
     BATCH,
     BLUE_GREEN,
     CAPACITY_LIMIT,
+    ENGINE,
     ROLLBACK_BATCH,
     Circumstances,
     Fix,
@@ -21,14 +28,14 @@ from rolling.simulation.alternatives import (
     larger_batch,
     larger_rollback_batch,
     largest_wait,
-    smaller_batch,
+    less_room,
     smaller_rollback_batch,
     smallest_deadline,
     wait_field,
     wait_of,
-    with_smaller_batch,
+    with_less_room,
 )
-from rolling.simulation.forecast import Forecast
+from rolling.simulation.forecast import Forecast, Way
 from rolling.view.snapshots import RollbackEstimate
 
 
@@ -64,7 +71,10 @@ def surprises(forecast: Forecast, under: Circumstances) -> tuple[Finding, ...]:
     return tuple(
         [
             *_cut_short(forecast, under),
+            *_slow_gates(forecast, under),
             *_more_batches(forecast, under),
+            *_nothing_missing(forecast, under),
+            *_all_exposed(forecast, under),
             *_unwatched(forecast, under),
             *_rollback_above_peak(forecast, under),
         ]
@@ -106,6 +116,23 @@ def _cut_short(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     )
 
 
+def _slow_gates(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    gates, least = forecast.start.spec.gates, forecast.forward.least_seconds
+    slowest, wait = least + forecast.gate_seconds, _termination_wait(forecast)
+    limit = _deadline(forecast) + wait
+    if gates is None or not least < limit <= slowest:
+        return
+    field = f"{ENGINE}.Gates.TimeoutInSeconds"
+    shorter = (limit - 1 - least) // sum(batch.gate for batch in forecast.batches)
+    yield Finding(
+        field,
+        gates.timeout_seconds,
+        f"where every gate waits so long, the update takes {slowest} seconds, and its limit "
+        "passes before",
+        _those(Fix(field, shorter) if shorter else None, smallest_deadline(under, slowest - wait)),
+    )
+
+
 def _rollback_too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     deadline = _deadline(forecast)
     if forecast.rollback_commit_seconds < deadline:
@@ -136,21 +163,28 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     beside = f"; {left} are left over from an earlier update at the start" if left else ""
     rule = f"{peak} instances exist at the peak, but there is capacity for {limit}{beside}"
     policy = under.policy
+    field: str
     value: object
-    if isinstance(policy, RollingUpdatePolicy):
-        field, value = f"{BATCH}.Value", policy.maximum_batch_size.value
-    else:
-        field, value = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type", policy.routing.type.value
-        rule += "; blue/green needs two complete fleets at once, rolling does not"
-    yield Finding(
-        field,
-        value,
-        rule,
-        _those(
-            smaller_batch(forecast, under, lambda way: way.peak_instances <= limit),
-            Fix(CAPACITY_LIMIT, peak),
-        ),
-    )
+    match policy:
+        case RollingUpdatePolicy(maximum_batch_size=size):
+            field, value = f"{BATCH}.Value", size.value
+        case SurgeRollingPolicy(maximum_surge=size):
+            field, value = f"{ENGINE}.MaximumSurge.Value", size.value
+        case BlueGreenUpdatePolicy(routing=routing):
+            field = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type"
+            value = routing.type.value
+            rule += "; blue/green needs both fleets whole at once, rolling does not"
+        case other:
+            assert_never(other)
+
+    def fits(way: Way) -> bool:
+        return way.peak_instances <= limit
+
+    mend = less_room(forecast, under, fits)
+    if mend is not None and mend.drains_first:
+        rule += f"; with at most {limit} instances only drain-first fits"
+    fixes = _those(None if mend is None else mend.fix, Fix(CAPACITY_LIMIT, peak))
+    yield Finding(field, value, rule, fixes)
 
 
 def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
@@ -159,8 +193,8 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         return
     also = ""
     if forecast.forward.peak_instances > limit:
-        # The way forward is already reported: report only what its fix does not solve.
-        smaller = with_smaller_batch(forecast, under, lambda way: way.peak_instances <= limit)
+        # Said already of the way forward: what is left to say is what mending that leaves.
+        smaller = with_less_room(forecast, under, lambda way: way.peak_instances <= limit)
         also = "" if smaller[1] is under else "even with the smaller batch, "
         forecast, under = smaller
     peak = forecast.rollback_peak_instances
@@ -203,6 +237,7 @@ def _rollback_above_peak(forecast: Forecast, under: Circumstances) -> Iterator[F
 
 def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     policy = under.policy
+    # A batch of surge and unavailable instances together is no single number to mend.
     if not isinstance(policy, RollingUpdatePolicy):
         return
     size, full = policy.maximum_batch_size, forecast.start.spec.new.full
@@ -215,6 +250,37 @@ def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]
         f"{size.value}% of {full} instances rounds down to {size.count_in(full)}, being a "
         f"maximum: {len(forecast.batches)} batches, not {suggested}",
         _those(larger_batch(forecast, under, lambda way: way.batches <= suggested)),
+    )
+
+
+def _nothing_missing(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    policy, full = under.policy, forecast.start.spec.new.full
+    if not isinstance(policy, SurgeRollingPolicy) or policy.unavailable_in(full):
+        return
+    value = policy.maximum_unavailable.value
+    if value:
+        yield Finding(
+            f"{ENGINE}.MaximumUnavailable.Value",
+            value,
+            f"{value}% of {full} instances rounds down to 0: no instance may be missing",
+            _those(
+                None if full == 1 else Fix(f"{ENGINE}.MaximumUnavailable.Value", -(-100 // full))
+            ),
+        )
+
+
+def _all_exposed(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
+    spec, policy = forecast.start.spec, under.policy
+    first = next(each.batch for each in forecast.batches if each.batch.step == 1)
+    count, full = first.counts[0], spec.new.full
+    if not isinstance(policy, SurgeRollingPolicy) or first.split[0] != ALL_TRAFFIC or count == full:
+        return
+    verb = "carries" if count == 1 else "carry"
+    yield Finding(
+        f"{ENGINE}.MaximumUnavailable",
+        size_document(policy.maximum_unavailable),
+        f"{count} of {full} new instances {verb} all the traffic in the first bake: a fault of "
+        "the new configuration reaches all of it at once",
     )
 
 
@@ -262,7 +328,9 @@ def _worst(forecast: Forecast, need: Callable[[RollbackEstimate], int]) -> str:
 def _rollback_batch(under: Circumstances) -> tuple[str, object]:
     """The field of the size of the batches back, and what stands there."""
     policy = under.policy
-    given = isinstance(policy, RollingUpdatePolicy) and policy.rollback_maximum_batch_size
+    if isinstance(policy, BlueGreenUpdatePolicy):
+        return ROLLBACK_BATCH, None
+    given = policy.rollback_maximum_batch_size
     return (f"{ROLLBACK_BATCH}.Value", given.value) if given else (ROLLBACK_BATCH, None)
 
 

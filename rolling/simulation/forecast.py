@@ -12,6 +12,8 @@ from attrs import evolve, frozen
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
+from rolling.core.errors import nearest
+from rolling.core.gate import is_gate
 from rolling.core.plan import Batch, plan_batches
 from rolling.core.stage import Phase
 from rolling.simulation.rollback_estimate import rollback_estimates
@@ -24,8 +26,9 @@ class BatchForecast:
     """One batch of the plan, and a rollback from its bake.
 
     `counts_before`, `split_before`: of each fleet, before the batch; the new one first.
-    `starts_at_seconds`: from acceptance. `least_seconds`: of this batch only.
-    `peak_instances`: the most instances that exist at any moment of it.
+    `starts_at_seconds`: counted from acceptance. `least_seconds`: of the batch alone.
+    `peak_instances`: the most that exist at one moment of it. `gate`: its bake waits
+    until it is continued; the forecast continues it at once.
     """
 
     batch: Batch
@@ -35,20 +38,24 @@ class BatchForecast:
     least_seconds: int
     peak_instances: int
     rollback: RollbackEstimate
+    gate: bool = False
 
 
 @frozen
 class Way:
     """What the way forward takes if nothing goes wrong.
 
-    `batches`: its steps. `peak_instances`: the most instances that all fleets have at
-    any moment. `extra_instance_seconds`: the instances above the count at the start,
-    times how long they exist. `least_seconds`: the minimum duration.
-    `commit_seconds`: the earliest end of the last bake; after it nothing rolls back.
+    `batches`: its steps, step 0 apart. `peak_instances`: the most that exist at one
+    moment, of all fleets together; `least_in_service`: the fewest that are in service
+    at one. `extra_instance_seconds`: what exists above the count at the start, over the
+    least time, less what is missing of the smaller of that count and the new fleet.
+    `least_seconds`: how long the whole takes at least, waits at gates apart.
+    `commit_seconds`: when the last bake ends at the earliest; past it nothing turns back.
     """
 
     batches: int
     peak_instances: int
+    least_in_service: int
     extra_instance_seconds: int
     least_seconds: int
     commit_seconds: int
@@ -66,6 +73,12 @@ class Forecast:
     forward: Way
     batches: tuple[BatchForecast, ...]
     leftovers: tuple[Leftover, ...] = ()
+
+    @property
+    def gate_seconds(self) -> int:
+        """How long all gates together may wait."""
+        gates = self.start.spec.gates
+        return 0 if gates is None else gates.timeout_seconds * sum(b.gate for b in self.batches)
 
     @property
     def leftover_instances(self) -> int:
@@ -115,6 +128,7 @@ def forecast_deployment(
                 least_seconds=sum(state.lasts_seconds for state in step),
                 peak_instances=max(state.alive for state in step),
                 rollback=rollback,
+                gate=is_gate(step[0].deployment),
             )
         )
         counts, split = batch.kept, batch.split
@@ -133,12 +147,18 @@ def _leftovers_at(moment: int, leftovers: Iterable[Leftover]) -> list[Leftover]:
 def forecast_way(walked: Iterable[TimedState]) -> Way:
     """The cost of a complete walk forward."""
     states = list(walked)
-    at_start = sum(fleet.count for fleet in states[0].deployment.spec.fleets)
+    spec = states[0].deployment.spec
+    at_start = sum(fleet.count for fleet in spec.fleets)
+    usual = range(min(at_start, spec.new.full), at_start + 1)
     return Way(
         batches=states[-1].deployment.stage.step,
         peak_instances=max(state.alive for state in states),
+        least_in_service=min(
+            sum(fleet.in_service for fleet in state.deployment.fleets) for state in states
+        ),
         extra_instance_seconds=sum(
-            max(0, state.alive - at_start) * state.lasts_seconds for state in states
+            (state.alive - nearest(state.alive, usual[0], usual[-1])) * state.lasts_seconds
+            for state in states
         ),
         least_seconds=states[-1].at_seconds,
         commit_seconds=committed_at(states),

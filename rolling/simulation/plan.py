@@ -1,10 +1,19 @@
 """The plan: the forecast of an update with its problems, and its JSON."""
 
+from typing import assert_never
+
 from attrs import frozen
 
 from rolling.core.capacity import rest_of
+from rolling.core.deployment import Gates
 from rolling.core.fleet import FleetSpec
-from rolling.core.policy import BlueGreenUpdatePolicy, RoutingType
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    RoutingType,
+    SurgeRollingPolicy,
+    UpdatePolicy,
+)
 from rolling.simulation.alternatives import Circumstances, Fix
 from rolling.simulation.feasibility import Finding, infeasibilities, surprises
 from rolling.simulation.forecast import BatchForecast, Forecast, forecast_deployment
@@ -43,9 +52,7 @@ def plan(scenario: Scenario) -> tuple[UpdatePlan, ...]:
 def _plan_update(update: AcceptedUpdate, scenario: Scenario) -> UpdatePlan:
     accepted, settings = update.endpoint, scenario.settings
     assert accepted.update is not None
-    config = accepted.update.deployment_config
-    policy = BlueGreenUpdatePolicy() if config is None else config.effective_policy
-    under = Circumstances(policy, settings)
+    under = Circumstances(accepted.update.policy, settings)
     forecast = forecast_deployment(accepted.update.deployment, settings, update.leftovers)
     return UpdatePlan(
         accepted.name,
@@ -72,6 +79,8 @@ def _update_document(plan: UpdatePlan) -> dict[str, object]:
         "Policy": _policy_name(plan.under),
         "BatchSize": spec.pace.first_shift,
         "RollbackBatchSize": spec.pace.rollback_batch,
+        "Room": _room_document(plan.under.policy, forecast),
+        "Gates": None if spec.gates is None else _gates_document(spec.gates, forecast),
         "OldInstances": spec.old_count,
         "InstancesAtStart": spec.old_count + spec.new.count,
         "LeftoverAtStart": forecast.leftover_instances,
@@ -91,9 +100,38 @@ def _update_document(plan: UpdatePlan) -> dict[str, object]:
 
 
 def _policy_name(under: Circumstances) -> str:
-    if isinstance(under.policy, BlueGreenUpdatePolicy):
-        return _ROUTINGS[under.policy.routing.type]
-    return "Rolling"
+    match under.policy:
+        case RollingUpdatePolicy():
+            return "Rolling"
+        case SurgeRollingPolicy():
+            return "SurgeRolling"
+        case BlueGreenUpdatePolicy(routing=routing):
+            return _ROUTINGS[routing.type]
+        case other:
+            assert_never(other)
+
+
+def _room_document(policy: UpdatePolicy, forecast: Forecast) -> dict[str, object] | None:
+    """The room that a policy gives, in instances; None for one of SageMaker's."""
+    if not isinstance(policy, SurgeRollingPolicy):
+        return None
+    spec = forecast.start.spec
+    return {
+        "Surge": policy.surge_in(spec.new.full),
+        "Unavailable": policy.unavailable_in(spec.new.full),
+        "OldFloor": spec.old[0].floor,
+        "NewFloor": spec.new.floor,
+        "LeastInService": forecast.forward.least_in_service,
+    }
+
+
+def _gates_document(gates: Gates, forecast: Forecast) -> dict[str, object]:
+    return {
+        "Batches": [batch.batch.step for batch in forecast.batches if batch.gate],
+        "TimeoutSeconds": gates.timeout_seconds,
+        "TimeoutAction": gates.on_timeout.value,
+        "MostSeconds": forecast.gate_seconds,
+    }
 
 
 _ROUTINGS = {
@@ -111,7 +149,7 @@ def _batch_document(forecast: BatchForecast) -> dict[str, object]:
     batch, back = forecast.batch, forecast.rollback
     return {
         "Batch": batch.step,
-        "Old": sum(batch.counts[1:]),
+        "Old": sum(forecast.counts_before[1:]),
         "OldAfter": sum(batch.kept[1:]),
         "NewBefore": forecast.counts_before[0],
         "New": batch.counts[0],
@@ -120,6 +158,7 @@ def _batch_document(forecast: BatchForecast) -> dict[str, object]:
         "NewShare": str(batch.split[0]),
         "OldShare": str(rest_of(batch.split[0])),
         "BakeSeconds": batch.bake_seconds,
+        "Gate": forecast.gate,
         "StartsAt": forecast.starts_at_seconds,
         "LeastSeconds": forecast.least_seconds,
         "Rollback": {

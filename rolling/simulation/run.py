@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from attrs import evolve
+
 from rolling.backends.simulated import SimulatedBackend
 from rolling.driving.clock import VirtualClock
 from rolling.endpoint.describe import Times, describe
 from rolling.endpoint.refusals import ValidationException
 from rolling.endpoint.update import update_endpoint
-from rolling.schema.shapes import under
 from rolling.simulation.report import AcceptedUpdate, Report, SimulatedUpdate, durations_of
 from rolling.simulation.running_update import RunningUpdate
-from rolling.simulation.scenario import Scenario
+from rolling.simulation.scenario import Scenario, path_in_update
 from rolling.view.snapshots import Snapshot
 
 
@@ -58,11 +59,19 @@ def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | Simulate
     endpoint = scenario.endpoint
     backend = SimulatedBackend(endpoint.fleets, scenario.settings, clock=clock)
     for place, update in enumerate(scenario.updates):
+        at = f"Updates[{place}]"
         try:
-            accepted = update_endpoint(endpoint, update.request, scenario.configs)
+            accepted = update_endpoint(
+                endpoint,
+                update.request,
+                scenario.configs,
+                engine=update.engine,
+                engine_path=f"{at}.Engine",
+            )
         except ValidationException as refused:
-            at = f"Updates[{place}].UpdateEndpoint"
-            raise ValidationException(under(at, refused.problems)) from None
+            raise ValidationException(
+                [evolve(each, field=path_in_update(at, each.field)) for each in refused.problems]
+            ) from None
         running = RunningUpdate(
             accepted,
             backend,
@@ -78,6 +87,6 @@ def _played(scenario: Scenario) -> Iterator[AcceptedUpdate | Snapshot | Simulate
             running.tick(clock.now())
             yield running.view.snapshot
         endpoint = running.endpoint
-        unused = backend.unused_faults(f"Updates[{place}].Faults")
+        unused = backend.unused_faults(f"{at}.Faults")
         report = running.view.report()
         yield SimulatedUpdate(accepted, report, unused, endpoint, clock.now())

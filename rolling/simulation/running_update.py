@@ -70,7 +70,7 @@ class RunningUpdate:
         """
         record, told = self.view.snapshot.record, len(self.view.rows)
         stop = stop or self.backend.stop_requested()
-        made = tick(record, self.backend, now, stop=stop)
+        made = tick(record, self.backend, now, stop=stop, continued=self.backend.continuation())
         self.view.take(made)
         self.endpoint = with_deployment(self.endpoint, made.record.deployment)
         return self.view.rows[told:]

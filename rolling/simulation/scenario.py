@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.backends.simulated.faults import (
     Fault,
+    FaultKind,
     fault_json_problems,
     parse_fault,
     unwatched,
@@ -29,6 +30,7 @@ from rolling.endpoint.configuration import (
 )
 from rolling.endpoint.deployment_config import alarms_given
 from rolling.endpoint.endpoint import Endpoint, in_service
+from rolling.endpoint.engine import engine_problems
 from rolling.endpoint.refusals import Refusal, ValidationException
 from rolling.endpoint.update import UPDATE_ENDPOINT, request_problems, update_endpoint
 from rolling.schema.shapes import (
@@ -49,10 +51,14 @@ from rolling.schema.shapes import (
 
 @frozen
 class ScenarioUpdate:
-    """One update of a scenario: the UpdateEndpoint request and its faults."""
+    """One update of a scenario: the UpdateEndpoint request, and what goes wrong meanwhile.
+
+    `engine`: what it has beyond SageMaker, as JSON; None for nothing.
+    """
 
     request: Mapping[str, object]
     faults: tuple[Fault, ...]
+    engine: Mapping[str, object] | None = None
 
 
 @frozen
@@ -104,7 +110,11 @@ SCENARIO = Structure(
         "Updates": ListOf(
             Structure(
                 "an update",
-                {"UpdateEndpoint": Judged(), "Faults": ListOf(Judged(), 0, 1000)},
+                {
+                    "UpdateEndpoint": Judged(),
+                    "Engine": Given(),
+                    "Faults": ListOf(Judged(), 0, 1000),
+                },
                 required=("UpdateEndpoint",),
             ),
             1,
@@ -174,14 +184,22 @@ def parse_scenario(document: object) -> Scenario:
     )
 
 
-def parse_request(document: object, old_count: int, new_count: int | None = None) -> Scenario:
-    """The scenario of a plain UpdateEndpoint request, for fleets of these sizes.
+def parse_request(
+    document: object,
+    old_count: int,
+    new_count: int | None = None,
+    *,
+    engine: Mapping[str, object] | None = None,
+) -> Scenario:
+    """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
 
-    The endpoint serves `old_count` instances from an invented "config-old"; the
-    requested configuration has `new_count` (None: as many). Both get an invented
-    instance type, because `rolling serve` needs one. Raises InvalidInput with every
-    problem, with the fields of the request; also for a `new_count` that conflicts with
-    the request.
+    `engine`: what the update has beyond SageMaker, as JSON; None for nothing.
+
+    The endpoint serves `old_count` instances from a made-up "config-old", the
+    requested configuration has `new_count` (None: as many); both of a made-up
+    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
+    with every problem, fields as in the request; for a `new_count` that the request
+    does not let the new fleet have, too.
     """
     if is_scenario(document):
         rule = "is a scenario, which has its own fleet sizes; remove --instances"
@@ -206,7 +224,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
     endpoint_name = document.get("EndpointName")
     endpoint = in_service(str(endpoint_name), configs[old_name])
     try:
-        accepted = update_endpoint(endpoint, document, configs)
+        accepted = update_endpoint(endpoint, document, configs, engine=engine)
     except ValidationException as refused:
         # Without a readable name there was no new fleet to check the sizes against.
         sizes = () if isinstance(asked, str) else request_problems(document, *counts)
@@ -219,7 +237,7 @@ def parse_request(document: object, old_count: int, new_count: int | None = None
             "configuration says; remove NEW or RetainAllVariantProperties"
         )
         raise InvalidInput([Problem("--instances NEW", new_count, rule, kept)])
-    update = ScenarioUpdate(dict(document), ())
+    update = ScenarioUpdate(dict(document), (), engine)
     return Scenario(configs, endpoint, (update,), SimulationSettings(), _DURATIONS)
 
 
@@ -328,7 +346,8 @@ def _room_problems(settings: SimulationSettings, endpoint: Endpoint | None) -> l
 
 def _update(document: Mapping[str, object]) -> ScenarioUpdate:
     faults = [parse_fault(_fields(fault)) for fault in _items(document.get("Faults"))]
-    return ScenarioUpdate(dict(_fields(document["UpdateEndpoint"])), tuple(faults))
+    engine = dict(_fields(document["Engine"])) if "Engine" in document else None
+    return ScenarioUpdate(dict(_fields(document["UpdateEndpoint"])), tuple(faults), engine)
 
 
 def _update_problems(
@@ -342,47 +361,55 @@ def _update_problems(
         at = f"Updates[{place}]"
         request = update.get("UpdateEndpoint")
         if place == 0 and endpoint is not None and isinstance(request, Mapping):
-            found += _refusals(endpoint, request, configs, f"{at}.UpdateEndpoint")
+            found += _refusals(endpoint, update, configs, at)
         elif "UpdateEndpoint" in update:
-            found += _request_problems(endpoint, request, configs, f"{at}.UpdateEndpoint")
+            found += _request_problems(endpoint, update, configs, at)
         watched, last = _watched(_fields(request), last)
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
             kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
             found += fault_json_problems(fault, path) + unwatched(kind, alarm, watched, path)
+            found += _engine_fault_problems(fault, path, _fields(update.get("Engine")))
     return found
 
 
 def _refusals(
     endpoint: Endpoint,
-    request: Mapping[str, object],
+    update: Mapping[str, object],
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """Why the endpoint refuses a request, as problems of the scenario."""
+    """Why the endpoint refuses an update, which stands at `path`, as problems of the scenario."""
+    request, at = _fields(update["UpdateEndpoint"]), f"{path}.Engine"
     try:
-        update_endpoint(endpoint, request, configs)
+        update_endpoint(endpoint, request, configs, engine=update.get("Engine"), engine_path=at)
     except ValidationException as refused:
         return [_in_scenario(each, configs, path) for each in refused.problems]
     return []
 
 
 def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
-    """A reason to refuse a request, with its path in the scenario."""
-    at, asked = join(path, refused.field), refused.value
+    """A reason to refuse an update, under its path in the scenario."""
+    at, asked = path_in_update(path, refused.field), refused.value
     named = isinstance(refused, Refusal) and refused.field == "EndpointConfigName"
     if named and str(asked) not in configs:
         return _unknown_config(at, str(asked), configs)
     return Problem(at, asked, refused.rule, refused.fix)
 
 
+def path_in_update(path: str, field: str) -> str:
+    """The path in a scenario of a field of the update at `path`: of its request or its engine."""
+    return field if field.startswith(f"{path}.") else join(f"{path}.UpdateEndpoint", field)
+
+
 def _request_problems(
     endpoint: Endpoint | None,
-    request: object,
+    update: Mapping[str, object],
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """The problems of a request that do not depend on how the previous update ends."""
+    """What is wrong with an update however the one before it ends."""
+    at, request = f"{path}.UpdateEndpoint", update["UpdateEndpoint"]
     fields = _fields(request)
     config_name, named = fields.get("EndpointConfigName"), fields.get("EndpointName")
     found = []
@@ -392,11 +419,16 @@ def _request_problems(
         if fields.get("RetainAllVariantProperties") is not True and len(variants) == 1:
             full = variants[0].initial_instance_count or 0
     elif isinstance(config_name, str) and configs:
-        found.append(_unknown_config(f"{path}.EndpointConfigName", config_name, configs))
+        found.append(_unknown_config(f"{at}.EndpointConfigName", config_name, configs))
     if endpoint is not None and isinstance(named, str) and named != endpoint.name:
         rule = "must be the endpoint of the scenario"
-        found.append(Problem(f"{path}.EndpointName", named, rule, endpoint.name))
-    return [*request_problems(request, 0, full, path), *found]
+        found.append(Problem(f"{at}.EndpointName", named, rule, endpoint.name))
+    if update.get("Engine") is not None:
+        retains = fields.get("RetainDeploymentConfig") is True
+        config = {"RollingUpdatePolicy": {}} if retains else fields.get("DeploymentConfig")
+        wrong = engine_problems(update["Engine"], config, 0, full, f"{path}.Engine")
+        found += [evolve(each, field=path_in_update(path, each.field)) for each in wrong]
+    return [*request_problems(request, 0, full, at), *found]
 
 
 def _unknown_config(path: str, config_name: str, configs: Mapping[str, EndpointConfig]) -> Problem:
@@ -417,6 +449,21 @@ def _watched(
         return (), last
     watched = tuple([alarm for _, alarm in alarms_given(request)])
     return watched, watched
+
+
+def _engine_fault_problems(fault: object, path: str, engine: Mapping[str, object]) -> list[Problem]:
+    """A fault of a batch or a gate that is there only with an engine."""
+    fields = _fields(fault)
+    found = []
+    batch = fields.get("Batch")
+    forward = fields.get("Direction", "Forward") == "Forward"
+    if forward and is_whole_number(batch) and batch == 0 and "MaximumUnavailable" not in engine:
+        rule = "the update begins with batch 1; only Engine.MaximumUnavailable makes a batch 0"
+        found.append(Problem(f"{path}.Batch", batch, rule, 1))
+    if fields.get("Kind") == FaultKind.CONTINUE.value and "Gates" not in engine:
+        rule = "this update waits at no gate; Engine.Gates makes one"
+        found.append(Problem(f"{path}.Kind", fields["Kind"], rule))
+    return found
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

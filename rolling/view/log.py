@@ -11,7 +11,7 @@ from rolling.core.outcome import RollbackFailed, RolledBack
 from rolling.core.stage import Stage
 from rolling.driving.hooks import Hooks
 from rolling.driving.tick import Change, Tick, TickFailed, new_notes
-from rolling.view.narration import narrate
+from rolling.view.narration import is_told, narrate
 from rolling.view.terminal import printable
 
 if TYPE_CHECKING:
@@ -30,17 +30,18 @@ LOG_FIELDS = (
 
 The key of the deployment; the name of the event that changed it, or Tick, Note, End or
 TickFailed; its stage after that, in lower case; the driver's clock, in seconds.
-A TickFailed (also one for a tick that a stop or the deadline made without a look) also has
-`rolling_retry_at`, None if it is not tried again.
+A TickFailed, also one whose tick was made of what needs no look at the world, has
+`rolling_retry_at` too, None where it is not tried again.
 """
 
 
 def log_to(logger: "Logger | None" = None) -> Hooks:
     """Hooks that log, by default to the logger "rolling"; they configure nothing.
 
-    INFO: every new stage, a success, and each note, once for as long as it stands.
-    WARNING: the start and the end of a rollback, and failed ticks.
-    ERROR: a failed rollback. DEBUG: every tick, and every change within a stage.
+    INFO: every new stage, a gate that is continued, an end as asked, and a note, once for
+    as long as it stands.
+    WARNING: a way forward that turns back, a rollback that is complete, trouble.
+    ERROR: a rollback that failed. DEBUG: every tick, and every change within a stage.
     """
     import logging
 
@@ -49,7 +50,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
 
     def on_change(key: Hashable, change: Change) -> None:
         level, after = logging.INFO, change.after
-        if not change.enters_stage:
+        if not is_told(change):
             level = logging.DEBUG
         elif after.direction is not change.before.direction:
             level = logging.WARNING
@@ -57,7 +58,7 @@ def log_to(logger: "Logger | None" = None) -> Hooks:
         to.log(level, "%s: %s, %s", key, after.stage, printable(why(change)), extra=fields)
 
     def why(change: Change) -> str:
-        if change.enters_stage and not change.before.ended:
+        if is_told(change):
             return narrate(change)
         return " ".join([edge.why for edge in change.edges]) or str(change.event)
 

@@ -9,16 +9,20 @@ from rolling.core.capacity import rest_of
 from rolling.core.deployment import Deployment
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     SplitSettled,
     StopRequested,
 )
+from rolling.core.gate import awaits_continuation, is_gate
 from rolling.core.outcome import Operation
 from rolling.core.pace import (
     bake_seconds,
     deadline_seconds,
+    drains_first,
     is_last_step,
     is_termination_wait,
     step_count,
@@ -40,13 +44,21 @@ def acceptance(deployment: Deployment) -> str:
         if fleet.share.part
     ]
     now = " and ".join(serving)
-    return f"The update to {spec.new.configuration} is accepted while {now}."
+    drained = sum(fleet.count - fleet.floor for fleet in spec.old) if drains_first(spec) else 0
+    then = f", and first drains {drained} of them for room" if drained else ""
+    return f"The update to {spec.new.configuration} is accepted while {now}{then}."
 
 
 def resumption(deployment: Deployment) -> str:
     """The sentence for an update that is resumed from its record."""
     where = "is over" if deployment.ended else f"goes on in {_during(deployment)}"
     return f"The update to {deployment.spec.new.configuration} {where}."
+
+
+def is_told(change: Change) -> bool:
+    """True for a change that has a sentence: it enters a stage, or continues a gate."""
+    before, after = change.before, change.after
+    return not before.ended and (change.enters_stage or after.continued_by != before.continued_by)
 
 
 def narrate(change: Change) -> str:
@@ -77,6 +89,12 @@ def _happened(change: Change) -> str:
             return f'{_OPERATIONS[operation]} {configuration} failed with "{reason}"'
         case StopRequested(by=by):
             return f"{by} asked during {_place(before, stage_seconds)} to stop"
+        case Continued(by=by):
+            return f"{by} continued the gate of {_batch(before)} after {_number(stage_seconds)} s"
+        case GateElapsed():
+            gates = before.spec.gates
+            within = "its time" if gates is None else f"{gates.timeout_seconds} s"
+            return f"The gate of {_batch(before)} was not continued within {within}"
         case event:
             raise AssertionError(f"{event} never leads to another stage")
 
@@ -90,6 +108,11 @@ _OPERATIONS = {
 
 def _seen(change: Change) -> str:
     before, after = change.before, change.after
+    if before.stage.step == 0:
+        if before.phase is Phase.CLEANING:
+            return "The drained old instances are gone"
+        count = sum(fleet.in_service for fleet in after.old)
+        return f"{_count(count, 'old')} {'carries' if count == 1 else 'carry'} all of the traffic"
     if before.phase is Phase.BAKING:
         lost = before.new.in_service - after.new.in_service
         return f"{_count(lost, 'new')} {_was(lost)} lost during {_bake(before)}"
@@ -112,7 +135,7 @@ def _read(before: Deployment, event: AlarmsRead, stage_seconds: float) -> str:
     watched = before.spec.alarms
     if not watched:
         return f"{_capital(bake)} ended {after} with no alarm to watch"
-    if stage_seconds > bake_seconds(before):
+    if stage_seconds > bake_seconds(before) and not is_gate(before):
         return f"{_capital(bake)} ended {after}, when {_uncapital(_alarms(watched))} could be read"
     return f"{_capital(bake)} ended {after} with {_uncapital(_alarms(watched))} quiet"
 
@@ -122,6 +145,10 @@ def _read(before: Deployment, event: AlarmsRead, stage_seconds: float) -> str:
 
 def _follows(change: Change) -> str:
     after = change.after
+    if not change.enters_stage:
+        interval = bake_seconds(after)
+        left = change.at - change.stage_began_at < interval
+        return f"its baking period can end{f' after its {interval} s' if left else ''}"
     match after.phase:
         case Phase.PROVISIONING:
             return _provisioning(change)
@@ -132,7 +159,7 @@ def _follows(change: Change) -> str:
                 return f"the traffic stays as it is{later}"
             return f"traffic shifts until {_uncapital(receiving)} {_carries(after)}"
         case Phase.BAKING:
-            return f"{_bake(after)} begins and lasts {bake_seconds(after)} s"
+            return f"{_bake(after)} begins and lasts {bake_seconds(after)} s{_gate(after)}"
         case Phase.CLEANING:
             return _cleaning(after)
         case Phase.SUCCEEDED:
@@ -152,7 +179,8 @@ def _provisioning(change: Change) -> str:
         when = " once more of it is in service" if stays else ""
         return f"traffic returns to the old {_fleets(after)}{when}"
     if after.stage.attempt > 1:
-        return "the batch is made whole and its baking period begins again"
+        lapsed = "" if before.continued_by is None else ", and its gate must be continued again"
+        return f"the batch is made whole and its baking period begins again{lapsed}"
     launched = sum(
         max(0, now.asked - was.asked) for was, now in zip(before.fleets, after.fleets, strict=True)
     )
@@ -160,6 +188,14 @@ def _provisioning(change: Change) -> str:
         return f"{_batch(after)} begins with what is there"
     kind = "new" if after.direction is Direction.FORWARD else "old"
     return f"{_batch(after)} launches {_count(launched, kind)}"
+
+
+def _gate(after: Deployment) -> str:
+    """What the bake that begins waits for besides."""
+    gates = after.spec.gates
+    if gates is None or not is_gate(after):
+        return ""
+    return f", and its gate then waits up to {gates.timeout_seconds} s to be continued"
 
 
 def _cleaning(after: Deployment) -> str:
@@ -208,10 +244,12 @@ def _fleets(deployment: Deployment) -> str:
 
 
 def _place(deployment: Deployment, stage_seconds: float) -> str:
-    # A bake continues after its interval only if an alarm could not be read.
+    # A bake goes on after its interval at a gate, or where an alarm gave no evidence.
     held = deployment.phase is Phase.BAKING and stage_seconds >= bake_seconds(deployment)
-    why = ", held open by an alarm that could not be read," if held else ""
-    return f"{_during(deployment)}{why}"
+    why = ", held open by an alarm that could not be read,"
+    if awaits_continuation(deployment):
+        why = ", which waited to be continued,"
+    return f"{_during(deployment)}{why if held else ''}"
 
 
 def _during(deployment: Deployment) -> str:
@@ -228,6 +266,8 @@ def _during(deployment: Deployment) -> str:
 def _bake(deployment: Deployment) -> str:
     if is_termination_wait(deployment):
         return "the termination wait"
+    if deployment.stage.step == 0:
+        return "the baking period after the drain"
     return f"the baking period of batch {deployment.stage.step}"
 
 
@@ -235,6 +275,8 @@ def _batch(deployment: Deployment) -> str:
     step = deployment.stage.step
     if deployment.direction is Direction.BACK:
         return f"batch {step} of the rollback"
+    if step == 0:
+        return "the drain"
     return f"batch {step} of {step_count(deployment.spec)}"
 
 

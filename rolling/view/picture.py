@@ -12,6 +12,7 @@ from rich.text import Text
 
 from rolling.core.deployment import Deployment
 from rolling.core.events import Reading
+from rolling.core.gate import turns_back_at_timeout
 from rolling.core.outcome import Cause
 from rolling.core.pace import bake_seconds, is_termination_wait
 from rolling.core.stage import Direction, Phase
@@ -63,6 +64,7 @@ def picture_lines(picture: Picture, terminal: Terminal, height: int) -> list[Tex
     lines += [*blank, *bar_rows(picture.snapshot, terminal, legend=height >= _LEGIBLE), *blank]
     lines += _alarms(picture, terminal, most=max(1, height // 7))
     most = 1 if height < _LEGIBLE else 3
+    lines += _gate(picture, terminal, most)
     lines += _said(picture, terminal, most)
     if len(lines) < height:  # The estimate takes its time.
         lines += _rollback(picture, terminal, most)
@@ -167,6 +169,8 @@ def _place(picture: Picture, terminal: Terminal) -> Text:
     back = deployment.direction is Direction.BACK
     style = "yellow" if back else ""
     line = styled(f"{terminal.back_arrow if back else terminal.arrow} ", style)
+    if deployment.stage.step == 0:
+        return line.append(f"drain before batch 1 of {snapshot.step_count()}")
     line.append(f"{'rollback, ' if back else ''}batch {deployment.stage.step}", style)
     line.append(f" of {snapshot.step_count()}", style)
     if deployment.stage.attempt > 1:
@@ -189,7 +193,8 @@ def _until(snapshot: Snapshot, now: float, terminal: Terminal) -> str:
         return f" {remaining(left)} of {clock(bake_seconds(snapshot.deployment))} left"
     if snapshot.held:
         over = snapshot.phase_seconds(now) - bake_seconds(snapshot.deployment)
-        return f" held open for {elapsed(over)}"
+        why = "held open" if snapshot.gate_seconds_left(now) is None else "waits at its gate"
+        return f" {why} for {elapsed(over)}"
     next_in = snapshot.seconds_to_wake(now)
     waited = f" for {elapsed(snapshot.phase_seconds(now))}"
     if next_in is None or terminal.width < NARROW:
@@ -248,6 +253,22 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
     return styled(word, style).append(f" {ago}" if narrow else f", read {ago}")
 
 
+def _gate(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
+    """What a bake at a gate waits for, until when, and how to continue it."""
+    snapshot, deployment = picture.snapshot, picture.deployment
+    left = snapshot.gate_seconds_left(picture.now)
+    if left is not None:
+        then = (
+            "the update turns back" if turns_back_at_timeout(deployment) else "it opens by itself"
+        )
+        told = f"waits for continue_stage({deployment.stage}); in {remaining(left)} {then}"
+    elif deployment.continued_by is not None:
+        told = f"continued by {terminal.plain(deployment.continued_by)}"
+    else:
+        return []
+    return _labelled(_at_most(terminal.wrap(told, "gate      ", _rest(terminal)), most, terminal))
+
+
 def _said(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     """The error of the latest look, and the backend's notes."""
     snapshot = picture.snapshot
@@ -288,7 +309,13 @@ def _labelled(lines: Sequence[str]) -> list[Text]:
     return found
 
 
-_LABELS = {"error": "bold red", "note": "dim", "rollback": "dim", "home in": "dim"}
+_LABELS = {
+    "error": "bold red",
+    "gate": "bold yellow",
+    "note": "dim",
+    "rollback": "dim",
+    "home in": "dim",
+}
 
 
 def _estimated(estimate: RollbackEstimate, picture: Picture, back: bool) -> str:

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.events import Reading
+from rolling.core.gate import awaits_continuation
 from rolling.core.pace import step_count, steps_back
 from rolling.core.plan import ideal_event
 from rolling.core.properties import ceiling
@@ -138,7 +139,8 @@ class Snapshot:
 
     @property
     def held(self) -> bool:
-        """True if the bake continues after its baking period: an alarm could not be read."""
+        """The baking period is over and the bake goes on: an alarm could not be read, or it
+        waits at a gate."""
         interval = self.record.desired.interval_seconds
         return interval is not None and self.seen_at >= self.record.stage_began_at + interval
 
@@ -156,6 +158,16 @@ class Snapshot:
             return None
         interval = self.record.desired.interval_seconds
         return _seconds_left(self.record.stage_began_at, interval, now)
+
+    def gate_seconds_left(self, now: float) -> float | None:
+        """How long the gate of this bake still waits, the baking period included.
+
+        None where there is no gate, and once it is continued.
+        """
+        if not awaits_continuation(self.deployment):
+            return None
+        limit = self.record.desired.gate_seconds
+        return _seconds_left(self.record.stage_began_at, limit, now)
 
     def seconds_to_wake(self, now: float) -> float | None:
         """The time until the next expected change; None after the end."""

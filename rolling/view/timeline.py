@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from attrs import evolve, frozen
 
 from rolling.core.capacity import Share, rest_of
-from rolling.core.deployment import Deployment
+from rolling.core.deployment import Deployment, Spec
+from rolling.core.pace import drains_first
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.driving.record import Record
 from rolling.driving.tick import Change
 from rolling.view.narration import acceptance, narrate, resumption
-
-ACCEPTED = Stage(Direction.FORWARD, 1, 1, Phase.PROVISIONING)
-"""The first stage of every update."""
 
 DIRECTIONS = {Direction.FORWARD: "Forward", Direction.BACK: "Back"}
 PHASES = {
@@ -65,7 +63,7 @@ class Note:
 def first_row(record: Record, accepted_at: float) -> Row:
     """The first row of a timeline: acceptance, or the resumption of a stored record."""
     deployment, spec = record.deployment, record.deployment.spec
-    if deployment.stage != ACCEPTED:
+    if deployment.stage != _accepted(spec):
         at = record.stage_began_at - accepted_at
         return _row(deployment, at, "Resumed", resumption(deployment))
     # The state that the update found, before it requested anything.
@@ -73,8 +71,13 @@ def first_row(record: Record, accepted_at: float) -> Row:
     return evolve(accepted, old=spec.old_count, new=spec.new.count)
 
 
+def _accepted(spec: Spec) -> Stage:
+    """The stage that an update of this spec is accepted in."""
+    return Stage(Direction.FORWARD, 0 if drains_first(spec) else 1, 1, Phase.PROVISIONING)
+
+
 def change_row(change: Change, accepted_at: float) -> Row:
-    """The row of a change that led to another stage."""
+    """The row of a change that is told."""
     event = type(change.event).__name__
     return _row(change.after, change.at - accepted_at, event, narrate(change))
 

@@ -11,6 +11,7 @@ from rolling.driving.record import Record
 from rolling.driving.tick import Tick, TickFailed, new_notes
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint
+from rolling.view.narration import is_told
 from rolling.view.report import UpdateReport
 from rolling.view.snapshots import EstimateRollback, Snapshot, Subject, first, following
 from rolling.view.timeline import PHASES, Note, Row, change_row, first_row
@@ -58,9 +59,7 @@ class View:
         accepted_at = before.subject.accepted_at
         if isinstance(seen, Tick):
             self.rows += [
-                change_row(change, accepted_at)
-                for change in seen.changes
-                if change.enters_stage and not change.before.ended
+                change_row(change, accepted_at) for change in seen.changes if is_told(change)
             ]
             self.notes += [
                 Note(seen.at - accepted_at, text) for text in new_notes(before.notes, seen.notes)

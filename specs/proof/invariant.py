@@ -24,7 +24,8 @@ Conditions = dict[str, bool]
 
 @frozen
 class Traffic:
-    """Where the traffic may really be: the most that the new and the old fleet may get, in n-ths.
+    """Where the traffic may really be: the most that the new and the old fleet may get, in parts
+    of the floor.
 
     It is known when the split was seen; every split that was asked for since
     then may still come about. The core keeps no such record: the proof does.
@@ -57,13 +58,18 @@ def traffic_after(traffic: Traffic, before: Deployment, event: Event, after: Dep
     return Traffic(max(traffic.new, new), max(traffic.old, old))
 
 
-def size(spec: Spec) -> int:
+def whole(spec: Spec) -> int:
     """n: the count of the whole new fleet, and of the whole old one."""
     return spec.new.full
 
 
+def size(spec: Spec) -> int:
+    """f: the floor of either fleet, in which shares are counted; n where none may be missing."""
+    return spec.new.floor
+
+
 def parts(deployment: Deployment) -> tuple[int, int]:
-    """The asked shares of the new and of the old fleet, in n-ths."""
+    """The asked shares of the new and of the old fleet, in parts of the floor."""
     n = size(deployment.spec)
     return _part(deployment.new.share, n), _part(deployment.old[0].share, n)
 
@@ -80,17 +86,18 @@ def spec_conditions(spec: Spec) -> Conditions:
 
     That `start` gives no other is shown, not assumed.
     """
-    n, pace = size(spec), spec.pace
+    n, floor, pace = whole(spec), size(spec), spec.pace
     old = spec.old[0]
     common = {
         "one old fleet": len(spec.fleets) == 2,
-        "n at least 1": n >= 1,
+        "the floor from 1 to n": every(1 <= floor, floor <= n),
+        "one floor": old.floor == floor,
         "the new fleet starts with nothing": every(
             spec.new.count == 0, spec.new.share == NO_TRAFFIC
         ),
         "the old fleet is n": every(old.full == n, old.count == n),
         "the old fleet serves all": old.share == ALL_TRAFFIC,
-        "first shift from 1 to n": every(pace.first_shift >= 1, pace.first_shift <= n),
+        "first shift from 1 to n": pace.first_shift >= 1,
         "no negative wait": pace.termination_wait_seconds >= 0,
     }
     if pace.cleans_each_step:
@@ -100,8 +107,15 @@ def spec_conditions(spec: Spec) -> Conditions:
             ),
             "rollback batch from 1 to n": every(pace.rollback_batch >= 1, pace.rollback_batch <= n),
             "no termination wait": pace.termination_wait_seconds == 0,
+            "a batch has what may be missing": n <= floor + pace.provision_batch,
+            "the way back has no more room": either(
+                floor == n, pace.rollback_batch <= pace.provision_batch
+            ),
+            "a batch from 1 to n": either(floor < n, pace.first_shift <= n),
         }
     return common | {
+        "no shift of more than n": pace.first_shift <= n,
+        "none may be missing": floor == n,
         "all is provisioned at once": pace.provision_batch == n,
         "all goes back at once": pace.rollback_batch == n,
         "linear, or the rest at once": either(
@@ -138,7 +152,7 @@ def waits(deployment: Deployment) -> bool:
     new, old = deployment.new, deployment.old[0]
     match deployment.direction, deployment.phase:
         case Direction.FORWARD, Phase.PROVISIONING:
-            return new.in_service < new.asked
+            return either(deployment.stage.step == 0, new.in_service < new.asked)
         case Direction.BACK, Phase.PROVISIONING:
             return either(deployment.stage.step == 1, old.in_service < deployment.up)
         case _, Phase.SHIFTING:
@@ -150,9 +164,10 @@ def waits(deployment: Deployment) -> bool:
 
 
 def _always(deployment: Deployment, traffic: Traffic) -> Conditions:
-    n, pace = size(deployment.spec), deployment.spec.pace
+    n, floor, pace = whole(deployment.spec), size(deployment.spec), deployment.spec.pace
     new, old = deployment.new, deployment.old[0]
     alive = new.alive + old.alive
+    gated_bake = deployment.phase is Phase.BAKING and deployment.spec.gates is not None
     return {
         "in service, asked, alive": every(
             *[
@@ -163,20 +178,29 @@ def _always(deployment: Deployment, traffic: Traffic) -> Conditions:
             ]
         ),
         "the ceiling": either(
-            alive <= n + pace.provision_batch,
-            every(alive <= n + pace.rollback_batch, alive <= n + n),
+            alive <= floor + pace.provision_batch,
+            every(floor == n, alive <= n + pace.rollback_batch, alive <= n + n),
         ),
         # Wherever the traffic really is, what is asked for carries it.
         "the new fleet carries what it may get": traffic.new <= new.asked,
         "the old fleet carries what it may get": traffic.old <= old.asked,
-        "stage": every(deployment.stage.step >= 1, deployment.stage.attempt >= 1),
+        "stage": every(
+            deployment.stage.attempt >= 1,
+            either(
+                deployment.stage.step >= 1,
+                every(deployment.stage.step == 0, floor < n)
+                if deployment.direction is Direction.FORWARD
+                else False,
+            ),
+        ),
+        "continued at a gate alone": deployment.continued_by is None or gated_bake,
     }
 
 
 def _shares(deployment: Deployment, traffic: Traffic) -> Conditions:
     n, (new, old) = size(deployment.spec), parts(deployment)
     return {
-        "shares in n-ths": every(
+        "shares in parts of the floor": every(
             deployment.new.share.part * n == new * deployment.new.share.whole,
             deployment.old[0].share.part * n == old * deployment.old[0].share.whole,
         ),
@@ -190,20 +214,25 @@ def _shares(deployment: Deployment, traffic: Traffic) -> Conditions:
 
 def _forward(deployment: Deployment, traffic: Traffic) -> Conditions:
     spec, phase = deployment.spec, deployment.phase
-    n, pace, step, up = size(spec), spec.pace, deployment.stage.step, deployment.up
+    n, floor, pace = whole(spec), size(spec), spec.pace
+    step, up = deployment.stage.step, deployment.up
     (part, _), new, old = parts(deployment), deployment.new, deployment.old[0]
     # The walk without its end: where it would be if the fleet had no limit.
     walked = pace.first_shift + (step - 1) * pace.next_shift
     last, cleaned = step_count(spec), phase is Phase.CLEANING
     if pace.cleans_each_step:
-        asked, kept = up, old.asked == n - up
+        asked = up
+        kept = either(
+            every(up <= floor, old.asked == floor - up), every(up >= floor, old.asked == 0)
+        )
     else:
         asked = n
         kept = either(every(step == last, old.asked == n - up), every(step < last, old.asked == n))
     untouched = pace.cleans_each_step or old.asked == n
     return {
         "no cause yet": deployment.cause is None and deployment.cut_short is None,
-        "up": every(1 <= up, up <= n),
+        "up": every(up <= n, either(1 <= up, step == 0)),
+        "the old fleet makes room first": either(floor == n, old.asked <= floor),
         "up is where the walk is": either(
             every(up == walked, walked <= n), every(up == n, walked >= n)
         ),
@@ -212,30 +241,33 @@ def _forward(deployment: Deployment, traffic: Traffic) -> Conditions:
         "before the last shift, more is to come": implies(step < shift_count(spec), up < n),
         "the new fleet's ask": new.asked == asked,
         "the old fleet's ask": kept if cleaned else untouched,
-        "the share follows": part <= up if phase is Phase.PROVISIONING else part == up,
+        "the share follows": part <= up
+        if phase is Phase.PROVISIONING
+        else either(every(up <= floor, part == up), every(up >= floor, part == floor)),
         "the new fleet may get no more than that": traffic.new <= part,
         "the split is seen": phase is Phase.SHIFTING or deployment.settled,
-        "the ceiling forward": new.alive + old.alive <= n + pace.provision_batch,
+        "the ceiling forward": new.alive + old.alive <= floor + pace.provision_batch,
     }
 
 
 def _back(deployment: Deployment) -> Conditions:
-    n, up, phase = size(deployment.spec), deployment.up, deployment.phase
+    n, floor = whole(deployment.spec), size(deployment.spec)
+    up, phase = deployment.up, deployment.phase
     (part, _), new, old = parts(deployment), deployment.new, deployment.old[0]
     first = deployment.stage.step == 1
     conditions = {
         "a cause, and no second": deployment.cause is not None and deployment.cut_short is None,
         "no second attempt": deployment.stage.attempt == 1,
         "up": every(0 <= up, up <= n),
+        "the old fleet is asked for what is restored": old.asked >= up,
     }
     if phase is Phase.PROVISIONING:
         return conditions | {
             "nothing restored before the first sight": implies(first, up == 0),
             "the split is seen before the second step": either(first, deployment.settled),
             "the new fleet has what its traffic needs": new.asked == part,
-            "the old fleet is asked for the batch": old.asked >= up,
         }
-    conditions["the share follows"] = up <= n - part
+    conditions["the share follows"] = either(up <= floor - part, part == 0)
     if phase is Phase.CLEANING:
         conditions["the split is seen"] = deployment.settled
         conditions["the new fleet has what its traffic needs"] = new.asked == part
@@ -243,17 +275,17 @@ def _back(deployment: Deployment) -> Conditions:
 
 
 def _succeeded(deployment: Deployment) -> Conditions:
-    n = size(deployment.spec)
+    n = whole(deployment.spec)
     return {
         "no cause": deployment.cause is None,
         "settled": deployment.settled,
-        "all traffic on the new fleet": parts(deployment)[0] == n,
+        "all traffic on the new fleet": parts(deployment)[0] == size(deployment.spec),
         "asks": every(deployment.new.asked == n, deployment.old[0].asked == 0),
     }
 
 
 def _rolled_back(deployment: Deployment) -> Conditions:
-    n = size(deployment.spec)
+    n = whole(deployment.spec)
     return {
         "a cause": deployment.cause is not None,
         "settled": deployment.settled,

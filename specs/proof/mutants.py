@@ -18,20 +18,23 @@ from rolling.core import (
     capacity,
     cleaning,
     fleet,
+    gate,
     lifecycle,
     pace,
+    policy,
     provisioning,
     rollback,
     shifting,
     transition,
 )
-from rolling.core.capacity import CapacitySize, Share, SizeType, larger
+from rolling.core.capacity import CapacitySize, Share, SizeType, larger, rest_of
 from rolling.core.cleaning import trimmed_new
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.events import SplitSettled
 from rolling.core.fleet import Fleet
 from rolling.core.outcome import Cause
 from rolling.core.pace import is_last_step, is_termination_wait, start_count, up_in_step
+from rolling.core.policy import Pace, SurgeRollingPolicy
 from rolling.core.stage import Direction, Phase, Stage
 
 
@@ -145,6 +148,29 @@ def _other_split_in_the_same_stage(deployment: Deployment, event: SplitSettled) 
     return deployment.knowing(fleets=tuple([fleet.sent(share) for fleet, share in pairs]))
 
 
+def _never(deployment: Deployment) -> bool:
+    return False
+
+
+def _split_by_the_whole_fleet(deployment: Deployment) -> tuple[Share, ...]:
+    new = larger(deployment.new.share, Share(deployment.up, deployment.spec.new.full))
+    return (new, rest_of(new))
+
+
+def _without_a_limit_of_room(policy: SurgeRollingPolicy, old_count: int, new_full: int) -> Pace:
+    batch = policy.surge_in(new_full) + policy.unavailable_in(new_full)
+    back = policy.rollback_maximum_batch_size
+    return Pace(
+        provision_batch=batch,
+        first_shift=batch,
+        next_shift=batch,
+        rollback_batch=old_count if back is None else back.count_in(old_count),
+        cleans_each_step=True,
+        wait_interval_seconds=policy.wait_interval_seconds,
+        termination_wait_seconds=0,
+    )
+
+
 MUTANTS = (
     Mutant(
         "eager-shift",
@@ -250,5 +276,26 @@ MUTANTS = (
         transition._observe_split,
         _other_split_in_the_same_stage,
         "rolling, back rollback_failed, SplitSettled",
+    ),
+    Mutant(
+        "whole-fleet-split",
+        "Traffic follows the whole new fleet, where the floor is what carries it.",
+        shifting._split_forward,
+        _split_by_the_whole_fleet,
+        "rolling within room, forward provisioning, FleetsSeen",
+    ),
+    Mutant(
+        "no-room-back",
+        "The way back goes by its own batch, whatever room there is.",
+        policy._surge_pace,
+        _without_a_limit_of_room,
+        "rolling within room, start",
+    ),
+    Mutant(
+        "gate-ajar",
+        "A bake at a gate passes although it was not continued.",
+        gate.awaits_continuation,
+        _never,
+        "rolling with gates, forward baking, AlarmsRead",
     ),
 )

@@ -31,6 +31,7 @@ from specs.proof.invariant import (
     traffic_after,
     traffic_at_first,
     waits,
+    whole,
 )
 from specs.proof.logic import every
 from specs.proof.loop import Around, CutLoop
@@ -44,6 +45,7 @@ from specs.proof.states import (
     some_deployment,
     some_event,
     some_fleets,
+    some_gates,
     some_policy,
     some_traffic,
 )
@@ -57,6 +59,8 @@ def obligations() -> Iterator[Obligation]:
     for kind in Kind:
         yield _starting(kind)
         for place in PLACES:
+            if kind is Kind.GATED and place[0] is Direction.BACK:
+                continue  # Only bakes read what the gates are.
             yield _standing(kind, place)
             for event in EVENTS:
                 yield _stepping(kind, place, event)
@@ -95,11 +99,14 @@ def _start(search: Search, given: tuple[FleetSpec, FleetSpec], kind: Kind) -> Si
     """`start` takes every request within the limits, and the invariant holds then."""
     old, new = given
     generation = search.number("generation", 1, LAST_GENERATION)
-    unknown = Asked((old,), new, some_policy(search, kind, new.full), (ALARM,), generation)
+    policy, gates = some_policy(search, kind, new.full), some_gates(search, kind)
+    unknown = Asked((old,), new, policy, (ALARM,), generation, gates)
 
     def situation(numbers: Assignment | None) -> Situation:
         asked = unknown if numbers is None else plain(unknown, numbers)
-        deployment = start(asked.old, asked.new, asked.policy, asked.alarms, asked.generation)
+        deployment = start(
+            asked.old, asked.new, asked.policy, asked.alarms, asked.generation, asked.gates
+        )
         spec = deployment.spec
         claims = (
             *start_claims(asked, deployment),
@@ -183,7 +190,8 @@ def _then(given: tuple[Deployment, Traffic, Event], after: Deployment) -> Traffi
 def _in_words(deployment: Deployment) -> str:
     pace = deployment.spec.pace
     return (
-        f"[n={size(deployment.spec)} b={pace.provision_batch} r={pace.rollback_batch}:"
+        f"[n={whole(deployment.spec)} floor={size(deployment.spec)}"
+        f" b={pace.provision_batch} r={pace.rollback_batch}:"
         f" {deployment.stage}, up {deployment.up},"
         f" new {_fleet(deployment.new)}, old {_fleet(deployment.old[0])},"
         f" {'settled' if deployment.settled else 'not settled'}]"

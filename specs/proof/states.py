@@ -16,12 +16,14 @@ from rolling.core.capacity import (
     Share,
     SizeType,
 )
-from rolling.core.deployment import Deployment, Spec
+from rolling.core.deployment import Deployment, Gates, GateTimeoutAction, Spec
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -35,6 +37,7 @@ from rolling.core.policy import (
     Pace,
     RollingUpdatePolicy,
     RoutingType,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
 )
@@ -46,9 +49,11 @@ ALARM = "alarm"
 
 
 class Kind(Enum):
-    """How an update goes about it: the four shapes that a pace can have."""
+    """How an update goes about it: the shapes that a pace can have, and a gate after each bake."""
 
     ROLLING = "rolling"
+    SURGE = "rolling within room"
+    GATED = "rolling with gates"
     ALL_AT_ONCE = "blue/green all at once"
     CANARY = "blue/green canary"
     LINEAR = "blue/green linear"
@@ -82,7 +87,9 @@ def some_policy(search: Search, kind: Kind, n: int) -> UpdatePolicy:
     """Any policy of this kind that is within the documented limits for n instances."""
     wait = search.number("wait", 0, 3600)
     timeout = search.number("timeout", 600, 28_800)
-    if kind is Kind.ROLLING:
+    if kind is Kind.SURGE:
+        return _some_surge(search, n, wait, timeout)
+    if kind in (Kind.ROLLING, Kind.GATED):
         return RollingUpdatePolicy(
             _some_size(search, "batch", 5, 50, n),
             wait,
@@ -101,6 +108,27 @@ def some_policy(search: Search, kind: Kind, n: int) -> UpdatePolicy:
     return BlueGreenUpdatePolicy(routing, search.number("termination wait", 0, 3600), timeout)
 
 
+def _some_surge(search: Search, n: int, wait: int, timeout: int) -> SurgeRollingPolicy:
+    """Any surge and any missing instances, but one at least, given as counts."""
+    floor, batch = search.size("f"), search.size("batch")
+    surge = batch - (n - floor)
+    search.assume(floor < n, surge >= 0, surge <= n)
+    return SurgeRollingPolicy(
+        CapacitySize(SizeType.INSTANCE_COUNT, surge),
+        CapacitySize(SizeType.INSTANCE_COUNT, n - floor),
+        wait,
+        _some_size(search, "rollback", 1, 100, n) if search.pick((True, False)) else None,
+        timeout,
+    )
+
+
+def some_gates(search: Search, kind: Kind) -> Gates | None:
+    """A gate after each bake, with either action, where there are gates."""
+    if kind is not Kind.GATED:
+        return None
+    return Gates(search.number("gate timeout", 1, 28_800), search.pick(tuple(GateTimeoutAction)))
+
+
 def _some_size(search: Search, name: str, low: int, high: int, n: int) -> CapacitySize:
     """A percentage from `low` to `high`, or a count within that part of n instances."""
     if search.pick((True, False)):
@@ -115,20 +143,28 @@ def _some_size(search: Search, name: str, low: int, high: int, n: int) -> Capaci
 
 
 def some_spec(search: Search, kind: Kind) -> Spec:
-    """Any spec of this kind; its batches are anything from 1 to n."""
-    n = search.size("n")
+    """Any spec of this kind; its batches are anything from 1 to n.
+
+    Within room the floor is anything below n, a batch at least what may be missing, and
+    a batch back at most that.
+    """
+    n = floor = search.size("n")
     wait = search.number("wait", 0)
-    if kind is Kind.ROLLING:
+    if kind in (Kind.ROLLING, Kind.GATED):
         b, r = _some_batch(search, "b", n), _some_batch(search, "r", n)
+        pace = Pace(b, b, b, r, True, wait, 0)
+    elif kind is Kind.SURGE:
+        floor, b, r = search.size("f"), search.size("b"), search.size("r")
+        search.assume(floor < n, n <= floor + b, r <= b, r <= n)
         pace = Pace(b, b, b, r, True, wait, 0)
     else:
         first = n if kind is Kind.ALL_AT_ONCE else _some_batch(search, "b", n)
         following = first if kind is Kind.LINEAR else n
         termination_wait = search.number("termination wait", 0)
         pace = Pace(n, first, following, n, False, wait, termination_wait)
-    fleets = FleetSpec("new", n, 0, NO_TRAFFIC), FleetSpec("old", n, n, ALL_TRAFFIC)
+    new, old = FleetSpec("new", n, 0, NO_TRAFFIC, floor), FleetSpec("old", n, n, ALL_TRAFFIC, floor)
     deadline, generation = search.number("deadline", 1), search.number("generation", 1)
-    return Spec(fleets, pace, (ALARM,), deadline, generation)
+    return Spec((new, old), pace, (ALARM,), deadline, generation, some_gates(search, kind))
 
 
 def _some_batch(search: Search, name: str, n: int) -> int:
@@ -149,9 +185,11 @@ def some_deployment(search: Search, kind: Kind, place: tuple[Direction, Phase]) 
         cuts = (Stopped("second"),)
     elif phase in ENDS:
         cuts = (None, Stopped("second"))
+    gated_bake = kind is Kind.GATED and phase is Phase.BAKING
+    continued: tuple[str | None, ...] = (None, "somebody") if gated_bake else (None,)
     return Deployment(
         spec,
-        Stage(direction, search.number("step", 1), search.number("attempt", 1), phase),
+        Stage(direction, search.number("step", 0), search.number("attempt", 1), phase),
         search.number("up"),
         tuple(
             [
@@ -167,11 +205,13 @@ def some_deployment(search: Search, kind: Kind, place: tuple[Direction, Phase]) 
         search.truth("settled"),
         cause,
         search.pick(cuts),
+        search.pick(continued),
     )
 
 
 def _some_shares(search: Search, spec: Spec, phase: Phase) -> tuple[Share, Share]:
-    """In n-ths; or, in a failed rollback, as they were observed, over whatever whole."""
+    """In parts of the floor; or, in a failed rollback, as they were observed, over whatever
+    whole."""
     whole = search.size("whole") if phase is Phase.ROLLBACK_FAILED else size(spec)
     part = search.number("part", 0)
     search.assume(part <= whole)
@@ -192,6 +232,8 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineElapsed,
     OperationFailed,
     StopRequested,
+    Continued,
+    GateElapsed,
 )
 """Every type of event."""
 
@@ -205,6 +247,10 @@ def some_event(
     if event is StopRequested:
         return StopRequested("third")
     stage = _some_stage(search, deployment)
+    if event is Continued:
+        return Continued(stage, "third")
+    if event is GateElapsed:
+        return GateElapsed(stage)
     if event is FleetsSeen:
         return FleetsSeen(stage, _sightings(search, deployment))
     if event is SplitSettled:

@@ -42,7 +42,7 @@ def test_a_plain_fault_of_every_kind_is_sound(kind: FaultKind) -> None:
     [
         (Fault(FaultKind.ALARM, after_seconds=-1), "AfterSeconds"),
         (Fault(FaultKind.ALARM, for_seconds=0), "ForSeconds"),
-        (Fault(FaultKind.ALARM, batch=0), "Batch"),
+        (Fault(FaultKind.ALARM, batch=-1), "Batch"),
         (Fault(FaultKind.ALARM, phase=Phase.SUCCEEDED), "Phase"),
         (Fault(FaultKind.ALARM, Direction.BACK, phase=Phase.BAKING), "Phase"),
         (Fault(FaultKind.ALARM, by="ann"), "By"),
@@ -68,7 +68,7 @@ def test_a_backend_refuses_settings_and_faults_with_problems() -> None:
     with pytest.raises(InvalidInput) as refused:
         SimulatedBackend(
             fleets,
-            faults=[Fault(FaultKind.STOP), Fault(FaultKind.STOP, after_seconds=-1, batch=0)],
+            faults=[Fault(FaultKind.STOP), Fault(FaultKind.STOP, after_seconds=-1, batch=-1)],
         )
     assert [problem.field for problem in refused.value.problems] == [
         "Faults[1].Batch",

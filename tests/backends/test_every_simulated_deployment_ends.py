@@ -10,10 +10,13 @@ from rolling import (
     BlueGreenUpdatePolicy,
     Deployment,
     Direction,
+    Gates,
+    GateTimeoutAction,
     InvalidInput,
     Phase,
     RollingUpdatePolicy,
     RoutingType,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
     instances,
@@ -22,6 +25,7 @@ from rolling import (
 from rolling.backends.simulated import Fault, FaultKind, SimulatedBackend, SimulationSettings
 from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC, carries
+from rolling.core.pace import drains_first
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, ceiling
 from rolling.driving import VirtualClock, accept, tick
 from tests.simulated import begun
@@ -53,11 +57,25 @@ def blue_green_policies(draw: st.DrawFn) -> UpdatePolicy:
 
 
 @st.composite
-def deployments(draw: st.DrawFn) -> Deployment:
+def surge_policies(draw: st.DrawFn) -> UpdatePolicy:
+    room = st.integers(0, 3).map(instances) | st.integers(0, 60).map(percent)
+    return SurgeRollingPolicy(
+        draw(room), draw(room), draw(WAITS), draw(st.none() | SIZES), draw(timeouts())
+    )
+
+
+NO_GATES: st.SearchStrategy[Gates | None] = st.none()
+GATES = NO_GATES | st.builds(
+    Gates, st.integers(1, 600), st.sampled_from(GateTimeoutAction), st.none() | st.just((1,))
+)
+
+
+@st.composite
+def deployments(draw: st.DrawFn, gates: st.SearchStrategy[Gates | None] = NO_GATES) -> Deployment:
     old, new = draw(st.integers(1, 12)), draw(st.integers(1, 12))
-    policy = draw(rolling_policies() | blue_green_policies())
+    policy = draw(rolling_policies() | blue_green_policies() | surge_policies())
     try:
-        return begun(policy, old, new)
+        return begun(policy, old, new, gates=draw(gates))
     except InvalidInput:
         return begun(RollingUpdatePolicy(percent(30), 60, percent(30)), old, new)
 
@@ -72,9 +90,10 @@ PLACES = [
 def faults(draw: st.DrawFn, kinds: Sequence[FaultKind]) -> Fault:
     kind = draw(st.sampled_from(kinds))
     direction, phase = draw(st.sampled_from(PLACES))
-    lasting = kind not in (FaultKind.INSTANCE_LOST, FaultKind.STOP)
-    counted = kind not in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE, FaultKind.STOP)
-    aimed = counted and kind is not FaultKind.SHIFT_FAILED
+    asked = kind in (FaultKind.STOP, FaultKind.CONTINUE)
+    lasting = kind is not FaultKind.INSTANCE_LOST and not asked
+    counted = kind not in (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE) and not asked
+    aimed = counted and kind not in (FaultKind.SHIFT_FAILED, FaultKind.ROOM_TAKEN)
     return Fault(
         kind,
         direction,
@@ -107,7 +126,8 @@ def drive(deployment: Deployment, configured: SimulationSettings, struck: list[F
     lossless = all(fault.kind is not FaultKind.INSTANCE_LOST for fault in struck)
     record = accept(deployment, 0)
     for _ in range(3_000):
-        made = tick(record, backend, clock.now(), stop=backend.stop_requested())
+        stop, continued = backend.stop_requested(), backend.continuation()
+        made = tick(record, backend, clock.now(), stop=stop, continued=continued)
         for change in made.changes:
             assert all(holds(change.after) for holds in STATE_PROPERTIES)
             for property_ in EDGE_PROPERTIES:
@@ -127,10 +147,10 @@ def judge(deployment: Deployment, world: World, lossless: bool) -> None:
         real = world.fleets[spec.configuration].in_service
         for split in world.splits:
             share = split.get(spec.configuration, NO_TRAFFIC)
-            assert carries(real, share, spec.full), (spec.configuration, split, real)
+            assert carries(real, share, spec.floor), (spec.configuration, split, real)
 
 
-@given(st.data(), deployments())
+@given(st.data(), deployments(GATES))
 def test_with_any_faults(data: st.DataObject, deployment: Deployment) -> None:
     configured = data.draw(settings(deployment.spec.old_count))
     struck = data.draw(st.lists(faults(list(FaultKind)), max_size=6))
@@ -141,7 +161,7 @@ def test_with_any_faults(data: st.DataObject, deployment: Deployment) -> None:
     )
 
 
-@given(st.data(), deployments())
+@given(st.data(), deployments(GATES))
 def test_without_losses_no_fleet_ever_carries_more_than_it_can(
     data: st.DataObject, deployment: Deployment
 ) -> None:
@@ -158,4 +178,5 @@ def test_without_faults_and_in_time_it_succeeds(
     ended = drive(deployment, configured, [])
     if deployment.spec.deadline_seconds == 28_800 and deployment.spec.new.full <= 6:
         assert ended is Phase.SUCCEEDED
-    assert ended in (Phase.SUCCEEDED, Phase.ROLLED_BACK)
+    # Within given room the way back goes in batches too, and may meet its own limit.
+    assert ended in (Phase.SUCCEEDED, Phase.ROLLED_BACK) or drains_first(deployment.spec)

@@ -92,8 +92,8 @@ def test_no_wrong_core_touches_the_real_one() -> None:
 
 
 @in_place_of(instances_for)
-def one_more(share: Share, full: int) -> int:
-    return -(-full * share.part // share.whole) + 1
+def one_more(share: Share, floor: int) -> int:
+    return -(-floor * share.part // share.whole) + 1
 
 
 def test_a_replaced_rule_is_used_by_methods() -> None:

@@ -46,7 +46,7 @@ def test_a_right_update_holds_and_the_figures_are_the_pinned_ones(rolling: Comma
     (update,) = through_json(result.document)["Updates"]
     assert update["Verdict"] == "Holds"
     assert (update["States"], update["Deployments"]) == (631, 99)
-    assert len(update["EdgesTaken"]) + len(update["EdgesNotTaken"]) == 35
+    assert len(update["EdgesTaken"]) + len(update["EdgesNotTaken"]) == 36
     assert len(update["EdgesTaken"]) > 30
     assert update["Assumed"] == {"Granularity": "Exact", "Losses": 0, "Stalls": 0}
 

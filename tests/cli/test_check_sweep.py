@@ -151,7 +151,7 @@ def arguments_with(sweep: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     chosen = parser.parse_args(["--sweep", sweep])
-    chosen.file = chosen.instances = None
+    chosen.file = chosen.instances = chosen.surge = chosen.unavailable = None
     return chosen
 
 

@@ -12,12 +12,15 @@ from rolling import (
     Direction,
     Fleet,
     FleetSpec,
+    Gates,
+    GateTimeoutAction,
     Phase,
     RollingUpdatePolicy,
     RoutingType,
     Share,
     SplitSettled,
     StopRequested,
+    SurgeRollingPolicy,
     TrafficRouting,
     advance,
     due,
@@ -266,3 +269,24 @@ def test_the_plan_from_the_middle_is_the_rest_of_the_plan() -> None:
         for phase in ("provisioning", "shifting", "baking"):
             state = run_to(rolling(10, 10, 3), f"forward {step}.1 {phase}")
             assert plan_batches(state) == whole[step - 1 :]
+
+
+def test_draining_first_is_a_batch_0_that_asks_for_nothing_new() -> None:
+    policy = SurgeRollingPolicy(instances(0), instances(1), 300)
+    drain, *batches = plan_batches(start(serving("config-1", 3), wanted("config-2", 3), policy))
+    assert (drain.step, drain.counts, drain.kept, drain.bake_seconds) == (0, (0, 2), (0, 2), 300)
+    assert [str(share) for share in drain.split] == ["0", "1"]
+    assert [(batch.step, batch.counts) for batch in batches] == [
+        (1, (1, 2)),
+        (2, (2, 1)),
+        (3, (3, 0)),
+    ]
+    assert {batch.peak for batch in (drain, *batches)} == {3}
+
+
+@pytest.mark.parametrize("action", GateTimeoutAction)
+def test_gates_do_not_change_the_batches(action: GateTimeoutAction) -> None:
+    policy = RollingUpdatePolicy(instances(2), 300)
+    fleets = serving("config-1", 4), wanted("config-2", 4)
+    gated = start(*fleets, policy, ["p99"], gates=Gates(60, action))
+    assert plan_batches(gated) == plan_batches(start(*fleets, policy, ["p99"]))

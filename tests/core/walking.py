@@ -4,14 +4,17 @@ from collections.abc import Iterable
 
 from rolling import (
     AlarmsRead,
+    Continued,
     Deployment,
     Event,
     FleetsSeen,
+    Gates,
     Phase,
     Reading,
     RollingUpdatePolicy,
     Share,
     Sighting,
+    SurgeRollingPolicy,
     advance,
     due,
     instances,
@@ -19,6 +22,7 @@ from rolling import (
     start,
     wanted,
 )
+from rolling.core.gate import awaits_continuation
 from rolling.core.plan import ideal_event
 
 
@@ -31,13 +35,28 @@ def rolling(
     return start(serving("config-1", old), wanted("config-2", new), policy, ["p99"])
 
 
+def drain_first(
+    full: int = 3,
+    surge: int = 0,
+    unavailable: int = 1,
+    gates: Gates | None = None,
+    wait: int = 300,
+) -> Deployment:
+    """An update within given room, of fleets of this size, that watches the alarm "p99"."""
+    policy = SurgeRollingPolicy(instances(surge), instances(unavailable), wait)
+    return start(serving("config-1", full), wanted("config-2", full), policy, ["p99"], gates=gates)
+
+
 def states(deployment: Deployment) -> list[Deployment]:
     """Every state from this one to the end, when everything comes true."""
     found = [deployment]
     for _ in range(10_000):
         if deployment.ended:
             return found
-        deployment = advance(deployment, ideal_event(deployment))
+        event = ideal_event(deployment)
+        if awaits_continuation(deployment):
+            event = Continued(deployment.stage, "ann")
+        deployment = advance(deployment, event)
         if deployment.stage != found[-1].stage:
             found.append(deployment)
     raise AssertionError("no end in sight")

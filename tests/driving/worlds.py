@@ -352,6 +352,15 @@ class CountsTheCondemned(Honest):
         return there, there + len(self.world.launching[name])
 
 
+class ScalesInLast(Honest):
+    """Ends no instance of a fleet that is sent all the traffic."""
+
+    def match(self, place: int, name: str, count: int) -> None:
+        if self.world.split[name] == ALL_TRAFFIC:
+            count = max(count, self.world.ready[name])
+        super().match(place, name, count)
+
+
 class CountsTheLaunching(Honest):
     """Counts an instance that was asked for twice: as ready, and as on its way."""
 

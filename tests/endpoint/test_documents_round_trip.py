@@ -12,9 +12,9 @@ from rolling import (
     InvalidInput,
     RollingUpdatePolicy,
     RoutingType,
+    SageMakerPolicy,
     SizeType,
     TrafficRouting,
-    UpdatePolicy,
     instances,
     percent,
 )
@@ -91,7 +91,7 @@ routings = st.one_of(
         TrafficRouting, st.sampled_from([RoutingType.CANARY, RoutingType.LINEAR]), waits, sizes
     ),
 )
-policies: st.SearchStrategy[UpdatePolicy | None] = st.one_of(
+policies: st.SearchStrategy[SageMakerPolicy | None] = st.one_of(
     st.none(),
     st.builds(RollingUpdatePolicy, sizes, waits, st.none() | sizes, timeouts),
     st.builds(BlueGreenUpdatePolicy, routings, waits, timeouts),
@@ -100,7 +100,7 @@ policies: st.SearchStrategy[UpdatePolicy | None] = st.one_of(
 
 @given(policies, st.lists(st.sampled_from("abcdefghij"), max_size=10))
 def test_a_policy_made_in_python_survives_the_way_through_json(
-    policy: UpdatePolicy | None, alarms: list[str]
+    policy: SageMakerPolicy | None, alarms: list[str]
 ) -> None:
     config = deployment_config_of(policy, tuple(alarms))
     through_json = json.loads(json.dumps(config.as_json()))

@@ -2,11 +2,23 @@
 
 import json
 from importlib.resources import files
+from typing import Any
 
+import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from rolling import Deployment, Event, advance, due
+from rolling import (
+    Continued,
+    Deployment,
+    Event,
+    GateElapsed,
+    Gates,
+    GateTimeoutAction,
+    StopRequested,
+    advance,
+    due,
+)
 from rolling.checking.strategies import HistoryStep, any_events, histories, reachable_deployments
 from rolling.records import (
     deployment_from_json,
@@ -18,7 +30,7 @@ from rolling.records import (
     loads_deployment,
     loads_event,
 )
-from tests.core.walking import rolling, run_to, trip
+from tests.core.walking import drain_first, rolling, run_to, states, trip
 
 SCHEMA = json.loads(files("rolling.records").joinpath("deployment.schema.json").read_text("utf-8"))
 
@@ -77,8 +89,8 @@ def test_the_stored_form_is_pinned() -> None:
         "version": "2.0",
         "spec": {
             "fleets": [
-                {"configuration": "config-2", "full": 3, "count": 0, "share": "0/1"},
-                {"configuration": "config-1", "full": 3, "count": 3, "share": "1/1"},
+                {"configuration": "config-2", "full": 3, "count": 0, "share": "0/1", "floor": 3},
+                {"configuration": "config-1", "full": 3, "count": 3, "share": "1/1", "floor": 3},
             ],
             "pace": {
                 "provision_batch": 1,
@@ -92,6 +104,7 @@ def test_the_stored_form_is_pinned() -> None:
             "alarms": ["p99"],
             "deadline_seconds": 28800,
             "generation": 1,
+            "gates": None,
         },
         "stage": {"direction": "BACK", "step": 1, "attempt": 1, "phase": "PROVISIONING"},
         "up": 0,
@@ -102,4 +115,56 @@ def test_the_stored_form_is_pinned() -> None:
         "settled": False,
         "cause": {"type": "AlarmTripped", "alarms": ["p99"]},
         "cut_short": None,
+        "continued_by": None,
     }
+
+
+def test_the_stored_form_of_step_0_and_of_a_gate_is_pinned() -> None:
+    gates = Gates(60, GateTimeoutAction.ROLL_BACK, steps=(1,))
+    step_0: Any = deployment_to_json(drain_first(3, gates=gates))
+    assert step_0["stage"] == {
+        "direction": "FORWARD",
+        "step": 0,
+        "attempt": 1,
+        "phase": "PROVISIONING",
+    }
+    assert step_0["spec"]["fleets"] == [
+        {"configuration": "config-2", "full": 3, "count": 0, "share": "0/1", "floor": 2},
+        {"configuration": "config-1", "full": 3, "count": 3, "share": "1/1", "floor": 2},
+    ]
+    assert step_0["spec"]["gates"] == {
+        "timeout_seconds": 60,
+        "on_timeout": "ROLL_BACK",
+        "steps": [1],
+    }
+    gate = run_to(drain_first(3, gates=gates), "forward 1.1 baking")
+    continued = advance(gate, Continued(gate.stage, "ann"))
+    assert deployment_to_json(continued)["continued_by"] == "ann"
+    turned = advance(gate, GateElapsed(gate.stage))
+    assert deployment_to_json(turned)["cause"] == {"type": "NotContinued", "seconds": 60}
+
+
+WALKS = [
+    drain_first(4, surge, unavailable, gates)
+    for surge, unavailable in ((0, 1), (1, 1), (0, 3), (2, 0))
+    for gates in (
+        None,
+        Gates(60, GateTimeoutAction.CONTINUE),
+        Gates(60, GateTimeoutAction.ROLL_BACK),
+    )
+]
+
+
+@pytest.mark.parametrize("deployment", WALKS, ids=lambda walk: f"{walk.spec.pace}{walk.spec.gates}")
+def test_every_state_of_a_walk_under_a_floor_and_past_gates_comes_back_equal(
+    deployment: Deployment,
+) -> None:
+    """And the ways back from each: a stop, and a gate that nobody continued."""
+    for state in states(deployment):
+        approved = advance(state, Continued(state.stage, "ann"))
+        turned = advance(state, GateElapsed(state.stage))
+        back = states(advance(state, StopRequested("ann")))
+        for each in (state, approved, turned, *back):
+            document = deployment_to_json(each)
+            assert deployment_from_json(document) == each
+            assert list(Draft202012Validator(SCHEMA).iter_errors(document)) == []

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolling import InvalidInput, Problem, RollingError, StopRequested, advance, due
+from rolling import (
+    Continued,
+    GateElapsed,
+    Gates,
+    GateTimeoutAction,
+    InvalidInput,
+    Problem,
+    RollingError,
+    StopRequested,
+    advance,
+    due,
+)
 from rolling.checking.strategies import any_events, plausible_events, reachable_deployments
 from rolling.records import (
     UnreadableRecord,
@@ -20,7 +31,7 @@ from rolling.records import (
     loads_deployment,
     loads_event,
 )
-from tests.core.walking import end_of, rolling, run_to, trip
+from tests.core.walking import drain_first, end_of, rolling, run_to, trip
 
 
 def record(stage: str = "forward 2.1 baking") -> dict[str, Any]:
@@ -40,6 +51,19 @@ def put(document: Any, path: str, value: object) -> Any:
         place = place[int(name)] if isinstance(place, list) else place[name]
     place[int(last) if isinstance(place, list) else last] = value
     return changed
+
+
+def gate_record() -> dict[str, Any]:
+    """A drain-first update in the bake of its first gate, continued."""
+    gates = Gates(60, GateTimeoutAction.ROLL_BACK, steps=(1, 3))
+    gate = run_to(drain_first(4, gates=gates), "forward 1.1 baking")
+    return deployment_to_json(advance(gate, Continued(gate.stage, "ann")))
+
+
+def gate_record_turned_back() -> dict[str, Any]:
+    gates = Gates(60, GateTimeoutAction.ROLL_BACK)
+    gate = run_to(drain_first(4, gates=gates), "forward 1.1 baking")
+    return deployment_to_json(advance(gate, GateElapsed(gate.stage)))
 
 
 def problems(document: object) -> list[Problem]:
@@ -256,6 +280,70 @@ def test_a_state_on_the_way_back_that_cannot_be_is_refused(
     path: str, value: object, field: str
 ) -> None:
     assert field in {found.field for found in problems(put(back_record(), path, value))}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rule"),
+    [
+        ("spec.fleets.1.floor", 0, "must be a whole number from 1 to 100000 instances"),
+        ("spec.fleets.1.floor", 5, "must be at most the 4 in full"),
+        ("spec.fleets.1.count", 3, "must be one old fleet in service in full and a new one"),
+        ("spec.gates.steps", [], "must name a batch"),
+        ("spec.gates.steps.1", 5, "must be a whole number from 1 to 4 of 4 steps"),
+        ("spec.gates.timeout_seconds", 28_801, "must be a whole number from 1 to 28800 seconds"),
+        ("spec.gates.on_timeout", "WAIT", "must be one of CONTINUE, ROLL_BACK"),
+        ("continued_by", 3, "must be a string"),
+        ("stage.phase", "SHIFTING", "must be null outside the bake of a gate"),
+        ("spec.gates.steps", [2], "must be null outside the bake of a gate"),
+        ("spec.gates", None, "must be null outside the bake of a gate"),
+    ],
+)
+def test_an_impossible_floor_or_gate_is_refused(path: str, value: object, rule: str) -> None:
+    found = problems(put(gate_record(), path, value))
+    assert any(each.rule.startswith(rule) for each in found), found
+
+
+def test_step_0_is_only_for_an_update_that_drains_first() -> None:
+    step_0: Any = deployment_to_json(run_to(drain_first(4), "forward 0.1 baking"))
+    assert deployment_from_json(step_0).stage.step == 0
+    for place in (0, 1):
+        step_0["spec"]["fleets"][place]["floor"] = 4
+    found = problem(step_0)
+    assert (found.field, found.fix) == ("stage.step", 1)
+    assert found.rule == "must be at least 1 where no old fleet is drained to its floor first"
+    back = put(gate_record_turned_back(), "stage.step", 0)
+    assert problem(back).rule == "must be at least 1 on the way BACK"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        ("cause.seconds", 61, "cause.seconds"),
+        ("spec.gates", None, "cause"),
+        ("spec.gates.on_timeout", "CONTINUE", "cause"),
+    ],
+)
+def test_a_cause_that_no_gate_gives_is_refused(path: str, value: object, field: str) -> None:
+    assert problem(put(gate_record_turned_back(), path, value)).field == field
+
+
+def test_a_gate_never_cuts_a_rollback_short() -> None:
+    document = put(gate_record_turned_back(), "stage.phase", "ROLLBACK_FAILED")
+    found = problem(put(document, "cut_short", {"type": "NotContinued", "seconds": 60}))
+    assert found.field == "cut_short"
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_record_without_floors_and_gates_has_full_fleets_and_none(version: str) -> None:
+    document = {**record(), "version": version}
+    for name in ("cause", "cut_short", "continued_by"):
+        del document[name]
+    del document["spec"]["gates"]
+    for fleet in document["spec"]["fleets"]:
+        del fleet["floor"]
+    read = deployment_from_json(document)
+    assert read == deployment_from_json(record())
+    assert [fleet.floor for fleet in read.spec.fleets] == [4, 4] and read.spec.gates is None
 
 
 def test_an_ask_that_could_never_end_its_step_is_refused() -> None:

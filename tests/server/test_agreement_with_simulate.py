@@ -17,7 +17,7 @@ from rolling.simulation.report import Report
 from rolling.simulation.run import simulate
 from rolling.simulation.scenario import Scenario, ScenarioUpdate
 from tests.server.clouds import NAME, START, config, rolling
-from tests.test_scenarios import NAMES, load
+from tests.test_scenarios import OF_SAGEMAKER, load
 
 Played = list[list[tuple[float, str, str]]]
 
@@ -68,7 +68,7 @@ def timeless(value: Any) -> Any:
     return {key: timeless(each) for key, each in value.items() if key not in times}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_SAGEMAKER)
 def test_a_scenario_goes_in_the_cloud_as_it_is_simulated(name: str) -> None:
     scenario = load(name)
     assert played(scenario) == simulated(simulate(scenario))

@@ -70,6 +70,8 @@ def test_in_the_last_batch_a_phase_that_is_over_has_no_next(sky: Sky) -> None:
         (Fault(FaultKind.STOP, Direction.BACK), "Faults[0].Direction"),
         (Fault(FaultKind.ALARM, Direction.BACK), "Faults[0].Direction"),
         (Fault(FaultKind.ALARM_UNREADABLE, Direction.BACK), "Faults[0].Direction"),
+        (Fault(FaultKind.CONTINUE), "Faults[0].Kind"),
+        (Fault(FaultKind.ALARM, batch=0), "Faults[0].Batch"),
         (Fault(FaultKind.SHIFT_FAILED, phase=Phase.BAKING), "Faults[0].Phase"),
         (Fault(FaultKind.SHIFT_FAILED, phase=Phase.CLEANING), "Faults[0].Phase"),
     ],
@@ -84,3 +86,10 @@ def test_a_creation_has_no_second_batch(sky: Sky) -> None:
     sky.call("CreateEndpoint", EndpointName="new", EndpointConfigName="config-1")
     with pytest.raises(InvalidInput, match="has no batches"):
         sky.inject("new", [Fault(FaultKind.PROVISIONING_FAILED, batch=2)], "Now")
+
+
+def test_others_take_the_room_that_a_rollback_needs(sky: Sky) -> None:
+    sky.limit_capacity(4, NAME)
+    sky.inject(NAME, [Fault(FaultKind.ROOM_TAKEN, count=9)], "Now")
+    sky.advance_to_rest(NAME)
+    assert sky.shown()["EndpointStatus"] == "UpdateRollbackFailed"

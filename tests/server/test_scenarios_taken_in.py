@@ -116,3 +116,19 @@ def test_an_injected_fault_joins_those_of_the_scenarios_update() -> None:
         [endpoint] = local.endpoints()
     assert endpoint.waiting_faults == (("Stop",),)
     assert [each.field for each in endpoint.unused_faults] == ["Faults[1]"]
+
+
+def test_an_engine_is_refused_with_the_nearest_policy_and_all_else() -> None:
+    document = scenario(Tags=5)
+    policy = {
+        "MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1},
+        "WaitIntervalInSeconds": 0,
+    }
+    (update,) = document["Updates"]
+    update["UpdateEndpoint"]["DeploymentConfig"] = {"RollingUpdatePolicy": policy}
+    update["Engine"] = {"MaximumUnavailable": {"Type": "CAPACITY_PERCENT", "Value": 60}}
+    with pytest.raises(InvalidInput) as refused, local_sagemaker(scenario=document):
+        pass
+    tags, engine = refused.value.problems
+    assert (tags.field, engine.field) == ("EndpointConfigs[1].Tags", "Updates[0].Engine")
+    assert engine.rule.endswith('MaximumBatchSize {"Type": "CAPACITY_PERCENT", "Value": 50}')

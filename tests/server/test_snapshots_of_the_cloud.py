@@ -12,7 +12,7 @@ from rolling.simulation.run import snapshots
 from rolling.view.picture import Picture
 from rolling.view.snapshots import Snapshot
 from tests.server.clouds import NAME, START, Sky
-from tests.test_scenarios import NAMES, load
+from tests.test_scenarios import OF_SAGEMAKER, load
 from tests.view.pictures import text_of
 
 
@@ -22,7 +22,7 @@ def only(sky: Sky) -> Snapshot:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_SAGEMAKER)
 def test_the_end_of_each_update_is_drawn_as_it_is_simulated(name: str) -> None:
     scenario = load(name)
     steering = SteeredCloud(Cloud(ManualTime(START), scenario=scenario))

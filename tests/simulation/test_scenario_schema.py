@@ -53,6 +53,13 @@ def one(**fields: object) -> Json:
     return updates(**fields)
 
 
+def engine(given: object, *faults: Json) -> Json:
+    """A scenario of one update with this engine."""
+    document = updates(*faults)
+    document["Updates"][0]["Engine"] = given
+    return document
+
+
 def with_serverless(given: object) -> Json:
     """A scenario with one more configuration, whose variant has this ServerlessConfig."""
     variant = {"VariantName": "AllTraffic", "ServerlessConfig": given}
@@ -61,6 +68,22 @@ def with_serverless(given: object) -> Json:
 
 
 SIZE = {"Type": "CAPACITY_PERCENTAGE", "Value": 20}
+NONE = {"Type": "INSTANCE_COUNT", "Value": 0}
+GATES = {"TimeoutInSeconds": 600, "TimeoutAction": "Continue"}
+BAD_ENGINES: list[Any] = [
+    None,
+    [],
+    {},
+    {"Surge": SIZE},
+    {"MaximumSurge": 1},
+    {"MaximumSurge": SIZE | {"Value": -1}},
+    {"MaximumUnavailable": SIZE | {"Type": "PERCENT"}},
+    {"Gates": {}},
+    {"Gates": GATES | {"Batches": []}},
+    {"Gates": GATES | {"Batches": [0]}},
+    {"Gates": GATES | {"TimeoutInSeconds": 28_801}},
+    {"Gates": GATES | {"TimeoutAction": "Stop"}},
+]
 WRONG_NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**64, []]
 
 
@@ -75,6 +98,11 @@ WRONG_NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**64, []]
         one(DeploymentConfig={}),
         with_serverless({"MemorySizeInMB": 6144, "MaxConcurrency": 200}),
         updates({"Kind": "Stop"}, {"Kind": "CleanupFailed", "Direction": "Back", "Count": 3}),
+        updates({"Kind": "RoomTaken", "Count": 3, "ForSeconds": 60}),
+        engine({"MaximumSurge": SIZE, "MaximumUnavailable": NONE}),
+        engine({"MaximumUnavailable": SIZE}, {"Kind": "Alarm", "Batch": 0}),
+        engine({"Gates": GATES}, {"Kind": "Continue", "Batch": 1, "By": "alice"}),
+        engine({"Gates": GATES | {"Batches": [1, 2]}}),
     ],
 )
 def test_right_scenarios_are_valid_and_read(document: Json) -> None:
@@ -149,8 +177,13 @@ def test_right_scenarios_are_valid_and_read(document: Json) -> None:
                 {"Kind": "ProvisioningFailed", "Fleet": "new"},
                 {"Kind": "Alarm", "Direction": "Back", "Phase": "Baking"},
                 {"Kind": "Alarm", "Batch": 0},
+                {"Kind": "Continue"},
+                {"Kind": "RoomTaken", "Reason": "gone"},
             )
         ],
+        *[engine(bad) for bad in BAD_ENGINES],
+        engine({"MaximumUnavailable": SIZE}, {"Kind": "Stop", "Direction": "Back", "Batch": 0}),
+        engine({"MaximumUnavailable": SIZE}, {"Kind": "Continue"}),
     ],
 )
 def test_what_is_refused_for_its_shape_is_refused_by_the_schema_too(document: Any) -> None:
@@ -158,7 +191,15 @@ def test_what_is_refused_for_its_shape_is_refused_by_the_schema_too(document: An
     assert not VALIDATOR.is_valid(document)
 
 
-@given(spoilt([scenario(), one(DeploymentConfig=blue_green("CANARY", CanarySize=SIZE))]))
+@given(
+    spoilt(
+        [
+            scenario(),
+            one(DeploymentConfig=blue_green("CANARY", CanarySize=SIZE)),
+            engine({"MaximumUnavailable": SIZE, "Gates": GATES}, {"Kind": "Stop", "Batch": 0}),
+        ]
+    )
+)
 def test_whatever_is_read_is_valid_and_whatever_is_not_has_its_problems_told(
     document: Any,
 ) -> None:

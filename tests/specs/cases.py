@@ -10,8 +10,11 @@ from attrs import frozen
 from rolling import (
     BlueGreenUpdatePolicy,
     Deployment,
+    Gates,
+    GateTimeoutAction,
     RollingUpdatePolicy,
     RoutingType,
+    SurgeRollingPolicy,
     TrafficRouting,
     instances,
     percent,
@@ -29,7 +32,8 @@ ALL_TROUBLES = ("alarm", "failure", "deadline", "stop")
 class Case:
     """One update, and how bad the world is in which it is carried out.
 
-    The numbers are the update in terms of the specs. `troubles`: what may go wrong.
+    The numbers are the update in terms of the specs. `new_floor`, `old_floor`: None is the
+    full count. `first_gate`: the first step whose bake is a gate, as all later ones; 0: none. `troubles`: what may go wrong.
     `most_attempts`: how often a batch may bake. `stale_events`: whether events of
     other stages come too.
     """
@@ -47,10 +51,20 @@ class Case:
     back_batch: int
     cleans_each_step: bool = True
     termination_wait: bool = False
+    new_floor: int | None = None
+    old_floor: int | None = None
+    first_gate: int = 0
+    gate_turns_back: bool = False
     alarms: int = 1
     troubles: tuple[str, ...] = ALL_TROUBLES
     most_attempts: int = 1
     stale_events: bool = False
+
+    @property
+    def floors(self) -> tuple[int, int]:
+        """The least counts that must carry all the traffic, of the new and the old fleet."""
+        new, old = self.new_floor, self.old_floor
+        return self.new_full if new is None else new, self.old_full if old is None else old
 
     @property
     def constants(self) -> dict[str, int]:
@@ -67,6 +81,10 @@ class Case:
             "BackBatch": self.back_batch,
             "CleansEachStep": self.cleans_each_step,
             "TerminationWait": self.termination_wait,
+            "NewFloor": self.floors[0],
+            "OldFloor": self.floors[1],
+            "FirstGate": self.first_gate,
+            "GateTurnsBack": self.gate_turns_back,
             "MostAttempts": self.most_attempts,
         }
 
@@ -80,6 +98,13 @@ def _linear(wait_seconds: int) -> BlueGreenUpdatePolicy:
     routing = TrafficRouting(RoutingType.LINEAR, 60, instances(1))
     return BlueGreenUpdatePolicy(routing, wait_seconds)
 
+
+def _surge(surge: int, unavailable: int) -> SurgeRollingPolicy:
+    return SurgeRollingPolicy(instances(surge), instances(unavailable), 60)
+
+
+_CONTINUES = Gates(3_600, GateTimeoutAction.CONTINUE, steps=(2, 3))
+_TURNS_BACK = Gates(3_600, GateTimeoutAction.ROLL_BACK)
 
 _CANARY = BlueGreenUpdatePolicy(TrafficRouting(RoutingType.CANARY, 60, percent(50)), 300)
 
@@ -190,6 +215,51 @@ COMPARED = (
         batch=1, first_shift=1, next_shift=1, back_batch=1,
         troubles=("stop",),
     ),
+    Case(
+        name="drain-first, three by one, failures",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _surge(0, 1), ["a"]),
+        new_full=3, old_full=3, old_count=3, new_floor=2, old_floor=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("failure",), most_attempts=2,
+    ),
+    Case(
+        name="drain-first, four by two, an alarm or the deadline",
+        deployment=start(serving(_OLD, 4), wanted(_NEW, 4), _surge(0, 2), ["a"]),
+        new_full=4, old_full=4, old_count=4, new_floor=2, old_floor=2,
+        batch=2, first_shift=2, next_shift=2, back_batch=2,
+        troubles=("alarm", "deadline"),
+    ),
+    Case(
+        name="one more and one missing of four, an alarm",
+        deployment=start(serving(_OLD, 4), wanted(_NEW, 4), _surge(1, 1), ["a"]),
+        new_full=4, old_full=4, old_count=4, new_floor=3, old_floor=3,
+        batch=2, first_shift=2, next_shift=2, back_batch=2,
+        troubles=("alarm",),
+    ),
+    Case(
+        name="drain-first, four replaced by three, a stop",
+        deployment=start(serving(_OLD, 4), wanted(_NEW, 3), _surge(0, 1), ["a"]),
+        new_full=3, old_full=4, old_count=4, new_floor=2, old_floor=3,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("stop",),
+    ),
+    Case(
+        name="three by one, gates that let it go on, an alarm",
+        deployment=start(serving(_OLD, 3), wanted(_NEW, 3), _BY_ONE, ["a"], gates=_CONTINUES),
+        new_full=3, old_full=3, old_count=3, first_gate=2,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("alarm",), most_attempts=2,
+    ),
+    Case(
+        name="drain-first, two by one, gates that turn back, and stale events",
+        deployment=start(
+            serving(_OLD, 2), wanted(_NEW, 2), _surge(0, 1), ["a"], gates=_TURNS_BACK
+        ),
+        new_full=2, old_full=2, old_count=2, new_floor=1, old_floor=1,
+        first_gate=1, gate_turns_back=True,
+        batch=1, first_shift=1, next_shift=1, back_batch=1,
+        troubles=("stop",), most_attempts=2, stale_events=True,
+    ),
 )  # fmt: skip
 """For these the labelled graphs of the TLA+ spec and of the core are compared."""
 
@@ -246,6 +316,23 @@ COUNTED = (
         ),
         new_full=4, old_full=4, new_count=2, old_count=3, new_traffic=8,
         batch=1, first_shift=1, next_shift=1, back_batch=1,
+    ),
+    Case(
+        name="drain-first, five by two, failures",
+        deployment=start(serving(_OLD, 5), wanted(_NEW, 5), _surge(0, 2), ["a"]),
+        new_full=5, old_full=5, old_count=5, new_floor=3, old_floor=3,
+        batch=2, first_shift=2, next_shift=2, back_batch=2,
+        troubles=("failure",),
+    ),
+    Case(
+        name="one more and one missing, four replaced by five, gates that turn back, alarms",
+        deployment=start(
+            serving(_OLD, 4), wanted(_NEW, 5), _surge(1, 1), ["a"], gates=_TURNS_BACK
+        ),
+        new_full=5, old_full=4, old_count=4, new_floor=4, old_floor=4,
+        first_gate=1, gate_turns_back=True,
+        batch=2, first_shift=2, next_shift=2, back_batch=2,
+        troubles=("alarm",),
     ),
 )  # fmt: skip
 """For these, too large for a graph, the second checker and the core count states and steps."""

@@ -12,9 +12,11 @@ from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -22,7 +24,15 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet
-from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    NotContinued,
+    Operation,
+    Stopped,
+    TimedOut,
+)
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import advance
 from tests.specs.cases import Case
@@ -75,7 +85,7 @@ class World:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.spec = case.deployment.spec
-        self.per_new, self.per_old = self.spec.old[0].full, self.spec.new.full
+        self.per_new, self.per_old = self.spec.old[0].floor, self.spec.new.floor
         self.whole = self.per_new * self.per_old
 
     # --- nodes ---
@@ -92,10 +102,11 @@ class World:
             settled=deployment.settled,
             cause=_reason(deployment.cause),
             cut_short=_reason(deployment.cut_short),
+            continued=deployment.continued_by is not None,
         )
 
     def units(self, share: Share) -> int:
-        """The share in units of which all traffic is the product of the two full counts."""
+        """The share in units of which all traffic is the product of the two floors."""
         units, rest = divmod(share.part * self.whole, share.whole)
         assert rest == 0, f"{share} is no whole number of units of 1/{self.whole}"
         return units
@@ -122,6 +133,8 @@ class World:
                 return (kind, f"direction={direction.name.lower()}")
             case StopRequested():
                 return (kind,)
+            case Continued(stage=stage) | GateElapsed(stage=stage):
+                return (kind, _at(stage))
             case _:
                 raise AssertionError(f"no label says {event}")
 
@@ -141,6 +154,7 @@ class World:
             yield from map(DeadlineElapsed, Direction)
         if "stop" in troubles:
             yield StopRequested("anyone")
+        yield from self._of_gates(stage)
         if self.case.stale_events:
             for other in _other_stages(stage):
                 yield from self._stale(deployment, other)
@@ -188,6 +202,12 @@ class World:
         for state in (Reading.ALARM, Reading.OK):
             yield AlarmsRead(stage, tuple([(name, state) for name in self.spec.alarms]), True)
         yield OperationFailed(stage, Operation.CLEAN_UP, 0, "a failure elsewhere")
+        yield from self._of_gates(stage)
+
+    def _of_gates(self, stage: Stage) -> Iterator[Event]:
+        if self.spec.gates is not None:
+            yield Continued(stage, "anyone")
+            yield GateElapsed(stage)
 
 
 def _sightings(fleet: Fleet) -> list[Sighting]:
@@ -232,3 +252,5 @@ def _reason(cause: Cause | None) -> str:
             return "deadline"
         case Stopped():
             return "stop"
+        case NotContinued():
+            return "gate"

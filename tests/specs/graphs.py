@@ -21,7 +21,7 @@ class Node(NamedTuple):
     """One state of a deployment.
 
     `traffic` is what the new and the old fleet should be sent, in units of which
-    all traffic is the product of the two full counts.
+    all traffic is the product of the two floors.
     """
 
     stage: Place
@@ -32,6 +32,7 @@ class Node(NamedTuple):
     settled: bool
     cause: str
     cut_short: str
+    continued: bool
 
     def __str__(self) -> str:
         direction, step, attempt, phase = self.stage
@@ -46,7 +47,8 @@ class Node(NamedTuple):
                     )
                 ],
                 f"  split {'settled' if self.settled else 'not seen'}, "
-                f"cause {self.cause}, cut short by {self.cut_short}",
+                f"cause {self.cause}, cut short by {self.cut_short}"
+                f"{', gate continued' if self.continued else ''}",
             ]
         )
 

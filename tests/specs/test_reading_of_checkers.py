@@ -7,7 +7,7 @@ from tests.specs.murphi import Counted, model, read_counts
 from tests.specs.tla import configuration, parse, read_graph
 
 DEPLOYMENT = (
-    r"[cause |-> \"none\", cut |-> \"none\", "
+    r"[cause |-> \"none\", continued |-> false, cut |-> \"none\", "
     r"new |-> [alive |-> 1, asked |-> 1, in_service |-> 0], "
     r"old |-> [alive |-> 2, asked |-> 2, in_service |-> 2], settled |-> true, "
     r"stage |-> <<\"forward\", 1, 1, \"provisioning\">>, traffic |-> 0, up |-> 1]"

@@ -42,7 +42,7 @@ def check(node: str, modules: Path, case: Case, scratch: Path) -> Graph | str:
     answer = ask(node, modules, cfg, dot)
     if isinstance(answer, str):
         return answer
-    graph = read_graph(dot.read_text(), case.new_full * case.old_full)
+    graph = read_graph(dot.read_text(), case.floors[0] * case.floors[1])
     dot.unlink()
     return graph
 
@@ -127,6 +127,7 @@ def _node(value: dict[str, Any], whole: int) -> Node:
         settled=value["settled"],
         cause=value["cause"],
         cut_short=value["cut"],
+        continued=value["continued"],
     )
 
 

@@ -17,7 +17,7 @@ from rolling.backends.simulated.strikes import Strikes
 from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC
 from rolling.core.desired import Desired
-from rolling.core.events import Reading, StopRequested
+from rolling.core.events import Continued, Reading, StopRequested
 from rolling.core.fleet import FleetSpec
 from rolling.core.stage import Stage
 from rolling.driving.backend import Failure, Observation, ObservedFleet, Superseded
@@ -117,8 +117,8 @@ class SimulatedBackend:
     def struck(self) -> frozenset[int]:
         """The indexes of the faults of this update that had an effect.
 
-        An alarm fault has an effect when it is read, a stop when it is requested, any
-        other fault when it strikes an instance or a shift.
+        An alarm has when it was read so, a stop when it was asked for, a continuation when
+        it came at a gate, any other fault when it has struck an instance, its room or a shift.
         """
         return frozenset(self._execution.strikes.struck)
 
@@ -141,6 +141,11 @@ class SimulatedBackend:
         """The stop that a fault requests, from its time to the end of the update."""
         self._catch_up()
         return self._execution.stop
+
+    def continuation(self) -> Continued | None:
+        """What a fault continues, from its moment on: the gate that the update was at then."""
+        self._catch_up()
+        return self._execution.continued
 
     def make_true(self, desired: Desired) -> None:
         """Begin to make `desired` true. Raises Superseded if its stage is over."""
@@ -190,9 +195,9 @@ class SimulatedBackend:
 
     def _news_at(self, now: float) -> float:
         execution = self._execution
-        if execution.stop_is_news:
-            # An observation has no stops: the driver checks for one before its next tick.
-            execution.stop_is_news = False
+        if execution.call_is_news:
+            # It is not seen in an observation, but asked for before the next tick.
+            execution.call_is_news = False
             return now
         moment, strikes = execution.next_due, execution.strikes
         return min(moment, strikes.next_alarm_change(now)) if strikes.alarms else moment

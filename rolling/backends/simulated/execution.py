@@ -11,7 +11,7 @@ from rolling.backends.simulated.strikes import Strike, Strikes
 from rolling.backends.simulated.world import World
 from rolling.core.capacity import NO_TRAFFIC, at_most
 from rolling.core.desired import Desired
-from rolling.core.events import StopRequested
+from rolling.core.events import Continued, StopRequested
 from rolling.core.outcome import Operation
 
 NO_CAPACITY = (
@@ -29,10 +29,12 @@ class Execution:
     """One update, creation or scaling of a simulated endpoint, in progress.
 
     `strikes`: its faults. `last`: the last command, and `fleets` the instances that it
-    names, in its order. `failures`: the reasons by operation and index of the fleet.
-    `stop`: the stop that a fault requests; `stop_is_news`: the driver has not been woken
-    for it yet. `over`: a later update has begun, and this one has no more effect.
-    `next_due`: the next time at which something happens by itself; `inf` for never.
+    is about, in its order. `failures`: the reasons by operation and place of the fleet.
+    `stop`: the stop that a fault asks for. `continued`: the gate that one continues.
+    `call_is_news`: one of them came, and the driver was not told yet to look for it.
+    `taken`: the instances of others, within the capacity limit.
+    `over`: a later update has begun, and nothing happens any more by this one.
+    `next_due`: the next moment at which something happens by itself; `inf` for never.
     """
 
     world: World
@@ -41,7 +43,9 @@ class Execution:
     fleets: list[Instances] = field(factory=list)
     failures: dict[tuple[Operation, int], str] = field(factory=dict)
     stop: StopRequested | None = None
-    stop_is_news: bool = False
+    continued: Continued | None = None
+    call_is_news: bool = False
+    taken: int = 0
     over: bool = False
     # Cached: read several times per tick, updated when an operation starts, ends or moves.
     next_due: float = field(init=False)
@@ -90,7 +94,7 @@ class Execution:
     def drop_faults(self) -> None:
         """End all faults; stuck instances stay stuck."""
         self.strikes = Strikes(())
-        self.stop, self.stop_is_news = None, False
+        self.stop, self.continued, self.call_is_news, self.taken = None, None, False, 0
         self._look_ahead()
 
     # --- commands -------------------------------------------------------------
@@ -110,7 +114,7 @@ class Execution:
         ):
             missing -= count
             self._fail(Operation.PROVISION, place, fault)
-        fitting = int(min(missing, self.world.room))
+        fitting = int(min(missing, self._room(now)))
         if fitting < missing:
             self.failures.setdefault((Operation.PROVISION, place), NO_CAPACITY)
         for count, fault in self.strikes.take(
@@ -119,6 +123,17 @@ class Execution:
             fitting -= count
             self.world.schedule_launch(fleet, count, now + (fault.seconds or 0))
         self.world.schedule_launch(fleet, fitting, now)
+
+    def _room(self, now: float) -> float:
+        """How many instances may be launched, once others have taken what they wanted."""
+        room = max(0, self.world.room - self.taken)
+        if math.isinf(room):
+            return room
+        for strikes_new in (True, False):
+            for count, _ in self.strikes.take(FaultKind.ROOM_TAKEN, strikes_new, int(room), now):
+                self.taken += count
+                room -= count
+        return room
 
     def _end(self, place: int, fleet: Instances, count: int, now: float) -> None:
         for stuck, fault in self.strikes.take(FaultKind.CLEANUP_FAILED, place == 0, count, now):
@@ -156,8 +171,14 @@ class Execution:
         """Apply a fault at its time; the rest of it strikes later operations."""
         fault = strike.fault
         if fault.kind is FaultKind.STOP:
-            self.stop, self.stop_is_news = StopRequested(fault.by or "operator"), True
+            self.stop, self.call_is_news = StopRequested(fault.by or "operator"), True
             self.strikes.struck.add(strike.place)
+            return
+        if fault.kind is FaultKind.CONTINUE:
+            self._continue(strike)
+            return
+        if fault.kind is FaultKind.ROOM_TAKEN:
+            self._room(now)
             return
         if fault.kind is FaultKind.SHIFT_FAILED:
             self._break_shift(now)
@@ -180,6 +201,12 @@ class Execution:
                     )
                 case FaultKind.PROVISIONING_SLOW:
                     self._delay(place, fleet, now)
+
+    def _continue(self, strike: Strike) -> None:
+        if self.last is not None and self.last.gate_seconds is not None:
+            by = strike.fault.by or "operator"
+            self.continued, self.call_is_news = Continued(self.last.stage, by), True
+            self.strikes.struck.add(strike.place)
 
     def _break(
         self, kind: FaultKind, operation: Operation, place: int, due: Due, now: float

@@ -11,7 +11,7 @@ from rolling.backends.simulated.settings import LONGEST_SECONDS
 from rolling.core.capacity import MOST_INSTANCES
 from rolling.core.deployment import Deployment, Spec
 from rolling.core.errors import InvalidInput, Problem
-from rolling.core.pace import step_count
+from rolling.core.pace import drains_first, step_count
 from rolling.core.stage import ENDS, Direction, Phase, Stage
 from rolling.schema.shapes import OneOf, Structure, Text, Whole
 from rolling.view.timeline import DIRECTION_OF, DIRECTIONS, PHASE_OF, PHASES
@@ -27,20 +27,23 @@ class FaultKind(StrEnum):
     INSTANCE_LOST = "InstanceLost"
     SHIFT_FAILED = "ShiftFailed"
     CLEANUP_FAILED = "CleanupFailed"
+    ROOM_TAKEN = "RoomTaken"
     STOP = "Stop"
+    CONTINUE = "Continue"
 
 
 @frozen
 class Fault:
     """One fault of one update, creation or scaling; it ends with it.
 
-    **When.** A fault strikes `after_seconds` after its beginning. With neither `batch`
-    nor `phase`, it begins when the update is accepted (with `Direction.BACK`, when the
-    rollback begins). With a `phase`, it begins when the backend receives the first
-    command of that phase, in the first batch unless `batch` is given. With only a
-    `batch`, it begins in the natural phase for its kind. If a deployment skips the
-    phase, it begins with the next stage. The batches of a rollback count from 1, which
-    is the reactivation.
+    **When.** It counts from a beginning, and strikes `after_seconds` later. With
+    neither `batch` nor `phase` the beginning is the acceptance of the update
+    (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
+    backend is told of that phase, of the first batch unless a `batch` is given;
+    with a `batch` alone, of the phase that is natural for its kind. Where a
+    deployment passes the phase by, it is the first stage after it. Batch 0 is the step
+    that drains the old fleet to its floor, where there is one. The batches of the way
+    back count from 1, the reactivation.
 
     **What**, by kind:
 
@@ -56,9 +59,15 @@ class Fault:
     - `ShiftFailed`: the current or the next shift fails, `count` times within
       `for_seconds`. It is tried again in a later stage.
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating
-      now, then those condemned next, within `for_seconds`. Their termination is tried
-      again in a later stage.
-    - `Stop`: `by` requests a stop of the deployment.
+      now, then those condemned next, within `for_seconds`. Tried again when a
+      later stage is commanded.
+    - `RoomTaken`: others launch `count` instances within the capacity limit, and keep
+      them: where there is room now, then wherever room becomes free, within
+      `for_seconds`. Without a capacity limit there is always room, and it changes nothing.
+    - `Stop`: `by` asks for the deployment to stop.
+    - `Continue`: `by` continues the gate of the bake that the deployment is in at that
+      moment; anywhere else it changes nothing. The bake of a later attempt must be
+      continued again.
 
     `fleet`: "new" or "old"; None means the natural fleet for its kind: the draining
     one for a cleanup, otherwise the receiving one.
@@ -84,7 +93,13 @@ class Fault:
         """True if this fault has begun when the backend receives a command of `stage`."""
         if stage.direction is not self.direction:
             return False
-        return (stage.step, stage.phase) >= (self.batch or 1, self.first_phase())
+        return (stage.step, stage.phase) >= (self._first_batch(), self.first_phase())
+
+    def _first_batch(self) -> int:
+        """The step in which it begins; the acceptance of an update may be in step 0."""
+        if self.batch is not None:
+            return self.batch
+        return 0 if self.phase is None else 1
 
     def strikes_new_fleet(self) -> bool:
         """True if it strikes the new fleet, False for the old ones."""
@@ -128,7 +143,9 @@ _KINDS = {
     FaultKind.INSTANCE_LOST: _Kind(Phase.BAKING, ("count", "fleet")),
     FaultKind.SHIFT_FAILED: _Kind(Phase.SHIFTING, ("for_seconds", "count", "reason")),
     FaultKind.CLEANUP_FAILED: _Kind(Phase.CLEANING, (*_STRUCK, "reason")),
+    FaultKind.ROOM_TAKEN: _Kind(Phase.PROVISIONING, ("for_seconds", "count")),
     FaultKind.STOP: _Kind(Phase.PROVISIONING, ("by",), _UNHEARD),
+    FaultKind.CONTINUE: _Kind(Phase.BAKING, ("by",), "the way back has no gates"),
 }
 
 _OF_ALL = ("kind", "direction", "batch", "phase", "after_seconds")
@@ -158,7 +175,7 @@ FAULT = Structure(
     {
         "Kind": OneOf(tuple([kind.value for kind in FaultKind]), example="Alarm"),
         "Direction": OneOf(tuple(DIRECTION_OF)),
-        "Batch": Whole(1, MOST_INSTANCES),
+        "Batch": Whole(0, MOST_INSTANCES),
         "Phase": OneOf(tuple([text for text, phase in PHASE_OF.items() if phase not in ENDS])),
         "AfterSeconds": Whole(0, LONGEST_SECONDS, " seconds"),
         "ForSeconds": Whole(1, LONGEST_SECONDS, " seconds"),
@@ -245,15 +262,31 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
 def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     """Why a fault can never strike a deployment of `spec`, as far as is known beforehand.
 
-    For example because the deployment has no such batch, or does not watch the alarm.
-    The number of batches of a rollback depends on where it begins. `fault_problems`
-    reports problems of the fault itself.
+    It has no such batch or no such gate, or does not read the alarm. How many batches a way back
+    has depends on where it begins. What a fault by itself has wrong is said by
+    `fault_problems`.
     """
     found: list[Problem] = []
     batches = step_count(spec)
     if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
         found.append(no_such_batch(f"{at}.Batch", fault.batch, batches, "the update has"))
+    if fault.batch == 0 and not drains_first(spec):
+        rule = "the update begins with batch 1: it does not drain the old fleet first"
+        found.append(Problem(f"{at}.Batch", 0, rule, 1))
+    if fault.kind is FaultKind.CONTINUE:
+        found += _no_gate(fault, spec, at)
     return found + unwatched(fault.kind, fault.alarm_name, spec.alarms, at)
+
+
+def _no_gate(fault: Fault, spec: Spec, at: str) -> list[Problem]:
+    if spec.gates is None:
+        return [Problem(f"{at}.Kind", fault.kind.value, "this update waits at no gate")]
+    steps = spec.gates.steps or range(1, step_count(spec) + 1)
+    if fault.batch is None or fault.batch in steps:
+        return []
+    named = f"batch{'es' if len(steps) > 1 else ''} {', '.join([str(step) for step in steps])}"
+    rule = f"this update waits at a gate after {named} alone"
+    return [Problem(f"{at}.Batch", fault.batch, rule, steps[0])]
 
 
 def unwatched(kind: object, alarm: object, watched: Sequence[str], at: str) -> list[Problem]:
@@ -274,6 +307,9 @@ def _together_problems(fault: Fault, at: str) -> list[Problem]:
     found, used = [], _KINDS[fault.kind].uses
     if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
         found.append(no_bakes_back(f"{at}.Phase"))
+    if fault.batch == 0 and fault.direction is Direction.BACK:
+        rule = "the batches of the way back count from 1"
+        found.append(Problem(f"{at}.Batch", 0, rule, 1))
     # A field that the kind does not use would be a wish that is silently not granted.
     for field, name in _NAMES.items():
         value = getattr(fault, field)

@@ -20,7 +20,7 @@ from rolling.core.desired import Desired, DesiredFleet
 from rolling.core.events import Reading, StopRequested
 from rolling.core.fleet import serving, wanted
 from rolling.core.outcome import Operation, Outcome, RolledBack, Succeeded
-from rolling.core.policy import RollingUpdatePolicy
+from rolling.core.policy import RollingUpdatePolicy, SurgeRollingPolicy, UpdatePolicy
 from rolling.core.stage import Direction, Phase, Stage
 from rolling.core.transition import start
 from rolling.driving.backend import Backend, Failure, Observation, ObservedFleet, Superseded
@@ -393,6 +393,13 @@ class BackendContract(ABC):
         assert outcome == Succeeded(0, None), outcome
         assert counts == (4, 0)
 
+    def test_an_update_that_drains_first_succeeds(self) -> None:
+        """Where there is no room to spare, the old fleet gives some before anything is launched."""
+        policy = SurgeRollingPolicy(instances(0), instances(1), self.bake_seconds)
+        outcome, counts = self._drive(stop_in_step=None, policy=policy, most_alive=4)
+        assert outcome == Succeeded(0, None), outcome
+        assert counts == (4, 0)
+
     def test_a_stopped_update_comes_back(self) -> None:
         """Stopped in the second batch, everything returns to how it was."""
         outcome, counts = self._drive(stop_in_step=2)
@@ -400,10 +407,15 @@ class BackendContract(ABC):
         assert counts == (0, 4)
 
     def _drive(
-        self, stop_in_step: int | None, *, fresh: bool = False
+        self,
+        stop_in_step: int | None,
+        *,
+        fresh: bool = False,
+        policy: UpdatePolicy | None = None,
+        most_alive: int = 8,
     ) -> tuple[Outcome | None, tuple[int, ...]]:
         backend, now = self.backend(), 0.0
-        policy = RollingUpdatePolicy(instances(2), self.bake_seconds, instances(1))
+        policy = policy or RollingUpdatePolicy(instances(2), self.bake_seconds, instances(1))
         deployment = start(serving("config-1", 4), wanted("config-2", 4), policy, self.alarms)
         record = accept(deployment, now)
         poll = min(POLL_INTERVAL_SECONDS, self.settle_seconds)
@@ -413,6 +425,8 @@ class BackendContract(ABC):
             made = tick(record, backend, now, poll, stop)
             if made.error is not None:
                 raise made.error
+            alive = 0 if made.seen is None else sum(each.alive for each in made.seen.fleets)
+            assert alive <= most_alive, f"{alive} alive, of which {most_alive} may be: {made.seen}"
             record = made.record
             if made.wake_at is None:
                 break

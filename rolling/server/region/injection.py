@@ -106,7 +106,7 @@ def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Pr
     if fault.kind in _OF_UPDATES:
         rule = "strikes updates only, and this endpoint is created or scaled"
         return [Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value)]
-    if (fault.batch or 1) > 1:
+    if fault.batch not in (None, 1):
         rule = "what is under way has no batches; leave it out"
         return [Problem(f"{at}.Batch", fault.batch, rule)]
     forward = fault.direction is Direction.FORWARD
@@ -128,7 +128,16 @@ def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
 
 
 def _own_problems(fault: Fault, at: str) -> list[Problem]:
-    return fault_problems(fault, at) or futile(fault, at)
+    return fault_problems(fault, at) or futile(fault, at) or _foreign_to_sagemaker(fault, at)
+
+
+def _foreign_to_sagemaker(fault: Fault, at: str) -> list[Problem]:
+    if fault.kind is FaultKind.CONTINUE:
+        return [Problem(f"{at}.Kind", fault.kind.value, "no update of SageMaker waits at a gate")]
+    if fault.batch == 0:
+        rule = "no update of SageMaker drains the old fleet first: it begins with batch 1"
+        return [Problem(f"{at}.Batch", 0, rule, 1)]
+    return []
 
 
 def _problems_at_creation(fault: Fault, at: str) -> list[Problem]:

@@ -8,8 +8,9 @@ from rolling.driving.clock import Clock
 from rolling.endpoint.configuration import models_named
 from rolling.endpoint.deployment_config import DeploymentConfig, alarms_given
 from rolling.endpoint.endpoint import Endpoint
+from rolling.endpoint.engine import nearest_in_words
 from rolling.endpoint.launching import fleets_of
-from rolling.schema.shapes import under
+from rolling.schema.shapes import problem, under
 from rolling.server.region.alarms import Alarms
 from rolling.server.region.configs import EndpointConfigs
 from rolling.server.region.endpoints import Endpoints
@@ -66,8 +67,8 @@ class Region:
 
         The models that its configurations name are made too, and its alarms are
         OK. The faults of its updates wait for the endpoint's next ones. Raises
-        InvalidInput for configurations that CreateEndpointConfig would refuse; needs
-        botocore to know.
+        InvalidInput for configurations that CreateEndpointConfig would refuse, which needs
+        botocore to know, and for an update with an engine.
         """
         found: list[Problem] = []
         for place, config in enumerate(scenario.configs.values()):
@@ -75,6 +76,11 @@ class Region:
                 self._make_config(config.as_json(), f"EndpointConfigs[{place}]")
             except InvalidInput as refused:
                 found += refused.problems
+        for place, update in enumerate(scenario.updates):
+            if update.engine is not None:
+                near = nearest_in_words(update.engine)
+                rule = f"the local SageMaker has none, as SageMaker has none; leave it out{near}"
+                found.append(problem(f"Updates[{place}].Engine", update.engine, rule))
         if found:
             raise InvalidInput(found)
         for name in _alarms_named(scenario):

@@ -20,6 +20,7 @@ from attrs import frozen
 from botocore.model import Shape
 
 from rolling.core.errors import InvalidInput
+from rolling.endpoint.engine import ROOM, nearest_in_words
 from rolling.schema.shapes import problem
 from rolling.server.service import LATEST, Parameters
 from rolling.server.wire.patterns import matches
@@ -40,6 +41,9 @@ MOST_ITEMS = 10_000
 
 MOST_PROBLEMS = 100
 """The problems that one message names. Ours."""
+
+_NEAR_AN_ENGINE = ("UpdateEndpointInput", "DeploymentConfig", "RollingUpdatePolicy")
+"""Where somebody may try what only a scenario has."""
 
 ALIASES = {"CapacitySizeType": frozenset({"CAPACITY_PERCENTAGE"})}
 """Values that are let through beside those of an enum."""
@@ -150,7 +154,7 @@ class _Reading:
         read: dict[str, object] = {}
         for name, each in value.items():
             if name not in members:
-                self._unknown(shape, str(name), each, path)
+                self._unknown(shape, str(name), each, value, path)
             elif each is not None:
                 read[name] = self._read(members[name], each, (*path, name), depth + 1)
         if getattr(shape, "is_tagged_union", False) and len(read) != 1:
@@ -231,9 +235,16 @@ class _Reading:
             otherwise = "Start of list found where not expected"
         self.unreadable.append(_Wrong(path, value, otherwise))
 
-    def _unknown(self, shape: Any, name: str, value: object, path: Path) -> None:
+    def _unknown(
+        self, shape: Any, name: str, value: object, beside: Mapping[str, object], path: Path
+    ) -> None:
         if len(self.invalid) >= MOST_PROBLEMS:
             return  # it would not be told, and looking for what was meant takes long
+        if shape.name in _NEAR_AN_ENGINE and name in ("Engine", *ROOM):
+            instead = nearest_in_words(value if name == "Engine" else beside)
+            rule = f"{shape.name} has no such member, here as at AWS{instead}"
+            self._note((*path, name), value, rule)
+            return
         near = get_close_matches(name, shape.members, n=1) if len(name) <= 100 else []
         advice = f"; did you mean {near[0]}?" if near else ""
         rule = f"{shape.name} has no such member{advice}"

@@ -6,9 +6,7 @@ from rolling import (
     Pace,
     Phase,
     RollingUpdatePolicy,
-    RoutingType,
     Share,
-    UpdatePolicy,
     apply_shift,
     instances,
     percent,
@@ -18,7 +16,7 @@ from rolling.checking.wrong_core import in_place_of
 from rolling.core.capacity import instances_for, rest_of
 from rolling.core.lifecycle import clean_with_more_to_come
 from rolling.core.pace import is_last_step
-from rolling.core.policy import pace_of
+from rolling.core.policy import _rolling_pace
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.shifting import _split_back, _split_forward
 from tests.checking.museum.exhibit import Room, Update, argo, exhibit, issues
@@ -131,10 +129,10 @@ def rounded_to_a_percent(share: Share) -> Share:
     in_the_world="s2_really_alive_under_the_ceiling",
 )
 @in_place_of(instances_for)
-def in_floats(share: Share, full: int) -> int:
+def in_floats(share: Share, floor: int) -> int:
     """The same formula in floats. 29/35 of 35 instances are 29; in floats they are
     29.000000000000004, and rounded up 30."""
-    return int(-(-full * (share.part / share.whole) // 1))
+    return int(-(-floor * (share.part / share.whole) // 1))
 
 
 @exhibit(
@@ -146,32 +144,20 @@ def in_floats(share: Share, full: int) -> int:
     begin=Update(3, 3, percent(25), 1),
     in_the_world="s1_real_share_fits_what_is_in_service",
 )
-@in_place_of(pace_of)
-def rounds_to_nothing(policy: UpdatePolicy, old_count: int, new_full: int) -> Pace:
+@in_place_of(_rolling_pace)
+def rounds_to_nothing(policy: RollingUpdatePolicy, old_count: int, new_full: int) -> Pace:
     """The batch to provision is worked out a second time, without the 1 that it is at least:
     none is launched, and traffic is sent to it."""
-    if isinstance(policy, RollingUpdatePolicy):
-        batch = policy.maximum_batch_size.count_in(new_full)
-        back = policy.rollback_maximum_batch_size
-        return Pace(
-            provision_batch=new_full * policy.maximum_batch_size.value // 100,
-            first_shift=batch,
-            next_shift=batch,
-            rollback_batch=max(1, old_count if back is None else back.count_in(old_count)),
-            cleans_each_step=True,
-            wait_interval_seconds=policy.wait_interval_seconds,
-            termination_wait_seconds=0,
-        )
-    routing = policy.routing
-    first = new_full if routing.size is None else routing.size.count_in(new_full)
+    batch = policy.maximum_batch_size.count_in(new_full)
+    back = policy.rollback_maximum_batch_size
     return Pace(
-        provision_batch=new_full,
-        first_shift=first,
-        next_shift=first if routing.type is RoutingType.LINEAR else new_full,
-        rollback_batch=max(1, old_count),
-        cleans_each_step=False,
-        wait_interval_seconds=routing.wait_interval_seconds,
-        termination_wait_seconds=policy.termination_wait_seconds,
+        provision_batch=new_full * policy.maximum_batch_size.value // 100,
+        first_shift=batch,
+        next_shift=batch,
+        rollback_batch=max(1, old_count if back is None else back.count_in(old_count)),
+        cleans_each_step=True,
+        wait_interval_seconds=policy.wait_interval_seconds,
+        termination_wait_seconds=0,
     )
 
 

@@ -29,6 +29,9 @@ def never(service: str, operation: str, parameters: Parameters, region: str, /) 
     raise AssertionError(f"{operation} was called with {parameters}")
 
 
+SIX = {"Type": "INSTANCE_COUNT", "Value": 6}
+
+
 def rolling(**policy: object) -> dict[str, object]:
     size = {"Type": "CAPACITY_PERCENT", "Value": 10}
     whole = {"MaximumBatchSize": size, "WaitIntervalInSeconds": 60, **policy}
@@ -278,6 +281,25 @@ def test_the_other_spelling_of_capacity_percent_is_let_through_as_it_is() -> Non
     shape = operation_model("sagemaker", "UpdateEndpoint").input_shape
     tree = rolling(MaximumBatchSize=size)
     assert accepted(shape, tree) == tree
+
+
+@pytest.mark.parametrize(
+    ("tree", "path"),
+    [
+        ({**rolling(), "Engine": {"MaximumSurge": SIX}}, "engine"),
+        (rolling(MaximumSurge=SIX), "deploymentConfig.rollingUpdatePolicy.maximumSurge"),
+        (rolling(Engine={"MaximumSurge": SIX}), "deploymentConfig.rollingUpdatePolicy.engine"),
+    ],
+)
+def test_what_sagemaker_has_not_is_refused_with_the_nearest_policy(
+    tree: Mapping[str, object], path: str
+) -> None:
+    code, message = refusal("UpdateEndpoint", tree)
+    assert code == "ValidationException"
+    assert message.startswith("1 validation error detected: ")
+    assert f"at '{path}'" in message
+    assert "has no such member, here as at AWS" in message
+    assert message.endswith('MaximumBatchSize {"Type": "INSTANCE_COUNT", "Value": 6}')
 
 
 def test_a_null_is_an_absent_member() -> None:

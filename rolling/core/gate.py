@@ -1,0 +1,64 @@
+"""Gates: bakes that pass only once they are continued.
+
+A gate is no phase of its own. It is a bake that is held open until `Continued`
+comes for its stage, so alarms, the deadline, a stop and a lost instance act as in
+any bake. To go back by hand is a stop. Ours: SageMaker has no gates.
+"""
+
+from rolling.core.deployment import Deployment, Gates, GateTimeoutAction, Spec
+from rolling.core.errors import Problem, range_problem
+from rolling.core.pace import bake_seconds, step_count
+from rolling.core.stage import Phase
+
+LONGEST_GATE_SECONDS = 28_800
+"""The longest a gate waits: as long as a whole direction may take."""
+
+GATE_TIMEOUT = "the gate's timeout"
+"""Who continued, where it was the timeout."""
+
+
+def is_gate(deployment: Deployment) -> bool:
+    """True when the bake of this step passes only once it is continued."""
+    gates, step = deployment.spec.gates, deployment.stage.step
+    if gates is None or step == 0:
+        return False
+    return gates.steps is None or step in gates.steps
+
+
+def awaits_continuation(deployment: Deployment) -> bool:
+    """True in a bake at a gate that was not continued yet; before its interval is over, too."""
+    if deployment.stage.phase is not Phase.BAKING or deployment.continued_by is not None:
+        return False
+    return is_gate(deployment)
+
+
+def turns_back_at_timeout(deployment: Deployment) -> bool:
+    """True when this gate undoes the deployment if it is not continued in time."""
+    gates = deployment.spec.gates
+    return gates is not None and gates.on_timeout is GateTimeoutAction.ROLL_BACK
+
+
+def gate_seconds(deployment: Deployment) -> int | None:
+    """When the gate of this step times out, in seconds from the beginning of its bake.
+
+    The gate waits from the end of the interval on. None where there is no gate.
+    """
+    gates = deployment.spec.gates
+    if gates is None or not is_gate(deployment):
+        return None
+    return bake_seconds(deployment) + gates.timeout_seconds
+
+
+def gate_problems(gates: Gates | None, spec: Spec) -> list[Problem]:
+    """Everything about the gates that an update of this spec cannot have."""
+    if gates is None:
+        return []
+    longest = LONGEST_GATE_SECONDS
+    found = [range_problem("Gates.TimeoutInSeconds", gates.timeout_seconds, 1, longest, " seconds")]
+    steps = step_count(spec)
+    if gates.steps == ():
+        rule = "must name a batch; leave it out for a gate after each"
+        found.append(Problem("Gates.Batches", [], rule, [1]))
+    for place, step in enumerate(gates.steps or ()):
+        found.append(range_problem(f"Gates.Batches[{place}]", step, 1, steps, f" of {steps} steps"))
+    return [problem for problem in found if problem is not None]

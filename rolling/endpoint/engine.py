@@ -1,0 +1,312 @@
+"""Engine: what an update may have beyond SageMaker, as JSON and as a value.
+
+Surge, unavailable instances and gates stand in `Engine`, beside an UpdateEndpoint
+request and never in it: the request stays one that AWS takes. Here belong reading
+and writing, the refusal of a request that holds such a field itself, and the
+nearest RollingUpdatePolicy. Limits of numbers are the core's. Ours: AWS has no Engine.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from attrs import evolve, frozen
+
+from rolling.core.capacity import CapacitySize, SizeType, instances, percent
+from rolling.core.deployment import Gates, GateTimeoutAction
+from rolling.core.errors import InvalidInput, Problem, nearest
+from rolling.core.fleet import FleetSpec
+from rolling.core.gate import LONGEST_GATE_SECONDS
+from rolling.core.policy import (
+    BATCH_PERCENT,
+    RollingUpdatePolicy,
+    SageMakerPolicy,
+    SurgeRollingPolicy,
+    UpdatePolicy,
+    legal_counts,
+    policy_problems,
+)
+from rolling.core.transition import start
+from rolling.endpoint.deployment_config import (
+    Number,
+    as_is,
+    capacity_size,
+    limit_problems,
+    meant,
+    size_document,
+    size_shape,
+    untyped_size_problems,
+)
+from rolling.schema.shapes import (
+    ListOf,
+    OneOf,
+    Structure,
+    Whole,
+    join,
+    nearest_whole,
+    shown,
+)
+
+ROOM = ("MaximumSurge", "MaximumUnavailable")
+"""The fields that give a rolling update its room."""
+
+ENGINE = Structure(
+    "Engine",
+    {
+        "MaximumSurge": size_shape(10),
+        "MaximumUnavailable": size_shape(10),
+        "Gates": Structure(
+            "Gates",
+            {
+                "Batches": ListOf(Whole(low=1), low=1),
+                "TimeoutInSeconds": Whole(1, LONGEST_GATE_SECONDS, " seconds", example=3600),
+                "TimeoutAction": OneOf(tuple([each.value for each in GateTimeoutAction])),
+            },
+            required=("TimeoutInSeconds", "TimeoutAction"),
+            example={"TimeoutInSeconds": 3600, "TimeoutAction": "RollBack"},
+        ),
+    },
+    example={"MaximumUnavailable": {"Type": "INSTANCE_COUNT", "Value": 1}},
+)
+
+
+@frozen
+class Engine:
+    """What an update has beyond its UpdateEndpoint request.
+
+    `maximum_surge`, `maximum_unavailable`: the room of a rolling update, in place of its
+    MaximumBatchSize; where one alone is given, the other is 0. `gates`: as for `start`.
+    """
+
+    maximum_surge: CapacitySize | None = None
+    maximum_unavailable: CapacitySize | None = None
+    gates: Gates | None = None
+
+    def applied_to(self, policy: SageMakerPolicy) -> UpdatePolicy:
+        """The policy to follow: SageMaker's, with the room that is given here."""
+        if self.maximum_surge is None and self.maximum_unavailable is None:
+            return policy
+        assert isinstance(policy, RollingUpdatePolicy), "engine_problems would have said so"
+        return SurgeRollingPolicy(
+            self.maximum_surge or instances(0),
+            self.maximum_unavailable or instances(0),
+            policy.wait_interval_seconds,
+            policy.rollback_maximum_batch_size,
+            policy.maximum_execution_timeout_seconds,
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The document that `parse_engine` reads as this."""
+        sizes = zip(ROOM, (self.maximum_surge, self.maximum_unavailable), strict=True)
+        document: dict[str, object] = {
+            name: size_document(size) for name, size in sizes if size is not None
+        }
+        if self.gates is not None:
+            batches = {} if self.gates.steps is None else {"Batches": list(self.gates.steps)}
+            document["Gates"] = {
+                **batches,
+                "TimeoutInSeconds": self.gates.timeout_seconds,
+                "TimeoutAction": self.gates.on_timeout.value,
+            }
+        return document
+
+
+def parse_engine(document: object) -> Engine:
+    """The engine that a document without `engine_problems` says."""
+    assert isinstance(document, Mapping)
+    surge, unavailable = [
+        capacity_size(document[name], as_is) if name in document else None for name in ROOM
+    ]
+    given = document.get("Gates")
+    if not isinstance(given, Mapping):
+        return Engine(surge, unavailable)
+    steps = given.get("Batches")
+    gates = Gates(
+        given["TimeoutInSeconds"],
+        GateTimeoutAction(given["TimeoutAction"]),
+        None if steps is None else tuple(steps),
+    )
+    return Engine(surge, unavailable, gates)
+
+
+def engine_problems(
+    document: object, config: object, old_count: int, new_full: int, path: str = "Engine"
+) -> list[Problem]:
+    """Everything wrong with an engine, for fleets of these sizes.
+
+    `config`: the DeploymentConfig that it stands beside, as JSON; None without one.
+    A size below 1 is another's problem: it switches the checks against it off. What
+    depends on the steps of the update is in `beginning_problems`.
+    """
+    found = ENGINE.problems(document, path)
+    if not isinstance(document, Mapping):
+        return found
+    if not document:
+        rule = f"must have one of {', '.join(ENGINE.fields)}; leave it out"
+        found.append(Problem(path, {}, rule, ENGINE.example))
+    given = [name for name in ROOM if name in document]
+    if given:
+        found += _room_problems(document, old_count, new_full, path)
+        found += _no_rolling_policy(document, given, config, path)
+    return found
+
+
+def beginning_problems(
+    engine: Engine,
+    policy: UpdatePolicy,
+    old: tuple[FleetSpec, ...],
+    new: FleetSpec,
+    path: str = "Engine",
+) -> list[Problem]:
+    """Why an update of these fleets cannot begin with this engine, which has no other problem.
+
+    Other reasons why it cannot begin are left out.
+    """
+    if engine == Engine():
+        return []
+    try:
+        start(old, new, policy, gates=engine.gates)
+    except InvalidInput as wrong:
+        return [
+            evolve(each, field=path, rule=_MIXED)
+            if each.field == "SurgeRollingPolicy"
+            else evolve(each, field=join(path, each.field))
+            for each in wrong.problems
+            if each.field == "SurgeRollingPolicy" or each.field.startswith("Gates.")
+        ]
+    return []
+
+
+_MIXED = (
+    "needs one old fleet that is in service in full; repair the endpoint first, by a request "
+    "without MaximumSurge and MaximumUnavailable"
+)
+
+
+def _room_problems(
+    document: Mapping[str, object], old_count: int, new_full: int, path: str
+) -> list[Problem]:
+    """The core's verdict on surge and unavailable instances."""
+
+    def judged(number: Number) -> list[Problem]:
+        surge, unavailable = [
+            capacity_size(document[name], number) if name in document else instances(0)
+            for name in ROOM
+        ]
+        policy = SurgeRollingPolicy(surge, unavailable, 0)
+        problems = policy_problems(policy, old_count, new_full)
+        return [
+            evolve(each, field=join(path, each.field.removeprefix("SurgeRollingPolicy.")))
+            for each in problems
+        ]
+
+    found = limit_problems(judged)
+    return [*found, *untyped_size_problems(document, ROOM, path, low=0)]
+
+
+def _no_rolling_policy(
+    document: Mapping[str, object], given: list[str], config: object, path: str
+) -> Iterator[Problem]:
+    policies = config if isinstance(config, Mapping) else {}
+    if "RollingUpdatePolicy" in policies:
+        return
+    if "BlueGreenUpdatePolicy" in policies:
+        rule = (
+            "is for a rolling update, and blue/green launches the whole new fleet; leave it out, "
+            "or give a RollingUpdatePolicy in place of the BlueGreenUpdatePolicy"
+        )
+        yield from [Problem(join(path, each), shown(document[each]), rule) for each in given]
+        return
+    rule = (
+        f"is required beside {path}.{given[0]}: its wait, timeout and rollback batch apply, "
+        "and its MaximumBatchSize is what SageMaker would follow"
+    )
+    fix = {
+        "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 10},
+        "WaitIntervalInSeconds": 300,
+    }
+    yield Problem("DeploymentConfig.RollingUpdatePolicy", None, rule, fix)
+
+
+# --- where SageMaker is asked for it -------------------------------------------
+
+
+def nearest_batch(surge: CapacitySize, unavailable: CapacitySize, new_full: int) -> CapacitySize:
+    """The MaximumBatchSize that is nearest to this room, among those that SageMaker takes.
+
+    It is as large as surge and unavailable together, within 5–50% of a new fleet of
+    `new_full` instances. 0 for one not known yet: then a count is not judged against it.
+    """
+    sizes = [each for each in (surge, unavailable) if each.value] or [instances(1)]
+    if all(each.type is SizeType.CAPACITY_PERCENT for each in sizes):
+        return percent(nearest(sum(each.value for each in sizes), *BATCH_PERCENT))
+    if new_full < 1:
+        known = [each.value for each in sizes if each.type is SizeType.INSTANCE_COUNT]
+        return instances(sum(known))
+    counts = legal_counts(new_full, *BATCH_PERCENT)
+    if not counts:
+        return percent(BATCH_PERCENT[1])
+    room = SurgeRollingPolicy(surge, unavailable, 0)
+    wanted = room.surge_in(new_full) + room.unavailable_in(new_full)
+    return instances(nearest(wanted, counts[0], counts[-1]))
+
+
+def without_engine(
+    request: Mapping[str, object], new_full: int = 0, path: str = ""
+) -> tuple[Mapping[str, object], list[Problem]]:
+    """An UpdateEndpoint request without the fields of an engine, and their refusal."""
+    found: list[Problem] = []
+    config = request.get("DeploymentConfig")
+    kept, room = _parted(request, ("Engine",))
+    places: list[tuple[str, Mapping[str, object]]] = [(path, room)]
+    if isinstance(config, Mapping):
+        at = join(path, "DeploymentConfig")
+        config, inside = _parted(config, ("Engine", "Gates", *ROOM))
+        places.append((at, inside))
+        rolling = config.get("RollingUpdatePolicy")
+        if isinstance(rolling, Mapping):
+            rolling, inmost = _parted(rolling, ("Engine", "Gates", *ROOM))
+            places.append((join(at, "RollingUpdatePolicy"), inmost))
+            config = {**config, "RollingUpdatePolicy": rolling}
+        kept = {**kept, "DeploymentConfig": config}
+    if not any(strangers for _, strangers in places):
+        return request, []
+    for at, strangers in places:
+        for key, value in strangers.items():
+            where = 'it stands beside "UpdateEndpoint"'
+            near = nearest_in_words(value, new_full)
+            if key != "Engine":
+                where = 'it belongs in "Engine", beside "UpdateEndpoint"'
+                near = nearest_in_words(strangers, new_full) if key in ROOM else ""
+            rule = f"is no field of SageMaker's: in a scenario {where}{near}"
+            found.append(Problem(join(at, key), shown(value), rule))
+    return kept, found
+
+
+def nearest_in_words(engine: object, new_full: int = 0) -> str:
+    """What SageMaker takes in place of an engine's room, as the end of a rule; maybe nothing.
+
+    `engine`: as JSON, right or wrong; or what stands beside a field of one that stands by
+    itself.
+    """
+    sizes = engine if isinstance(engine, Mapping) else {}
+    surge, unavailable = [_size_of(sizes.get(name)) for name in ROOM]
+    if surge is None and unavailable is None:
+        return ""
+    nothing = instances(0)
+    batch = size_document(nearest_batch(surge or nothing, unavailable or nothing, new_full))
+    return f"; the nearest RollingUpdatePolicy has the MaximumBatchSize {json.dumps(batch)}"
+
+
+def _size_of(document: object) -> CapacitySize | None:
+    if size_shape(10).problems(document, "") or not isinstance(document, Mapping):
+        return None
+    value = nearest_whole(document["Value"])
+    return None if value is None or value < 0 else capacity_size(document, meant)
+
+
+def _parted(
+    fields: Mapping[str, object], keys: tuple[str, ...]
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """The fields without those of these keys, and those alone."""
+    apart = {key: fields[key] for key in keys if key in fields}
+    return {key: value for key, value in fields.items() if key not in apart}, apart
