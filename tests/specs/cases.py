@@ -33,7 +33,8 @@ class Case:
     """One update, and how bad the world is in which it is carried out.
 
     The numbers are the update in terms of the specs. `new_floor`, `old_floor`: None is the
-    full count. `first_gate`: the first step whose bake is a gate, as all later ones; 0: none. `troubles`: what may go wrong.
+    full count. `first_gate`: the first step whose bake is a gate, as all later ones; 0: none.
+    `troubles`: what may go wrong.
     `most_attempts`: how often a batch may bake. `stale_events`: whether events of
     other stages come too.
     """
