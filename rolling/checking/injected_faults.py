@@ -17,8 +17,8 @@ class Trouble:
     """One thing that goes wrong on a walk: what, and in which phase of which step.
 
     `kind`: alarm, stop, deadline, failure (of what the phase is doing), loss (of an
-    instance in service), found (what was lost is there again), early (the traffic is
-    seen before the fleets are), or none. In a walk with fewer steps it comes in the
+    instance in service), gate (it is not continued in time), found (what was lost is there
+    again), early (the traffic is seen before the fleets are), or none. In a walk with fewer steps it comes in the
     last, and without the phase not at all.
     """
 
@@ -38,6 +38,7 @@ TROUBLES_FORWARD = (
         for phase in (Phase.PROVISIONING, Phase.SHIFTING, Phase.BAKING, Phase.CLEANING)
         for step in _STEPS
     ],
+    *[Trouble("gate", Phase.BAKING, step) for step in _STEPS] * 2,
 )
 """All that may go wrong on the way forward."""
 
