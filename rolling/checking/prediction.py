@@ -8,22 +8,40 @@ covers updates of one old fleet that carries all traffic, without repairs.
 
 from fractions import Fraction
 from math import ceil
+from typing import assert_never
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from rolling.core.capacity import CapacitySize, SizeType
+from rolling.core.deployment import Gates, GateTimeoutAction
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     SplitSettled,
     StopRequested,
 )
-from rolling.core.outcome import AlarmTripped, Cause, Failed, Operation, Stopped, TimedOut
-from rolling.core.policy import RollingUpdatePolicy, RoutingType, UpdatePolicy
+from rolling.core.outcome import (
+    AlarmTripped,
+    Cause,
+    Failed,
+    NotContinued,
+    Operation,
+    Stopped,
+    TimedOut,
+)
+from rolling.core.policy import (
+    BlueGreenUpdatePolicy,
+    RollingUpdatePolicy,
+    RoutingType,
+    SurgeRollingPolicy,
+    UpdatePolicy,
+)
 from rolling.core.stage import Direction, Phase, Stage
 
 _FORWARD, _BACK = Direction.FORWARD, Direction.BACK
@@ -33,10 +51,10 @@ _FORWARD, _BACK = Direction.FORWARD, Direction.BACK
 class PredictedFleet:
     """The predicted requests and knowledge of a fleet.
 
-    `full`: the count at which it carries all traffic.
+    `floor`: the least count that must carry all the traffic.
     """
 
-    full: int
+    floor: int
     asked: int
     in_service: int
     alive: int
@@ -53,16 +71,62 @@ class PredictedFleet:
         self.alive = max(alive, self.asked)
 
     def least_for(self, share: Fraction) -> int:
-        """The least count, within those requested, that carries a share."""
-        return min(self.asked, ceil(share * self.full))
+        """The least count, of those asked for, that carries a share."""
+        return min(self.asked, ceil(share * self.floor))
+
+
+@frozen
+class _Plan:
+    """What a policy comes to, for fleets of known size: all of it at once.
+
+    `shifts`: how many instances' worth of traffic the new fleet has after each shift
+    forward. `waits`: the baking period of each step forward, in seconds; a blue/green
+    update may have one step more than shifts, to wait before the old fleet goes.
+    `back`: the most instances that a step back restores. `floors`: the least count of the
+    new and of the old fleet that must carry everything.
+    """
+
+    shifts: list[int]
+    waits: list[int]
+    back: int
+    floors: tuple[int, int]
+    in_batches: bool = True
+
+    @classmethod
+    def of(cls, policy: UpdatePolicy, old: int, new: int) -> "_Plan":
+        match policy:
+            case RollingUpdatePolicy():
+                shifts = _steps(_instances(policy.maximum_batch_size, new), new)
+                waits = [policy.wait_interval_seconds] * len(shifts)
+                back = _instances(policy.rollback_maximum_batch_size, old)
+                return cls(shifts, waits, back, (new, old))
+            case SurgeRollingPolicy():
+                more = _room(policy.maximum_surge, new, least=1)
+                fewer = _room(policy.maximum_unavailable, new, least=0)
+                shifts = _steps(more + fewer, new)
+                waits = [policy.wait_interval_seconds] * len(shifts)
+                floors = new - fewer, ceil(old * Fraction(new - fewer, new))
+                room = max(old + more, new + ceil(more * Fraction(floors[1], floors[0])))
+                back = min(_instances(policy.rollback_maximum_batch_size, old), room - max(floors))
+                return cls(shifts, waits, back, floors)
+            case BlueGreenUpdatePolicy():
+                shifts = _steps(_instances(policy.routing.size, new), new)
+                if policy.routing.type is RoutingType.CANARY:
+                    shifts = [*dict.fromkeys([shifts[0], new])]
+                waits = [policy.routing.wait_interval_seconds] * len(shifts)
+                waits += [policy.termination_wait_seconds] * (policy.termination_wait_seconds > 0)
+                return cls(shifts, waits, old, (new, old), in_batches=False)
+            case _:
+                assert_never(policy)
 
 
 @define
 class Prediction:
     """The predicted state of a deployment from `old` to `new` instances.
 
-    `share`: the new fleet's part of the traffic. `up`: the receiving side's count for
-    this step. `cause`, `cut_short`: as in a `Deployment`.
+    `share` is the new fleet's part of the traffic, `up` the receiving side's
+    count that this step is about. `cause`, `cut_short`, `continued_by`: as in a
+    `Deployment`.
     """
 
     old_count: int
@@ -70,6 +134,7 @@ class Prediction:
     policy: UpdatePolicy
     alarms: tuple[str, ...]
     configurations: tuple[str, str]
+    gates: Gates | None = None
     stage: Stage = field(init=False)
     new: PredictedFleet = field(init=False)
     old: PredictedFleet = field(init=False)
@@ -78,72 +143,67 @@ class Prediction:
     settled: bool = field(init=False, default=True)
     cause: Cause | None = field(init=False, default=None)
     cut_short: Cause | None = field(init=False, default=None)
+    continued_by: str | None = field(init=False, default=None)
+    _plan: _Plan = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.new = PredictedFleet(self.new_count, 0, 0, 0)
-        self.old = PredictedFleet(self.old_count, *[self.old_count] * 3)
-        self.up = self._shifts()[0]
-        self.stage = Stage(_FORWARD, 1, 1, Phase.PROVISIONING)
-        self.new.ask(self._provisioned())
-
-    # --- the plan, all of it at once ---
-
-    def _shifts(self) -> list[int]:
-        """The new fleet's traffic after each shift forward, in instances."""
-        policy, whole = self.policy, self.new_count
-        if isinstance(policy, RollingUpdatePolicy):
-            size = _instances(policy.maximum_batch_size, whole)
-        elif policy.routing.size is None:
-            size = whole
+        self._plan = plan = _Plan.of(self.policy, self.old_count, self.new_count)
+        new_floor, old_floor = plan.floors
+        self.new = PredictedFleet(new_floor, 0, 0, 0)
+        self.old = PredictedFleet(old_floor, *[self.old_count] * 3)
+        drains = old_floor < self.old_count
+        self.stage = Stage(_FORWARD, 0 if drains else 1, 1, Phase.PROVISIONING)
+        self.up = 0 if drains else plan.shifts[0]
+        if drains:
+            self.old.ask(old_floor)
         else:
-            size = _instances(policy.routing.size, whole)
-            if policy.routing.type is RoutingType.CANARY:
-                return [size] if size == whole else [size, whole]
-        return [*range(size, whole, size), whole]
-
-    def _waits(self) -> list[int]:
-        """The baking period of each step forward, in seconds; a blue/green update may have one
-        more step than shifts, to wait before the old fleet goes."""
-        policy = self.policy
-        if isinstance(policy, RollingUpdatePolicy):
-            return [policy.wait_interval_seconds] * len(self._shifts())
-        waits = [policy.routing.wait_interval_seconds] * len(self._shifts())
-        last = policy.termination_wait_seconds
-        return [*waits, last] if last else waits
+            self.new.ask(self._provisioned())
 
     def _provisioned(self) -> int:
-        """The count requested of the new fleet in the current step."""
-        return self.up if isinstance(self.policy, RollingUpdatePolicy) else self.new_count
-
-    def _batch_back(self) -> int:
-        if isinstance(self.policy, RollingUpdatePolicy):
-            size = self.policy.rollback_maximum_batch_size
-            if size is not None:
-                return _instances(size, self.old_count)
-        return self.old_count
+        """What the new fleet is asked for in the present step."""
+        return self.up if self._plan.in_batches else self.new_count
 
     @property
     def is_last_step(self) -> bool:
         """True if this is the last step of its direction."""
         if self.stage.direction is _BACK:
             return self.up == self.old_count
-        return self.stage.step == len(self._waits())
+        return self.stage.step == len(self._plan.waits)
 
     # --- what is due ---
 
     @property
     def interval_seconds(self) -> int | None:
         """The timer of a bake."""
+        if self.stage.phase is not Phase.BAKING:
+            return None
+        # The step before the first batch bakes as long as that.
+        return self._plan.waits[max(0, self.stage.step - 1)]
+
+    @property
+    def gate_seconds(self) -> int | None:
+        """The timer of a gate: its timeout begins where the interval ends."""
+        interval = self.interval_seconds
+        if self.gates is None or interval is None or not self._is_gate():
+            return None
+        return interval + self.gates.timeout_seconds
+
+    def _is_gate(self) -> bool:
+        gates, step = self.gates, self.stage.step
+        return gates is not None and step > 0 and (gates.steps is None or step in gates.steps)
+
+    def _is_held(self) -> bool:
+        """True in a bake that somebody has to continue."""
         baking = self.stage.phase is Phase.BAKING
-        return self._waits()[self.stage.step - 1] if baking else None
+        return baking and self._is_gate() and self.continued_by is None
 
     @property
     def deadline_seconds(self) -> int | None:
         """The time limit of the current direction, extended by the termination wait."""
         if self.ended:
             return None
-        limit, waits = self.policy.maximum_execution_timeout_seconds, self._waits()
-        waiting = self.stage.direction is not _BACK and self.stage.step > len(self._shifts())
+        limit, waits = self.policy.maximum_execution_timeout_seconds, self._plan.waits
+        waiting = self.stage.direction is not _BACK and self.stage.step > len(self._plan.shifts)
         return limit + waits[-1] if waiting else limit
 
     @property
@@ -178,8 +238,21 @@ class Prediction:
                     self._judge(readings, after)
             case OperationFailed(operation=operation, fleet=fleet, reason=reason):
                 self._fail(operation, fleet, Failed(operation, self.configurations[fleet], reason))
+            case Continued(by=by):
+                if self._is_held():
+                    self.continued_by = by
+            case GateElapsed():
+                if self._is_held():
+                    self._wait_no_longer()
             case _:
                 raise TypeError(f"{event!r} is not an event of an update of one old fleet")
+
+    def _wait_no_longer(self) -> None:
+        assert self.gates is not None
+        if self.gates.on_timeout is GateTimeoutAction.ROLL_BACK:
+            self._turn_back(NotContinued(self.gates.timeout_seconds))
+        else:
+            self.continued_by = "the gate's timeout"
 
     def _after_a_look(self) -> None:
         match self.stage.direction, self.stage.phase:
@@ -209,9 +282,9 @@ class Prediction:
 
     def _shift(self) -> None:
         if self.stage.direction is _FORWARD:
-            share = max(self.share, Fraction(self.up, self.new_count))
+            share = max(self.share, _part(self.up, self.new.floor))
         else:
-            share = min(self.share, 1 - Fraction(self.up, self.old_count))
+            share = min(self.share, 1 - _part(self.up, self.old.floor))
         self.settled = self.settled and share == self.share
         self.share = share
         self._enter_phase(Phase.SHIFTING)
@@ -246,13 +319,13 @@ class Prediction:
             return
         known = all(seen and Reading.UNREADABLE not in seen for seen in told.values())
         whole = self.new.in_service >= self.new.asked
-        if after_interval and known and whole:
+        if after_interval and known and whole and not self._is_held():
             self._clean()
 
     def _clean(self) -> None:
         if self.stage.direction is _BACK:
             self.new.ask(self.new.least_for(self.share))
-        elif isinstance(self.policy, RollingUpdatePolicy) or self.is_last_step:
+        elif self._plan.in_batches or self.is_last_step:
             self.old.ask(self.old.least_for(1 - self.share))
         self._enter_phase(Phase.CLEANING)
         self._go_on_if_clean()
@@ -266,11 +339,11 @@ class Prediction:
             self._enter_phase(Phase.SUCCEEDED if forward else Phase.ROLLED_BACK)
             return
         if stage.direction is _FORWARD:
-            shifts = self._shifts()
+            shifts = self._plan.shifts
             self.up = shifts[min(stage.step, len(shifts) - 1)]
             self.new.ask(self._provisioned())
         else:
-            self.up = min(self.old_count, self.up + self._batch_back())
+            self.up = min(self.old_count, self.up + self._plan.back)
             self.old.ask(max(self.old.asked, self.up))
         self._enter(Stage(stage.direction, stage.step + 1, 1, Phase.PROVISIONING))
         self._shift_if_in_service()
@@ -331,10 +404,26 @@ class Prediction:
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
+        self.continued_by = None
 
 
-def _instances(size: CapacitySize, fleet: int) -> int:
-    """A size in instances. A percentage is a maximum, so it rounds down, but to at least 1."""
-    if size.type is SizeType.INSTANCE_COUNT:
+def _steps(batch: int, whole: int) -> list[int]:
+    return [*range(batch, whole, batch), whole]
+
+
+def _part(count: int, floor: int) -> Fraction:
+    """The part of the traffic that so many instances carry, of a fleet with this floor."""
+    return min(Fraction(1), Fraction(count, floor))
+
+
+def _instances(size: CapacitySize | None, fleet: int) -> int:
+    """A size in instances; None is all. A percentage is of a most, so it rounds down; but never
+    to nothing."""
+    return fleet if size is None else _room(size, fleet, least=1)
+
+
+def _room(size: CapacitySize, fleet: int, least: int) -> int:
+    """The same, where nothing may be meant; `least`: what a percentage above 0 comes to."""
+    if size.type is SizeType.INSTANCE_COUNT or size.value == 0:
         return size.value
-    return max(1, int(Fraction(size.value, 100) * fleet))
+    return max(least, int(Fraction(size.value, 100) * fleet))

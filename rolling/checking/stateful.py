@@ -40,10 +40,13 @@ from rolling.checking.strategies import (
     Fleets,
     dealt_reading,
     foreign_events,
+    gated,
     healthy_starts,
     names,
+    next_event,
     plausible_events,
     policies,
+    surge_policies,
     waits,
 )
 from rolling.core.capacity import instances, percent
@@ -55,6 +58,7 @@ from rolling.core.events import (
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -62,11 +66,11 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet, serving, wanted
+from rolling.core.gate import awaits_continuation
 from rolling.core.outcome import Operation
-from rolling.core.plan import ideal_event
-from rolling.core.policy import RollingUpdatePolicy, UpdatePolicy
+from rolling.core.policy import RollingUpdatePolicy, SurgeRollingPolicy, UpdatePolicy
 from rolling.core.stage import Direction, Phase
-from rolling.core.transition import advance, follow, start
+from rolling.core.transition import advance, follow
 
 TIMES = (0, 0, 1, 2, 3, 5, 8, 13, 21, 60, 60, 60)
 """The number of events at a time: none or a few, between other events, or those of several
@@ -127,7 +131,7 @@ class PredictedDeployment(RuleBasedStateMachine):
             elif self._is_reading_dealt():
                 self.tell(dealt_reading(self.deployment, self.random))
             else:
-                self.tell(ideal_event(self.deployment))
+                self.tell(next_event(self.deployment))
 
     @rule(data=st.data(), times=_TIMES)
     def something_harmless_happens(self, data: st.DataObject, times: int) -> None:
@@ -178,12 +182,14 @@ class PredictedDeployment(RuleBasedStateMachine):
             forward = self.random.choice(TROUBLES_FORWARD)
             back = [self.random.choice(TROUBLES_BACK)]
             (old,), new = data.draw(_STARTS)
-            policy = data.draw(policies(old.count, new.full))
+            policy = data.draw(policies(old.count, new.full) | surge_policies(old.count, new.full))
         alarms = data.draw(_ALARMS)
         self.to_come = {Direction.FORWARD: [forward], Direction.BACK: back}
-        self.deployment = self._held("accepted", self.accepted(start(old, new, policy, alarms)))
+        begun = data.draw(gated((old,), new, policy, alarms))
+        self.deployment = self._held("accepted", self.accepted(begun))
+        configurations = new.configuration, old.configuration
         self.prediction = Prediction(
-            old.count, new.full, policy, alarms, (new.configuration, old.configuration)
+            old.count, new.full, policy, alarms, configurations, begun.spec.gates
         )
         self.history: list[Event] = []
         self.splits = [self.deployment.split]
@@ -197,6 +203,8 @@ class PredictedDeployment(RuleBasedStateMachine):
             return False
         trouble = to_come[0]
         if trouble.kind == "alarm" and not deployment.spec.alarms:
+            return False
+        if trouble.kind == "gate" and not awaits_continuation(deployment):
             return False
         in_step = deployment.stage.step >= trouble.step or self.prediction.is_last_step
         return deployment.phase is trouble.phase and in_step
@@ -216,6 +224,8 @@ class PredictedDeployment(RuleBasedStateMachine):
                 return DeadlineElapsed(stage.direction)
             case "found":
                 return FleetsSeen(stage, tuple(map(_as_asked, self.deployment.fleets)))
+            case "gate":
+                return GateElapsed(stage)
             case "early":
                 return SplitSettled(stage, self.deployment.split)
             case "loss":
@@ -276,9 +286,11 @@ def shown(deployment: Deployment) -> dict[str, object]:
         "alarms": desired.alarms,
         "interval": desired.interval_seconds,
         "deadline": desired.deadline_seconds,
+        "gate": desired.gate_seconds,
         "ended": deployment.ended,
         "cause": deployment.cause,
         "cut short": deployment.cut_short,
+        "continued by": deployment.continued_by,
     }
 
 
@@ -297,9 +309,11 @@ def foretold(prediction: Prediction) -> dict[str, object]:
         "alarms": prediction.alarms if baking else (),
         "interval": prediction.interval_seconds,
         "deadline": prediction.deadline_seconds,
+        "gate": prediction.gate_seconds,
         "ended": prediction.ended,
         "cause": prediction.cause,
         "cut short": prediction.cut_short,
+        "continued by": prediction.continued_by,
     }
 
 
@@ -311,6 +325,12 @@ _LARGER_STARTS: st.SearchStrategy[Fleets] = st.builds(
 )
 _IN_MANY_STEPS: st.SearchStrategy[UpdatePolicy] = st.builds(
     RollingUpdatePolicy, st.just(percent(25)), waits, st.just(instances(1))
+) | st.builds(
+    SurgeRollingPolicy,
+    st.just(instances(0)),
+    st.just(instances(1)),
+    waits,
+    st.just(instances(1)),
 )
 _ALARMS = st.sampled_from(((), ALARMS[:1], ALARMS, ALARMS))
 
@@ -319,7 +339,7 @@ def _is_harmless(event: Event) -> bool:
     match event:
         case AlarmsRead(readings=readings):
             return all(reading is not Reading.ALARM for _, reading in readings)
-        case DeadlineElapsed() | StopRequested() | OperationFailed():
+        case DeadlineElapsed() | StopRequested() | OperationFailed() | GateElapsed():
             return False
         case _:
             return True

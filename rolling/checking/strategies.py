@@ -21,12 +21,14 @@ from rolling.core.capacity import (
     instances,
     percent,
 )
-from rolling.core.deployment import Deployment
+from rolling.core.deployment import Deployment, Gates, GateTimeoutAction
 from rolling.core.events import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Reading,
     Sighting,
@@ -34,12 +36,16 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
+from rolling.core.gate import awaits_continuation
 from rolling.core.outcome import Operation
+from rolling.core.pace import step_count
 from rolling.core.plan import ideal_event
 from rolling.core.policy import (
     BlueGreenUpdatePolicy,
     RollingUpdatePolicy,
     RoutingType,
+    SageMakerPolicy,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
     legal_counts,
@@ -102,9 +108,39 @@ def blue_green_policies(new_full: int) -> st.SearchStrategy[BlueGreenUpdatePolic
 
 
 @lru_cache(maxsize=256)
-def policies(old_count: int, new_full: int) -> st.SearchStrategy[UpdatePolicy]:
-    """Policies of every kind that are legal for these fleets."""
+def policies(old_count: int, new_full: int) -> st.SearchStrategy[SageMakerPolicy]:
+    """SageMaker's policies of every kind that are legal for these fleets, a mix among them."""
     return rolling_policies(old_count, new_full) | blue_green_policies(new_full)
+
+
+@lru_cache(maxsize=256)
+def surge_policies(old_count: int, new_full: int) -> st.SearchStrategy[SurgeRollingPolicy]:
+    """Policies within given room that are legal for these fleets, of which the old is healthy."""
+    surges = st.integers(0, new_full).map(instances) | st.integers(0, 100).map(percent)
+    # Of one instance none may be missing.
+    most_percent = 99 if new_full > 1 else 0
+    unavailable = st.integers(0, new_full - 1).map(instances)
+    unavailable |= st.integers(0, most_percent).map(percent)
+    return st.builds(
+        SurgeRollingPolicy,
+        maximum_surge=surges,
+        maximum_unavailable=unavailable,
+        wait_interval_seconds=waits,
+        rollback_maximum_batch_size=st.none() | sizes_within(1, 100, old_count),
+        maximum_execution_timeout_seconds=timeouts,
+    ).filter(lambda policy: policy.surge_in(new_full) + policy.unavailable_in(new_full) > 0)
+
+
+@lru_cache(maxsize=256)
+def gates_among(steps: int) -> st.SearchStrategy[Gates]:
+    """Gates of an update of so many steps: after each, or after some."""
+    some = st.sets(st.integers(1, steps), min_size=1).map(lambda each: tuple(sorted(each)))
+    return st.builds(
+        Gates,
+        st.sampled_from((1, 600, 28_800)),
+        st.sampled_from(GateTimeoutAction),
+        st.none() | some,
+    )
 
 
 Fleets = tuple[tuple[FleetSpec, ...], FleetSpec]
@@ -143,11 +179,31 @@ def mixed_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
 
 @st.composite
 def deployments(draw: st.DrawFn, starts: st.SearchStrategy[Fleets] | None = None) -> Deployment:
-    """Deployments just started, healthy or mixed, with every kind of policy."""
+    """Deployments just started, healthy or mixed, with every kind of policy, some with gates."""
     old, new = draw(healthy_starts() | mixed_starts() if starts is None else starts)
-    policy = draw(policies(sum(fleet.count for fleet in old), new.full))
+    count = sum(fleet.count for fleet in old)
+    legal: st.SearchStrategy[UpdatePolicy] = policies(count, new.full)
+    if len(old) == 1 and old[0].count == old[0].full and new.count == 0:
+        legal |= surge_policies(count, new.full)
+    policy = draw(legal)
     alarms = draw(st.sampled_from(((), ALARMS[:1], ALARMS)))
-    return start(old, new, policy, alarms)
+    return draw(gated(old, new, policy, alarms))
+
+
+@st.composite
+def gated(
+    draw: st.DrawFn,
+    old: tuple[FleetSpec, ...],
+    new: FleetSpec,
+    policy: UpdatePolicy,
+    alarms: tuple[str, ...],
+) -> Deployment:
+    """This update, just started: with gates, every third time."""
+    ungated = start(old, new, policy, alarms)
+    if draw(_ONE_IN_THREE):
+        gates = draw(gates_among(step_count(ungated.spec)))
+        return start(old, new, policy, alarms, gates=gates)
+    return ungated
 
 
 # --- events -----------------------------------------------------------------
@@ -211,9 +267,19 @@ _WEIGHTS = st.integers(0, 6)
 _READINGS = st.sampled_from(Reading)
 _PAIRS = st.lists(st.tuples(st.integers(0, 3), _READINGS), max_size=4)
 _FLAGS: st.SearchStrategy[bool] = st.booleans()
+_ONE_IN_THREE: st.SearchStrategy[bool] = st.sampled_from((False, False, True))
 _OPERATIONS = st.sampled_from(Operation)
 _LABELLED = st.sampled_from(
-    (FleetsSeen, FleetsSeen, SplitSettled, AlarmsRead, AlarmsRead, OperationFailed)
+    (
+        FleetsSeen,
+        FleetsSeen,
+        SplitSettled,
+        AlarmsRead,
+        AlarmsRead,
+        OperationFailed,
+        Continued,
+        GateElapsed,
+    )
 )
 _PLAUSIBLE = st.sampled_from(
     (
@@ -226,6 +292,8 @@ _PLAUSIBLE = st.sampled_from(
         OperationFailed,
         DeadlineElapsed,
         StopRequested,
+        Continued,
+        GateElapsed,
     )
 )
 
@@ -240,6 +308,10 @@ def _labelled(
         return SplitSettled(stage, split)
     if kind is AlarmsRead:
         return AlarmsRead(stage, _readings(draw, of.spec.alarms), draw(_FLAGS))
+    if kind is Continued:
+        return Continued(stage, draw(names))
+    if kind is GateElapsed:
+        return GateElapsed(stage)
     place = draw(st.integers(0, len(of.fleets) - 1))
     return OperationFailed(stage, draw(_OPERATIONS), place, draw(names))
 
@@ -258,7 +330,7 @@ def plausible_events(draw: st.DrawFn, deployment: Deployment) -> Event:
 stages: st.SearchStrategy[Stage] = st.builds(
     Stage,
     st.sampled_from(Direction),
-    st.integers(1, 5),
+    st.integers(0, 5),
     st.integers(1, 3),
     st.sampled_from(Phase),
 )
@@ -344,6 +416,13 @@ def _next_event(
         return draw(foreign_events(deployment))
     if choice == "late" and late:
         return late[draw(st.integers(0, len(late) - 1))]
+    return next_event(deployment)
+
+
+def next_event(deployment: Deployment) -> Event:
+    """The next event where everything comes true: a gate is continued before its bake passes."""
+    if awaits_continuation(deployment):
+        return Continued(deployment.stage, "somebody")
     return ideal_event(deployment)
 
 

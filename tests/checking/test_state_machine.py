@@ -22,7 +22,7 @@ from rolling.checking.floors import FLOORS, NOTHING, hardly_visited
 from rolling.checking.stateful import EXAMPLES, PredictedDeployment, check_machine
 from rolling.checking.wrong_core import Replacement
 from rolling.core.capacity import instances_for
-from rolling.core.policy import pace_of
+from rolling.core.policy import _rolling_pace
 from rolling.records import dumps_deployment, loads_deployment
 from tests.checking.museum.exhibit import Exhibit, Update
 from tests.checking.museum.exhibits import EXHIBITS
@@ -250,7 +250,7 @@ def test_every_phase_end_edge_and_kind_of_reading_but_those_of_repairs_has_a_flo
 
 def test_the_prediction_knows_none_of_the_rules() -> None:
     """It may use the names of things (events, stages, policies), and nothing that decides."""
-    allowed = {"capacity", "events", "outcome", "policy", "stage"}
+    allowed = {"capacity", "deployment", "events", "outcome", "policy", "stage"}
     found = imports(modules()["rolling.checking.prediction"])
     used = {name for name in found if is_within(name, "rolling")}
     assert used == {f"rolling.core.{name}" for name in allowed}
@@ -258,20 +258,24 @@ def test_the_prediction_knows_none_of_the_rules() -> None:
         alias.name
         for node in ast.walk(modules()["rolling.checking.prediction"])
         if isinstance(node, ast.ImportFrom)
-        and node.module in ("rolling.core.capacity", "rolling.core.policy")
+        and node.module in [f"rolling.core.{name}" for name in ("capacity", "deployment", "policy")]
         for alias in node.names
     }
     assert names == {
+        "BlueGreenUpdatePolicy",
         "CapacitySize",
+        "GateTimeoutAction",
+        "Gates",
         "RollingUpdatePolicy",
         "RoutingType",
         "SizeType",
+        "SurgeRollingPolicy",
         "UpdatePolicy",
     }
 
 
 # What these change is in the values that a deployment is started with, and the walks start ours.
-IN_THE_START = (instances_for, pace_of, Fleet.seen)
+IN_THE_START = (instances_for, _rolling_pace, Fleet.seen)
 
 
 def is_walked(exhibit: Exhibit) -> bool:
