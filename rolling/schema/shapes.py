@@ -4,13 +4,16 @@ A shape checks fields, types, ranges, patterns and lengths. The reader of a docu
 checks what its values mean together. A shape lists all problems, each with its full
 path in the document (`Updates[0].UpdateEndpoint.EndpointName`), and never raises,
 whatever the document contains.
+
+A shape first finds the constraints that a value breaks, then words them: in rolling's
+own words, with a value that works, or in the `words` that it was made with.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
-from typing import Protocol, TypeGuard
+from typing import Literal, Protocol, TypeGuard
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +24,24 @@ DEPTH_LIMIT = 64
 
 MOST = 10**9
 """The largest number of instances or seconds anywhere. Our own limit; it keeps sums readable."""
+
+MOST_ITEMS = 10_000
+"""The items of a list beyond both its own limit and this one are not checked. Our own limit."""
+
+
+Constraint = Literal["type", "enum", "max", "min", "pattern",
+                     "items", "keys", "values", "required", "unknown", "one"]  # fmt: skip
+"""A constraint that a value can break. The others apply only to a value of the right "type".
+
+"items", "keys", "values": a part breaks a constraint of its own, reported for the whole.
+"one": exactly one field must be given.
+"""
+
+Words = Callable[[str, object, tuple[Constraint, ...], str | None], list[Problem]]
+"""Writes the problems of a path, its value and the constraints that the value breaks.
+
+The last argument is the required field, or the field that an unknown one seems to mean.
+"""
 
 
 class Shape(Protocol):
@@ -72,39 +93,80 @@ class Given:
 
 
 @frozen
-class Text:
+class Worded:
+    """A shape that words its problems with `words`, or else in rolling's own words."""
+
+    example: object = field(default=None, kw_only=True)
+    words: Words | None = field(default=None, kw_only=True)
+
+    def _refused(
+        self, path: str, value: object, *broken: Constraint, key: str | None = None
+    ) -> list[Problem]:
+        if self.words is not None:
+            return self.words(path, value, broken, key)
+        return [self._problem(path, value, broken[0], key)]
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
+        """The problem in rolling's own words, with a value that works if there is one."""
+        raise NotImplementedError
+
+
+@frozen
+class Scalar(Worded):
+    """A value without parts."""
+
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The constraints that `value` breaks: "type" alone, or any others."""
+        raise NotImplementedError
+
+    def problems(self, value: object, path: str) -> list[Problem]:
+        """All problems of `value`: in rolling's own words at most one."""
+        broken = self.broken(value)
+        return self._refused(path, value, *broken) if broken else []
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text) is not None
+
+
+@frozen
+class Text(Scalar):
     """A string of `low` to `high` characters; all of it matches `pattern` if there is one.
 
-    `rule` says the pattern in words, `nearest` makes a string that matches
-    from one that does not.
+    `rule` says the pattern in words; `matches` reads it.
     """
 
     low: int = 0
-    high: int = 1024
+    high: int | None = 1024
     pattern: str | None = None
     rule: str | None = None
     example: object = None
+    matches: Callable[[str, str], bool] = _matches
 
-    def problems(self, value: object, path: str) -> list[Problem]:
-        """Everything wrong with `value` as this text: at most one problem."""
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The constraints that `value` breaks. Text that is too long is not matched."""
+        if not isinstance(value, str) or not is_unicode(value):
+            return ("type",)
+        if self.high is not None and len(value) > self.high:
+            return ("max",)
+        short: tuple[Constraint, ...] = ("min",) if len(value) < self.low else ()
+        fits = self.pattern is None or self.matches(self.pattern, value)
+        return short if fits else (*short, "pattern")
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
         rule = self.rule or f"must be a string of {self.low} to {self.high} characters"
         if not isinstance(value, str):
-            return [problem(path, value, rule, self.example)]
-        if not _is_unicode(value):
-            return [problem(path, value, "must be Unicode text, without lone surrogates")]
-        fits = self.low <= len(value) <= self.high
-        if fits and (self.pattern is None or re.fullmatch(self.pattern, value)):
-            return []
-        return [problem(path, value, rule, self._nearest(value))]
+            return problem(path, value, rule, self.example)
+        if not is_unicode(value):
+            return problem(path, value, "must be Unicode text, without lone surrogates")
+        return problem(path, value, rule, self._nearest(value))
 
     def _nearest(self, value: str) -> object:
         if self.pattern == NAME_PATTERN:
-            near = re.sub("[^a-zA-Z0-9]+", "-", value[: self.high + 1])[: self.high].strip("-")
+            near = re.sub("[^a-zA-Z0-9]+", "-", value[:64])[:63].strip("-")
             return near or self.example
         near = value[: self.high]
-        if len(near) < self.low or (self.pattern and not re.fullmatch(self.pattern, near)):
-            return self.example
-        return near
+        return self.example if self.broken(near) else near
 
 
 NAME_PATTERN = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
@@ -123,25 +185,29 @@ def is_name(value: object) -> TypeGuard[str]:
 
 
 @frozen
-class Whole:
+class Whole(Scalar):
     """A whole number from `low` to `high`. Neither a bool nor 2.0 counts as one."""
 
     low: int | None = None
     high: int | None = None
     unit: str = ""
-    example: object = None
 
-    def problems(self, value: object, path: str) -> list[Problem]:
-        """Everything wrong with `value` as this number: at most one problem."""
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The constraints that `value` breaks."""
+        if not is_whole_number(value):
+            return ("type",)
+        if self.high is not None and value > self.high:
+            return ("max",)
+        return ("min",) if self.low is not None and value < self.low else ()
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
         near = nearest_whole(value)
         if near is None and self.unit == " seconds":
             near = meant_seconds(value)
-        if is_whole_number(value) and near is not None and self._clamped(near) == near:
-            return []
         fix: object = self.example if self.low is None else self.low
         if near is not None:
             fix = self._clamped(near)
-        return [problem(path, value, self._rule(), fix)]
+        return problem(path, value, self._rule(), fix)
 
     def _clamped(self, number: int) -> int:
         if self.low is not None:
@@ -157,53 +223,60 @@ class Whole:
 
 
 @frozen
-class Number:
-    """A finite number, whole or not, of at least `low`."""
+class Number(Scalar):
+    """A finite number, whole or not, from `low` to `high`."""
 
-    low: int = 0
-    high: int = MOST
-    example: object = None
+    low: float = 0
+    high: float = MOST
 
-    def problems(self, value: object, path: str) -> list[Problem]:
-        """Everything wrong with `value` as this number: at most one problem."""
-        rule = f"must be a number from {self.low} to {self.high}"
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The constraints that `value` breaks."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return [problem(path, value, rule, self.low if self.example is None else self.example)]
-        if self.low <= value <= self.high:  # false for NaN
-            return []
-        fix = self.high if value > self.high else self.low
-        return [problem(path, value, rule, fix)]
+            return ("type",)
+        if value > self.high:
+            return ("max",)
+        return () if value >= self.low else ("min",)  # NaN is not
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
+        rule = f"must be a number from {self.low} to {self.high}"
+        fix: object = self.high if broken == "max" else self.low
+        if broken == "type" and self.example is not None:
+            fix = self.example
+        return problem(path, value, rule, fix)
 
 
 @frozen
-class Flag:
+class Flag(Scalar):
     """True or false."""
 
     example: object = False
 
-    def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a `value` that is not a bool."""
-        if isinstance(value, bool):
-            return []
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The type, if `value` is not a bool."""
+        return () if isinstance(value, bool) else ("type",)
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
         words = {"true": True, "false": False}
         fix = words.get(value.lower()) if isinstance(value, str) else None
-        return [problem(path, value, "must be true or false", fix)]
+        return problem(path, value, "must be true or false", fix)
 
 
 @frozen
-class OneOf:
+class OneOf(Scalar):
     """One of these strings, or an alias of one."""
 
     values: tuple[str, ...]
     aliases: Mapping[str, str] = field(factory=dict)
-    example: object = None
 
-    def problems(self, value: object, path: str) -> list[Problem]:
-        """The problem of a `value` that is not one of them."""
+    def broken(self, value: object) -> tuple[Constraint, ...]:
+        """The constraints that `value` breaks."""
         if self.read(value) is not None:
-            return []
+            return ()
+        return ("enum",) if isinstance(value, str) and is_unicode(value) else ("type",)
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
         rule = f"must be one of {', '.join(self.values)}"
-        return [problem(path, value, rule, self._nearest(value))]
+        return problem(path, value, rule, self._nearest(value))
 
     def read(self, value: object) -> str | None:
         """The string that `value` is, or is an alias of; None for any other value."""
@@ -232,65 +305,102 @@ class OrNull:
 
 
 @frozen
-class ListOf:
+class ListOf(Worded):
     """A list of `low` to `high` items of one shape."""
 
     item: Shape
     low: int = 0
     high: int | None = None
-    example: object = None
 
     def problems(self, value: object, path: str) -> list[Problem]:
         """Everything wrong with `value` and its items."""
         if not is_list(value):
-            fix = [value] if isinstance(value, Mapping) and value else None
-            return [problem(path, value, "must be a list", fix if is_small(fix) else None)]
+            return self._refused(path, value, "type")
+        too_long = self.high is not None and len(value) > self.high
+        if too_long and len(value) > MOST_ITEMS:
+            return self._refused(path, value, "max")
+        found = self._item_problems(value, path)
+        if too_long:
+            found += self._refused(path, value, "max")
+        if len(value) < self.low:
+            found += self._refused(path, value, "min")
+        return found
+
+    def _item_problems(self, value: Sequence[object], path: str) -> list[Problem]:
         found = []
-        if len(value) < self.low or (self.high is not None and len(value) > self.high):
-            most = "or more" if self.high is None else f"to {self.high}"
-            rule = f"must be a list of {self.low} {most} items"
-            found.append(Problem(path, f"a list of {len(value)}", rule))
         for place, item in enumerate(value):
             found += self.item.problems(item, f"{path}[{place}]")
         return found
 
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
+        if is_list(value):
+            most = "or more" if self.high is None else f"to {self.high}"
+            rule = f"must be a list of {self.low} {most} items"
+            return Problem(path, f"a list of {len(value)}", rule)
+        fix = [value] if isinstance(value, Mapping) and value else None
+        return problem(path, value, "must be a list", fix if is_small(fix) else None)
+
 
 @frozen
-class Structure:
-    """An object with these fields and no others; `called` names it in messages."""
+class Structure(Worded):
+    """An object with these fields and no others; `called` names it in messages.
+
+    `null_is_absent`: a field that is null counts as not given. `exactly_one`: one
+    field is given, and no other.
+    """
 
     called: str
     fields: Mapping[str, Shape]
     required: tuple[str, ...] = ()
-    example: object = None
+    null_is_absent: bool = False
+    exactly_one: bool = False
 
     def problems(self, value: object, path: str) -> list[Problem]:
         """Everything wrong with `value` and its fields."""
         if not isinstance(value, Mapping):
-            rule = f"must be an object ({self.called})"
-            return [problem(path or self.called, value, rule, self.example)]
-        found = []
+            return self._refused(path, value, "type")
+        found, given = [], 0
         for key in self.required:
-            if key not in value:
-                rule = f"is required in {self.called}"
-                found.append(Problem(join(path, key), None, rule, self.fields[key].example))
+            if key not in value or (self.null_is_absent and value[key] is None):
+                found += self._refused(join(path, key), None, "required", key=key)
         for key, item in value.items():
-            if isinstance(key, str) and key in self.fields:
-                found += self.fields[key].problems(item, join(path, key))
-            else:
-                found.append(self._unknown(key, item, path, value))
+            shape = self.fields.get(key)
+            if shape is None:
+                found += self._unknown(key, value, path)
+            elif item is not None or not self.null_is_absent:
+                given += 1
+                found += shape.problems(item, f"{path}.{key}" if path else key)
+        if self.exactly_one and given != 1:
+            found += self._refused(path, value, "one")
         return found
 
     def _unknown(
-        self, key: object, item: object, path: str, value: Mapping[object, object]
-    ) -> Problem:
+        self, key: object, value: Mapping[object, object], path: str
+    ) -> list[Problem]:
+        meant = self._meant(key, value)
+        return self._refused(join(path, key), value[key], "unknown", key=meant)
+
+    def _meant(self, key: object, value: Mapping[object, object]) -> str | None:
+        # More fields or longer names are no typing mistakes, and comparing them takes long.
+        if not isinstance(key, str) or len(key) > 100 or len(value) > 1000:
+            return None
         free = {_folded(known): known for known in self.fields if known not in value}
-        near: Sequence[str] = ()
-        if isinstance(key, str) and len(key) <= 100:
-            near = get_close_matches(_folded(key), free, n=1)
-        advice = f'; did you mean "{free[near[0]]}"?' if near else ""
-        rule = f"is not a field of {self.called}{advice}"
-        return problem(join(path, key), item, rule)
+        return next((free[near] for near in get_close_matches(_folded(key), free, n=1)), None)
+
+    def _problem(self, path: str, value: object, broken: Constraint, key: str | None) -> Problem:
+        match broken:
+            case "required" if key is not None:
+                example = self.fields[key].example
+                return Problem(path, None, f"is required in {self.called}", example)
+            case "unknown":
+                advice = f'; did you mean "{key}"?' if key else ""
+                return problem(path, value, f"is not a field of {self.called}{advice}")
+            case "one":
+                rule = f"must have exactly one of {', '.join(self.fields)}"
+                return problem(path, value, rule, self.example)
+            case _:
+                rule = f"must be an object ({self.called})"
+                return problem(path or self.called, value, rule, self.example)
 
 
 @frozen
@@ -400,7 +510,7 @@ def _json_problems(value: object, path: str) -> list[Problem]:
             return [problem(path, value, f"must not nest deeper than {DEPTH_LIMIT} levels")]
         if isinstance(item, Mapping):
             for key, each in item.items():
-                if isinstance(key, str) and _is_unicode(key):
+                if isinstance(key, str) and is_unicode(key):
                     todo.append((each, join(at, key), depth + 1))
                 else:
                     found.append(problem(join(at, key), each, "must have a name of Unicode text"))
@@ -414,7 +524,7 @@ def _json_problems(value: object, path: str) -> list[Problem]:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
-        return _is_unicode(value)
+        return is_unicode(value)
     if isinstance(value, float):
         return isfinite(value)
     if isinstance(value, int):
@@ -422,8 +532,12 @@ def _is_plain(value: object) -> bool:
     return value is None
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_unicode(text: str) -> bool:
+    """True for text without lone surrogates."""
+    return text.isascii() or _LONE_SURROGATE.search(text) is None
 
 
 def _folded(text: str) -> str:

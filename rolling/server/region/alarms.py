@@ -109,10 +109,7 @@ class Alarms:
     """
 
     def __init__(
-        self,
-        place: Place,
-        now: Callable[[], float],
-        changed: Callable[[str], None] = lambda name: None,
+        self, place: Place, now: Callable[[], float], changed: Callable[[str], None]
     ) -> None:
         self._now = now
         self._changed = changed

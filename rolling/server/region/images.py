@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import Any, cast
 
-from rolling.core.errors import InvalidInput
 from rolling.endpoint.configuration import EndpointConfig
 from rolling.server.region.models import Models
 
@@ -20,7 +19,7 @@ def images_of(config: EndpointConfig, models: Models) -> Images:
     """The images of a configuration's variants, as far as their models are there and have any."""
     found = {}
     for variant in config.variants:
-        images = () if variant.model_name is None else _images(variant.model_name, models)
+        images = () if variant.model_name is None else models.images(variant.model_name)
         if images:
             found[config.name, variant.variant_name] = images
     return found
@@ -63,12 +62,3 @@ def _entry(images: Iterable[tuple[str, ...]]) -> dict[str, object]:
     each_once = dict.fromkeys(chain.from_iterable(images))
     entries = [{"SpecifiedImage": image} for image in each_once]
     return {"DeployedImages": entries} if entries else {}
-
-
-def _images(model_name: str, models: Models) -> tuple[str, ...]:
-    try:
-        model = models.operations["DescribeModel"]({"ModelName": model_name})
-    except InvalidInput:
-        return ()  # It may be deleted while configurations name it.
-    containers = model.get("Containers") or [model.get("PrimaryContainer", {})]
-    return tuple([each["Image"] for each in containers if "Image" in each])

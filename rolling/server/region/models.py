@@ -50,6 +50,14 @@ class Models:
         """True when there is a model of this name."""
         return name in self._models
 
+    def images(self, name: str) -> tuple[str, ...]:
+        """The images of a model's containers; none of a model that has been deleted."""
+        if name not in self._models:
+            return ()
+        given = json.loads(self._models[name].as_given)
+        containers = given.get("Containers") or [given.get("PrimaryContainer", {})]
+        return tuple([each["Image"] for each in containers if "Image" in each])
+
     def _create_model(self, parameters: Parameters) -> Answer:
         name = parameters["ModelName"]
         arn = self._place.arn("model", name)

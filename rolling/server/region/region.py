@@ -73,9 +73,9 @@ class Region:
         found: list[Problem] = []
         for place, config in enumerate(scenario.configs.values()):
             try:
-                self._make_config(config.as_json(), f"EndpointConfigs[{place}]")
+                self._make_config(config.as_json())
             except InvalidInput as refused:
-                found += refused.problems
+                found += under(f"EndpointConfigs[{place}]", refused.problems)
         for place, update in enumerate(scenario.updates):
             if update.engine is not None:
                 near = nearest_in_words(update.engine)
@@ -88,20 +88,15 @@ class Region:
         faults = [update.faults for update in scenario.updates]
         self._look(self.endpoints.adopt(scenario.endpoint, faults))
 
-    def _make_config(self, given: Parameters, at: str) -> None:
+    def _make_config(self, given: Parameters) -> None:
         # A scenario's own reader keeps what means nothing to a simulation, of any form.
-        from rolling.server.wire.model import operation_model
-        from rolling.server.wire.validation import accepted_at
+        from rolling.server.wire.validation import accepted
 
-        shape = operation_model(SAGEMAKER, "CreateEndpointConfig").input_shape
-        document = accepted_at(shape, given, at)
+        document = accepted(SAGEMAKER, "CreateEndpointConfig", given)
         for _, name in models_named(document):
             if not self._models.exists(name):
                 self._call("CreateModel", {"ModelName": name, "PrimaryContainer": {}})
-        try:
-            self._call("CreateEndpointConfig", document)
-        except InvalidInput as refused:
-            raise InvalidInput(under(at, refused.problems)) from None
+        self._call("CreateEndpointConfig", document)
 
     def _call(self, operation: str, parameters: Parameters) -> None:
         self.operations[SAGEMAKER, operation](parameters)

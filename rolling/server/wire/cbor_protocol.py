@@ -53,7 +53,7 @@ class CborProtocol:
             return parser.parse_data_item(stream)
         # The parser is for answers of AWS's, and fails on others in many ways.
         except Exception:
-            raise not_readable(["The body is not CBOR that can be read"]) from None
+            raise not_readable("The body is not CBOR that can be read") from None
 
     def write(self, operation: OperationModel, answer: Answer) -> HttpResponse:
         """The output. An operation without any answers an empty body."""

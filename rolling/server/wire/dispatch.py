@@ -86,6 +86,6 @@ def _answered(
     if not implements(service, name):
         raise not_implemented(service, name)
     model = operation_model(service, name)
-    parameters = accepted(model.input_shape, found.protocol.read(model, request))
+    parameters = accepted(service, name, found.protocol.read(model, request))
     answer = call(service, name, parameters, region_of(request))
     return found.protocol.write(model, answer)

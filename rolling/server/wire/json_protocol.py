@@ -28,7 +28,7 @@ class JsonProtocol:
         try:
             return json.loads(request.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            raise not_readable(["The body is not JSON that can be read"]) from None
+            raise not_readable("The body is not JSON that can be read") from None
 
     def write(self, operation: OperationModel, answer: Answer) -> HttpResponse:
         """The output. An operation without any answers an empty body."""

@@ -12,7 +12,7 @@ from attrs import frozen
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-from rolling.server.service import CLOUDWATCH, SAGEMAKER, SERVICES, ServiceError
+from rolling.server.service import CLOUDWATCH, SAGEMAKER, ServiceError
 
 QUERY_VERSION = "2010-08-01"
 """The version of CloudWatch's query protocol."""
@@ -84,8 +84,6 @@ def unknown_operation(service: str | None, operation: str) -> ServiceError:
 
 @cache
 def _loaded(service: str) -> ServiceModel:
-    if service not in SERVICES:
-        raise ValueError(f"{service!r} is none of {SERVICES}")
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 

@@ -14,12 +14,12 @@ from xml.etree import ElementTree
 from attrs import frozen
 from botocore.model import OperationModel
 
+from rolling.schema.shapes import DEPTH_LIMIT
 from rolling.server.service import CLOUDWATCH, Answer, ServiceError
 from rolling.server.wire.answers import as_iso_8601, prepared
 from rolling.server.wire.json_protocol import fault_of
 from rolling.server.wire.messages import HttpRequest, HttpResponse
 from rolling.server.wire.model import error_name
-from rolling.server.wire.validation import DEEPEST
 from rolling.server.wire.wording import not_readable
 
 FIELDS = 10_000
@@ -92,21 +92,21 @@ def form(request: HttpRequest) -> dict[str, str]:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
     except ValueError:
         text = f"The body is not a form of at most {FIELDS} fields in UTF-8"
-        raise not_readable([text]) from None
+        raise not_readable(text) from None
     return dict(fields)
 
 
 def _put(tree: dict[str, Any], name: str, text: str) -> None:
     """Put a field where its dotted name says."""
     *parents, last = name.split(".")
-    if len(parents) > 2 * DEEPEST:
-        raise not_readable([f"Nested deeper than {DEEPEST} levels at '{name[:80]}…'"])
+    if len(parents) > 2 * DEPTH_LIMIT:
+        raise not_readable(f"Nested deeper than {DEPTH_LIMIT} levels at '{name[:80]}…'")
     for parent in parents:
         tree = tree.setdefault(parent, {})
         if not isinstance(tree, dict):
-            raise not_readable([f"'{name[:80]}' has both a value and members"])
+            raise not_readable(f"'{name[:80]}' has both a value and members")
     if isinstance(tree.setdefault(last, text), dict):
-        raise not_readable([f"'{name[:80]}' has both a value and members"])
+        raise not_readable(f"'{name[:80]}' has both a value and members")
 
 
 def _typed(shape: Any, node: Any) -> object:

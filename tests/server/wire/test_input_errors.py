@@ -10,7 +10,6 @@ from rolling.endpoint import refusals
 from rolling.server.service import Answer, Parameters, ServiceError
 from rolling.server.wire import respond
 from rolling.server.wire.messages import HttpRequest
-from rolling.server.wire.model import operation_model
 from rolling.server.wire.validation import accepted
 from rolling.server.wire.wording import shown
 from tests.server.wire.samples import code_of, form_request, json_request, message_of
@@ -133,6 +132,24 @@ VIOLATIONS: list[tuple[str, Mapping[str, object], list[str]]] = [
         ],
     ),
     (
+        "CreateModel",
+        {"ModelName": "m", "VpcConfig": {"SecurityGroupIds": ["s_"] * 6, "Subnets": ["s"]}},
+        [
+            "Value '[s_, s_, s_, s_, s_, s_]' at 'vpcConfig.securityGroupIds' {}: "
+            "Member must satisfy constraint: [Member must have length less than or equal to 32, "
+            "Member must have length greater than or equal to 0, "
+            "Member must satisfy regular expression pattern: [-0-9a-zA-Z]+, "
+            "Member must not be null]",
+            "Value '[s_, s_, s_, s_, s_, s_]' at 'vpcConfig.securityGroupIds' {}: "
+            "Member must have length less than or equal to 5",
+        ],
+    ),
+    (
+        "CreateModel",
+        {"ModelName": "m", "PrimaryContainer": {"Environment": {"A": None, "B": "x"}}},
+        ["Value null at 'primaryContainer.environment.a' {}: Member must not be null"],
+    ),
+    (
         "AddTags",
         {"ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/x", "Tags": [None]},
         ["Value null at 'tags.1.member' {}: Member must not be null"],
@@ -157,6 +174,14 @@ def test_all_violations_are_in_one_message_in_aws_words(
     many = "error" if len(said) == 1 else "errors"
     assert code == "ValidationException"
     assert message == f"{len(said)} validation {many} detected: {'; '.join(said)}"
+
+
+@pytest.mark.parametrize("criteria", [{}, {"PromQLCriteria": None}])
+def test_of_a_union_exactly_one_member_is_given(criteria: object) -> None:
+    tree = {"AlarmName": "a", "EvaluationCriteria": criteria}
+    code, message = refusal("PutMetricAlarm", tree, "cloudwatch")
+    assert code == "ValidationError"
+    assert message.endswith("Member must have exactly one of: [PromQLCriteria]")
 
 
 @pytest.mark.parametrize(
@@ -278,9 +303,8 @@ def test_a_violation_of_cloudwatch_is_its_validation_error(protocol: str) -> Non
 
 def test_the_other_spelling_of_capacity_percent_is_let_through_as_it_is() -> None:
     size = {"Type": "CAPACITY_PERCENTAGE", "Value": 5}
-    shape = operation_model("sagemaker", "UpdateEndpoint").input_shape
     tree = rolling(MaximumBatchSize=size)
-    assert accepted(shape, tree) == tree
+    assert accepted("sagemaker", "UpdateEndpoint", tree) == tree
 
 
 @pytest.mark.parametrize(
@@ -303,8 +327,7 @@ def test_what_sagemaker_has_not_is_refused_with_the_nearest_policy(
 
 
 def test_a_null_is_an_absent_member() -> None:
-    shape = operation_model("sagemaker", "UpdateEndpoint").input_shape
-    assert accepted(shape, {**UPDATE, "DeploymentConfig": None}) == UPDATE
+    assert accepted("sagemaker", "UpdateEndpoint", {**UPDATE, "DeploymentConfig": None}) == UPDATE
 
 
 @pytest.mark.parametrize(
