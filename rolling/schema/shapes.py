@@ -374,9 +374,7 @@ class Structure(Worded):
             found += self._refused(path, value, "one")
         return found
 
-    def _unknown(
-        self, key: object, value: Mapping[object, object], path: str
-    ) -> list[Problem]:
+    def _unknown(self, key: object, value: Mapping[object, object], path: str) -> list[Problem]:
         meant = self._meant(key, value)
         return self._refused(join(path, key), value[key], "unknown", key=meant)
 
