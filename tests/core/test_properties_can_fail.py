@@ -441,6 +441,27 @@ def another_cause_later() -> list[EdgeCase]:
     ]
 
 
+def passed_without_a_good_bake() -> list[EdgeCase]:
+    floor, canary = drained("forward 0.1 baking"), waiting("forward 1.1 baking")
+    cases: list[EdgeCase] = []
+    for baking in (floor, canary):
+        early = read(baking, Reading.OK, after_interval=False)
+        passed = advance(baking, read(baking, Reading.OK))
+        short = with_fleet(baking, 0, in_service=baking.new.asked - 1)
+        cases += [
+            (baking, early, passed),
+            (baking, read(baking, Reading.UNREADABLE), passed),
+            (
+                baking,
+                seen(baking, *[(fleet.asked, fleet.asked) for fleet in baking.fleets]),
+                passed,
+            ),
+            (baking, early, evolve(baking, stage=baking.stage.enter(Phase.CLEANING))),
+        ]
+        cases += [(short, read(baking, Reading.OK), passed)] if baking.new.asked else []
+    return [*cases, (gate(), read(gate(), Reading.OK), passed_on(gate()))]
+
+
 def a_good_bake_held() -> list[EdgeCase]:
     baking, floor = at("forward 2.1 baking"), gate(stage="forward 0.1 baking")
     return [
@@ -803,6 +824,7 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s5_a_failed_rollback_holds_what_is_there": another_mix_held(),
     "s6_a_step_is_at_most_a_batch": more_than_a_batch(),
     "s7_old_is_given_up_only_after_a_good_bake": given_up_too_early(),
+    "s7_only_a_good_bake_passes": passed_without_a_good_bake(),
     "s7_a_good_bake_passes": a_good_bake_held(),
     "s7_a_bake_that_lost_an_instance_begins_again": a_loss_baked(),
     "s8_repeated_events_change_nothing": [not_the_same_twice()],
