@@ -18,8 +18,8 @@ class Trouble:
 
     `kind`: alarm, stop, deadline, failure (of what the phase is doing), loss (of an
     instance in service), gate (it is not continued in time), found (what was lost is there
-    again), early (the traffic is seen before the fleets), or none. In a walk with fewer
-    steps it comes in the last step; in a walk without the phase it does not come.
+    again), early (the traffic is seen before the fleets are), or none. In a walk with
+    fewer steps it comes in the last, and without the phase not at all.
     """
 
     kind: str

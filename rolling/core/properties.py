@@ -280,6 +280,15 @@ def s7_old_is_given_up_only_after_a_good_bake(
     return _is_good(before, event)
 
 
+def s7_only_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -> bool:
+    """S7: a bake is left for what comes after it only with such a reading, also where no old
+    capacity goes: in blue/green, and at the floor before the first batch."""
+    if before.phase is not Phase.BAKING or after.direction is _BACK:
+        return True
+    passes = after.phase > Phase.BAKING or after.stage.step != before.stage.step
+    return not passes or _is_good(before, event)
+
+
 def s7_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -> bool:
     """S7: with such a reading the deployment goes forward; no news of an alarm holds it up."""
     if not _is_good(before, event):
@@ -717,6 +726,7 @@ EDGE_PROPERTIES: tuple[EdgeProperty, ...] = (
     s5_a_failed_rollback_holds_what_is_there,
     s6_a_step_is_at_most_a_batch,
     s7_old_is_given_up_only_after_a_good_bake,
+    s7_only_a_good_bake_passes,
     s7_a_good_bake_passes,
     s7_a_bake_that_lost_an_instance_begins_again,
     s8_repeated_events_change_nothing,

@@ -8,10 +8,13 @@ from rolling import (
     BlueGreenUpdatePolicy,
     Deployment,
     FleetSpec,
+    Gates,
+    GateTimeoutAction,
     InvalidInput,
     RollingUpdatePolicy,
     RoutingType,
     Share,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
     instances,
@@ -41,6 +44,24 @@ REPAIR_POLICIES: dict[str, UpdatePolicy] = {
     "all at once": BLUE_GREEN["all at once"],
     "linear, termination wait": BLUE_GREEN["linear, termination wait"],
 }
+
+# Of an old and a new fleet, what may be more, and what may be missing.
+ROOMS = (
+    (2, 2, 0, 1),
+    (3, 3, 0, 1),
+    (3, 3, 1, 1),
+    (4, 4, 0, 2),
+    (4, 4, 1, 2),
+    (5, 5, 2, 1),
+    (4, 6, 0, 2),
+    (4, 6, 1, 2),
+    (6, 4, 0, 1),
+    (6, 4, 1, 1),
+    (1, 4, 0, 1),
+)
+
+TURNING_BACK = Gates(600, GateTimeoutAction.ROLL_BACK)
+GOING_ON = Gates(600, GateTimeoutAction.CONTINUE)
 
 THIRD, TWO_THIRDS, QUARTER, HALF = Share(1, 3), Share(2, 3), Share(1, 4), Share(1, 2)
 
@@ -133,12 +154,59 @@ def _named() -> Iterator[tuple[str, Deployment, Limits]]:
         for name, policy in REPAIR_POLICIES.items():
             deployment = start(old_fleets, new_fleet, policy, ONE_ALARM)
             yield f"{mix}, {name}", deployment, Limits(stalls=1)
+    yield from _within_room()
+    yield from _gated()
+
+
+def _within_room() -> Iterator[tuple[str, Deployment, Limits]]:
+    for old, new, surge, unavailable in ROOMS:
+        first = "within room" if surge else "drain-first"
+        name = f"{first} {old} to {new}, {surge} and {unavailable}"
+        yield name, within(old, new, surge, unavailable), QUIET_WORLD
+        if max(old, new) < 4:
+            yield f"{name}, rough", within(old, new, surge, unavailable), ROUGH_WORLD
+        elif surge == 0 or old != new:
+            yield f"{name}, a loss", within(old, new, surge, unavailable), Limits(losses=1)
+    yield "drain-first 4 to 4, 0 and 2, back by 1", within(4, 4, 0, 2, back=1), QUIET_WORLD
+
+
+def _gated() -> Iterator[tuple[str, Deployment, Limits]]:
+    one = RollingUpdatePolicy(instances(1), 60, instances(1))
+    linear = BLUE_GREEN["linear, termination wait"]
+    second = Gates(60, GateTimeoutAction.ROLL_BACK, (2,))
+    for what, gates in (("turn back", TURNING_BACK), ("go on", GOING_ON)):
+        yield f"gates that {what}, rolling 2 to 2 by 1", _start(2, 2, one, gates=gates), ROUGH_WORLD
+        yield (
+            f"gates that {what}, drain-first 3 to 3, 0 and 1",
+            within(3, 3, 0, 1, gates=gates),
+            Limits(losses=1),
+        )
+        yield f"gates that {what}, linear 3 to 3", _start(3, 3, linear, gates=gates), QUIET_WORLD
+    yield "one gate, rolling 3 to 3 by 1", _start(3, 3, one, gates=second), QUIET_WORLD
+
+
+def within(
+    old: int,
+    new: int,
+    surge: int,
+    unavailable: int,
+    back: int | None = None,
+    gates: Gates | None = None,
+) -> Deployment:
+    """An update within this room, in instances."""
+    batch_back = None if back is None else instances(back)
+    policy = SurgeRollingPolicy(instances(surge), instances(unavailable), 60, batch_back)
+    return _start(old, new, policy, gates=gates)
 
 
 def _start(
-    old: int, new: int, policy: UpdatePolicy, alarms: tuple[str, ...] = ONE_ALARM
+    old: int,
+    new: int,
+    policy: UpdatePolicy,
+    alarms: tuple[str, ...] = ONE_ALARM,
+    gates: Gates | None = None,
 ) -> Deployment:
-    return start(serving("a", old), wanted("b", new), policy, alarms)
+    return start(serving("a", old), wanted("b", new), policy, alarms, gates=gates)
 
 
 CONFIGURATIONS: dict[str, tuple[Deployment, Limits]] = {

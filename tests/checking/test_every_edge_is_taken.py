@@ -13,6 +13,7 @@ SUITE = (
     "all at once, termination wait, 3 to 3",
     "an idle old fleet, rolling 34%, back 34%",
     "nothing left of the old fleet, all at once",
+    "gates that turn back, rolling 2 to 2 by 1",
 )
 
 

@@ -2,11 +2,13 @@
 
 from rolling import (
     AlarmsRead,
+    Continued,
     DeadlineElapsed,
     Deployment,
     Edge,
     Event,
     FleetsSeen,
+    GateElapsed,
     OperationFailed,
     Phase,
     SplitSettled,
@@ -24,6 +26,9 @@ NAMES = (
     "all at once, termination wait, 3 to 3",
     "an idle old fleet, rolling 34%, back 34%",
     "nothing left of the old fleet, all at once",
+    "drain-first 3 to 3, 0 and 1, rough",
+    "gates that turn back, rolling 2 to 2 by 1",
+    "gates that go on, drain-first 3 to 3, 0 and 1",
 )
 DEMANDING = {name for demanding in _DEMANDING.values() for name in demanding}
 # Judged in the search with the core under test.
@@ -77,7 +82,10 @@ def deaf_to(*kinds: type[Event], phases: frozenset[Phase] = frozenset(Phase)) ->
 
 
 def test_what_demands_a_change_is_broken_where_nothing_changes() -> None:
-    deployment, limits = CONFIGURATIONS["rolling 2 to 2 by 1, back by 1, rough"]
+    plain, gated = (
+        "rolling 2 to 2 by 1, back by 1, rough",
+        "gates that turn back, rolling 2 to 2 by 1",
+    )
     cores = (
         deaf_to(AlarmsRead, DeadlineElapsed, OperationFailed, StopRequested),
         deaf_to(FleetsSeen),
@@ -85,8 +93,10 @@ def test_what_demands_a_change_is_broken_where_nothing_changes() -> None:
         deaf_to(SplitSettled),
         deaf_to(SplitSettled, phases=frozenset({Phase.ROLLBACK_FAILED})),
     )
+    judged = [(CONFIGURATIONS[plain], core) for core in cores]
+    judged += [(CONFIGURATIONS[gated], deaf_to(kind)) for kind in (Continued, GateElapsed)]
     found: set[str] = set()
-    for core in cores:
+    for (deployment, limits), core in judged:
         model = DeploymentModel(deployment, limits, follow=core)
         found |= {violation.property for violation in explore(model).violations}
     assert DEMANDING <= found

@@ -12,6 +12,7 @@ from rolling import (
     AlarmsRead,
     AlarmTripped,
     BlueGreenUpdatePolicy,
+    Continued,
     DeadlineElapsed,
     Deployment,
     Direction,
@@ -19,6 +20,10 @@ from rolling import (
     Fleet,
     FleetSpec,
     FleetsSeen,
+    GateElapsed,
+    Gates,
+    GateTimeoutAction,
+    NotContinued,
     Operation,
     OperationFailed,
     Phase,
@@ -33,6 +38,7 @@ from rolling import (
     Stopped,
     StopRequested,
     Succeeded,
+    SurgeRollingPolicy,
     TimedOut,
     TrafficRouting,
     advance,
@@ -48,7 +54,7 @@ from rolling.core import properties
 from rolling.core.policy import Pace
 from rolling.core.properties import EDGE_PROPERTIES, START_PROPERTIES, STATE_PROPERTIES, Asked
 from rolling.core.repair import fleets_left, sides_of
-from tests.core.walking import end_of, read, rolling, run_to, seen, trip
+from tests.core.walking import drain_first, end_of, read, rolling, run_to, seen, trip
 
 EdgeCase = tuple[Deployment, Event, Deployment]
 
@@ -93,14 +99,32 @@ def mixed(stage: str = "forward 1.1 provisioning") -> Deployment:
     return run_to(start(old, wanted("config-3", 4), policy, ["p99"]), stage)
 
 
+def drained(stage: str) -> Deployment:
+    """Of three instances that are replaced without a fourth: two are the floor."""
+    return run_to(drain_first(3, 0, 1), stage)
+
+
+CONTINUE = Gates(600, GateTimeoutAction.CONTINUE, (1, 2))
+ROLL_BACK = Gates(600, GateTimeoutAction.ROLL_BACK, (1, 2))
+
+
+def gate(gates: Gates = CONTINUE, stage: str = "forward 1.1 baking") -> Deployment:
+    """Of the same update with two gates; step 0 and the last step have none."""
+    return run_to(drain_first(3, 0, 1, gates), stage)
+
+
 HALF, QUARTER = Share(1, 2), Share(1, 4)
 
 BAD_STATES: dict[str, list[Deployment]] = {
     "s1_asked_capacity_carries_asked_share": [
         with_fleet(at("forward 2.1 baking"), 0, asked=1),
         with_fleet(at("forward 2.1 baking"), 1, asked=1),
+        with_fleet(drained("forward 0.1 baking"), 1, asked=1),
     ],
-    "s2_under_the_ceiling": [with_fleet(at("forward 1.1 provisioning"), 1, alive=6)],
+    "s2_under_the_ceiling": [
+        with_fleet(at("forward 1.1 provisioning"), 1, alive=6),
+        with_fleet(drained("forward 1.1 provisioning"), 1, alive=3),
+    ],
     "s3_shares_sum_to_the_whole": [
         with_fleet(at("forward 2.1 baking"), 0, share=NO_TRAFFIC),
         with_fleet(at("forward 2.1 baking"), 0, share=ALL_TRAFFIC),
@@ -127,10 +151,18 @@ BAD_STATES: dict[str, list[Deployment]] = {
         with_fleet(at("forward 2.1 baking"), 0, share=QUARTER),
         with_fleet(at("forward 2.1 cleaning"), 0, share=Share(3, 4)),
         evolve(at("forward 2.1 shifting"), up=3),
+        with_fleet(drained("forward 1.1 baking"), 0, share=Share(1, 3)),
+        with_fleet(drained("forward 2.1 baking"), 0, share=Share(2, 3)),
     ],
     "s13_the_newest_is_drained_first": [
         with_fleet(mixed(), 2, share=QUARTER),
         with_fleet(trip(mixed("forward 3.1 baking")), 1, share=QUARTER),
+    ],
+    "s17_the_floor_carries_everything": [
+        with_fleet(at("forward 2.1 provisioning"), 1, asked=1),
+        with_fleet(drained("forward 0.1 baking"), 1, asked=1),
+        with_fleet(drained("forward 1.1 baking"), 1, asked=0),
+        with_fleet(trip(drained("forward 2.1 baking")), 0, asked=0),
     ],
 }
 
@@ -236,12 +268,25 @@ def other_fleets_left() -> list[Reads]:
     ]
 
 
+def other_gates_due() -> list[Reads]:
+    return [
+        wrongly_due(gate(), gate_seconds=None),
+        wrongly_due(gate(), gate_seconds=600),
+        wrongly_due(gate(), gate_seconds=901),
+        wrongly_due(gate(stage="forward 0.1 baking"), gate_seconds=900),
+        wrongly_due(gate(stage="forward 3.1 baking"), gate_seconds=900),
+        wrongly_due(gate(stage="forward 1.1 cleaning"), gate_seconds=900),
+        wrongly_due(trip(gate()), gate_seconds=900),
+    ]
+
+
 BAD_READINGS: dict[str, list[Reads]] = {
     "s5_an_outcome_says_how_it_ended": wrong_outcomes(),
     "s12_what_is_asked_is_due": other_asks_due(),
     "s12_alarms_and_interval_are_due_in_a_bake": other_timers_due(),
     "s12_a_deadline_is_due_until_the_end": other_deadlines_due(),
     "s16_the_next_update_starts_from_what_is_left": other_fleets_left(),
+    "s18_a_gate_is_due_in_its_bake": other_gates_due(),
 }
 
 
@@ -315,7 +360,17 @@ def given_up_too_early() -> list[EdgeCase]:
         (baking, elsewhere, after),
         (short, good, after),
         (shifting, read(shifting, Reading.OK), after),
+        (gate(), read(gate(), Reading.OK), passed_on(gate())),
     ]
+
+
+def continued(deployment: Deployment) -> Deployment:
+    return advance(deployment, Continued(deployment.stage, "ann"))
+
+
+def passed_on(deployment: Deployment) -> Deployment:
+    """This gate, continued and past a quiet bake."""
+    return advance(continued(deployment), read(deployment, Reading.OK))
 
 
 def not_the_same_twice() -> EdgeCase:
@@ -357,6 +412,20 @@ def turned_back_for_nothing() -> list[EdgeCase]:
         (over, DeadlineElapsed(Direction.BACK), evolve(back, cause=TimedOut(28_800))),
         (end_walk, seen(end_walk, (4, 4), (0, 0)), last),
         (end_walk, StopRequested("you"), last),
+        *gates_turned_for_another_reason(),
+    ]
+
+
+def gates_turned_for_another_reason() -> list[EdgeCase]:
+    waits, goes_on = gate(ROLL_BACK), gate(CONTINUE)
+    late = GateElapsed(waits.stage)
+    turned = advance(waits, late)
+    return [
+        (waits, late, evolve(turned, cause=NotContinued(900))),
+        (waits, late, evolve(turned, cause=Stopped("ann"))),
+        (goes_on, late, roll_back(goes_on, NotContinued(600))),
+        (continued(waits), late, turned),
+        (waits, Continued(waits.stage, "ann"), roll_back(waits, Stopped("ann"))),
     ]
 
 
@@ -372,12 +441,35 @@ def another_cause_later() -> list[EdgeCase]:
     ]
 
 
+def passed_without_a_good_bake() -> list[EdgeCase]:
+    floor, canary = drained("forward 0.1 baking"), waiting("forward 1.1 baking")
+    cases: list[EdgeCase] = []
+    for baking in (floor, canary):
+        early = read(baking, Reading.OK, after_interval=False)
+        passed = advance(baking, read(baking, Reading.OK))
+        short = with_fleet(baking, 0, in_service=baking.new.asked - 1)
+        cases += [
+            (baking, early, passed),
+            (baking, read(baking, Reading.UNREADABLE), passed),
+            (
+                baking,
+                seen(baking, *[(fleet.asked, fleet.asked) for fleet in baking.fleets]),
+                passed,
+            ),
+            (baking, early, evolve(baking, stage=baking.stage.enter(Phase.CLEANING))),
+        ]
+        cases += [(short, read(baking, Reading.OK), passed)] if baking.new.asked else []
+    return [*cases, (gate(), read(gate(), Reading.OK), passed_on(gate()))]
+
+
 def a_good_bake_held() -> list[EdgeCase]:
-    baking = at("forward 2.1 baking")
+    baking, floor = at("forward 2.1 baking"), gate(stage="forward 0.1 baking")
     return [
         (baking, read(baking, Reading.OK), baking),
         (baking, read(baking, Reading.INSUFFICIENT_DATA), baking),
         (baking, read(baking, Reading.OK), trip(baking)),
+        (continued(gate()), read(gate(), Reading.OK), continued(gate())),
+        (floor, read(floor, Reading.OK), floor),
     ]
 
 
@@ -466,7 +558,9 @@ def another_mix_held() -> list[EdgeCase]:
     held = advance(failed_unseen, there)
     assert held.split == there.split != failed_unseen.split
     none_there = evolve(held, settled=True)
+    at_floor = run_to(trip(drained("forward 2.1 baking")), "back 3.1 provisioning")
     return [
+        (at_floor, late, with_fleet(advance(at_floor, late), 1, asked=3)),
         (short, late, with_fleet(failed_short, 0, asked=0)),
         (short, late, with_fleet(failed_short, 1, asked=short.old[0].asked)),
         (short, late, with_fleet(failed_short, 1, share=ALL_TRAFFIC)),
@@ -567,7 +661,18 @@ def gone_another_way() -> list[EdgeCase]:
         (homeward, trimmed, evolve(advance(homeward, trimmed), up=homeward.up + 1)),
         (homeward, trimmed, evolve(advance(homeward, trimmed), up=homeward.up + 3)),
         (last, seen(last, (8, 8), (0, 0)), further),
+        *after_the_drain(),
     ]
+
+
+def after_the_drain() -> list[EdgeCase]:
+    baking = drained("forward 0.1 baking")
+    slow = advance(baking, seen(baking, (0, 0), (2, 3)))
+    cleaning = advance(slow, read(slow, Reading.OK))
+    gone = seen(cleaning, (0, 0), (2, 2))
+    first = advance(cleaning, gone)
+    assert first.stage.step == 1
+    return [(cleaning, gone, evolve(first, up=0)), (cleaning, gone, evolve(first, up=2))]
 
 
 def moved_without_a_shift() -> list[EdgeCase]:
@@ -616,7 +721,7 @@ def kept_otherwise() -> list[EdgeCase]:
     last = waiting("forward 2.1 baking")
     shifting = run_to(trip(at("forward 3.1 baking")), "back 1.1 shifting")
     split = SplitSettled(shifting.stage, shifting.split)
-    provisioning = at("forward 2.1 provisioning")
+    provisioning, first = at("forward 2.1 provisioning"), drained("forward 1.1 baking")
     return [
         *asked_otherwise(baking, good, 1, 1, 3),
         *asked_otherwise(baking, seen(baking, (2, 2), (3, 3)), 1, 2, 4),
@@ -627,6 +732,8 @@ def kept_otherwise() -> list[EdgeCase]:
         *asked_otherwise(provisioning, StopRequested("me"), 1, 2, 4),
         *asked_otherwise(shifting, split, 0, 1, 3),
         *asked_otherwise(shifting, StopRequested("me"), 0, 2),
+        *asked_otherwise(first, read(first, Reading.OK), 1, 0, 2),
+        *asked_otherwise(first, StopRequested("me"), 0, 0),
     ]
 
 
@@ -669,6 +776,43 @@ def look_at(deployment: Deployment) -> FleetsSeen:
     return seen(deployment, *[(fleet.asked, fleet.alive) for fleet in deployment.fleets])
 
 
+def continued_otherwise() -> list[EdgeCase]:
+    held, passed, ungated = gate(), continued(gate()), gate(stage="forward 3.1 baking")
+    own, late = Continued(held.stage, "ann"), GateElapsed(held.stage)
+    another = Continued(held.stage._replace(attempt=2), "ann")
+    lost = seen(held, (0, 0), (2, 2))
+    return [
+        (held, own, held),
+        (held, own, evolve(held, continued_by="bob")),
+        (held, another, passed),
+        (held, evolve(another, stage=held.stage._replace(step=2)), passed),
+        (held, read(held, Reading.OK), passed),
+        (held, late, held),
+        (held, late, passed),
+        (gate(ROLL_BACK), late, evolve(gate(ROLL_BACK), continued_by="the gate's timeout")),
+        (passed, evolve(own, by="bob"), evolve(held, continued_by="bob")),
+        (passed, read(held, Reading.OK, after_interval=False), held),
+        (passed, lost, evolve(advance(passed, lost), continued_by="ann")),
+        (passed, StopRequested("me"), evolve(trip(passed), continued_by="ann")),
+        (ungated, Continued(ungated.stage, "ann"), evolve(ungated, continued_by="ann")),
+    ]
+
+
+def timed_out_otherwise() -> list[EdgeCase]:
+    held, goes_on = gate(ROLL_BACK), gate(CONTINUE)
+    late = GateElapsed(held.stage)
+    turned = advance(held, late)
+    last = gate(ROLL_BACK, "forward 3.1 baking")
+    return [
+        (held, late, held),
+        (held, late, passed_on(held)),
+        (held, evolve(late, stage=held.stage._replace(attempt=2)), turned),
+        (continued(held), late, turned),
+        (goes_on, late, roll_back(goes_on, NotContinued(600))),
+        (last, GateElapsed(last.stage), roll_back(last, NotContinued(600))),
+    ]
+
+
 BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s1_raised_share_is_covered": [raised_without_capacity()],
     "s1_lowered_ask_still_fits": [lowered_below_the_traffic()],
@@ -680,6 +824,7 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s5_a_failed_rollback_holds_what_is_there": another_mix_held(),
     "s6_a_step_is_at_most_a_batch": more_than_a_batch(),
     "s7_old_is_given_up_only_after_a_good_bake": given_up_too_early(),
+    "s7_only_a_good_bake_passes": passed_without_a_good_bake(),
     "s7_a_good_bake_passes": a_good_bake_held(),
     "s7_a_bake_that_lost_an_instance_begins_again": a_loss_baked(),
     "s8_repeated_events_change_nothing": [not_the_same_twice()],
@@ -698,6 +843,8 @@ BAD_EDGES: dict[str, list[EdgeCase]] = {
     "s14_a_cleanup_keeps_what_traffic_needs": kept_otherwise(),
     "s15_only_what_is_seen_counts": believed_unseen(),
     "s15_a_split_is_believed_once_seen": settled_unseen(),
+    "s18_only_its_own_event_continues_a_gate": continued_otherwise(),
+    "s18_a_gate_not_continued_in_time_turns_back": timed_out_otherwise(),
     "a_spec_never_changes": another_spec(),
     "stages_only_grow": back_to_an_earlier_stage(),
 }
@@ -731,6 +878,23 @@ BEGINNINGS: dict[str, Asked] = {
         FleetSpec("config-2", 6, 7, QUARTER),
         RollingUpdatePolicy(instances(1), 0),
     ),
+    "within room": Asked(
+        (serving("config-1", 5),),
+        wanted("config-2", 4),
+        SurgeRollingPolicy(instances(1), instances(1), 60, percent(80)),
+        ("p99",),
+        gates=CONTINUE,
+    ),
+    "drain-first": Asked(
+        (serving("config-1", 3),),
+        wanted("config-2", 3),
+        SurgeRollingPolicy(percent(0), percent(34), 60),
+    ),
+    "surge alone": Asked(
+        (serving("config-1", 8),),
+        wanted("config-2", 8),
+        SurgeRollingPolicy(percent(25), instances(0), 60, instances(1)),
+    ),
 }
 
 PACES = {
@@ -739,12 +903,17 @@ PACES = {
     "canary": Pace(9, 1, 9, 5, False, 60, 120),
     "a repair": Pace(1, 1, 1, 3, True, 0, 0),
     "too many already": Pace(1, 1, 1, 3, True, 0, 0),
+    "within room": Pace(2, 2, 2, 2, True, 60, 0),
+    "drain-first": Pace(1, 1, 1, 1, True, 60, 0),
+    "surge alone": Pace(2, 2, 2, 1, True, 60, 0),
 }
 
 
 def begun(name: str) -> Deployment:
     asked = BEGINNINGS[name]
-    return start(asked.old, asked.new, asked.policy, asked.alarms, asked.generation)
+    return start(
+        asked.old, asked.new, asked.policy, asked.alarms, asked.generation, gates=asked.gates
+    )
 
 
 def wrongly_begun() -> list[tuple[str, str, Deployment]]:
@@ -759,12 +928,22 @@ def wrongly_begun() -> list[tuple[str, str, Deployment]]:
         {"alarms": ()},
         {"deadline_seconds": 600},
         {"generation": 1},
+        {"gates": CONTINUE},
     )
     for changes in of_the_spec:
         wrong = evolve(first, spec=evolve(first.spec, **changes))
         found.append(("s13_an_update_is_what_was_asked", "rolling", wrong))
+    ungated = begun("within room")
+    ungated = evolve(ungated, spec=evolve(ungated.spec, gates=None))
+    found.append(("s13_an_update_is_what_was_asked", "within room", ungated))
     for name, pace in PACES.items():
         right = begun(name)
+        for place, fleet in enumerate(right.spec.fleets):
+            for floor in (fleet.floor - 1, fleet.floor + 1):
+                fleets = list(right.spec.fleets)
+                fleets[place] = fleet.with_floor(floor)
+                wrong = evolve(right, spec=evolve(right.spec, fleets=tuple(fleets)))
+                found.append(("s17_the_floor_is_that_of_its_policy", name, wrong))
         assert right.spec.pace == pace
         for changes in (
             {"provision_batch": pace.provision_batch + 1},
@@ -785,6 +964,7 @@ def wrongly_begun() -> list[tuple[str, str, Deployment]]:
             evolve(right, settled=False),
             evolve(right, cause=Stopped("me")),
             evolve(right, cut_short=Stopped("me")),
+            evolve(right, continued_by="ann"),
             with_fleet(right, 0, asked=right.new.asked + 1),
             with_fleet(right, 0, in_service=right.new.in_service + 1),
             with_fleet(right, 0, alive=right.new.alive + 1),

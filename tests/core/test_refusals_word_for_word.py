@@ -106,7 +106,7 @@ def test_the_shares_of_fleets() -> None:
 
 
 def test_a_policy_that_is_none() -> None:
-    rule = "must be a RollingUpdatePolicy or a BlueGreenUpdatePolicy"
+    rule = "must be a RollingUpdatePolicy, a SurgeRollingPolicy or a BlueGreenUpdatePolicy"
     assert problems(policy="fast") == (Problem("DeploymentConfig", "fast", rule),)
 
 

@@ -38,7 +38,8 @@ def _judge_one(update: Update, seen: "Behaviour") -> Found | None:
     name, asked = update.name, update.asked
     old = asked.old[0] if len(asked.old) == 1 else asked.old
     try:
-        deployment = start(old, asked.new, asked.policy, asked.alarms, asked.generation)
+        given = (old, asked.new, asked.policy, asked.alarms, asked.generation, asked.gates)
+        deployment = start(*given)
     except InvalidInput as error:
         return ("refused", name, str(error), 0)
     for holds in START_PROPERTIES:
@@ -95,5 +96,5 @@ class Behaviour:
 
 def _number(deployment: Deployment) -> int:
     """The state as a number, without its spec."""
-    names = ("stage", "up", "fleets", "settled", "cause", "cut_short")
+    names = ("stage", "up", "fleets", "settled", "cause", "cut_short", "continued_by")
     return hash(tuple([getattr(deployment, name) for name in names]))

@@ -10,11 +10,13 @@ from attrs import frozen
 
 from rolling.checking import Limits
 from rolling.core.capacity import ALL_TRAFFIC, NO_TRAFFIC, Share, instances, percent
+from rolling.core.deployment import Gates, GateTimeoutAction
 from rolling.core.fleet import FleetSpec, serving, wanted
 from rolling.core.policy import (
     BlueGreenUpdatePolicy,
     RollingUpdatePolicy,
     RoutingType,
+    SurgeRollingPolicy,
     TrafficRouting,
     UpdatePolicy,
 )
@@ -35,6 +37,12 @@ def by(batch: int, back: int | None = None, wait: int = 60) -> RollingUpdatePoli
     return RollingUpdatePolicy(
         instances(batch), wait, None if back is None else instances(back), 900
     )
+
+
+def within(surge: int, unavailable: int, back: int | None = None) -> SurgeRollingPolicy:
+    """Rolling within room for so many more, and so many missing."""
+    batch_back = None if back is None else instances(back)
+    return SurgeRollingPolicy(instances(surge), instances(unavailable), 60, batch_back, 900)
 
 
 def canary(count: int, wait: int = 60, termination_wait: int = 0) -> BlueGreenUpdatePolicy:
@@ -69,9 +77,11 @@ def _plain(
     policy: UpdatePolicy,
     alarms: tuple[str, ...] = ALARMS,
     limits: Limits = QUIET,
+    gates: Gates | None = None,
 ) -> Update:
     name = f"{old} to {new}"
-    return Update(name, Asked((serving("a", old),), wanted("b", new), policy, alarms, 7), limits)
+    asked = Asked((serving("a", old),), wanted("b", new), policy, alarms, 7, gates)
+    return Update(name, asked, limits)
 
 
 def updates() -> Iterator[Update]:
@@ -92,11 +102,39 @@ def updates() -> Iterator[Update]:
     yield _plain(3, 5, canary(2, 60, 120))
     yield _plain(2, 4, linear(34, 60, 120))
     yield _plain(7, 7, RollingUpdatePolicy(percent(33), 60, percent(34)))
+    yield from _within_room()
+    yield from _gated()
     yield from _repairs()
     yield _plain(1, 1, linear(34, 60, 120), limits=ROUGH)
     yield _plain(1, 1, RollingUpdatePolicy(percent(50), 60), limits=ROUGH)
     yield _plain(3, 2, by(1, 1), limits=STALLING)
     yield _plain(2, 2, by(1, 1), limits=LOSING)
+
+
+def _within_room() -> Iterator[Update]:
+    """Where instances may be missing, of equal fleets and of others."""
+    yield _plain(2, 2, within(0, 1))
+    yield _plain(3, 3, within(0, 1, 1))
+    yield _plain(3, 3, within(1, 0, 2))
+    yield _plain(4, 4, within(0, 2, 3))
+    yield _plain(4, 6, within(1, 2))
+    yield _plain(6, 4, within(0, 1, 6))
+    yield _plain(1, 4, within(0, 1))
+    yield _plain(4, 4, SurgeRollingPolicy(percent(1), percent(49), 60, percent(50), 900))
+    yield _plain(7, 7, SurgeRollingPolicy(percent(0), percent(29), 60, None, 900))
+    yield _plain(2, 2, within(0, 1), limits=LOSING)
+
+
+def _gated() -> Iterator[Update]:
+    """With gates after every bake, or after some, that go on or turn back."""
+    goes_on, turns_back = GateTimeoutAction.CONTINUE, GateTimeoutAction.ROLL_BACK
+    yield _plain(2, 2, by(1, 1), gates=Gates(600, goes_on))
+    yield _plain(2, 2, by(1, 1), gates=Gates(600, turns_back, (1,)))
+    yield _plain(2, 3, at_once(60, 120), gates=Gates(1, turns_back, (2,)))
+    yield _plain(2, 2, within(0, 1), gates=Gates(600, turns_back))
+    yield _plain(
+        1, 1, RollingUpdatePolicy(percent(50), 60), limits=LOSING, gates=Gates(600, goes_on)
+    )
 
 
 def _repairs() -> Iterator[Update]:
