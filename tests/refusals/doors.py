@@ -21,7 +21,7 @@ from rolling.server.wire import HttpRequest, respond
 from rolling.server.wire.messages import HttpResponse
 from tests.cli.command import Command, Result
 from tests.core import walking
-from tests.refusals.edits import edited
+from tests.refusals.edits import edited, repeated
 from tests.refusals.transcript import Ask
 from tests.server.clouds import Sky
 from tests.server.wire.samples import CLOUDWATCH, code_of, form_request, json_request, message_of
@@ -73,7 +73,7 @@ def command_line(command: Command) -> Ask:
     def ask(given: Sequence[str]) -> str:
         for base, document in BASES.items():
             Path(f"{base}.json").write_text(json.dumps(document), "utf-8")
-        name, *arguments = shlex.split(given[0])
+        name, *arguments = shlex.split(repeated(given[0]))
         assert name == "rolling"
         return _refused(command(*arguments, columns=100))
 
@@ -117,7 +117,8 @@ def _control_answer(response: HttpResponse) -> str:
     lines = [f"{response.status} {error['Code']}"]
     for each in error["Problems"]:
         value, fix = (json.dumps(each[key], ensure_ascii=False) for key in ("Value", "Fix"))
-        lines.append(f"{each['Field']} = {value}: {each['Rule']}; use {fix}")
+        advice = "" if fix == "null" else f"; use {fix}"
+        lines.append(f"{each['Field']} = {value}: {each['Rule']}{advice}")
     return "\n".join(lines)
 
 

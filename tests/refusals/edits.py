@@ -23,7 +23,7 @@ def edited(document: Any, changes: Iterable[str]) -> str:
             del parent[last]
             continue
         path, _, value = change.partition("= ")
-        raw.append(re.sub(r"<(\d+) × (.*?)>", lambda it: int(it[1]) * it[2], value))
+        raw.append(repeated(value))
         mark = _MARK.format(len(raw))
         if not path.strip():
             document = mark
@@ -37,6 +37,11 @@ def edited(document: Any, changes: Iterable[str]) -> str:
     for number, value in enumerate(raw, 1):
         text = text.replace(f'"{_MARK.format(number)}"', value)
     return text
+
+
+def repeated(text: str) -> str:
+    """The text with `<64 × a>` written out."""
+    return re.sub(r"<(\d+) × (.*?)>", lambda found: int(found[1]) * found[2], text)
 
 
 def _place(document: Any, path: str) -> tuple[Any, Any]:
