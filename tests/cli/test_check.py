@@ -150,52 +150,6 @@ def test_a_core_that_raises_is_broken_and_no_traceback() -> None:
     assert "LookupError: no such count" in violation["Counterexample"][0]
 
 
-@pytest.mark.parametrize("option", ["--losses", "--stalls"])
-@pytest.mark.parametrize(
-    ("value", "fix"),
-    [
-        ("-1", 0),
-        ("10", 9),
-        ("one", 0),
-        ("1.5", 0),
-        ("", 0),
-        ("1000000", 9),
-        ("5000000000", 9),
-        ("-5000000000", 0),
-        ("9" * 5000, 9),
-        ("0" * 30 + "10", 9),
-    ],
-)
-def test_a_budget_out_of_range_gets_the_nearest_that_works(
-    rolling: Command, option: str, value: str, fix: int
-) -> None:
-    result = rolling("check", scenario("stop"), f"{option}={value}", "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    assert result.error["Problems"][0] | {"Rule": ""} == {
-        "Field": option, "Value": value, "Rule": "", "Fix": fix
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("value", "fix"), [("0", 1), ("-3", 1), ("many", 1), ("2000000000", 10**9), ("9" * 50, 10**9)]
-)
-def test_a_limit_out_of_range_gets_the_nearest_that_works(
-    rolling: Command, value: str, fix: int
-) -> None:
-    result = rolling("check", scenario("stop"), f"--state-limit={value}", "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--state-limit", value, fix)
-
-
-def test_several_mistakes_get_one_answer(rolling: Command) -> None:
-    mistakes = ("--losses", "x", "--stalls", "99", "--granularity", "fine", "--state-limit", "0")
-    result = rolling("check", "--sweep", "2..1:x", *mistakes, "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    fields = [problem["Field"] for problem in result.error["Problems"]]
-    assert fields == ["--losses", "--stalls", "--granularity", "--state-limit", "--sweep"]
-
-
 def test_what_is_wrong_with_the_file_is_said_as_plan_says_it(rolling: Command) -> None:
     for path in ("no-such-file.json", rolling.file("{}"), rolling.file(REQUEST)):
         assert rolling("check", path).err == rolling("plan", path).err

@@ -1,6 +1,5 @@
 """`rolling check --sweep` goes through every legal policy of a range of fleets, on all cores."""
 
-import argparse
 import json
 import sys
 from importlib import resources
@@ -10,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rolling.checking.sweep import HowToCheck, equal_fleets
-from rolling.cli.check_arguments import Asked, add_arguments, read_arguments
+from rolling.cli.check_arguments import Asked
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import check_sweep
 from rolling.cli.interruption import Interruption
@@ -108,66 +107,10 @@ def test_what_was_found_before_a_process_was_killed_is_told(
     assert "rolling: a process of the sweep was killed from outside" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("given", "fix"),
-    [
-        ("8..1", "1..8"),
-        ("0..4", "1..4"),
-        ("0", "1..1"),
-        ("-1..3", "1..3"),
-        ("3..-1", "1..3"),
-        ("0" * 30 + "5..4", "4..5"),
-        ("1-20", "1..8"),
-        ("1..", "1..8"),
-        ("x", "1..8"),
-        ("", "1..8"),
-        ("1..5..9", "1..8"),
-        ("1..101", "1..100"),
-        ("300..200", "100..100"),
-        ("1..100000", "1..100"),
-        ("5000000000", "100..100"),
-        (f"{'9' * 20}..{'9' * 4999}", "100..100"),
-        ("6..1:0..4", "1..6:1..4"),
-        ("1..3:200", "1..3:100..100"),
-        ("2..4:x", "2..4:2..4"),
-        (":2..4", "2..4:2..4"),
-        ("2..4:", "2..4:2..4"),
-        ("1:2:3", "1..1:1..1"),
-        (":", "1..6:1..6"),
-    ],
-)
-def test_a_bad_range_is_answered_with_one_that_works(
-    rolling: Command, given: str, fix: str
-) -> None:
-    result = rolling("check", f"--sweep={given}", "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--sweep", given, fix)
-    assert "1 ≤ FIRST ≤ LAST ≤ 100" in problem["Rule"]
-    assert read_arguments(arguments_with(fix)).pairs
-
-
-def arguments_with(sweep: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    chosen = parser.parse_args(["--sweep", sweep])
-    chosen.file = chosen.instances = chosen.surge = chosen.unavailable = None
-    return chosen
-
-
 def test_what_looks_like_an_option_is_the_value_that_it_is_meant_as(rolling: Command) -> None:
     apart = rolling("check", "--sweep", "-1..3", "-o", "json")
     assert apart.error == rolling("check", "--sweep=-1..3", "-o", "json").error
     assert apart.error["Problems"][0]["Fix"] == "1..3"
-
-
-def test_a_sweep_takes_no_file_and_a_file_or_a_sweep_is_needed(rolling: Command) -> None:
-    result = rolling("check", "a.json", "--sweep", "1..2", "--instances", "3", "-o", "json")
-    assert result.exit_code == 2
-    assert [problem["Field"] for problem in result.error["Problems"]] == ["FILE", "--instances"]
-    result = rolling("check", "-o", "json")
-    assert result.exit_code == 2
-    assert result.error["Problems"][0]["Fix"] == "--sweep 1..5"
 
 
 def test_a_sweep_says_how_many_of_its_searches_came_to_their_limit(rolling: Command) -> None:

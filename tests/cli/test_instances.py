@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli.command import REQUEST, Command, scenario
 
 
@@ -68,17 +66,6 @@ def test_only_the_durations_that_a_scenario_does_not_give_are_assumed(rolling: C
     assert "0:00:30 to clean up; assumed, as the file does not say: 0:00:05 to shift" in said
 
 
-def test_a_count_that_the_request_does_not_let_the_new_fleet_have_is_refused(
-    rolling: Command,
-) -> None:
-    path = rolling.file({**REQUEST, "RetainAllVariantProperties": True})
-    result = rolling("plan", path, "--instances", "8:12", "-o", "json")
-    (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Value"], problem["Fix"]) == ("--instances NEW", 12, 8)
-    for counts in ("8", "8:8"):
-        assert rolling("plan", path, "--instances", counts).exit_code == 0
-
-
 def test_a_bare_request_can_be_simulated(rolling: Command) -> None:
     result = rolling("simulate", rolling.file(REQUEST), "--instances", "10", "-o", "json")
     assert result.exit_code == 0
@@ -90,59 +77,6 @@ def test_standard_input_is_a_file_too(rolling: Command) -> None:
     read = rolling("plan", "-", "--instances", "10", stdin=data)
     assert read == rolling("plan", rolling.file(REQUEST), "--instances", "10")
     assert read.exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "fix"),
-    [
-        ("", "10:10"),
-        ("ten", "10:10"),
-        ("0", "1"),
-        ("-3", "1"),
-        ("0:5", "1:5"),
-        ("10:", "10"),
-        (":5", "5"),
-        ("3:0", "3:1"),
-        ("3:4:5", "3"),
-        ("1.5", "1"),
-        ("١٠", "10:10"),
-        ("1000000001", "100000"),
-        ("9" * 10_000, "100000"),
-        (" 10", "10"),
-    ],
-)
-def test_counts_that_are_none_are_answered(rolling: Command, text: str, fix: str) -> None:
-    result = rolling("plan", rolling.file(REQUEST), f"--instances={text}", "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    (problem,) = result.error["Problems"]
-    assert (problem["Field"], problem["Fix"]) == ("--instances", fix)
-    assert rolling("plan", rolling.file(REQUEST), f"--instances={fix}").exit_code == 0
-
-
-def test_a_bare_request_without_counts_is_told_to_give_them(rolling: Command) -> None:
-    result = rolling("plan", rolling.file(REQUEST), "-o", "json")
-    assert (result.exit_code, result.out) == (2, "")
-    assert result.error["Problems"][0]["Field"] == "--instances"
-
-
-@pytest.mark.parametrize("arguments", [(), ("--instances", "ten")])
-def test_mistakes_in_the_request_are_named_beside_it(
-    rolling: Command, arguments: tuple[str, ...]
-) -> None:
-    path = rolling.file({**REQUEST, "EndpointName": "my_endpoint"})
-    result = rolling("plan", path, *arguments, "-o", "json")
-    fields = [problem["Field"] for problem in result.error["Problems"]]
-    assert fields == ["--instances", "EndpointName"]
-
-
-def test_a_scenario_has_its_own_counts(rolling: Command) -> None:
-    file = scenario("seed-success")
-    for counts, found in (("10", [file]), ("ten", ["--instances", file])):
-        result = rolling("plan", file, "--instances", counts, "-o", "json")
-        assert (result.exit_code, result.out) == (2, "")
-        problems = result.error["Problems"]
-        assert [problem["Field"] for problem in problems] == found
-        assert "remove --instances" in problems[-1]["Rule"]
 
 
 def test_fleets_of_any_size_are_planned_at_once(rolling: Command) -> None:

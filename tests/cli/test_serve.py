@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from rolling.server.control_client import ControlClient
-from tests.cli.command import REQUEST, Command, scenario
+from tests.cli.command import Command, scenario
 from tests.cli.test_streams import ENVIRONMENT
 
 # A process that is started in the background may inherit that Ctrl-C is ignored.
@@ -142,38 +142,12 @@ def test_an_impatient_interrupt_loses_nothing_of_what_was_under_way() -> None:
     assert len(json.loads(out)["UnderWay"]) == 1
 
 
-@pytest.mark.parametrize("speed", ["0", "0.0009", "1e-9", "1000001", "instant", ""])
-def test_speed_has_the_bounds_of_simulate(rolling: Command, speed: str) -> None:
-    (problem,) = rolling("serve", "--speed", speed, "-o", "json").error["Problems"]
-    file = scenario("seed-success")
-    theirs = rolling("simulate", file, "--speed", "0")
-    said = problem["Rule"].replace("`manual`", "`instant`")
-    assert said in " ".join(theirs.err.split())
-
-
 def test_one_that_others_reach_warns_and_names_an_address_to_connect_to() -> None:
     with served("--host", "0.0.0.0") as (running, greeting):
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=PATIENCE_SECONDS)
     assert greeting["Environment"]["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert err.startswith("rolling: warning: every machine that reaches 0.0.0.0 can use ")
-
-
-def test_everything_wrong_with_the_arguments_is_said_at_once(rolling: Command) -> None:
-    result = rolling(
-        *("serve", "--port", "70000", "--speed", "fast", "--seed", "x", "--account", "1"),
-        *("--region", "mars", "--capacity-limit", "0", "--instances", "3", "-o", "json"),
-    )
-    assert (result.exit_code, result.out) == (2, "")
-    assert [each["Field"] for each in result.error["Problems"]] == [
-        "--port",
-        "--capacity-limit",
-        "--seed",
-        "--region",
-        "--account",
-        "--speed",
-        "--instances",
-    ]
 
 
 def test_an_address_that_cannot_be_listened_on_is_bad_input(rolling: Command) -> None:
@@ -186,18 +160,6 @@ def test_an_address_that_cannot_be_listened_on_is_bad_input(rolling: Command) ->
     assert problem["Rule"].count("free") == 1
     result = rolling("serve", "--port", "0", "--host", "192.0.2.1", "-o", "json")
     assert result.error["Problems"][0]["Field"] == "--host"
-
-
-def test_a_file_with_mistakes_is_refused_before_it_listens(rolling: Command) -> None:
-    file = rolling.file({**REQUEST, "EndpointName": "-"})
-    result = rolling("serve", file, "--instances", "10", "-o", "json")
-    assert (result.exit_code, result.error["Problems"][0]["Field"]) == (2, "EndpointName")
-
-
-def test_a_file_that_is_no_scenario_is_called_by_its_name(rolling: Command) -> None:
-    file = rolling.file("[1]")
-    result = rolling("serve", file, "-o", "json")
-    assert (result.exit_code, result.error["Problems"][0]["Field"]) == (2, str(file))
 
 
 def test_without_botocore_one_sentence_names_the_extra(

@@ -105,27 +105,6 @@ def test_several_variants_are_created_as_several_fleets() -> None:
     assert [fleet.count for fleet in fleets_of(endpoint)] == [2, 1]
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        {"EndpointName": "-"},
-        {"EndpointConfigName": "missing"},
-        {"EndpointConfigName": None},
-        {"DeploymentConfig": {"RollingUpdatePolicy": {}}},
-        {"Colour": "blue"},
-    ],
-)
-def test_a_creation_at_fault_is_refused(spoilt: dict[str, Any]) -> None:
-    with pytest.raises(ValidationException):
-        created(**spoilt)
-
-
-def test_a_name_that_is_taken_is_refused() -> None:
-    asked = {"EndpointName": "my-endpoint", "EndpointConfigName": "config-1"}
-    with pytest.raises(ValidationException, match=r"already existing endpoint .*/my-Endpoint"):
-        create_endpoint(asked, AVAILABLE, existing="my-Endpoint")
-
-
 # --- scaling --------------------------------------------------------------------
 
 
@@ -214,19 +193,6 @@ def test_a_wish_at_fault_is_refused(wanted: Any, said: str) -> None:
     with pytest.raises(ValidationException) as refused:
         scale_endpoint(healthy(AVAILABLE), asked)
     assert said in str(refused.value)
-
-
-def test_another_endpoints_request_is_refused() -> None:
-    asked = {"EndpointName": "other", "DesiredWeightsAndCapacities": [only(DesiredWeight=1)]}
-    with pytest.raises(ValidationException, match="Could not find endpoint"):
-        scale_endpoint(healthy(AVAILABLE), asked)
-
-
-def test_what_can_be_no_endpoints_name_is_told_once() -> None:
-    asked = {"EndpointName": "my endpoint", "DesiredWeightsAndCapacities": [only(DesiredWeight=1)]}
-    with pytest.raises(ValidationException) as refused:
-        scale_endpoint(healthy(AVAILABLE), asked)
-    assert [each.fix for each in refused.value.problems] == ["my-endpoint"]
 
 
 def test_a_scaled_endpoint_is_no_longer_one_with_an_update() -> None:

@@ -126,20 +126,3 @@ def test_one_given_at_creation_is_stored_and_reused_but_not_carried_out() -> Non
     updating = update_endpoint(created, request(RetainDeploymentConfig=True), available)
     assert updating.deployment is not None
     assert updating.deployment.spec.pace.termination_wait_seconds == 60
-
-
-def test_to_reuse_one_and_to_give_another_is_refused() -> None:
-    both = request(DeploymentConfig=rolling(), RetainDeploymentConfig=True)
-    problems = refused(both)
-    assert problems["RetainDeploymentConfig"].fix is False
-
-
-def test_a_reused_one_that_does_not_fit_the_fleets_any_more_is_refused() -> None:
-    available = configs(10, 10, 4)
-    updating = update_endpoint(healthy(available), request(DeploymentConfig=rolling(5)), available)
-    problems = refused(
-        request("config-3", RetainDeploymentConfig=True), available, driven(updating)[-1]
-    )
-    assert {field: problem.fix for field, problem in problems.items()} == {
-        "LastDeploymentConfig.RollingUpdatePolicy.MaximumBatchSize.Value": 2
-    }

@@ -21,7 +21,7 @@ from rolling.server.wire import HttpRequest, respond
 from rolling.server.wire.messages import HttpResponse
 from tests.cli.command import Command, Result
 from tests.core import walking
-from tests.refusals.edits import edited, repeated
+from tests.refusals.edits import edited, place, repeated
 from tests.refusals.transcript import Ask
 from tests.server.clouds import Sky
 from tests.server.wire.samples import CLOUDWATCH, code_of, form_request, json_request, message_of
@@ -56,15 +56,34 @@ def files(command: Command) -> Ask:
         first = given[0][options.end() :] if options else given[0]
         if first.startswith("scenario") and not options:
             counts = []
-        Path("file.json").write_text(_written([first, *given[1:]], BASES), "utf-8")
+        text = _written([first, *given[1:]], BASES)
+        Path("file.json").write_text(text, "utf-8")
         said, *others = (
             _refused(command(each, "file.json", *counts, columns=100))
             for each in ("plan", "simulate", "check")
         )
         assert [said, said] == others
+        _require_that_fixes_work(command, text, counts)
         return said
 
     return ask
+
+
+def _require_that_fixes_work(command: Command, text: str, counts: Sequence[str]) -> None:
+    """Where every problem has a value that works, none of them breaks the same rule again."""
+    problems = command("plan", "file.json", *counts, "-o", "json").error["Problems"]
+    fixes = {each["Field"]: each["Fix"] for each in problems}
+    if None in fixes.values() or not all(re.match("[A-Z]", field) for field in fixes):
+        return
+    document = json.loads(text, parse_int=lambda digits: int(digits[:18]))
+    for field, fix in fixes.items():
+        parent, last = place(document, field)
+        parent[last] = fix
+    Path("file.json").write_text(json.dumps(document), "utf-8")
+    mended = command("plan", "file.json", *counts, "-o", "json")
+    broken = {(each["Field"], each["Rule"]) for each in problems}
+    again = mended.error["Problems"] if mended.err else []
+    assert not broken & {(each["Field"], each["Rule"]) for each in again}, again
 
 
 def command_line(command: Command) -> Ask:

@@ -19,7 +19,7 @@ def edited(document: Any, changes: Iterable[str]) -> str:
     document, raw = copy.deepcopy(document), []
     for change in changes:
         if change.startswith("without "):
-            parent, last = _place(document, change.removeprefix("without "))
+            parent, last = place(document, change.removeprefix("without "))
             del parent[last]
             continue
         path, _, value = change.partition("= ")
@@ -28,7 +28,7 @@ def edited(document: Any, changes: Iterable[str]) -> str:
         if not path.strip():
             document = mark
             continue
-        parent, last = _place(document, path.strip())
+        parent, last = place(document, path.strip())
         if isinstance(parent, list) and last == len(parent):
             parent.append(mark)
         else:
@@ -44,7 +44,7 @@ def repeated(text: str) -> str:
     return re.sub(r"<(\d+) × (.*?)>", lambda found: int(found[1]) * found[2], text)
 
 
-def _place(document: Any, path: str) -> tuple[Any, Any]:
+def place(document: Any, path: str) -> tuple[Any, Any]:
     """What holds the place, and its key there."""
     keys = tuple(int(each) if each.isdigit() else each for each in re.findall(r"[^.\[\]]+", path))
     found = [each for each in _paths(document) if each[-len(keys) :] == keys]

@@ -108,27 +108,6 @@ def test_whoever_watches_is_told_of_what_a_bake_would_read_differently() -> None
     assert account.told == ["alarm"] * 4
 
 
-def test_a_state_cannot_be_set_of_an_alarm_that_is_missing() -> None:
-    account = Account()
-    error = account.error("SetAlarmState", AlarmName="x", StateValue="OK", StateReason="why")
-    assert (error.error_code, error.status) == ("ResourceNotFound", 404)
-
-
-def test_the_data_of_a_reason_is_json() -> None:
-    account = Account()
-    put(account, "alarm")
-    for bad in ("{", "[" * 4_000):
-        error = account.error(
-            "SetAlarmState",
-            AlarmName="alarm",
-            StateValue="ALARM",
-            StateReason="why",
-            StateReasonData=bad,
-        )
-        assert (error.error_code, error.status) == ("InvalidFormat", 400)
-    assert account.alarms.reading("alarm") is Reading.INSUFFICIENT_DATA
-
-
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -167,18 +146,6 @@ def test_alarms_are_described_in_pages_of_a_hundred_at_most() -> None:
     assert "NextToken" not in third
 
 
-def test_a_bad_token_has_an_error_of_its_own() -> None:
-    account = Account()
-    put(account, "alarm")
-    error = account.error("DescribeAlarms", NextToken="x")
-    assert (error.error_code, error.status) == ("InvalidNextToken", 400)
-
-
-def test_names_and_a_prefix_exclude_each_other() -> None:
-    error = Account().error("DescribeAlarms", AlarmNames=["a"], AlarmNamePrefix="a")
-    assert error.error_code == "ValidationError"
-
-
 def test_alarms_with_correct_names_are_deleted_beside_incorrect_ones() -> None:
     account = Account()
     put(account, "a", "b", "c")
@@ -187,37 +154,6 @@ def test_alarms_with_correct_names_are_deleted_beside_incorrect_ones() -> None:
 
 
 QUERY = {"Id": "m1", "Expression": "SELECT AVG(x) FROM y"}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"MetricName": None}, "Exactly one of MetricName, Metrics, EvaluationCriteria"),
-        ({"Metrics": [QUERY]}, "Exactly one of MetricName, Metrics, EvaluationCriteria"),
-        ({"Namespace": None}, "Namespace must not be null"),
-        ({"Period": None}, "Period must not be null"),
-        ({"Period": 45}, "Period must be 10, 20, 30 or a multiple of 60"),
-        ({"Statistic": None}, "Exactly one of Statistic and ExtendedStatistic"),
-        ({"ExtendedStatistic": "p99"}, "Exactly one of Statistic and ExtendedStatistic"),
-        ({"EvaluationPeriods": None}, "EvaluationPeriods must not be null"),
-        ({"ComparisonOperator": None}, "ComparisonOperator must not be null"),
-        ({"Threshold": None}, "Exactly one of Threshold and ThresholdMetricId"),
-        ({"DatapointsToAlarm": 2}, "must not be greater than EvaluationPeriods, which is 1"),
-        ({"TreatMissingData": "ok"}, "Option ok is not supported."),
-        ({"EvaluateLowSampleCountPercentile": "x"}, "Option x is not supported."),
-        ({"EvaluationInterval": 60}, "EvaluationInterval must not be specified"),
-        ({"AlarmName": "a\nb"}, "must not contain ASCII control characters"),
-    ],
-)
-def test_an_alarm_that_cloudwatch_would_refuse_is_refused(
-    change: dict[str, Any], said: str
-) -> None:
-    account = Account()
-    given = {key: value for key, value in metric_alarm(**change).items() if value is not None}
-    error = account.error("PutMetricAlarm", **given)
-    assert (error.error_code, error.status) == ("ValidationError", 400)
-    assert said in str(error)
-    assert described(account) == []
 
 
 def on_metrics(*queries: dict[str, Any], **others: Any) -> dict[str, Any]:
@@ -234,20 +170,6 @@ def test_an_alarm_on_an_expression_comes_back() -> None:
     account = Account()
     account.call("PutMetricAlarm", **on_metrics(QUERY))
     assert only(account)["Metrics"] == [QUERY]
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (on_metrics(QUERY, QUERY | {"Id": "m2"}), "Exactly one element"),
-        (on_metrics(QUERY | {"ReturnData": False}), "Exactly one element"),
-        (on_metrics(QUERY, ThresholdMetricId="m1"), "Exactly two elements"),
-        (on_metrics({"Id": "m1"}), "Exactly one of Expression and MetricStat"),
-        (on_metrics(QUERY, Period=60), "Period must not be specified together with Metrics"),
-    ],
-)
-def test_the_queries_of_an_alarm_return_one_result(given: dict[str, Any], said: str) -> None:
-    assert said in str(Account().error("PutMetricAlarm", **given))
 
 
 def test_an_alarm_on_an_anomaly_returns_the_metric_and_its_band() -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from rolling.core.events import Reading
-from rolling.server.region.alarm_rules import UnreadableRule, parse_rule
+from rolling.server.region.alarm_rules import parse_rule
 from tests.server.account import Account, metric_alarm
 
 PREFIX = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
@@ -52,37 +52,6 @@ def test_a_rule_means_what_python_would_mean(rule: str, expected: object) -> Non
             name: "ALARM" if value else "OK" for name, value in zip("abc", values, strict=True)
         }
         assert parsed.holds(states.__getitem__) == expected(*values)
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        " ",
-        "a",
-        "ALARM()",
-        "ALARM(a",
-        "ALARM(a) ALARM(b)",
-        "ALARM(a) AND",
-        "AND ALARM(a)",
-        "ALARM(a) NOT ALARM(b)",
-        "(ALARM(a)",
-        "ALARM(a))",
-        "()",
-        "TRUEFALSE",
-        "(" * 250 + "TRUE" + ")" * 250,
-        "NOT " * 5_000,
-        "ALARM(" + " " * 10_000,
-        "ALARM(" + "a " * 5_000,
-        " " * 10_000 + "(" * 200,
-        " OR ".join(f"ALARM(a{each})" for each in range(101)),
-    ],
-)
-def test_what_is_no_rule_is_refused(rule: str) -> None:
-    with pytest.raises(UnreadableRule):
-        parse_rule(rule, PREFIX)
-    error = account_with("a").error("PutCompositeAlarm", AlarmName="x", AlarmRule=rule)
-    assert error.error_code == "ValidationError"
-    assert 'a rule is such as ALARM("a") AND NOT OK("b")' in str(error)
 
 
 def test_the_deepest_rule_is_read() -> None:
@@ -188,38 +157,3 @@ def test_relatives_are_described_in_short() -> None:
     assert account.call("DescribeAlarms", ChildrenOfAlarmName="b")["MetricAlarms"] == []
     error = account.error("DescribeAlarms", ParentsOfAlarmName="a", StateValue="OK")
     assert error.error_code == "ValidationError"
-
-
-def test_an_alarm_that_a_composite_one_needs_stays() -> None:
-    account = account_with("a", "b")
-    compose(account, "first", "ALARM(a)")
-    error = account.error("DeleteAlarms", AlarmNames=["b", "a"])
-    assert str(error) == "Cannot delete a as there are composite alarm(s) depending on it."
-    assert account.alarms.exists("b")
-    account.call("DeleteAlarms", AlarmNames=["a", "first"])
-    assert not account.alarms.exists("a")
-    assert not account.alarms.exists("first")
-
-
-def test_one_composite_alarm_is_deleted_in_a_call() -> None:
-    account = account_with("a")
-    compose(account, "first", "ALARM(a)")
-    compose(account, "second", "ALARM(a)")
-    error = account.error("DeleteAlarms", AlarmNames=["first", "second"])
-    assert error.error_code == "ValidationError"
-
-
-def test_a_rule_names_alarms_that_exist() -> None:
-    account = account_with("a")
-    error = account.error(
-        "PutCompositeAlarm", AlarmName="x", AlarmRule="OK(lost) OR ALARM(a) OR OK(gone)"
-    )
-    assert "[gone, lost]" in str(error)
-    assert not account.alarms.exists("x")
-
-
-def test_an_alarm_does_not_change_its_type() -> None:
-    account = account_with("a", "b")
-    compose(account, "first", "ALARM(a)")
-    assert "first exists" in str(account.error("PutMetricAlarm", **metric_alarm("first")))
-    assert "b exists" in str(account.error("PutCompositeAlarm", AlarmName="b", AlarmRule="TRUE"))

@@ -59,45 +59,6 @@ def test_a_configuration_is_had_as_the_value_that_updates_need(account: Account)
     assert account.configs.as_mapping() == {"config": parse_endpoint_config(config())}
 
 
-def test_every_model_that_is_missing_is_named(account: Account) -> None:
-    given = config() | {
-        "ProductionVariants": [
-            variant | {"VariantName": name}
-            for name, source in (("a", "gone"), ("b", "model"), ("c", "lost"))
-            for variant in config(model_name=source)["ProductionVariants"]
-        ]
-    }
-    models = "arn:aws:sagemaker:us-east-1:123456789012:model"
-    expected = f'Could not find model "{models}/gone".\nCould not find model "{models}/lost".'
-    assert account.refusal("CreateEndpointConfig", **given) == expected
-    assert account.configs.as_mapping() == {}
-    shadowed = config() | {"ShadowProductionVariants": config("x", "gone")["ProductionVariants"]}
-    assert account.refusal("CreateEndpointConfig", **shadowed) == expected.splitlines()[0]
-
-
-def test_what_variants_cannot_be_is_refused_by_field(account: Account) -> None:
-    given = config()
-    del given["ProductionVariants"][0]["InstanceType"]
-    assert account.refusal("CreateEndpointConfig", **given).startswith(
-        "ProductionVariants[0].InstanceType"
-    )
-
-
-def test_what_exists_is_not_made_again(account: Account) -> None:
-    account.call("CreateEndpointConfig", **config())
-    text = f'Cannot create already existing endpoint configuration "{ARN}".'
-    assert account.refusal("CreateEndpointConfig", **config()) == text
-
-
-def test_what_is_deleted_or_never_was_is_not_found(account: Account) -> None:
-    account.call("CreateEndpointConfig", **config())
-    assert account.call("DeleteEndpointConfig", EndpointConfigName="config") == {}
-    text = f'Could not find endpoint configuration "{ARN}".'
-    assert account.refusal("DescribeEndpointConfig", EndpointConfigName="config") == text
-    assert account.refusal("DeleteEndpointConfig", EndpointConfigName="config") == text
-    assert account.configs.as_mapping() == {}
-
-
 def test_a_configuration_outlives_its_model(account: Account) -> None:
     account.call("CreateEndpointConfig", **config())
     account.call("DeleteModel", ModelName="model")

@@ -39,19 +39,6 @@ def answer(sky: Sky, name: str, body: object = None, method: str = "POST") -> tu
     return response.status, json.loads(response.body)
 
 
-def problems(sky: Sky, name: str, body: object) -> list[str]:
-    """The fields of the problems that a call is refused for."""
-    status, document = answer(sky, name, body)
-    assert status == 400
-    assert document["Error"]["Code"] in ("invalid-input", "ValidationException")
-    assert all(each.keys() == {"Field", "Value", "Rule", "Fix"} for each in _listed(document))
-    return [each["Field"] for each in _listed(document)]
-
-
-def _listed(document: JSON) -> list[JSON]:
-    return list(document["Error"]["Problems"])
-
-
 def test_the_state_is_the_time_and_what_is_under_way(sky: Sky) -> None:
     sky.update()
     sky.advance_until(NAME, batch=2, phase="Baking")
@@ -103,41 +90,6 @@ def test_what_is_told_is_true_of_the_moment_that_is_told_with_it() -> None:
         (239, "Creating"),
         (240, "InService"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "fields"),
-    [
-        ("advance", {}, ["Seconds"]),
-        ("advance", {"Seconds": -1}, ["Seconds"]),
-        ("advance", {"Second": 1, "Now": 2}, ["Seconds", "Second", "Now"]),
-        ("advance", [], ["advance"]),
-        ("advance", b"{", ["the body, line 1, column 2"]),
-        ("advance-to", {"Moment": 1}, ["Moment"]),
-        (
-            "advance-until",
-            {"EndpointName": "-", "Batch": 0, "Phase": "Bake", "Region": 7},
-            ["EndpointName", "Region", "Batch", "Phase"],
-        ),
-        ("advance-until", {"EndpointName": NAME}, ["Phase"]),
-        ("advance-to-rest", {"EndpointName": "nobody"}, ["EndpointName"]),
-        (
-            "inject",
-            {"Faults": [{"Kind": "Alarm", "Bath": 1}, {"Kind": "No"}, 3], "When": "Now"},
-            ["EndpointName", "Faults[0].Bath", "Faults[1].Kind", "Faults[2]"],
-        ),
-        ("inject", {"EndpointName": NAME, "Faults": "Alarm"}, ["Faults"]),
-        ("limit-capacity", {"Limit": 0}, ["Limit"]),
-        ("stop-update", {"EndpointName": NAME}, ["EndpointName"]),
-        ("reset", {"Time": True}, ["Time"]),
-    ],
-)
-def test_everything_wrong_is_said_at_once_and_nothing_happens(
-    sky: Sky, name: str, body: object, fields: list[str]
-) -> None:
-    assert problems(sky, name, body) == fields
-    assert sky.now() == START + 240
-    assert sky.status() == "InService"
 
 
 def test_a_path_and_a_method_that_are_none_are_told_what_there_is(sky: Sky) -> None:

@@ -119,23 +119,6 @@ def test_tags_given_at_creation_are_listed_and_gone_with_the_endpoint() -> None:
     assert sky.refusal("ListTags", ResourceArn=arn()) == f'Could not find endpoint "{arn()}".'
 
 
-def test_it_is_refused_with_every_reason() -> None:
-    sky = Sky()
-    sky.create()
-    refused = sky.refusal(
-        "CreateEndpoint",
-        EndpointName=NAME,
-        EndpointConfigName="missing",
-        DeploymentConfig=rolling(1, 60, "no-alarm"),
-    )
-    assert refused.splitlines() == [
-        f'Cannot create already existing endpoint "{arn()}".',
-        f'Could not find endpoint configuration "{arn("missing", "endpoint-config")}".',
-        "DeploymentConfig.AutoRollbackConfiguration.Alarms[0].AlarmName = 'no-alarm': "
-        "there is no such alarm in us-east-1; make it first, with PutMetricAlarm",
-    ]
-
-
 def test_what_is_refused_leaves_nothing_behind() -> None:
     sky = Sky()
     sky.inject(NAME, [Fault(FaultKind.PROVISIONING_SLOW, seconds=10)], When.CREATION)
@@ -152,17 +135,6 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
     assert sky.now() == START + 250
 
 
-def test_names_that_differ_in_case_alone_are_one_to_create_endpoint() -> None:
-    sky = Sky()
-    sky.create()
-    text = sky.refusal("CreateEndpoint", EndpointName="My-Endpoint", EndpointConfigName="config-1")
-    assert text == (
-        'Cannot create already existing endpoint "arn:aws:sagemaker:us-east-1:123456789012:'
-        'endpoint/my-endpoint".'
-    )
-    assert sky.shown()["EndpointName"] == NAME
-
-
 @pytest.mark.parametrize(
     ("region", "partition"),
     [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")],
@@ -174,17 +146,3 @@ def test_arns_begin_with_the_partition_of_their_region(region: str, partition: s
     [alarm] = sky.watch("DescribeAlarms", region)["MetricAlarms"]
     assert made["EndpointArn"].startswith(f"arn:{partition}:sagemaker:{region}:")
     assert alarm["AlarmArn"].startswith(f"arn:{partition}:cloudwatch:{region}:")
-
-
-def test_a_missing_alarm_is_told_with_everything_else_at_creation() -> None:
-    sky = Sky()
-    config = rolling(1, 60, "nope")
-    config["RollingUpdatePolicy"]["MaximumBatchSize"]["Value"] = 0
-    text = sky.refusal(
-        "CreateEndpoint",
-        EndpointName=NAME,
-        EndpointConfigName="missing",
-        DeploymentConfig=config,
-    )
-    for each in ("Could not find endpoint configuration", "MaximumBatchSize", "'nope'"):
-        assert each in text

@@ -17,14 +17,6 @@ def scale(sky: Sky, *wanted: dict[str, Any], name: str = NAME) -> None:
     )
 
 
-def refusal(sky: Sky, *wanted: dict[str, Any]) -> str:
-    return sky.refusal(
-        "UpdateEndpointWeightsAndCapacities",
-        EndpointName=NAME,
-        DesiredWeightsAndCapacities=list(wanted),
-    )
-
-
 def counts(sky: Sky) -> list[tuple[int, int]]:
     """The current and the desired counts of all variants."""
     return [
@@ -150,37 +142,6 @@ def test_a_scaling_whose_instances_do_not_go_returns_and_a_return_that_fails_has
     assert sky.status() == "Failed"
     assert sky.shown()["FailureReason"].endswith("Stuck. Its rollback failed: No room.")
     sky.call("DeleteEndpoint", EndpointName=NAME)
-
-
-def test_it_is_refused_with_every_reason(sky: Sky) -> None:
-    found = refusal(
-        sky,
-        {"VariantName": "AllTraffic"},
-        {"VariantName": "AllTraffic", "DesiredWeight": 1},
-        {"VariantName": "no", "DesiredWeight": 1},
-    )
-    assert [line.split(":")[0] for line in found.splitlines()] == [
-        "DesiredWeightsAndCapacities[0] = {'VariantName'",
-        "DesiredWeightsAndCapacities[1].VariantName = 'AllTraffic'",
-        "DesiredWeightsAndCapacities[2].VariantName = 'no'",
-    ]
-    counted = refusal(sky, {"VariantName": "AllTraffic", "DesiredInstanceCount": 0})
-    assert "must be a whole number from 1 to 100000 instances (SageMaker's model has 0" in counted
-    assert counted.endswith("; use 1")
-    weightless = refusal(sky, {"VariantName": "AllTraffic", "DesiredWeight": 0})
-    assert weightless.startswith("DesiredWeightsAndCapacities[0].DesiredWeight = 0: at least one")
-    concurrent = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 2}}
-    assert "a variant with instances has no concurrency" in refusal(sky, concurrent)
-    assert sky.status() == "InService"
-
-
-def test_no_instances_at_all_are_refused_with_the_reason_why_the_model_has_them(sky: Sky) -> None:
-    text = sky.refusal(
-        "UpdateEndpointWeightsAndCapacities",
-        EndpointName=NAME,
-        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 0}],
-    )
-    assert "from 1 to 100000 instances (SageMaker's model has 0 too" in text
 
 
 def test_what_the_last_update_left_over_is_shown_until_it_is_gone() -> None:

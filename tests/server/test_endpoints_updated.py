@@ -5,7 +5,7 @@ import pytest
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.stage import Direction
 from tests.server.account import metric_alarm
-from tests.server.clouds import ALARM, NAME, Sky, arn, config, rolling
+from tests.server.clouds import ALARM, NAME, Sky, config, rolling
 
 
 @pytest.fixture
@@ -134,62 +134,6 @@ def test_alarms_of_another_region_are_none_of_this_ones(sky: Sky) -> None:
     assert sky.shown()["EndpointConfigName"] == "config-2"
 
 
-def test_nothing_else_is_accepted_meanwhile(sky: Sky) -> None:
-    sky.update()
-    in_progress = f'Cannot update in-progress endpoint "{arn()}".'
-    assert sky.refusal("UpdateEndpoint", EndpointName=NAME, EndpointConfigName="config-5") == (
-        in_progress
-    )
-    assert sky.refusal("DeleteEndpoint", EndpointName=NAME) == in_progress
-    scaled = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}]
-    assert (
-        sky.refusal(
-            "UpdateEndpointWeightsAndCapacities",
-            EndpointName=NAME,
-            DesiredWeightsAndCapacities=scaled,
-        )
-        == in_progress
-    )
-
-
-def test_it_is_refused_with_every_reason(sky: Sky) -> None:
-    refused = sky.refusal(
-        "UpdateEndpoint",
-        EndpointName=NAME,
-        EndpointConfigName="config-1",
-        DeploymentConfig=rolling(1, 60, ALARM, "no-alarm"),
-    )
-    assert refused.splitlines() == [
-        'Cannot update endpoint with the currently in use endpoint configuration "config-1"',
-        "DeploymentConfig.AutoRollbackConfiguration.Alarms[1].AlarmName = 'no-alarm': "
-        "there is no such alarm in us-east-1; make it first, with PutMetricAlarm",
-    ]
-    assert sky.refusal("UpdateEndpoint", EndpointName="no", EndpointConfigName="config-2") == (
-        f'Could not find endpoint "{arn("no")}".'
-    )
-
-
-def test_a_retained_deployment_config_needs_its_alarms_still(sky: Sky) -> None:
-    sky.update()
-    sky.advance_to_rest(NAME)
-    sky.watch("DeleteAlarms", AlarmNames=[ALARM])
-    refused = sky.refusal(
-        "UpdateEndpoint",
-        EndpointName=NAME,
-        EndpointConfigName="config-1",
-        RetainDeploymentConfig=True,
-    )
-    assert refused.startswith(
-        "LastDeploymentConfig.AutoRollbackConfiguration.Alarms[0].AlarmName = 'p99'"
-    )
-
-
-def test_only_one_fleet_can_be_updated(sky: Sky) -> None:
-    sky.create("several", "many")
-    refused = sky.refusal("UpdateEndpoint", EndpointName="many", EndpointConfigName="config-2")
-    assert "only an endpoint with one can be updated here" in refused
-
-
 def test_a_rollback_that_fails_leaves_a_mix_that_another_update_repairs(sky: Sky) -> None:
     sky.inject(
         NAME,
@@ -221,27 +165,6 @@ def test_a_deleted_configuration_goes_on_serving(sky: Sky) -> None:
     sky.call("DeleteEndpointConfig", EndpointConfigName="config-2")
     sky.advance_to_rest(NAME)
     assert sky.shown()["EndpointConfigName"] == "config-2"
-
-
-def test_an_endpoint_whose_configuration_was_deleted_is_updated_no_more(sky: Sky) -> None:
-    sky.call("DeleteEndpointConfig", EndpointConfigName="config-1")
-    asked = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
-    lost = f'Could not find endpoint configuration "{arn("config-1", "endpoint-config")}".'
-    assert sky.refusal("UpdateEndpoint", **asked) == lost
-    both = sky.refusal("UpdateEndpoint", **asked | {"EndpointConfigName": "missing"})
-    assert both == f"{lost.replace('config-1', 'missing')}\n{lost}"
-    sky.call("CreateEndpointConfig", **config("config-1", 3))
-    sky.call("UpdateEndpoint", **asked)
-
-
-def test_a_configuration_whose_model_was_deleted_is_not_deployed(sky: Sky) -> None:
-    sky.call("DeleteModel", ModelName="model")
-    expected = f'Could not find model "{arn("model", "model")}".'
-    asked = {"EndpointName": NAME, "EndpointConfigName": "config-2"}
-    assert sky.refusal("UpdateEndpoint", **asked) == expected
-    assert sky.refusal("CreateEndpoint", **asked | {"EndpointName": "another"}) == expected
-    twice = asked | {"EndpointName": "another", "EndpointConfigName": "several"}
-    assert sky.refusal("CreateEndpoint", **twice) == f"{expected}\n{expected}"
 
 
 def test_an_image_that_two_configurations_have_is_shown_once(sky: Sky) -> None:
@@ -283,25 +206,6 @@ def test_what_an_update_left_over_is_shown_until_it_is_gone(sky: Sky) -> None:
     assert sky.running() == ()
     sky.advance(20)
     assert "VariantStatus" not in sky.variant()
-
-
-def test_a_missing_alarm_is_told_with_everything_else(sky: Sky) -> None:
-    both = rolling(1, 60, "nope")
-    both["BlueGreenUpdatePolicy"] = {
-        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
-    }
-    text = sky.refusal(
-        "UpdateEndpoint",
-        EndpointName=NAME,
-        EndpointConfigName="missing",
-        DeploymentConfig=both,
-    )
-    for each in (
-        "Could not find endpoint configuration",
-        "Only one update policy should be used.",
-        "'nope'",
-    ):
-        assert each in text
 
 
 def test_an_alarm_that_is_named_twice_is_watched_as_one(sky: Sky) -> None:

@@ -14,7 +14,6 @@ from tests.server.clouds import NAME, START, Sky, rolling
 from tests.test_scenarios import load
 
 TRIP = Fault(FaultKind.ALARM, batch=2, after_seconds=10)
-LOSS = Fault(FaultKind.INSTANCE_LOST, batch=1, after_seconds=5)
 
 
 @pytest.fixture
@@ -107,31 +106,24 @@ def test_a_fault_is_laid_over_the_alarm_in_cloudwatch(sky: Sky) -> None:
     assert "alarm p99 tripped" in sky.shown()["FailureReason"]
 
 
-@pytest.mark.parametrize(
-    ("faults", "when", "said"),
-    [
-        ([Fault(FaultKind.ALARM, after_seconds=-1)], "NextUpdate", "Faults[0].AfterSeconds"),
-        ([LOSS], "Now", "has nothing under way"),
-        ([Fault(FaultKind.ALARM)], "Creation", "a creation has none of these"),
-        ([LOSS], "Tomorrow", "must be one of Creation, NextUpdate, Now"),
-        ([Fault(FaultKind.PROVISIONING_FAILED)], "Creation", "is created already"),
-        ([Fault(FaultKind.PROVISIONING_FAILED, batch=2)], "Creation", "leave Direction, Batch"),
-    ],
-)
-def test_faults_that_could_not_strike_are_refused(
-    sky: Sky, faults: list[Fault], when: str, said: str
-) -> None:
-    with pytest.raises(InvalidInput) as error:
-        sky.inject(NAME, faults, when)
-    assert said in str(error.value)
-
-
-def test_an_alarm_that_nobody_watches_cannot_be_struck(sky: Sky) -> None:
+def test_a_phase_alone_is_the_next_of_its_kind(sky: Sky) -> None:
     sky.update()
-    with pytest.raises(InvalidInput, match=r"is not an alarm that this update watches \(p99\)"):
-        sky.inject(NAME, [Fault(FaultKind.ALARM, alarm_name="p50")], When.NOW)
-    with pytest.raises(InvalidInput, match="Could not find endpoint"):
-        sky.inject("no", [TRIP])
+    sky.advance_until(NAME, batch=2, phase="Baking")
+    no_shift = Fault(FaultKind.SHIFT_FAILED, phase=Phase.SHIFTING)
+    sky.inject(NAME, [no_shift], "Now")
+    happened = sky.advance_until(NAME, direction="Back")
+    forward = [each.stage for each in happened if each.stage]
+    forward = [each for each in forward if each.direction is Direction.FORWARD]
+    assert (forward[-1].step, forward[-1].phase) == (3, Phase.SHIFTING)
+
+
+def test_others_take_the_room_that_a_rollback_needs(sky: Sky) -> None:
+    sky.update()
+    sky.advance_until(NAME, batch=2, phase="Baking")
+    sky.limit_capacity(4, NAME)
+    sky.inject(NAME, [Fault(FaultKind.ROOM_TAKEN, count=9)], "Now")
+    sky.advance_to_rest(NAME)
+    assert sky.shown()["EndpointStatus"] == "UpdateRollbackFailed"
 
 
 def test_what_is_going_back_cannot_be_struck_forward(sky: Sky) -> None:
@@ -158,16 +150,6 @@ def test_a_stop_undoes_the_update(sky: Sky) -> None:
     sky.stop_update(NAME, by="a release manager")
     sky.advance_to_rest(NAME)
     assert "stopped by a release manager" in sky.shown()["FailureReason"]
-
-
-def test_there_must_be_an_update_to_stop(sky: Sky) -> None:
-    with pytest.raises(InvalidInput, match="is InService and has no update in progress to stop"):
-        sky.stop_update(NAME)
-    sky.update()
-    with pytest.raises(InvalidInput, match="By"):
-        sky.stop_update(NAME, by="")
-    with pytest.raises(InvalidInput, match="Could not find endpoint"):
-        sky.stop_update("no")
 
 
 def test_capacity_is_limited_for_one_endpoint_or_all(sky: Sky) -> None:

@@ -37,32 +37,6 @@ def test_what_is_changed_after_the_call_or_in_an_answer_stays_outside() -> None:
     assert found["PrimaryContainer"] == {"Image": "image:1"}
 
 
-def test_a_model_has_one_container_or_a_list() -> None:
-    account = Account()
-    assert "PrimaryContainer" in account.refusal("CreateModel", ModelName="model")
-    assert "PrimaryContainer" in account.refusal("CreateModel", ModelName="model", Containers=[])
-    both = model() | {"Containers": [{"Image": "a:1"}]}
-    text = account.refusal("CreateModel", **both)
-    assert text.startswith("Containers = None: is given together with PrimaryContainer")
-
-
-def test_what_exists_is_not_made_again() -> None:
-    account = Account()
-    account.call("CreateModel", **model())
-    text = f'Cannot create already existing model "{ARN}".'
-    assert account.refusal("CreateModel", **model()) == text
-
-
-def test_what_is_deleted_or_never_was_is_not_found() -> None:
-    account = Account()
-    account.call("CreateModel", **model())
-    assert account.call("DeleteModel", ModelName="model") == {}
-    text = f'Could not find model "{ARN}".'
-    assert account.refusal("DescribeModel", ModelName="model") == text
-    assert account.refusal("DeleteModel", ModelName="model") == text
-    assert account.call("ListModels") == {"Models": []}
-
-
 def test_models_are_listed() -> None:
     account = Account()
     for each in ("a", "b"):

@@ -1,7 +1,6 @@
 """Time runs, runs faster, or is moved by hand; what it comes to is the same."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from rolling.server.cloud import Cloud
 from rolling.server.service import LATEST
 from rolling.server.steering import SteeredCloud
 from rolling.server.timekeeping import FASTEST, ManualTime, RunningTime
-from tests.server.clouds import NAME, START, Sky, rolling
+from tests.server.clouds import NAME, START, Sky
 
 ENDLESS = pytest.param(10**400, id="10**400")
 """A number that no float can be."""
@@ -197,77 +196,6 @@ def test_the_error_says_why_an_update_that_was_rolled_back_did_not_come_there() 
         InvalidInput, match=r"not come to batch 3\. .* rolled back: alarm p99 tripped"
     ):
         sky.advance_until(NAME, batch=3)
-
-
-@pytest.mark.parametrize(
-    ("goal", "expected"),
-    [
-        ({"batch": 77}, "Batch = 77: the update has 3 batches; use 3"),
-        ({"batch": 4, "phase": "Baking"}, "Batch = 4: the update has 3 batches; use 3"),
-        (
-            {"batch": 1, "phase": "Baking"},
-            "Batch = 1: is over: the update is in batch 2, Baking; use 2",
-        ),
-        (
-            {"batch": 1, "direction": "Forward"},
-            "Batch = 1: is over: the update is in batch 2, Baking; use 2",
-        ),
-        ({"batch": 9, "direction": "Back"}, "Batch = 9: the way back has at most 2 batches; use 2"),
-        (
-            {"phase": "Baking", "direction": "Back"},
-            "Phase = 'Baking': the way back has no bakes; use 'Cleaning'",
-        ),
-    ],
-)
-def test_what_can_never_come_is_refused_before_time_moves(goal: Any, expected: str) -> None:
-    sky = updating()
-    sky.advance_until(NAME, batch=2, phase="Baking")
-    before = sky.now()
-    with pytest.raises(InvalidInput) as error:
-        sky.advance_until(NAME, **goal)
-    assert problem(error) == expected
-    assert sky.now() == before
-
-
-def test_on_the_way_back_nothing_of_the_way_forward_comes() -> None:
-    sky = updating()
-    sky.advance_until(NAME, batch=2, phase="Baking")
-    sky.stop_update(NAME)
-    for goal, field in (({"direction": "Forward"}, "Direction"), ({"phase": "Baking"}, "Phase")):
-        with pytest.raises(InvalidInput, match=f"^{field} = "):
-            sky.advance_until(NAME, **goal)  # type: ignore[arg-type]
-
-
-def test_what_takes_no_time_is_passed_by_and_the_error_says_so() -> None:
-    sky = Sky()
-    sky.create()
-    sky.update(DeploymentConfig=rolling(1, 0))
-    with pytest.raises(InvalidInput, match="it passed that by in no time"):
-        sky.advance_until(NAME, batch=2, phase="Baking")
-
-
-def test_one_that_is_deleted_comes_to_nothing_more() -> None:
-    sky = Sky()
-    sky.create()
-    sky.call("DeleteEndpoint", EndpointName=NAME)
-    with pytest.raises(InvalidInput, match="is Deleted and has not come to InService"):
-        sky.advance_until(NAME, status="InService")
-
-
-def test_words_that_mean_nothing_are_refused_all_at_once() -> None:
-    sky = updating()
-    with pytest.raises(InvalidInput) as error:
-        sky.advance_until(NAME, batch=0, phase="Creating", direction="up", status="Fine")
-    assert [each.field for each in error.value.problems] == [
-        "Batch",
-        "Phase",
-        "Direction",
-        "Status",
-    ]
-    with pytest.raises(InvalidInput, match="give at least one of Batch"):
-        sky.advance_until(NAME)
-    with pytest.raises(InvalidInput, match="Could not find endpoint"):
-        sky.advance_until("no", phase="Baking")
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True, 10**12, ENDLESS])

@@ -56,20 +56,6 @@ def test_a_request_for_the_made_up_name_gets_another_one_made_up() -> None:
     assert list(parse_request(request("config-old"), 4).configs) == ["config-older", "config-old"]
 
 
-def test_problems_have_the_paths_of_the_request() -> None:
-    assert set(problems(request(DeploymentConfig=rolling(6)), 10, 10)) == {
-        "DeploymentConfig.RollingUpdatePolicy.MaximumBatchSize.Value"
-    }
-
-
-def test_sizes_are_judged_even_where_the_name_is_missing() -> None:
-    document = {"EndpointName": "my-endpoint", "DeploymentConfig": rolling(6)}
-    assert set(problems(document, 10)) == {
-        "EndpointConfigName",
-        "DeploymentConfig.RollingUpdatePolicy.MaximumBatchSize.Value",
-    }
-
-
 def test_sizes_out_of_range_are_told_with_the_rest() -> None:
     found = problems(request(Extra=1), 0, 10**10)
     assert {field: problem.fix for field, problem in found.items()} == {
