@@ -2,7 +2,7 @@
 
 import pytest
 
-from rolling import InvalidInput
+from rolling import InvalidInput, Phase
 from rolling.backends.simulated import (
     Fault,
     FaultKind,
@@ -22,6 +22,13 @@ def test_the_settings_that_are_given_by_default_are_sound() -> None:
 def test_a_plain_fault_of_every_kind_is_sound(kind: FaultKind) -> None:
     seconds = 600 if kind is FaultKind.PROVISIONING_SLOW else None
     assert fault_problems(Fault(kind, seconds=seconds)) == []
+
+
+def test_a_fault_made_in_python_is_judged_as_one_in_json_is() -> None:
+    silent = Fault(FaultKind.SHIFT_FAILED, reason="")
+    ended = Fault(FaultKind.ALARM, phase=Phase.SUCCEEDED)
+    assert [each.field for each in fault_problems(silent, "Faults[0]")] == ["Faults[0].Reason"]
+    assert [each.field for each in fault_problems(ended, "Faults[0]")] == ["Faults[0].Phase"]
 
 
 def test_a_backend_refuses_settings_and_faults_with_problems() -> None:

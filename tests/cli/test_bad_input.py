@@ -22,6 +22,12 @@ def test_a_binary_file_is_answered(rolling: Command, data: bytes, said: str) -> 
     assert said in result.err
 
 
+def test_no_file_has_a_name_with_a_null_character(rolling: Command) -> None:
+    result = rolling("plan", "null\0character")
+    assert (result.exit_code, result.out) == (2, "")
+    assert "must be the name of a file" in result.err
+
+
 def wrong(**policy: Any) -> dict[str, Any]:
     """The request with other fields in its policy."""
     request: dict[str, Any] = json.loads(json.dumps(REQUEST))

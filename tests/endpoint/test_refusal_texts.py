@@ -1,5 +1,7 @@
 """What a refusal says depends on the endpoint; the words are in specs/refusals."""
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 
@@ -21,6 +23,12 @@ def test_an_endpoint_scaled_to_nothing_has_nothing_to_update_from() -> None:
     for asked in (request(), request(RetainAllVariantProperties=True)):
         problems = refused(asked, available, empty)
         assert problems["DesiredInstanceCount"].fix == 1
+
+
+def test_a_request_is_an_object() -> None:
+    strangers: list[Any] = [[], "x", None, 3]
+    for asked in strangers:
+        assert list(refused(asked)) == ["UpdateEndpoint"]
 
 
 def test_after_an_update_the_former_configuration_may_be_requested_again() -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from rolling.core.events import Reading
-from rolling.server.region.alarm_rules import parse_rule
+from rolling.server.region.alarm_rules import UnreadableRule, parse_rule
 from tests.server.account import Account, metric_alarm
 
 PREFIX = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
@@ -52,6 +52,11 @@ def test_a_rule_means_what_python_would_mean(rule: str, expected: object) -> Non
             name: "ALARM" if value else "OK" for name, value in zip("abc", values, strict=True)
         }
         assert parsed.holds(states.__getitem__) == expected(*values)
+
+
+def test_a_rule_names_a_hundred_alarms_at_most() -> None:
+    with pytest.raises(UnreadableRule, match="names 100 alarms at most"):
+        parse_rule(" OR ".join(f"ALARM(a{each})" for each in range(101)), PREFIX)
 
 
 def test_the_deepest_rule_is_read() -> None:
