@@ -22,6 +22,8 @@ from sybil.parsers.rest import DocTestParser
 
 from tests.source import PACKAGE, ROOT
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = (
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",

@@ -3,6 +3,7 @@ hold does, of the deployment in every state and of the instances that are really
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,8 @@ from rolling.core.pace import drains_first
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES, ceiling
 from rolling.driving import VirtualClock, accept, tick
 from tests.simulated import begun
+
+pytestmark = pytest.mark.slow
 
 WAITS = st.integers(0, 3600)
 SIZES = st.integers(1, 6).map(instances) | st.integers(1, 100).map(percent)

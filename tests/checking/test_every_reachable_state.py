@@ -15,6 +15,8 @@ from rolling.checking.transition_cache import without_history
 from tests.checking.configurations import CONFIGURATIONS, rolling
 from tests.checking.pinned import pinned
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_reachable_state_breaks_a_property(name: str) -> None:

@@ -32,6 +32,8 @@ from tests.checking.museum.exhibits import EXHIBITS
 from tests.checking.test_cores_that_heed_too_little import CORES
 from tests.cli import wrong_cores
 
+pytestmark = pytest.mark.slow
+
 PACES = ((1, 1), (1, 3), (2, 1), (2, 3))
 """The batch and the rollback batch of each search, of four instances."""
 

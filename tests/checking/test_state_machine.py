@@ -28,6 +28,8 @@ from tests.checking.museum.exhibit import Exhibit, Update
 from tests.checking.museum.exhibits import EXHIBITS
 from tests.source import imports, is_within, modules
 
+pytestmark = pytest.mark.slow
+
 
 class Ours(PredictedDeployment):
     """The core itself."""

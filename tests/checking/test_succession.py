@@ -28,6 +28,8 @@ from rolling.checking.succession import (
 )
 from rolling.checking.world import shares
 
+pytestmark = pytest.mark.slow
+
 ROLLING = RollingUpdatePolicy(percent(50), 60, instances(1))
 BLUE_GREEN = BlueGreenUpdatePolicy(termination_wait_seconds=60)
 

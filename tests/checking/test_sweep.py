@@ -29,6 +29,8 @@ from rolling.checking.sweep import (
 from rolling.checking.workers import check_cases
 from tests.checking.pinned import pinned
 
+pytestmark = pytest.mark.slow
+
 FILE = Path(__file__).with_name("sweep_states.txt")
 UNEQUAL = Path(__file__).with_name("unequal_sweep_states.txt")
 

@@ -1,5 +1,7 @@
 """The shortcuts of the search leave nothing out: what is skipped could not have been broken."""
 
+import pytest
+
 from rolling import (
     AlarmsRead,
     Continued,
@@ -20,6 +22,8 @@ from rolling.checking.stimuli import at_any_time, foreign_events, once_said
 from rolling.checking.transition_cache import _DEMANDING, Follow  # the shortcut itself
 from rolling.core.properties import EDGE_PROPERTIES
 from tests.checking.configurations import CONFIGURATIONS
+
+pytestmark = pytest.mark.slow
 
 NAMES = (
     "rolling 3 to 3 by 1, back by 1, rough",

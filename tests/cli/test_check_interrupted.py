@@ -23,7 +23,10 @@ from rolling.cli.progress import Progress
 from tests.cli.command import REQUEST, Command
 from tests.cli.test_streams import ENVIRONMENT, ROLLING
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal as Unix has it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal as Unix has it"),
+]
 
 PATIENCE_SECONDS = 120
 """Far more than the slowest machine needs."""

@@ -17,6 +17,8 @@ from attrs import frozen
 from tests.cli.command import scenario
 from tests.cli.test_streams import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
 
 OTHER_SCREEN, MAIN_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"

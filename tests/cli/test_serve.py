@@ -17,6 +17,8 @@ from rolling.server.control_client import ControlClient
 from tests.cli.command import Command, scenario
 from tests.cli.test_streams import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 # A process that is started in the background may inherit that Ctrl-C is ignored.
 ROLLING = """
 import runpy, signal

@@ -15,6 +15,8 @@ from rolling.cli import entry
 from tests.cli.command import scenario
 from tests.source import ROOT
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 ROLLING = (sys.executable, "-m", "rolling")
 

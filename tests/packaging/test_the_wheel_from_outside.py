@@ -11,7 +11,11 @@ import venv
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
+
 from tests.source import PACKAGE, ROOT
+
+pytestmark = pytest.mark.slow
 
 OUTSIDE = Path(__file__).parent / "outside" / "deploy_tool.py"
 SCENARIO = ROOT / "specs" / "scenarios" / "seed-success.json"

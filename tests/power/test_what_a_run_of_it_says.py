@@ -7,9 +7,13 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.power.mutants import Mutant, Place
 from tests.power.running import CAUGHT, CRASHED, PASSED, Judgement, Verdict
 from tests.power.verdict import ALIKE, UNSEEN, Explained, complaints, explained, table
+
+pytestmark = pytest.mark.slow
 
 NOTHING = Explained(Counter(), Counter())
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from rolling.backends.simulated import Fault, FaultKind
 from rolling.core.errors import InvalidInput
 from rolling.server.region.injection import When
@@ -14,6 +16,8 @@ from rolling.server.region.running_endpoint import RunningEndpoint
 from rolling.server.timekeeping import RunningTime
 from tests.server.account import metric_alarm
 from tests.server.clouds import ALARM, START, Sky, rolling
+
+pytestmark = pytest.mark.slow
 
 ENDS = {"InService", "UpdateRollbackFailed"}
 FAULTS = (

@@ -8,6 +8,8 @@ import pytest
 
 from tests.source import ROOT, third_party
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 IN_PROCESS = """

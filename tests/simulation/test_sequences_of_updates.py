@@ -1,6 +1,7 @@
 """Whatever goes wrong, and whatever was left by the update before: every update ends in the
 status that SageMaker would show, and what must hold does, also of the instances really there."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from rolling.core.capacity import NO_TRAFFIC, carries
 from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES
 from rolling.driving import VirtualClock, accept, run
 from tests.simulation.scenarios import Document, simulated, update
+
+pytestmark = pytest.mark.slow
 
 BREAKING = [
     Fault(FaultKind.PROVISIONING_FAILED, Direction.BACK, batch=2),

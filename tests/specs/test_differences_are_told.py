@@ -11,6 +11,8 @@ from tests.specs.cases import CASES, Case
 from tests.specs.core import Advance, core_counts, core_graph
 from tests.specs.graphs import Graph, Label, Node, first_difference
 
+pytestmark = pytest.mark.slow
+
 FAILING = CASES["no alarms, the rollback fails: two by one"]
 ALARMED = CASES["three by one, back by one, after an alarm"]
 ALL = CASES["one instance, everything that may go wrong"]

@@ -23,6 +23,8 @@ from tests.server.load.talk import Line, served
 from tests.server.wire.samples import request_of
 from tests.server.wire.spoiling import spoilt, with_spoilt_bytes
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = 50
 OF_BOTO3 = 10
 SHARED_CALLS = 25

@@ -45,6 +45,8 @@ from tests.server.wire.spoiling import (
     with_spoilt_headers,
 )
 
+pytestmark = pytest.mark.slow
+
 SHARDS = 8
 CHUNKS = 20
 REQUESTS_OF_A_CHUNK = 50

@@ -27,6 +27,8 @@ from tests.server.load.customers import (
 )
 from tests.server.load.talk import Line, served
 
+pytestmark = pytest.mark.slow
+
 ENDPOINTS = 200
 REGION = "eu-west-1"
 SPEED = 2_000

@@ -19,6 +19,8 @@ from rolling.server.wire.dispatch import respond
 from rolling.server.wire.messages import HttpRequest
 from tests.server.moto.conversation import CONVERSATION, Clients, Seen, hold
 
+pytestmark = pytest.mark.slow
+
 
 @frozen
 class Difference:

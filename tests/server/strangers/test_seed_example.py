@@ -10,6 +10,8 @@ from rolling.server.control_client import ControlClient
 from rolling.server.local_server import LocalSageMakerServer
 from tests.server.strangers.account import furnish, pending, set_alarm
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["rolling.server.pytest_plugin"]
 
 
