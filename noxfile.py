@@ -50,9 +50,9 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def scenarios(session: nox.Session) -> None:
-    """Compare every scenario with its transcript; `-- --rewrite` writes the transcripts."""
+    """Compare scenarios and refusals with their transcripts; `-- --rewrite` writes those."""
     session.install("-e", ".[test]")
-    session.run("pytest", "tests/test_scenarios.py", *session.posargs)
+    session.run("pytest", "tests/test_scenarios.py", "tests/refusals", *session.posargs)
 
 
 @nox.session

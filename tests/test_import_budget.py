@@ -14,6 +14,8 @@ import pytest
 from tests.cli.command import scenario
 from tests.source import is_within
 
+pytestmark = pytest.mark.slow
+
 IMPORT = "import rolling"
 USE = "import rolling; rolling.start"
 

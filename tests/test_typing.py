@@ -10,6 +10,8 @@ import pytest
 
 from tests.source import PACKAGE, ROOT
 
+pytestmark = pytest.mark.slow
+
 CHECKED = tuple(sorted((Path(__file__).parent / "typing").glob("*.py")))
 
 

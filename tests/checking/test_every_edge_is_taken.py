@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+import pytest
+
 from rolling import EDGES, ENDS, Direction, Phase
 from rolling.checking import DeploymentModel, Situation, explore
 from tests.checking.configurations import CONFIGURATIONS
+
+pytestmark = pytest.mark.slow
 
 # A few that together go everywhere; the first is the plainest.
 SUITE = (

@@ -18,6 +18,8 @@ from tests.checking.test_sweep import FILE, UNEQUAL
 from tests.cli import wrong_cores
 from tests.cli.command import Command
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads(
     resources.files("rolling.checking").joinpath("schemas/sweep.schema.json").read_text("utf-8")
 )

@@ -43,6 +43,8 @@ from tests.driving.scripted import NoNews, Scripted
 from tests.driving.watched import InLoop, Plain, Seen, Store, Watched, ticks_of, troubles_of
 from tests.simulated import rolling_update
 
+pytestmark = pytest.mark.slow
+
 UPDATE = rolling_update(alarms=())
 LIMIT = 28_800
 

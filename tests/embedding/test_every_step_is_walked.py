@@ -12,6 +12,8 @@ from rolling.embedding.names import source_of, target_of
 from tests.checking.configurations import CONFIGURATIONS
 from tests.checking.test_every_edge_is_taken import SUITE as EVERY_EDGE
 
+pytestmark = pytest.mark.slow
+
 # Together the first ones take every edge; the others are the plainest, and one with many
 # silent edges in a row.
 SUITE = (*EVERY_EDGE, "rolling 2 to 2 by 1, back by 1", "linear, termination wait, 2 to 4")

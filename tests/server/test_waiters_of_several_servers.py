@@ -14,6 +14,8 @@ from rolling.server.clients import LocalSageMaker, local_sagemaker
 from rolling.server.local_server import LocalSageMakerServer, local_sagemaker_server
 from rolling.server.timekeeping import ManualTime, RunningTime
 
+pytestmark = pytest.mark.slow
+
 Local = LocalSageMaker | LocalSageMakerServer
 
 

@@ -10,6 +10,8 @@ from rolling.simulation.scenario import parse_scenario
 from rolling.view.report import UpdateReport
 from tests.simulation.scenarios import ALARM_IN_BAKE_2, NO_OLD_BATCH, Document, scenario, update
 
+pytestmark = pytest.mark.slow
+
 ALL_AT_ONCE = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {
     "Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 60}}}  # fmt: skip
 

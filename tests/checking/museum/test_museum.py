@@ -10,6 +10,8 @@ from tests.checking.museum.exhibit import Exhibit, Found
 from tests.checking.museum.exhibits import EXHIBITS, ROOMS
 from tests.checking.museum.page import PAGE, anchor, page, promise
 
+pytestmark = pytest.mark.slow
+
 NAMES = [exhibit.name for exhibit in EXHIBITS]
 
 

@@ -35,6 +35,8 @@ from tests.server.wire.spoiling import (
     with_spoilt_headers,
 )
 
+pytestmark = pytest.mark.slow
+
 SHARDS = 8
 REQUESTS_OF_A_SHARD = 750
 
