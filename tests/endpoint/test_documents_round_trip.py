@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from rolling import (
     BlueGreenUpdatePolicy,
     CapacitySize,
-    InvalidInput,
     RollingUpdatePolicy,
     RoutingType,
     SageMakerPolicy,
@@ -137,74 +136,3 @@ def test_the_weight_of_a_variant_is_1_unless_given() -> None:
     document = {"EndpointConfigName": "config-1", "ProductionVariants": [variant()]}
     (parsed,) = parse_endpoint_config(document).variants
     assert parsed.initial_variant_weight == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "field", "fix"),
-    [
-        ({"InitialInstanceCount": 0}, "InitialInstanceCount", 1),
-        ({"InitialInstanceCount": 2.0}, "InitialInstanceCount", 2),
-        ({"InitialInstanceCount": True}, "InitialInstanceCount", 1),
-        ({"InitialInstanceCount": None}, "InitialInstanceCount", 1),
-        ({"InstanceType": None}, "InstanceType", "ml.g5.2xlarge"),
-        ({"InstanceType": "g5.2xlarge"}, "InstanceType", "ml.g5.2xlarge"),
-        ({"VariantName": None}, "VariantName", "AllTraffic"),
-        ({"VariantName": "All Traffic"}, "VariantName", "All-Traffic"),
-        ({"InitialVariantWeight": -1}, "InitialVariantWeight", 0),
-        ({"InitialVariantWeight": float("nan")}, "InitialVariantWeight", 0),
-        ({"InitialVariantWeight": "1"}, "InitialVariantWeight", 1),
-        ({"InitialInstanceCoun": 3}, "InitialInstanceCoun", None),
-        ({"ServerlessConfig": {}}, "InitialInstanceCount", None),
-        ({"Tags": []}, "Tags", None),
-        ({"CoreDumpConfig": {"x": float("inf")}}, "CoreDumpConfig.x", None),
-    ],
-)
-def test_a_wrong_variant_is_refused(fields: Json, field: str, fix: object) -> None:
-    document = {"EndpointConfigName": "config-1", "ProductionVariants": [variant(3, **fields)]}
-    with pytest.raises(InvalidInput) as refusal:
-        parse_endpoint_config(document)
-    fixes = {problem.field: problem.fix for problem in refusal.value.problems}
-    assert fixes[f"ProductionVariants[0].{field}"] == fix
-
-
-@pytest.mark.parametrize(
-    ("given", "field", "fix"),
-    [
-        ("x", "", None),
-        (None, "", None),
-        ({"MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
-        ({"MemorySizeInMB": 1024}, ".MaxConcurrency", 5),
-        ({"MemorySizeInMB": "x", "MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
-        ({"MemorySizeInMB": 1023, "MaxConcurrency": 5}, ".MemorySizeInMB", 1024),
-        ({"MemorySizeInMB": 6145, "MaxConcurrency": 5}, ".MemorySizeInMB", 6144),
-        ({"MemorySizeInMB": 1024, "MaxConcurrency": 0}, ".MaxConcurrency", 1),
-        ({"MemorySizeInMB": 1024, "MaxConcurrency": 201}, ".MaxConcurrency", 200),
-        (SERVERLESS | {"ProvisionedConcurrency": 0}, ".ProvisionedConcurrency", 1),
-        (SERVERLESS | {"ProvisionedConcurrency": 201}, ".ProvisionedConcurrency", 200),
-        (SERVERLESS | {"ProvisionedConcurrency": None}, ".ProvisionedConcurrency", 1),
-        (SERVERLESS | {"Memory": 1024}, ".Memory", None),
-    ],
-)
-def test_a_wrong_serverless_config_is_refused(given: object, field: str, fix: object) -> None:
-    document = {"VariantName": "AllTraffic", "ServerlessConfig": given}
-    with pytest.raises(InvalidInput) as refusal:
-        parse_endpoint_config({"EndpointConfigName": "c", "ProductionVariants": [document]})
-    (problem,) = refusal.value.problems
-    assert problem.field == f"ProductionVariants[0].ServerlessConfig{field}"
-    assert problem.fix == fix
-
-
-def test_variants_have_names_of_their_own() -> None:
-    document = {"EndpointConfigName": "config-1", "ProductionVariants": [variant(), variant()]}
-    with pytest.raises(InvalidInput) as refusal:
-        parse_endpoint_config(document, "EndpointConfigs[4]")
-    (problem,) = refusal.value.problems
-    assert problem.field == "EndpointConfigs[4].ProductionVariants[1].VariantName"
-
-
-@pytest.mark.parametrize("count", [0, 11])
-def test_a_config_has_one_to_ten_variants(count: int) -> None:
-    variants = [variant(VariantName=f"v{place}") for place in range(count)]
-    with pytest.raises(InvalidInput) as refusal:
-        parse_endpoint_config({"EndpointConfigName": "c", "ProductionVariants": variants})
-    assert [problem.field for problem in refusal.value.problems] == ["ProductionVariants"]

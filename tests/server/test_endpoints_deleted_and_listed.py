@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.clouds import NAME, START, Sky, arn
+from tests.server.clouds import START, Sky, arn
 
 
 def names(sky: Sky, **parameters: Any) -> list[str]:
@@ -35,11 +35,6 @@ def test_a_deleted_endpoint_is_deleting_and_then_gone(sky: Sky) -> None:
         f'Could not find endpoint "{arn("a")}".'
     )
     assert names(sky) == ["c", "b"]
-
-
-def test_one_that_is_being_created_cannot_be_deleted(sky: Sky) -> None:
-    sky.call("CreateEndpoint", EndpointName=NAME, EndpointConfigName="config-1")
-    assert "in-progress" in sky.refusal("DeleteEndpoint", EndpointName=NAME)
 
 
 def test_the_latest_created_comes_first_unless_asked_otherwise(sky: Sky) -> None:

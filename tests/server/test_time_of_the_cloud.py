@@ -189,15 +189,6 @@ def test_an_end_without_it_is_an_error_and_time_stands_there() -> None:
     assert sky.now() == START + 240 + 3 * 335
 
 
-def test_the_error_says_why_an_update_that_was_rolled_back_did_not_come_there() -> None:
-    sky = updating()
-    sky.alarm("ALARM")
-    with pytest.raises(
-        InvalidInput, match=r"not come to batch 3\. .* rolled back: alarm p99 tripped"
-    ):
-        sky.advance_until(NAME, batch=3)
-
-
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True, 10**12, ENDLESS])
 def test_time_does_not_run_backwards_or_out(seconds: float) -> None:
     sky = updating()
