@@ -10,6 +10,8 @@ from rolling.checking import DeploymentModel, Situation, explore
 from rolling.core.properties import ceiling
 from tests.checking.configurations import within
 
+pytestmark = pytest.mark.slow
+
 ROOMS = [
     (count, surge, unavailable)
     for count in range(1, 6)

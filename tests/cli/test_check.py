@@ -18,6 +18,8 @@ from rolling.view.terminal import Terminal
 from tests.cli import wrong_cores
 from tests.cli.command import REQUEST, Command, scenario
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads(
     resources.files("rolling.checking").joinpath("schemas/check.schema.json").read_text("utf-8")
 )

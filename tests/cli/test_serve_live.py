@@ -26,6 +26,8 @@ from tests.emulator import standing
 from tests.server.clouds import Sky
 from tests.view.pictures import picture_at, played
 
+pytestmark = pytest.mark.slow
+
 FILE = scenario("seed-success")
 PICTURE = "my-endpoint  Updating"
 EVENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ  my-endpoint  ")

@@ -28,6 +28,8 @@ from tests.driving.cases import CASES
 from tests.driving.scripted import Scripted
 from tests.simulated import Drive, rolling_update
 
+pytestmark = pytest.mark.slow
+
 UPDATE = rolling_update(old=3, rollback_batch=instances(1))
 SETTINGS = SimulationSettings(seed=3, jitter_percent=20)
 

@@ -18,6 +18,8 @@ from rolling.server.service import Answer, Parameters, ServiceError
 from rolling.server.wire import HttpRequest, HttpResponse, Server
 from rolling.server.wire.http import WELCOME
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 100_000
 TIMEOUT = 0.5
 
