@@ -215,7 +215,7 @@ examples:
 examples:
   rolling plan specs/scenarios/linear.json
   rolling plan request.json --instances 10       both fleets have 10 instances
-  rolling plan request.json --instances 8:12     the old one 8, the new one 12
+  rolling plan request.json --instances 8:12     old fleet 8, new fleet 12
   rolling plan request.json --instances 10 --unavailable 2    no spare instance
   rolling plan - --instances 10 -o json < request.json
 

@@ -21,9 +21,9 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 @frozen
 class GivenSizes:
-    """What the options say of the sizes of an update; None for an option that is not given.
+    """The sizes of an update given by options; None for an option that is not given.
 
-    `instances`: of the fleets. `surge`, `unavailable`: of the room of a rolling update.
+    `instances`: of the fleets. `surge`, `unavailable`: of a rolling update.
     """
 
     instances: str | None = None
@@ -32,14 +32,14 @@ class GivenSizes:
 
 
 def given_sizes(chosen: Namespace) -> GivenSizes:
-    """The sizes among the arguments; `serve` has no options for the room."""
+    """The sizes among the arguments; `serve` has no options for surge and unavailable."""
     return GivenSizes(
         chosen.instances, getattr(chosen, "surge", None), getattr(chosen, "unavailable", None)
     )
 
 
 def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
-    """The scenario in a file, or what becomes of the request in it with `--instances`.
+    """The scenario in a file, or the request in it combined with `--instances`.
 
     Raises InvalidInput with all problems of both.
     """

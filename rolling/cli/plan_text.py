@@ -49,15 +49,15 @@ def _manner(update: Document) -> str:
     batches = counted(_last_batch(update["Batches"]), "batch")
     back = update["RollbackBatchSize"]
     if update["Policy"] in _POLICIES:
-        return f"{_POLICIES[update['Policy']]} in {batches}; a rollback goes back whole."
-    home = "at once" if back >= update["OldInstances"] else f"by {back}"
+        return f"{_POLICIES[update['Policy']]} in {batches}; rollback in one batch."
+    home = "in one batch" if back >= update["OldInstances"] else f"by {back}"
     how = f"Rolling by {update['BatchSize']} in {batches}"
     room = update["Room"]
     if room is not None:
         how += f", surge {room['Surge']}, unavailable {room['Unavailable']}"
         if update["Batches"][0]["Batch"] == 0:
-            how += f", once the old fleet is drained to {room['OldFloor']}"
-    return f"{how}; a rollback comes home {home}."
+            how += f", after draining the old fleet to {room['OldFloor']}"
+    return f"{how}; rollback {home}."
 
 
 _POLICIES = {
@@ -71,7 +71,7 @@ _POLICIES = {
 
 
 def _table(update: Document, terminal: Terminal) -> list[str]:
-    """One line a batch; in a terminal too narrow for that, one paragraph a batch."""
+    """One line per batch; on a narrow terminal, one paragraph per batch."""
     batches, gates = update["Batches"], update["Gates"]
     for arrow, gap in ((f" {terminal.arrow} ", 3), (terminal.arrow, 2), (terminal.arrow, 1)):
         lines = _columns(batches, gates, arrow, gap, terminal)
@@ -91,7 +91,7 @@ _ROLLBACK_HEADER = ("peak", "launch", "takes")
 def _columns(
     batches: Sequence[Document], gates: Document | None, arrow: str, gap: int, terminal: Terminal
 ) -> list[str]:
-    """The table with its two lines of heading; before and after stand around an arrow."""
+    """The table with its two header lines; an arrow separates before and after."""
 
     def change(pairs: list[tuple[str, str]]) -> list[str]:
         cells = align(pairs)
@@ -239,7 +239,7 @@ def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _short(field: str, beside: str) -> str:
-    """The field without what it shares with the one that the finding is about."""
+    """The field without the prefix that it shares with the finding's own field."""
     if not field.startswith("DeploymentConfig."):
         return field
     policy = ".".join(beside.split(".")[:2])

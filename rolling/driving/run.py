@@ -162,10 +162,10 @@ async def _run_async(
 
 
 def _wait(clock: Clock, moment: float, driven: Driven[Hashable, Backend]) -> None:
-    """Wait until `moment`, or until it is called, and that for a poll interval at most."""
+    """Wait until `moment`, or until a call comes, checked in every poll interval."""
     if not math.isfinite(moment):
-        # All timers are over: a call changes nothing any more, and a virtual clock
-        # that took small steps towards this moment would take them for ever.
+        # All timers are over, so a call changes nothing, and a virtual clock that
+        # took small steps towards this moment would take them for ever.
         clock.wait_until(moment)
         return
     while not driven.is_called and (now := clock.now()) < moment:
@@ -175,7 +175,7 @@ def _wait(clock: Clock, moment: float, driven: Driven[Hashable, Backend]) -> Non
 async def _wait_async(
     clock: AsyncClock, moment: float, driven: Driven[Hashable, AsyncBackend]
 ) -> None:
-    import asyncio  # only who drives in an event loop pays for it
+    import asyncio  # here, so that synchronous drivers do not load it
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
 

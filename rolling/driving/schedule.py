@@ -43,7 +43,7 @@ class Schedule(Generic[K, B]):
         self._hooks = tuple(hooks)
         self._entries: dict[K, Driven[K, B]] = {}
         self._wakes: Wakes[Driven[K, B]] = Wakes()
-        # Calls come from other threads and from signal handlers: a deque bears that.
+        # Calls come from other threads and signal handlers, so this is a (thread-safe) deque.
         self._called: deque[Driven[K, B]] = deque()
         self._running = False
 
@@ -157,7 +157,7 @@ class Schedule(Generic[K, B]):
         self._running = True
 
     def _next_wake(self) -> float | None:
-        """When the next tick is due; None where nobody waits for one."""
+        """When the next tick is due; None if no deployment waits for one."""
         if self._called:
             self._heed_calls()
         return self._wakes.next_moment() if self._wakes else None
@@ -185,7 +185,7 @@ class Schedule(Generic[K, B]):
         if again is None:
             del self._entries[entry.key]
         else:
-            # What it was called for while the tick was made has not been told yet.
+            # A call that came during the tick has not taken effect yet.
             self._put(entry, self._now() if entry.is_called else again)
 
     def _put_again(self, entry: Driven[K, B]) -> None:

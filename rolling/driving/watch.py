@@ -44,12 +44,11 @@ class Watch(Schedule[K, Backend]):
     def run(self) -> Generator[tuple[K, Tick | TickFailed], None, None]:
         """Drive all deployments until none is left, and yield each tick with its key.
 
-        The next tick of a deployment is made only after its last one was handed over
-        and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. What needs no
-        backend counts meanwhile: a tick made of a stop, a continuation or a timer alone has what
-        was raised as its `error`.
+        The next tick of a deployment is made only after its last one was yielded and the
+        caller asked for more. An exception from a backend affects only its own
+        deployment: it is yielded as `TickFailed`, and tried again after the poll
+        interval, or never again if it is `Superseded`. A stop, a continuation and the
+        timers work without the backend: their tick has the exception as its `error`.
 
         Leaving the loop stops the driver but no deployment; a new `run` continues.
         Raises RuntimeError while another `run` is in progress.

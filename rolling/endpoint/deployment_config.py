@@ -54,7 +54,7 @@ class DeploymentConfig:
 
     @property
     def effective_policy(self) -> SageMakerPolicy:
-        """The policy to follow: blue/green all at once where none was given."""
+        """The policy to follow: by default blue/green, all at once."""
         return BlueGreenUpdatePolicy() if self.policy is None else self.policy
 
     @property
@@ -238,17 +238,17 @@ def _alarms_named(document: object, path: str) -> list[tuple[str, str]]:
 def _limit_problems(
     key: str, given: Mapping[str, object], old_count: int, new_full: int
 ) -> list[Problem]:
-    """The core's verdict on the numbers of a policy."""
+    """The core's problems with the numbers of a policy."""
     build = _rolling if key == "RollingUpdatePolicy" else _blue_green
     return limit_problems(lambda number: policy_problems(build(given, number), old_count, new_full))
 
 
 def limit_problems(judge: Callable[["Number"], list[Problem]]) -> list[Problem]:
-    """A verdict on numbers, with the nearest number where one is meant.
+    """The problems with the numbers, with the nearest valid number as the fix.
 
-    The core offers a number that works. For "300" and 2.0 the one that was
-    meant works better, so it is asked again about that. `judge`: the problems of what
-    is read with this reader of its numbers.
+    The core suggests a number that works. For "300" or 2.0 the intended number is a
+    better fix, so the core checks that one too. `judge`: given a reader of numbers, the
+    problems of what it reads.
     """
     fixes = {each.field: each.fix for each in judge(meant)}
     found = []

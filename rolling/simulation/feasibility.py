@@ -173,7 +173,7 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         case BlueGreenUpdatePolicy(routing=routing):
             field = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type"
             value = routing.type.value
-            rule += "; blue/green needs both fleets whole at once, rolling does not"
+            rule += "; blue/green needs two complete fleets at once, rolling does not"
         case other:
             assert_never(other)
 
@@ -193,7 +193,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         return
     also = ""
     if forecast.forward.peak_instances > limit:
-        # Said already of the way forward: what is left to say is what mending that leaves.
+        # The way forward is already reported: report only what its fix does not solve.
         smaller = with_less_room(forecast, under, lambda way: way.peak_instances <= limit)
         also = "" if smaller[1] is under else "even with the smaller batch, "
         forecast, under = smaller

@@ -51,9 +51,9 @@ from rolling.schema.shapes import (
 
 @frozen
 class ScenarioUpdate:
-    """One update of a scenario: the UpdateEndpoint request, and what goes wrong meanwhile.
+    """One update of a scenario: the UpdateEndpoint request and its faults.
 
-    `engine`: what it has beyond SageMaker, as JSON; None for nothing.
+    `engine`: its options beyond SageMaker, as JSON; None for none.
     """
 
     request: Mapping[str, object]
@@ -191,15 +191,15 @@ def parse_request(
     *,
     engine: Mapping[str, object] | None = None,
 ) -> Scenario:
-    """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
+    """The scenario of a plain UpdateEndpoint request, for fleets of these sizes.
 
-    `engine`: what the update has beyond SageMaker, as JSON; None for nothing.
+    `engine`: the update's options beyond SageMaker, as JSON; None for none.
 
-    The endpoint serves `old_count` instances from a made-up "config-old", the
-    requested configuration has `new_count` (None: as many); both of a made-up
-    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
-    with every problem, fields as in the request; for a `new_count` that the request
-    does not let the new fleet have, too.
+    The endpoint serves `old_count` instances from an invented "config-old"; the
+    requested configuration has `new_count` (None: as many). Both get an invented
+    instance type, because `rolling serve` needs one. Raises InvalidInput with every
+    problem, with the fields of the request; also for a `new_count` that conflicts with
+    the request.
     """
     if is_scenario(document):
         rule = "is a scenario, which has its own fleet sizes; remove --instances"
@@ -389,7 +389,7 @@ def _refusals(
 
 
 def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
-    """A reason to refuse an update, under its path in the scenario."""
+    """A reason to refuse an update, with its path in the scenario."""
     at, asked = path_in_update(path, refused.field), refused.value
     named = isinstance(refused, Refusal) and refused.field == "EndpointConfigName"
     if named and str(asked) not in configs:
@@ -408,7 +408,7 @@ def _request_problems(
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """What is wrong with an update however the one before it ends."""
+    """The problems of an update that do not depend on how the previous one ends."""
     at, request = f"{path}.UpdateEndpoint", update["UpdateEndpoint"]
     fields = _fields(request)
     config_name, named = fields.get("EndpointConfigName"), fields.get("EndpointName")

@@ -244,7 +244,7 @@ def _fleets(deployment: Deployment) -> str:
 
 
 def _place(deployment: Deployment, stage_seconds: float) -> str:
-    # A bake goes on after its interval at a gate, or where an alarm gave no evidence.
+    # A bake continues after its interval only at a gate, or if an alarm could not be read.
     held = deployment.phase is Phase.BAKING and stage_seconds >= bake_seconds(deployment)
     why = ", held open by an alarm that could not be read,"
     if awaits_continuation(deployment):

@@ -139,8 +139,8 @@ class Snapshot:
 
     @property
     def held(self) -> bool:
-        """The baking period is over and the bake goes on: an alarm could not be read, or it
-        waits at a gate."""
+        """True if the bake continues after its baking period: an alarm could not be read,
+        or it waits at a gate."""
         interval = self.record.desired.interval_seconds
         return interval is not None and self.seen_at >= self.record.stage_began_at + interval
 

@@ -36,14 +36,14 @@ class FaultKind(StrEnum):
 class Fault:
     """One fault of one update, creation or scaling; it ends with it.
 
-    **When.** It counts from a beginning, and strikes `after_seconds` later. With
-    neither `batch` nor `phase` the beginning is the acceptance of the update
-    (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
-    backend is told of that phase, of the first batch unless a `batch` is given;
-    with a `batch` alone, of the phase that is natural for its kind. Where a
-    deployment passes the phase by, it is the first stage after it. Batch 0 is the step
-    that drains the old fleet to its floor, where there is one. The batches of the way
-    back count from 1, the reactivation.
+    **When.** A fault strikes `after_seconds` after its beginning. With neither `batch`
+    nor `phase`, it begins when the update is accepted (with `Direction.BACK`, when the
+    rollback begins). With a `phase`, it begins when the backend receives the first
+    command of that phase, in the first batch unless `batch` is given. With only a
+    `batch`, it begins in the natural phase for its kind. If a deployment skips the
+    phase, it begins with the next stage. Batch 0 is the step that drains the old fleet
+    to its floor, if there is one. The batches of a rollback count from 1, which is the
+    reactivation.
 
     **What**, by kind:
 
@@ -59,12 +59,12 @@ class Fault:
     - `ShiftFailed`: the current or the next shift fails, `count` times within
       `for_seconds`. It is tried again in a later stage.
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating
-      now, then those condemned next, within `for_seconds`. Tried again when a
-      later stage is commanded.
+      now, then those condemned next, within `for_seconds`. Their termination is tried
+      again in a later stage.
     - `RoomTaken`: others launch `count` instances within the capacity limit, and keep
-      them: where there is room now, then wherever room becomes free, within
-      `for_seconds`. Without a capacity limit there is always room, and it changes nothing.
-    - `Stop`: `by` asks for the deployment to stop.
+      them: first in the room there is now, then in room that becomes free within
+      `for_seconds`. Without a capacity limit it changes nothing.
+    - `Stop`: `by` requests a stop of the deployment.
     - `Continue`: `by` continues the gate of the bake that the deployment is in at that
       moment; anywhere else it changes nothing. The bake of a later attempt must be
       continued again.
@@ -262,9 +262,9 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
 def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     """Why a fault can never strike a deployment of `spec`, as far as is known beforehand.
 
-    It has no such batch or no such gate, or does not read the alarm. How many batches a way back
-    has depends on where it begins. What a fault by itself has wrong is said by
-    `fault_problems`.
+    For example because the deployment has no such batch or gate, or does not watch the
+    alarm. The number of batches of a rollback depends on where it begins.
+    `fault_problems` reports problems of the fault itself.
     """
     found: list[Problem] = []
     batches = step_count(spec)
