@@ -64,7 +64,7 @@ def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
 def _parsed(document: object, sizes: GivenSizes) -> Scenario:
     if is_scenario(document) and sizes.instances is None:
         misplaced = [
-            Problem(name, value, "a scenario says it in the Engine of an update; leave it out")
+            Problem(name, value, "does not go with a scenario; put it into the Engine of an update")
             for name, value in (("--surge", sizes.surge), ("--unavailable", sizes.unavailable))
             if value is not None
         ]
@@ -175,9 +175,9 @@ _ROOM = {"MaximumSurge": "--surge", "MaximumUnavailable": "--unavailable"}
 
 
 def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
-    """The engine that `--surge` and `--unavailable` say; None without either.
+    """The engine given by `--surge` and `--unavailable`; None without either.
 
-    Raises InvalidInput unless each is a whole number, of instances or of percent.
+    Raises InvalidInput unless each is a whole number or percentage.
     """
     given = {"MaximumSurge": sizes.surge, "MaximumUnavailable": sizes.unavailable}
     engine: dict[str, object] = {}
@@ -187,7 +187,7 @@ def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
             continue
         number = re.fullmatch(r"([0-9]{1,10})(%?)", text, re.ASCII)
         if number is None:
-            rule = "must be a whole number of instances, or of percent of the new fleet"
+            rule = "must be a whole number of instances, or a percentage of the new fleet"
             found.append(Problem(_ROOM[name], text, rule, "1"))
             continue
         size_type = SizeType.CAPACITY_PERCENT if number[2] else SizeType.INSTANCE_COUNT
@@ -198,7 +198,7 @@ def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
 
 
 def _of_option(problem: Problem, sizes: GivenSizes) -> Problem:
-    """The problem of an engine as one of the option that said it."""
+    """A problem of an engine, reported for its option."""
     part = problem.field.removeprefix("Engine.").split(".")[0]
     if not problem.field.startswith("Engine."):
         return problem

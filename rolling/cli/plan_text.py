@@ -132,13 +132,13 @@ def _ordinal(batch: Document, batches: Sequence[Document]) -> str:
 
 
 def _last_batch(batches: Sequence[Document]) -> int:
-    """How many batches there are; the drain before the first, batch 0, is none."""
+    """The number of batches, without batch 0, which drains the old fleet."""
     last: int = batches[-1]["Batch"]
     return last
 
 
 def _gate(batch: Document, gates: Document) -> str:
-    """How long a batch waits at its gate; nothing for one without."""
+    """How long a batch waits at its gate; empty without a gate."""
     return clock(gates["TimeoutSeconds"]) if batch["Gate"] else ""
 
 
@@ -196,18 +196,18 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _in_service(update: Document) -> str:
-    """The fewest instances in service, and how many must carry all the traffic."""
+    """The fewest instances in service, and how many must carry all traffic."""
     room = update["Room"]
-    told = f"{counted(room['LeastInService'], 'instance')} at least, both fleets together"
+    told = f"at least {counted(room['LeastInService'], 'instance')} in both fleets together"
     if not room["Unavailable"]:
         return told
     old_floor, new_floor = room["OldFloor"], room["NewFloor"]
     old, new = update["Old"][0]["InstanceCount"], update["New"]["InstanceCount"]
     if old == new:
         verb = "carries" if new_floor == 1 else "carry"
-        return f"{told}; {new_floor} of the {new} {verb} all the traffic meanwhile"
+        return f"{told}; {new_floor} of the {new} {verb} all traffic meanwhile"
     return (
-        f"{told}; {old_floor} of the {old} old or {new_floor} of the {new} new ones carry all the "
+        f"{told}; {old_floor} of the {old} old or {new_floor} of the {new} new ones carry all "
         "traffic meanwhile"
     )
 
@@ -220,7 +220,7 @@ def _gates(gates: Document, batches: int) -> str:
         which = "every batch" if len(numbers) == batches else f"batches {listed}"
     most = clock(gates["TimeoutSeconds"])
     then = {"Continue": "goes on", "RollBack": "is rolled back"}[gates["TimeoutAction"]]
-    return f"after the bake of {which}; not continued within {most}, the update {then}"
+    return f"after the bake of {which}; if not continued within {most}, the update {then}"
 
 
 # --- findings -----------------------------------------------------------------

@@ -40,25 +40,24 @@ def run(
 ) -> Generator[Tick, None, None]:
     """Drive a deployment to its end, one tick at a time.
 
-    Each tick is handed over before the next is made. Store its record then, or give `store`.
-    Stopping the iteration, by `break`, by closing or by Ctrl-C, stops the driver and
-    not the deployment, which is told nothing; `run` with the last record goes on,
-    also where a call was interrupted that may have been carried out or not.
-    A failed rollback is not over until the mix that it leaves was seen: if a backend
-    never reports one, the ticks go on. If you do not want to wait, stop iterating once
-    there is an `outcome`.
-    What the backend raises is passed on, for the caller to decide whether to run again;
-    a stop or a timer that is due meanwhile is handed over before, as `tick` says.
+    Each tick is yielded before the next is made. Store its record then, or pass `store`.
+    Ending the iteration, by `break`, by closing or by Ctrl-C, stops the driver but not
+    the deployment. `run` with the last record continues it, even if a call was
+    interrupted that may or may not have been carried out.
+    After a failed rollback the ticks continue until the remaining mix has been seen. If
+    you do not want to wait, stop iterating once there is an `outcome`.
+    Exceptions from the backend propagate; the caller decides whether to run again. A
+    stop, a continuation or a timer that is due meanwhile is yielded first, see `tick`.
 
-    `stop_requested` is asked before each tick, as long as a stop would change anything,
-    and answers with a stop or None. What it raises is passed on as what the backend does.
-    `continuation` is asked the same while the deployment waits at a gate, and answers with
+    `stop_requested`: called before each tick, as long as a stop would change anything;
+    returns a stop or None. Its exceptions propagate like those of the backend.
+    `continuation`: called likewise while the deployment waits at a gate; returns a
     `Continued` or None.
-    `stop`, `approval`: handles to stop the deployment by, and to continue it at a gate; they
-    are looked at once in a poll interval also while there is nothing else to do for hours.
-    `store` is given `key` and each tick to be stored, as that of `Watch` is; what it
-    raises is passed on, and its tick counts as not made.
-    `hooks` are told of everything, under the name `key`.
+    `stop`, `approval`: handles to stop the deployment, and to continue it at a gate. They
+    are checked once in every poll interval, even if nothing else happens for hours.
+    `store`: called with `key` and each tick to be stored, as by `Watch`. Its exceptions
+    propagate, and the tick counts as not made.
+    `hooks`: called for everything, with the name `key`.
     Raises ValueError, at once, for a poll interval that is not above 0.
     """
     check_poll_interval(poll_interval_seconds)

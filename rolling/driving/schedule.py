@@ -65,7 +65,7 @@ class Schedule(Generic[K, B]):
         `accept` gave, stored already, or the last one stored of a driver before.
         `stop_requested` is asked before each of its ticks, as `run` asks it; where it
         raises, that is trouble as where the backend does.
-        `continuation` is asked the same while it waits at a gate.
+        `continuation`: called likewise while it waits at a gate.
         `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
         that knows its next wake, or spreads the first looks of many after a restart.
         Raises ValueError for a key that is watched already, and an `at` that no clock shows.
@@ -116,10 +116,10 @@ class Schedule(Generic[K, B]):
         return True
 
     def continue_stage(self, key: K, stage: Stage, by: str) -> bool:
-        """Continue a deployment that waits at the gate of `stage`; `by` is who does.
+        """Continue a deployment at the gate of `stage`, in the name of `by`.
 
-        True when it is watched. As `Approval.continue_stage`, and from other threads and
-        signal handlers, too.
+        Returns True if it is watched. Works like `Approval.continue_stage`, and may be called
+        from other threads and signal handlers.
         """
         entry = self._entries.get(key)
         if entry is None:

@@ -76,9 +76,9 @@ class Tick:
     stored all the same, for the deployment is over when `wake_at` is None, and not before.
     `seen`: what the backend saw of what was due when the tick began. `at`: the moment
     of the tick, on the driver's clock.
-    `error`: None, unless a call raised and what needs no look (a stop, a continuation, the
-    deadline, the timeout of a gate) changed the deployment. Then it is what was raised, and
-    `seen` is None.
+    `error`: the exception, if a call raised but an event that needs no look (a stop, a
+    continuation, the deadline, the timeout of a gate) changed the deployment; `seen` is
+    then None. Otherwise None.
     """
 
     record: Record
@@ -284,7 +284,7 @@ def _unseen_events(
     desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
         events.append(DeadlineElapsed(desired.stage.direction))
-    # A gate that is continued in the very tick of its timeout was continued in time.
+    # A gate that is continued in the tick of its timeout counts as continued in time.
     if continued is not None:
         events.append(continued)
     if _is_over(record.stage_began_at, desired.gate_seconds, now):

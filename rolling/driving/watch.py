@@ -18,13 +18,12 @@ class Watch(Schedule[K, Backend]):
     For simulations, and for a few deployments: each backend call holds up all the
     others. If calls take long, use `AsyncWatch`.
 
-    `store`: is given the key and the tick, its record and its changes, of each tick that
-    changed something, and of the last one, before the tick is handed over; it must return
-    once it has stored. Where it raises, the tick counts as not made. Without it, store
-    what is handed over.
-    `hooks` are told of everything. Deployments may be added and removed in the
+    `store`: called with the key and each tick that changed something, and the last one,
+    before the tick is yielded; it must return once it has stored. If it raises, the tick
+    counts as not made. Without it, store the yielded records.
+    `hooks`: called for everything. Deployments may be added and removed in the
     thread that iterates; `stop` and `continue_stage` may be called from any. They are
-    looked for once in a poll interval also while there is nothing else to do for hours.
+    checked once in every poll interval, even if nothing else happens for hours.
     Raises ValueError for a poll interval that is not above 0.
     """
 

@@ -102,7 +102,7 @@ def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> Json:
     """The variant that the update deploys."""
     deployment = update.deployment
     fleet, spec = deployment.new, deployment.spec.new
-    # With all of the traffic, those beyond the floor serve too.
+    # With all traffic, the instances above the floor serve too.
     whole = fleet.share.part == fleet.share.whole
     serving = spec.full if whole else instances_for(fleet.share, spec.floor)
     shown = _variant(
@@ -199,7 +199,7 @@ def _baking(deployment: Deployment, capacity: str, count: int) -> Json:
 
 
 def _gate(deployment: Deployment) -> str:
-    """What a bake at a gate waits for besides."""
+    """What a bake at a gate also waits for."""
     gates = deployment.spec.gates
     if deployment.continued_by is not None:
         return f" Continued by {deployment.continued_by}."

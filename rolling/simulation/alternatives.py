@@ -167,9 +167,9 @@ def _larger(
 
 @frozen
 class Mend:
-    """A change that needs less room: where it is made, and the policy with it.
+    """A change that needs fewer instances: the fix, and the policy with it.
 
-    `drains_first`: no update fits that launches before it drains.
+    `drains_first`: True if only an update that drains first fits.
     """
 
     fix: Fix
@@ -212,7 +212,7 @@ def less_room(
 def with_less_room(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> tuple[Forecast, Circumstances]:
-    """Forecast and circumstances of a rolling update with `less_room`, where there is any."""
+    """Forecast and circumstances of a rolling update with `less_room`, if it finds a change."""
     found = less_room(forecast, under, works)
     if found is None or isinstance(under.policy, BlueGreenUpdatePolicy):
         return forecast, under
@@ -227,7 +227,7 @@ def _smaller_batch(
     most: int,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    """The largest batch of at most `most`."""
+    """The largest batch up to `most`."""
     size_type = policy.maximum_batch_size.type
     legal = [value for value in _batches(forecast, size_type) if value <= most]
 
@@ -250,7 +250,7 @@ def _smaller_surge(
     policy: SurgeRollingPolicy,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    # A surge of 0 needs an instance that may be missing.
+    # A surge of 0 needs at least one unavailable instance.
     least = 0 if policy.unavailable_in(forecast.start.spec.new.full) else 1
     best = _last(
         range(least, policy.maximum_surge.value),
@@ -384,7 +384,7 @@ def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSett
 def _with_size(
     policy: RollingUpdatePolicy | SurgeRollingPolicy, name: str, value: int
 ) -> RollingUpdatePolicy | SurgeRollingPolicy:
-    """The policy with another number in its size of that name."""
+    """The policy with another number in the size `name`."""
     if isinstance(policy, RollingUpdatePolicy):
         size = evolve(policy.maximum_batch_size, value=value)
         return evolve(policy, maximum_batch_size=size)
@@ -399,7 +399,7 @@ def _room(policy: SurgeRollingPolicy, name: str) -> CapacitySize:
 
 
 def _rooms(forecast: Forecast, size_type: SizeType, name: str) -> range:
-    """Every legal value of a surge, or of what may be missing, above 0."""
+    """All valid values above 0 of a surge or of unavailable instances."""
     most = 100 if size_type is SizeType.CAPACITY_PERCENT else forecast.start.spec.new.full
     return range(1, most + (name == "MaximumSurge"))
 

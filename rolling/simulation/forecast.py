@@ -76,7 +76,7 @@ class Forecast:
 
     @property
     def gate_seconds(self) -> int:
-        """How long all gates together may wait."""
+        """The longest possible wait at all gates together."""
         gates = self.start.spec.gates
         return 0 if gates is None else gates.timeout_seconds * sum(b.gate for b in self.batches)
 

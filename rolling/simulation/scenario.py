@@ -379,7 +379,7 @@ def _refusals(
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """Why the endpoint refuses an update, which stands at `path`, as problems of the scenario."""
+    """Why the endpoint refuses the update at `path`, as problems of the scenario."""
     request, at = _fields(update["UpdateEndpoint"]), f"{path}.Engine"
     try:
         update_endpoint(endpoint, request, configs, engine=update.get("Engine"), engine_path=at)
@@ -398,7 +398,7 @@ def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: 
 
 
 def path_in_update(path: str, field: str) -> str:
-    """The path in a scenario of a field of the update at `path`: of its request or its engine."""
+    """The path in a scenario of a field of the update at `path`, in its request or engine."""
     return field if field.startswith(f"{path}.") else join(f"{path}.UpdateEndpoint", field)
 
 
@@ -452,16 +452,16 @@ def _watched(
 
 
 def _engine_fault_problems(fault: object, path: str, engine: Mapping[str, object]) -> list[Problem]:
-    """A fault of a batch or a gate that is there only with an engine."""
+    """The problems of a fault for a batch or a gate that only an engine makes."""
     fields = _fields(fault)
     found = []
     batch = fields.get("Batch")
     forward = fields.get("Direction", "Forward") == "Forward"
     if forward and is_whole_number(batch) and batch == 0 and "MaximumUnavailable" not in engine:
-        rule = "the update begins with batch 1; only Engine.MaximumUnavailable makes a batch 0"
+        rule = "the update begins with batch 1; only Engine.MaximumUnavailable adds a batch 0"
         found.append(Problem(f"{path}.Batch", batch, rule, 1))
     if fields.get("Kind") == FaultKind.CONTINUE.value and "Gates" not in engine:
-        rule = "this update waits at no gate; Engine.Gates makes one"
+        rule = "this update has no gate; Engine.Gates adds one"
         found.append(Problem(f"{path}.Kind", fields["Kind"], rule))
     return found
 

@@ -134,7 +134,7 @@ def test_the_plan_says_how_much_is_in_service_and_must_be(rolling: Command) -> N
     assert (
         "Rolling by 1 in 3 batches, surge 0, unavailable 1, once the old fleet is drained" in text
     )
-    assert "in service 2 instances at least, both fleets together; 2 of the 3 carry all" in text
+    assert "in service at least 2 instances in both fleets together; 2 of the 3 carry all" in text
     assert "peak 3 instances, no more than at the start" in text
     assert "instance-hours below a full fleet" in text
     assert "1 of the 2 carries all" in said(rolling, "2", "--unavailable=1")
@@ -143,7 +143,7 @@ def test_the_plan_says_how_much_is_in_service_and_must_be(rolling: Command) -> N
 
 def test_of_a_surge_alone_the_whole_fleet_is_in_service(rolling: Command) -> None:
     text = said(rolling, "4", "--surge=2")
-    assert "in service 4 instances at least, both fleets together peak" in text
+    assert "in service at least 4 instances in both fleets together peak" in text
     assert "drained" not in text
 
 
@@ -151,7 +151,7 @@ def test_of_a_surge_alone_the_whole_fleet_is_in_service(rolling: Command) -> Non
 def test_gates_are_told_apart_from_the_least_time(rolling: Command, columns: int) -> None:
     text = " ".join(rolling("plan", scenario("gate-stopped"), columns=columns).out.split())
     assert "and up to 1:00:00 waiting at gates, of 8:00:00 allowed" in text
-    assert "after the bake of every batch; not continued within 0:30:00" in text
+    assert "after the bake of every batch; if not continued within 0:30:00" in text
     assert ("gate 0:30:00 at most" in text) == (columns == 40)
 
 

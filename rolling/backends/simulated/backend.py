@@ -144,7 +144,7 @@ class SimulatedBackend:
         return self._execution.stop
 
     def continuation(self) -> Continued | None:
-        """What a fault continues, from its moment on: the gate that the update was at then."""
+        """The continuation by a fault, once it strikes: of the gate at that moment."""
         self._catch_up()
         return self._execution.continued
 

@@ -125,7 +125,7 @@ class Execution:
         self.world.schedule_launch(fleet, fitting, now)
 
     def _room(self, now: float) -> float:
-        """How many instances may be launched, once others have taken what they wanted."""
+        """How many instances can be launched, after others have taken their part of the room."""
         room = max(0, self.world.room - self.taken)
         if math.isinf(room):
             return room
