@@ -114,13 +114,11 @@ def run_async(
 ) -> AsyncGenerator[Tick, None]:
     """`run`, in the running asyncio event loop. It starts no loop and no thread.
 
-    The clock is `sleeping()` unless given. Cancelling the task that iterates stops the
-    driver: the deployment goes on where it is, nothing is sent, and `run_async` with the
-    last record that was stored or handed over goes on. A call of the backend that was
-    under way is cancelled with it, and ends as its backend says.
-    What `store` returns is awaited if it can be. `stop` and `approval` wake the
-    driver at once.
-    Raises what `run` does.
+    `clock`: `sleeping()` by default. Cancelling the iterating task stops the driver but not
+    the deployment: nothing more is sent, and `run_async` with the last record stored or
+    yielded continues it. A backend call in progress is cancelled too.
+    The result of `store` is awaited if possible. `stop` and `approval` wake the driver at
+    once. Raises what `run` does.
     """
     check_poll_interval(poll_interval_seconds)
     clock, handle = sleeping() if clock is None else clock, Stop() if stop is None else stop

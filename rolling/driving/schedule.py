@@ -61,14 +61,14 @@ class Schedule(Generic[K, B]):
     ) -> None:
         """Watch a deployment from now on; may be called while others are being driven.
 
-        `key`: how it is spoken of, such as the name of its endpoint. `record`: what
-        `accept` gave, stored already, or the last one stored of a driver before.
-        `stop_requested` is asked before each of its ticks, as `run` asks it; where it
-        raises, that is trouble as where the backend does.
+        `key`: identifies it, such as the name of its endpoint. `record`: the result of
+        `accept`, already stored, or the last one that a previous driver stored.
+        `stop_requested`: called before each of its ticks, as by `run`; its exceptions are
+        treated like those of the backend.
         `continuation`: called likewise while it waits at a gate.
-        `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
-        that knows its next wake, or spreads the first looks of many after a restart.
-        Raises ValueError for a key that is watched already, and an `at` that no clock shows.
+        `at`: when its next tick is due, on the driver's clock; now by default. For a host
+        that knows the next wake-up, or spreads the first looks of many after a restart.
+        Raises ValueError for a key that is already watched, and for an impossible `at`.
         """
         if key in self._entries:
             raise ValueError(f"{key!r} is already watched: remove it first, or use another key")

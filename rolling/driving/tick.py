@@ -68,13 +68,13 @@ class Change:
 class Tick:
     """The result of a tick: the next record, the changes, and when to tick again.
 
-    Store `record` before the next tick: what makes a command due must be on
-    disk before the command is sent. `wake_at` is None when the deployment has
-    ended, the command of its end was sent, and the split of the end was seen or, as the
-    backend expects no news any more, never will be.
-    Where nothing changed, the record is the one before; only the last tick is to be
-    stored all the same, for the deployment is over when `wake_at` is None, and not before.
-    `seen`: what the backend saw of what was due when the tick began. `at`: the moment
+    Store `record` before the next tick: the reason for a command must be on disk before
+    the command is sent. `wake_at` is None once the deployment has ended, the command of its
+    end was sent, and the final split was seen or, because the backend expects no more
+    news, never will be.
+    If nothing changed, the record is the previous one. Store the last tick even then: the
+    deployment is over only when `wake_at` is None.
+    `seen`: the observation for the desired state at the start of the tick. `at`: the time
     of the tick, on the driver's clock.
     `error`: the exception, if a call raised but an event that needs no look (a stop, a
     continuation, the deadline, the timeout of a gate) changed the deployment; `seen` is
@@ -103,9 +103,9 @@ class Tick:
 class TickFailed:
     """A tick that could not be made: the deployment and its record are unchanged.
 
-    `at`: when it was tried; `retry_at`: when this driver will try it again, and None
-    where it will not. Both in seconds of its clock. `error`: what the backend raised,
-    `stop_requested`, or `store`.
+    `at`: when it was tried; `retry_at`: when this driver will try again, None for never.
+    Both in seconds of its clock. `error`: the exception from the backend, a callback or
+    `store`.
     """
 
     at: float
