@@ -16,10 +16,10 @@ LAST = 99
 class Trouble:
     """One fault on a walk: its kind, and the phase and step it comes in.
 
-    `kind`: alarm, stop, deadline, failure (of what the phase is doing), loss (of an
-    instance in service), gate (it is not continued in time), found (what was lost is there
-    again), early (the traffic is seen before the fleets are), or none. In a walk with
-    fewer steps it comes in the last, and without the phase not at all.
+    `kind`: alarm, stop, deadline, failure (of the phase's operation), loss (of an
+    instance in service), gate (not continued in time), found (a lost instance is there
+    again), early (the traffic is seen before the fleets), or none. In a walk with fewer
+    steps it comes in the last step; in a walk without the phase it does not come.
     """
 
     kind: str

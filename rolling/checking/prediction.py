@@ -51,7 +51,7 @@ _FORWARD, _BACK = Direction.FORWARD, Direction.BACK
 class PredictedFleet:
     """The predicted requests and knowledge of a fleet.
 
-    `floor`: the least count that must carry all the traffic.
+    `floor`: the least count that must carry all traffic.
     """
 
     floor: int
@@ -71,19 +71,19 @@ class PredictedFleet:
         self.alive = max(alive, self.asked)
 
     def least_for(self, share: Fraction) -> int:
-        """The least count, of those asked for, that carries a share."""
+        """The least count, within those requested, that carries a share."""
         return min(self.asked, ceil(share * self.floor))
 
 
 @frozen
 class _Plan:
-    """What a policy comes to, for fleets of known size: all of it at once.
+    """The whole plan of a policy for fleets of known size.
 
-    `shifts`: how many instances' worth of traffic the new fleet has after each shift
-    forward. `waits`: the baking period of each step forward, in seconds; a blue/green
-    update may have one step more than shifts, to wait before the old fleet goes.
-    `back`: the most instances that a step back restores. `floors`: the least count of the
-    new and of the old fleet that must carry everything.
+    `shifts`: the new fleet's traffic after each shift forward, in instances.
+    `waits`: the baking period of each step forward, in seconds; a blue/green update may
+    have one more step than shifts, to wait before the old fleet goes. `back`: the most
+    instances that a step of a rollback restores. `floors`: the least counts of the new
+    and of the old fleet that must carry all traffic.
     """
 
     shifts: list[int]
@@ -124,9 +124,8 @@ class _Plan:
 class Prediction:
     """The predicted state of a deployment from `old` to `new` instances.
 
-    `share` is the new fleet's part of the traffic, `up` the receiving side's
-    count that this step is about. `cause`, `cut_short`, `continued_by`: as in a
-    `Deployment`.
+    `share`: the new fleet's part of the traffic. `up`: the receiving side's count for
+    this step. `cause`, `cut_short`, `continued_by`: as in a `Deployment`.
     """
 
     old_count: int
@@ -160,7 +159,7 @@ class Prediction:
             self.new.ask(self._provisioned())
 
     def _provisioned(self) -> int:
-        """What the new fleet is asked for in the present step."""
+        """The count requested of the new fleet in the current step."""
         return self.up if self._plan.in_batches else self.new_count
 
     @property
@@ -423,7 +422,7 @@ def _instances(size: CapacitySize | None, fleet: int) -> int:
 
 
 def _room(size: CapacitySize, fleet: int, least: int) -> int:
-    """The same, where nothing may be meant; `least`: what a percentage above 0 comes to."""
+    """Like `_instances`, but 0 is allowed. `least`: the minimum of a percentage above 0."""
     if size.type is SizeType.INSTANCE_COUNT or size.value == 0:
         return size.value
     return max(least, int(Fraction(size.value, 100) * fleet))

@@ -106,18 +106,18 @@ def _add_arguments(name: str, command: Parser) -> None:
         metavar="OLD[:NEW]",
         help="the fleet sizes; FILE is then a plain UpdateEndpoint request",
     )
-    if name != "serve":  # which is SageMaker, and has neither
+    if name != "serve":  # SageMaker has neither
         command.add_argument(
             "--surge",
             metavar="N|N%",
-            help="with --instances: so many instances may exist beyond the fleet, in place of the "
-            "request's MaximumBatchSize; ours, SageMaker has no such thing",
+            help="with --instances: how many instances may exist beyond the fleet; replaces the "
+            "request's MaximumBatchSize; not part of SageMaker",
         )
         command.add_argument(
             "--unavailable",
             metavar="N|N%",
-            help="with --instances: so many may be missing from it; with no surge, the old fleet "
-            "is drained first",
+            help="with --instances: how many instances may be missing from the fleet; without "
+            "a surge, the old fleet is drained first",
         )
     if name == "simulate":
         from rolling.cli import live_arguments
@@ -215,7 +215,7 @@ examples:
 examples:
   rolling plan specs/scenarios/linear.json
   rolling plan request.json --instances 10       both fleets have 10 instances
-  rolling plan request.json --instances 8:12     the old one 8, the new one 12
+  rolling plan request.json --instances 8:12     old fleet 8, new fleet 12
   rolling plan request.json --instances 10 --unavailable 2    no spare instance
   rolling plan - --instances 10 -o json < request.json
 

@@ -21,9 +21,9 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 @frozen
 class GivenSizes:
-    """What the options say of the sizes of an update; None for an option that is not given.
+    """The sizes of an update given by options; None for an option that is not given.
 
-    `instances`: of the fleets. `surge`, `unavailable`: of the room of a rolling update.
+    `instances`: of the fleets. `surge`, `unavailable`: of a rolling update.
     """
 
     instances: str | None = None
@@ -32,14 +32,14 @@ class GivenSizes:
 
 
 def given_sizes(chosen: Namespace) -> GivenSizes:
-    """The sizes among the arguments; `serve` has no options for the room."""
+    """The sizes among the arguments; `serve` has no options for surge and unavailable."""
     return GivenSizes(
         chosen.instances, getattr(chosen, "surge", None), getattr(chosen, "unavailable", None)
     )
 
 
 def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
-    """The scenario in a file, or what becomes of the request in it with `--instances`.
+    """The scenario in a file, or the request in it combined with `--instances`.
 
     Raises InvalidInput with all problems of both.
     """
@@ -64,7 +64,7 @@ def read_scenario(file: str, sizes: GivenSizes) -> Scenario:
 def _parsed(document: object, sizes: GivenSizes) -> Scenario:
     if is_scenario(document) and sizes.instances is None:
         misplaced = [
-            Problem(name, value, "a scenario says it in the Engine of an update; leave it out")
+            Problem(name, value, "does not go with a scenario; put it into the Engine of an update")
             for name, value in (("--surge", sizes.surge), ("--unavailable", sizes.unavailable))
             if value is not None
         ]
@@ -175,9 +175,9 @@ _ROOM = {"MaximumSurge": "--surge", "MaximumUnavailable": "--unavailable"}
 
 
 def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
-    """The engine that `--surge` and `--unavailable` say; None without either.
+    """The engine given by `--surge` and `--unavailable`; None without either.
 
-    Raises InvalidInput unless each is a whole number, of instances or of percent.
+    Raises InvalidInput unless each is a whole number or percentage.
     """
     given = {"MaximumSurge": sizes.surge, "MaximumUnavailable": sizes.unavailable}
     engine: dict[str, object] = {}
@@ -187,7 +187,7 @@ def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
             continue
         number = re.fullmatch(r"([0-9]{1,10})(%?)", text, re.ASCII)
         if number is None:
-            rule = "must be a whole number of instances, or of percent of the new fleet"
+            rule = "must be a whole number of instances, or a percentage of the new fleet"
             found.append(Problem(_ROOM[name], text, rule, "1"))
             continue
         size_type = SizeType.CAPACITY_PERCENT if number[2] else SizeType.INSTANCE_COUNT
@@ -198,7 +198,7 @@ def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
 
 
 def _of_option(problem: Problem, sizes: GivenSizes) -> Problem:
-    """The problem of an engine as one of the option that said it."""
+    """A problem of an engine, reported for its option."""
     part = problem.field.removeprefix("Engine.").split(".")[0]
     if not problem.field.startswith("Engine."):
         return problem

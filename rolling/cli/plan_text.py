@@ -49,15 +49,15 @@ def _manner(update: Document) -> str:
     batches = counted(_last_batch(update["Batches"]), "batch")
     back = update["RollbackBatchSize"]
     if update["Policy"] in _POLICIES:
-        return f"{_POLICIES[update['Policy']]} in {batches}; a rollback goes back whole."
-    home = "at once" if back >= update["OldInstances"] else f"by {back}"
+        return f"{_POLICIES[update['Policy']]} in {batches}; rollback in one batch."
+    home = "in one batch" if back >= update["OldInstances"] else f"by {back}"
     how = f"Rolling by {update['BatchSize']} in {batches}"
     room = update["Room"]
     if room is not None:
         how += f", surge {room['Surge']}, unavailable {room['Unavailable']}"
         if update["Batches"][0]["Batch"] == 0:
-            how += f", once the old fleet is drained to {room['OldFloor']}"
-    return f"{how}; a rollback comes home {home}."
+            how += f", after draining the old fleet to {room['OldFloor']}"
+    return f"{how}; rollback {home}."
 
 
 _POLICIES = {
@@ -71,7 +71,7 @@ _POLICIES = {
 
 
 def _table(update: Document, terminal: Terminal) -> list[str]:
-    """One line a batch; in a terminal too narrow for that, one paragraph a batch."""
+    """One line per batch; on a narrow terminal, one paragraph per batch."""
     batches, gates = update["Batches"], update["Gates"]
     for arrow, gap in ((f" {terminal.arrow} ", 3), (terminal.arrow, 2), (terminal.arrow, 1)):
         lines = _columns(batches, gates, arrow, gap, terminal)
@@ -91,7 +91,7 @@ _ROLLBACK_HEADER = ("peak", "launch", "takes")
 def _columns(
     batches: Sequence[Document], gates: Document | None, arrow: str, gap: int, terminal: Terminal
 ) -> list[str]:
-    """The table with its two lines of heading; before and after stand around an arrow."""
+    """The table with its two header lines; an arrow separates before and after."""
 
     def change(pairs: list[tuple[str, str]]) -> list[str]:
         cells = align(pairs)
@@ -132,13 +132,13 @@ def _ordinal(batch: Document, batches: Sequence[Document]) -> str:
 
 
 def _last_batch(batches: Sequence[Document]) -> int:
-    """How many batches there are; the drain before the first, batch 0, is none."""
+    """The number of batches, without batch 0, which drains the old fleet."""
     last: int = batches[-1]["Batch"]
     return last
 
 
 def _gate(batch: Document, gates: Document) -> str:
-    """How long a batch waits at its gate; nothing for one without."""
+    """How long a batch waits at its gate; empty without a gate."""
     return clock(gates["TimeoutSeconds"]) if batch["Gate"] else ""
 
 
@@ -196,18 +196,18 @@ def _summary(update: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _in_service(update: Document) -> str:
-    """The fewest instances in service, and how many must carry all the traffic."""
+    """The fewest instances in service, and how many must carry all traffic."""
     room = update["Room"]
-    told = f"{counted(room['LeastInService'], 'instance')} at least, both fleets together"
+    told = f"at least {counted(room['LeastInService'], 'instance')} in both fleets together"
     if not room["Unavailable"]:
         return told
     old_floor, new_floor = room["OldFloor"], room["NewFloor"]
     old, new = update["Old"][0]["InstanceCount"], update["New"]["InstanceCount"]
     if old == new:
         verb = "carries" if new_floor == 1 else "carry"
-        return f"{told}; {new_floor} of the {new} {verb} all the traffic meanwhile"
+        return f"{told}; {new_floor} of the {new} {verb} all traffic meanwhile"
     return (
-        f"{told}; {old_floor} of the {old} old or {new_floor} of the {new} new ones carry all the "
+        f"{told}; {old_floor} of the {old} old or {new_floor} of the {new} new ones carry all "
         "traffic meanwhile"
     )
 
@@ -220,7 +220,7 @@ def _gates(gates: Document, batches: int) -> str:
         which = "every batch" if len(numbers) == batches else f"batches {listed}"
     most = clock(gates["TimeoutSeconds"])
     then = {"Continue": "goes on", "RollBack": "is rolled back"}[gates["TimeoutAction"]]
-    return f"after the bake of {which}; not continued within {most}, the update {then}"
+    return f"after the bake of {which}; if not continued within {most}, the update {then}"
 
 
 # --- findings -----------------------------------------------------------------
@@ -239,7 +239,7 @@ def _finding(finding: Document, terminal: Terminal) -> Iterator[str]:
 
 
 def _short(field: str, beside: str) -> str:
-    """The field without what it shares with the one that the finding is about."""
+    """The field without the prefix that it shares with the finding's own field."""
     if not field.startswith("DeploymentConfig."):
         return field
     policy = ".".join(beside.split(".")[:2])

@@ -1,4 +1,4 @@
-"""The live view of `rolling serve`: the updates of its endpoints, below the lines that it prints.
+"""The live view of `rolling serve`: updates of its endpoints, below the printed lines.
 
 Needs rich.
 """
@@ -15,13 +15,13 @@ from rolling.view.snapshots import Snapshot
 from rolling.view.terminal import Terminal
 
 ROOMY = 12
-"""The fewest lines that each picture has beside one of an update that has ended."""
+"""A picture of an ended update is shown only if each picture has this many lines."""
 
 
 def draw(
     pane: Pane, now: float, snapshots: Sequence[Snapshot], time: Time, home_region: str
 ) -> None:
-    """Draw the updates at this moment; those that have ended, as they were seen last."""
+    """Draw the updates as they are now; ended ones as last seen."""
     pace = time_text(time, pane.terminal)
     pane.show(
         *[
@@ -32,9 +32,9 @@ def draw(
 
 
 def chosen(snapshots: Sequence[Snapshot], height: int) -> Sequence[Snapshot]:
-    """What is shown in so many lines: all that is under way, then what ended, the latest first.
+    """The updates to show in `height` lines: all that are in progress, then ended ones.
 
-    What ended is shown as far as there is room for it.
+    The latest ended ones come first, as many as fit.
     """
     latest_last = sorted(snapshots, key=lambda each: each.record.stage_began_at)
     ended = [each for each in reversed(latest_last) if each.deployment.ended]
@@ -44,14 +44,14 @@ def chosen(snapshots: Sequence[Snapshot], height: int) -> Sequence[Snapshot]:
 
 
 def time_text(time: Time, terminal: Terminal) -> str:
-    """How time passes, where it does not as on the wall."""
+    """How time passes, if it is not real time."""
     if isinstance(time, ManualTime):
         return "manual time"
     return "" if time.speed == 1 else pace_text(time.speed, terminal)
 
 
 def _named(snapshot: Snapshot, home_region: str) -> Snapshot:
-    """With the region in its name, where it is another one."""
+    """With the region in its name, if it is not the home region."""
     subject = snapshot.subject
     if subject.endpoint is None or subject.endpoint.region == home_region:
         return snapshot

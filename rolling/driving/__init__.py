@@ -10,9 +10,9 @@ into events, and the core decides what follows. Every driver makes the same tick
 | your own loop | `tick` or `tick_async`, at the times they return |
 | an engine that makes the calls | `record.desired`, `after_looking`, `without_looking` |
 
-To leave off driving is to leave the deployment where it is: it is told nothing, and the
-last record goes on. To stop it is another thing, which `Stop` and `AsyncWatch.stop` do. Where it
-waits at a gate, `Approval` and `AsyncWatch.continue_stage` continue it.
+Stopping the driver does not stop the deployment: nothing is sent, and a driver can
+resume from the last record. To stop the deployment, use `Stop` or `AsyncWatch.stop`.
+To continue it at a gate, use `Approval` or `AsyncWatch.continue_stage`.
 
 Two updates in one event loop, in virtual time; in production use `sleeping(WallClock())`
 and `in_threads(backend)`:

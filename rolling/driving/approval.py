@@ -1,4 +1,4 @@
-"""The approval: a handle by which somebody continues a deployment that waits at a gate."""
+"""Approval: a handle to continue a deployment that waits at a gate."""
 
 from rolling.core.events import Continued
 from rolling.core.stage import Stage
@@ -6,9 +6,9 @@ from rolling.driving.handle import Handle
 
 
 class Approval(Handle):
-    """A handle for one deployment: give it to `run` or `run_async`, and keep it.
+    """A handle to continue one deployment: pass it to `run` or `run_async`, and keep it.
 
-    It is for all runs of that deployment, one after the other. Make one for each.
+    Use one handle per deployment, for all its runs.
     May be used from any thread, and in a signal handler.
     """
 
@@ -19,18 +19,18 @@ class Approval(Handle):
         self._given: dict[Stage, Continued] = {}
 
     def continue_stage(self, stage: Stage, by: str) -> None:
-        """Let the gate of the bake in `stage` pass; `by` is who continues it.
+        """Continue the gate of the bake in `stage`, in the name of `by`.
 
-        `stage`: that of the record, `record.deployment.stage`. It counts for this bake
-        alone: when an instance is lost, the next attempt must be continued again. Where
-        that bake has not begun, it passes the gate once it has; where it is over, or is
-        not a gate, this changes nothing.
-        `run_async` hears of it at once, `run` within one poll interval, also while the
-        backend cannot see the world. The first to continue a stage is named.
+        `stage`: from the record, `record.deployment.stage`. It counts for this bake only:
+        after an instance is lost, the next attempt must be continued again. If the bake
+        has not begun yet, the call takes effect when it does; if it is over, or is not a
+        gate, the call changes nothing.
+        `run_async` reacts at once, `run` within one poll interval, even while the backend
+        cannot see the world. Only the first call for a stage counts.
         """
         self._given.setdefault(stage, Continued(stage, by))
         self._wake()
 
     def of(self, stage: Stage) -> Continued | None:
-        """The continuation of this stage; None while it was not given."""
+        """The continuation of this stage; None before it is given."""
         return self._given.get(stage) if self._given else None

@@ -23,16 +23,16 @@ Seen = Tick | TickFailed
 class AsyncWatch(Schedule[K, AsyncBackend]):
     """Many deployments in the running asyncio event loop; starts no loop and no thread.
 
-    The clock is `sleeping()` unless given. `max_concurrent`: how many ticks are under way,
-    or made and not yet handed over, at most; a deployment has one at a time.
-    `store`: is given the key and the tick, its record and its changes, of each tick that
-    changed something, and of the last one, before the tick is handed over; what it returns
-    is awaited if it can be. Where it raises, the tick counts as not made. Without it, store
-    what is handed over. `hooks` are told of everything.
+    `clock`: `sleeping()` by default. `max_concurrent`: the most ticks in progress, or made
+    but not yet yielded; a deployment has one at a time.
+    `store`: called with the key and each tick that changed something, and the last one,
+    before the tick is yielded; its result is awaited if possible. If it raises, the tick
+    counts as not made. Without it, store the yielded records. `hooks`: called for
+    everything.
 
-    All methods are for the thread of the loop; `stop` and `continue_stage` may be called
-    from any.
-    Raises ValueError for a poll interval that is not above 0, and for `max_concurrent` below 1.
+    Call all methods from the loop's thread; `stop` and `continue_stage` may be called
+    from any thread.
+    Raises ValueError for a poll interval that is not above 0, and `max_concurrent` below 1.
     """
 
     _awaits: ClassVar[bool] = True
@@ -73,12 +73,11 @@ class AsyncWatch(Schedule[K, AsyncBackend]):
 
         `stay`: when none is left, wait for new ones until cancelled.
 
-        The next tick of a deployment is begun only after its last one was handed over
-        and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. What needs no
-        backend counts meanwhile: a tick made of a stop, a continuation or a timer alone has what
-        was raised as its `error`.
+        The next tick of a deployment begins only after its last one was yielded and the
+        caller asked for more. An exception from a backend affects only its own
+        deployment: it is yielded as `TickFailed`, and tried again after the poll
+        interval, or never again if it is `Superseded`. A stop, a continuation and the
+        timers work without the backend: their tick has the exception as its `error`.
 
         Cancelling the iterating task, or closing the iterator, stops the driver but no
         deployment: calls in progress are cancelled, and nothing more is sent. A new

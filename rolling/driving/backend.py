@@ -101,23 +101,23 @@ class Backend(Protocol):
       same command twice is harmless, and earlier commands need not finish first.
     - **One fence: `(generation, stage)`.** Keep the latest pair that was carried out,
       in the world and not in the object, and refuse every earlier one with `Superseded`:
-      an earlier generation, and an earlier stage within one. It comes from a driver
-      whose record is out of date, which would otherwise undo the work of the present one.
-    - **A fresh object goes on.** A driver that starts again makes a new backend over
-      the same world. What that one needs to know is in the world or in `desired`.
-    - **Several rounds are fine.** Where one thing must be true before the next can be
-      begun, begin the next in a later call: the driver repeats the command in every tick.
-    - **A condemned instance is not in service**, from the command that lowers a
-      count on. It is alive until it is gone.
-    - **A split in motion is not reported**: every share is None until all traffic goes
-      where one command said. A split that the world can only round, to weights of 0 to
-      256 or to whole percents, is reported as asked once the world holds its rounding.
-    - **A failure means that patience is over.** Try again, within the limits of the world
-      that you know, before you report one, and say so in a note. A permanent refusal (no
-      permission, not found) is a failure at once.
-    - **An exception means "unknown"**, and not "failed": the deployment stays as it was,
-      and the driver makes the same calls again later. A stop, a continuation and the timers,
-      which need no look at the world, count all the same.
+      an earlier generation, and an earlier stage within the same one. It comes from a
+      driver with an outdated record, which would undo the work of the current driver.
+    - **A new object continues.** A restarted driver makes a new backend over the same
+      world. All state it needs is in the world or in `desired`.
+    - **Several rounds are fine.** If one operation must finish before the next can
+      start, start the next in a later call: the driver repeats the command in every tick.
+    - **A condemned instance is not in service**, from the moment a command lowers the
+      count. It is alive until it is gone.
+    - **A split is not reported while traffic is moving**: every share is None until all
+      traffic follows one command. If the world can only round a split (to weights of 0
+      to 256, or to whole percents), report it as requested once the rounded one holds.
+    - **A failure means giving up.** Before reporting one, retry within the limits that
+      you know of your world, and say so in a note. A permanent refusal (no permission,
+      not found) is a failure at once.
+    - **An exception means "unknown"**, not "failed": the deployment stays as it was, and
+      the driver makes the same calls again later. A stop, a continuation and the timers
+      still count, because they need no look at the world.
     """
 
     def make_true(self, desired: Desired) -> None:

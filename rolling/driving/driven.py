@@ -1,4 +1,4 @@
-"""One deployment while it is driven. Every driver makes its ticks here, and stores them.
+"""One deployment while it is driven. All drivers make and store their ticks here.
 
 `run` and `run_async` drive one of these, `Watch` and `AsyncWatch` many.
 """
@@ -33,9 +33,9 @@ _ANY_STOP = StopRequested("")
 class Driven(Generic[K, B]):
     """A deployment, its backend, and how it is driven.
 
-    `record`: the one that was handed over or stored last. `now`: the driver's clock.
-    `told`, `continued`: the stop and the continuation, if any, that its last tick was made with.
-    `due_at`: when its next tick is due, or the one that is being made was; for a `Schedule`.
+    `record`: the last one yielded or stored. `now`: the driver's clock.
+    `told`, `continued`: the stop and the continuation of its last tick, if any.
+    `due_at`: when its next tick is due, or when the current one was; for a `Schedule`.
     """
 
     key: K
@@ -54,7 +54,7 @@ class Driven(Generic[K, B]):
     due_at: float = 0
 
     def tick(self: "Driven[K, Backend]", now: float) -> Tick:
-        """Make the tick that is due, and store it. Raises what the backend and the store do."""
+        """Make the tick that is due, and store it. Errors from backend and store propagate."""
         made = self._unasked_tick(now)
         if made is None:
             made = tick(
@@ -77,9 +77,9 @@ class Driven(Generic[K, B]):
         return made
 
     async def tick_async(self: "Driven[K, AsyncBackend]", now: float) -> Tick:
-        """The same tick, of a backend that is awaited; so is the store, if it can be.
+        """The same tick with an awaited backend; the store is awaited if it can be.
 
-        Raises RuntimeError where a backend or a store cancels its own call.
+        Raises RuntimeError if a backend or a store cancels its own call.
         """
         import asyncio  # here, so that synchronous drivers do not load it
 
@@ -108,13 +108,13 @@ class Driven(Generic[K, B]):
         return made
 
     def accept(self, seen: Tick | TickFailed) -> None:
-        """Keep the record of a tick and call the hooks, just before the tick is handed over."""
+        """Keep the record of a tick and call the hooks, just before the tick is yielded."""
         self.record = seen.record
         tell(self.hooks, self.key, seen)
 
     @property
     def is_called(self) -> bool:
-        """True for a stop or a continuation that came since its last tick: the next is due now."""
+        """True if a stop or a continuation came since its last tick: the next is due now."""
         stop, deployment = self.stop.requested, self.record.deployment
         if stop is not None and stop is not self.told:
             return True
@@ -123,11 +123,11 @@ class Driven(Generic[K, B]):
         return is_new and awaits_continuation(deployment)
 
     def _unasked_tick(self, now: float) -> Tick | None:
-        """Ask for the stop and the continuation of the next tick; None once they are known.
+        """Get the stop and the continuation for the next tick; None once they are known.
 
-        If a question raises, the tick is made without a look at the world, or if there
-        is none, the error is raised. What would change nothing is not asked for, so
-        that a question without an answer does not hold up the rollback.
+        If a callback raises, the tick is made without a look at the world; if there is no
+        such tick, the error is raised. Callbacks whose answer would change nothing are not
+        called, so that a failing one does not hold up the rollback.
         """
         deployment = self.record.deployment
         self.told, self.continued = self.stop.requested, self.approval.of(deployment.stage)
@@ -151,9 +151,9 @@ def _may_stop(deployment: Deployment) -> bool:
 
 
 def _given_up(cancelled: "CancelledError") -> RuntimeError:
-    """The error for a call that its client cancelled itself, as some do.
+    """The error for a call that cancelled itself, as some clients do.
 
-    Raises `cancelled` if the present task is cancelled: then the driver is to stop.
+    Raises `cancelled` if the current task is cancelled: the driver must stop.
     """
     import asyncio
 

@@ -1,13 +1,13 @@
-"""What the handles of a deployment share: they wake the driver that waits for it."""
+"""The common part of the handles of a deployment: they wake the waiting driver."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Handle:
-    """By which a person says something to a deployment while it is driven."""
+    """A handle by which people control a deployment while it is driven."""
 
-    # One for each deployment of a watch.
+    # A watch has one for each deployment.
     __slots__ = ("_wakes",)
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class Handle:
 
     @contextmanager
     def waking(self, wake: Callable[[], object]) -> Iterator[None]:
-        """While the context lasts, `wake` is called for each request, in the thread that asks."""
+        """Within the context, each request calls `wake`, in the requesting thread."""
         self._wakes = (*self._wakes, wake)
         try:
             yield

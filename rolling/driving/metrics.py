@@ -33,10 +33,10 @@ def measure_to(metrics: Metrics) -> Hooks:
 
     | metric | labels | |
     |---|---|---|
-    | `rolling_ticks_total` | | ticks that were made |
-    | `rolling_stages_total` | direction, phase | stages that were entered |
-    | `rolling_stage_seconds` | direction, phase | how long a stage lasted that was left |
-    | `rolling_gates_total` | event | gates that were `Continued`, or whose `GateElapsed` |
+    | `rolling_ticks_total` | | ticks made |
+    | `rolling_stages_total` | direction, phase | stages entered |
+    | `rolling_stage_seconds` | direction, phase | how long a finished stage lasted |
+    | `rolling_gates_total` | event | gates that ended, by `Continued` or `GateElapsed` |
     | `rolling_ends_total` | outcome | `Succeeded`, `RolledBack`, `RollbackFailed` |
     | `rolling_tick_errors_total` | error | failed looks, by exception class |
     """

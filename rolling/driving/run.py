@@ -40,25 +40,24 @@ def run(
 ) -> Generator[Tick, None, None]:
     """Drive a deployment to its end, one tick at a time.
 
-    Each tick is handed over before the next is made. Store its record then, or give `store`.
-    Stopping the iteration, by `break`, by closing or by Ctrl-C, stops the driver and
-    not the deployment, which is told nothing; `run` with the last record goes on,
-    also where a call was interrupted that may have been carried out or not.
-    A failed rollback is not over until the mix that it leaves was seen: if a backend
-    never reports one, the ticks go on. If you do not want to wait, stop iterating once
-    there is an `outcome`.
-    What the backend raises is passed on, for the caller to decide whether to run again;
-    a stop or a timer that is due meanwhile is handed over before, as `tick` says.
+    Each tick is yielded before the next is made. Store its record then, or pass `store`.
+    Ending the iteration, by `break`, by closing or by Ctrl-C, stops the driver but not
+    the deployment. `run` with the last record continues it, even if a call was
+    interrupted that may or may not have been carried out.
+    After a failed rollback the ticks continue until the remaining mix has been seen. If
+    you do not want to wait, stop iterating once there is an `outcome`.
+    Exceptions from the backend propagate; the caller decides whether to run again. A
+    stop, a continuation or a timer that is due meanwhile is yielded first, see `tick`.
 
-    `stop_requested` is asked before each tick, as long as a stop would change anything,
-    and answers with a stop or None. What it raises is passed on as what the backend does.
-    `continuation` is asked the same while the deployment waits at a gate, and answers with
+    `stop_requested`: called before each tick, as long as a stop would change anything;
+    returns a stop or None. Its exceptions propagate like those of the backend.
+    `continuation`: called likewise while the deployment waits at a gate; returns a
     `Continued` or None.
-    `stop`, `approval`: handles to stop the deployment by, and to continue it at a gate; they
-    are looked at once in a poll interval also while there is nothing else to do for hours.
-    `store` is given `key` and each tick to be stored, as that of `Watch` is; what it
-    raises is passed on, and its tick counts as not made.
-    `hooks` are told of everything, under the name `key`.
+    `stop`, `approval`: handles to stop the deployment, and to continue it at a gate. They
+    are checked once in every poll interval, even if nothing else happens for hours.
+    `store`: called with `key` and each tick to be stored, as by `Watch`. Its exceptions
+    propagate, and the tick counts as not made.
+    `hooks`: called for everything, with the name `key`.
     Raises ValueError, at once, for a poll interval that is not above 0.
     """
     check_poll_interval(poll_interval_seconds)
@@ -115,13 +114,11 @@ def run_async(
 ) -> AsyncGenerator[Tick, None]:
     """`run`, in the running asyncio event loop. It starts no loop and no thread.
 
-    The clock is `sleeping()` unless given. Cancelling the task that iterates stops the
-    driver: the deployment goes on where it is, nothing is sent, and `run_async` with the
-    last record that was stored or handed over goes on. A call of the backend that was
-    under way is cancelled with it, and ends as its backend says.
-    What `store` returns is awaited if it can be. `stop` and `approval` wake the
-    driver at once.
-    Raises what `run` does.
+    `clock`: `sleeping()` by default. Cancelling the iterating task stops the driver but not
+    the deployment: nothing more is sent, and `run_async` with the last record stored or
+    yielded continues it. A backend call in progress is cancelled too.
+    The result of `store` is awaited if possible. `stop` and `approval` wake the driver at
+    once. Raises what `run` does.
     """
     check_poll_interval(poll_interval_seconds)
     clock, handle = sleeping() if clock is None else clock, Stop() if stop is None else stop
@@ -162,10 +159,10 @@ async def _run_async(
 
 
 def _wait(clock: Clock, moment: float, driven: Driven[Hashable, Backend]) -> None:
-    """Wait until `moment`, or until it is called, and that for a poll interval at most."""
+    """Wait until `moment`, or until a call comes, checked in every poll interval."""
     if not math.isfinite(moment):
-        # All timers are over: a call changes nothing any more, and a virtual clock
-        # that took small steps towards this moment would take them for ever.
+        # All timers are over, so a call changes nothing, and a virtual clock that
+        # took small steps towards this moment would take them for ever.
         clock.wait_until(moment)
         return
     while not driven.is_called and (now := clock.now()) < moment:
@@ -175,7 +172,7 @@ def _wait(clock: Clock, moment: float, driven: Driven[Hashable, Backend]) -> Non
 async def _wait_async(
     clock: AsyncClock, moment: float, driven: Driven[Hashable, AsyncBackend]
 ) -> None:
-    import asyncio  # only who drives in an event loop pays for it
+    import asyncio  # here, so that synchronous drivers do not load it
 
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
 

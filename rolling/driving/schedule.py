@@ -43,7 +43,7 @@ class Schedule(Generic[K, B]):
         self._hooks = tuple(hooks)
         self._entries: dict[K, Driven[K, B]] = {}
         self._wakes: Wakes[Driven[K, B]] = Wakes()
-        # Calls come from other threads and from signal handlers: a deque bears that.
+        # Calls come from other threads and signal handlers, so this is a (thread-safe) deque.
         self._called: deque[Driven[K, B]] = deque()
         self._running = False
 
@@ -61,14 +61,14 @@ class Schedule(Generic[K, B]):
     ) -> None:
         """Watch a deployment from now on; may be called while others are being driven.
 
-        `key`: how it is spoken of, such as the name of its endpoint. `record`: what
-        `accept` gave, stored already, or the last one stored of a driver before.
-        `stop_requested` is asked before each of its ticks, as `run` asks it; where it
-        raises, that is trouble as where the backend does.
-        `continuation` is asked the same while it waits at a gate.
-        `at`: when its next tick is due, on the driver's clock; now, unless given. For a host
-        that knows its next wake, or spreads the first looks of many after a restart.
-        Raises ValueError for a key that is watched already, and an `at` that no clock shows.
+        `key`: identifies it, such as the name of its endpoint. `record`: the result of
+        `accept`, already stored, or the last one that a previous driver stored.
+        `stop_requested`: called before each of its ticks, as by `run`; its exceptions are
+        treated like those of the backend.
+        `continuation`: called likewise while it waits at a gate.
+        `at`: when its next tick is due, on the driver's clock; now by default. For a host
+        that knows the next wake-up, or spreads the first looks of many after a restart.
+        Raises ValueError for a key that is already watched, and for an impossible `at`.
         """
         if key in self._entries:
             raise ValueError(f"{key!r} is already watched: remove it first, or use another key")
@@ -116,10 +116,10 @@ class Schedule(Generic[K, B]):
         return True
 
     def continue_stage(self, key: K, stage: Stage, by: str) -> bool:
-        """Continue a deployment that waits at the gate of `stage`; `by` is who does.
+        """Continue a deployment at the gate of `stage`, in the name of `by`.
 
-        True when it is watched. As `Approval.continue_stage`, and from other threads and
-        signal handlers, too.
+        Returns True if it is watched. Works like `Approval.continue_stage`, and may be called
+        from other threads and signal handlers.
         """
         entry = self._entries.get(key)
         if entry is None:
@@ -157,7 +157,7 @@ class Schedule(Generic[K, B]):
         self._running = True
 
     def _next_wake(self) -> float | None:
-        """When the next tick is due; None where nobody waits for one."""
+        """When the next tick is due; None if no deployment waits for one."""
         if self._called:
             self._heed_calls()
         return self._wakes.next_moment() if self._wakes else None
@@ -185,7 +185,7 @@ class Schedule(Generic[K, B]):
         if again is None:
             del self._entries[entry.key]
         else:
-            # What it was called for while the tick was made has not been told yet.
+            # A call that came during the tick has not taken effect yet.
             self._put(entry, self._now() if entry.is_called else again)
 
     def _put_again(self, entry: Driven[K, B]) -> None:

@@ -9,7 +9,7 @@ from rolling.driving.handle import Handle
 
 
 class Stop(Handle):
-    """A handle for one deployment: give it to `run` or `run_async`, and keep it.
+    """A handle to stop one deployment: pass it to `run` or `run_async`, and keep it.
 
     Use one handle per deployment, for all its runs. A request is permanent: another
     deployment that runs with the same handle stops at once.

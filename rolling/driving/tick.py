@@ -68,17 +68,17 @@ class Change:
 class Tick:
     """The result of a tick: the next record, the changes, and when to tick again.
 
-    Store `record` before the next tick: what makes a command due must be on
-    disk before the command is sent. `wake_at` is None when the deployment has
-    ended, the command of its end was sent, and the split of the end was seen or, as the
-    backend expects no news any more, never will be.
-    Where nothing changed, the record is the one before; only the last tick is to be
-    stored all the same, for the deployment is over when `wake_at` is None, and not before.
-    `seen`: what the backend saw of what was due when the tick began. `at`: the moment
+    Store `record` before the next tick: the reason for a command must be on disk before
+    the command is sent. `wake_at` is None once the deployment has ended, the command of its
+    end was sent, and the final split was seen or, because the backend expects no more
+    news, never will be.
+    If nothing changed, the record is the previous one. Store the last tick even then: the
+    deployment is over only when `wake_at` is None.
+    `seen`: the observation for the desired state at the start of the tick. `at`: the time
     of the tick, on the driver's clock.
-    `error`: None, unless a call raised and what needs no look (a stop, a continuation, the
-    deadline, the timeout of a gate) changed the deployment. Then it is what was raised, and
-    `seen` is None.
+    `error`: the exception, if a call raised but an event that needs no look (a stop, a
+    continuation, the deadline, the timeout of a gate) changed the deployment; `seen` is
+    then None. Otherwise None.
     """
 
     record: Record
@@ -103,9 +103,9 @@ class Tick:
 class TickFailed:
     """A tick that could not be made: the deployment and its record are unchanged.
 
-    `at`: when it was tried; `retry_at`: when this driver will try it again, and None
-    where it will not. Both in seconds of its clock. `error`: what the backend raised,
-    `stop_requested`, or `store`.
+    `at`: when it was tried; `retry_at`: when this driver will try again, None for never.
+    Both in seconds of its clock. `error`: the exception from the backend, a callback or
+    `store`.
     """
 
     at: float
@@ -130,18 +130,16 @@ def tick(
 ) -> Tick:
     """Send the desired state, observe, and advance by the observation made at `now`.
 
-    `stop`: somebody asks for the deployment to stop; harmless to repeat.
-    `continued`: somebody continues the gate of the stage that it names; of another stage,
-    it changes nothing.
-    `clock`: says what time it is once the world was seen, so that calls which take
-    long do not shorten a bake that they begin; without it, calls take no time.
-    Pure in everything but the backend. What the backend raises is passed on;
-    the record that was given is then still right, and so is the same tick again.
-    But a stop, a continuation, the deadline and the timeout of a gate need no look: where
-    one of them changes the deployment, the tick is made of that alone, and has what was
-    raised as its `error`.
-    Raises ValueError for a poll interval that is not above 0, and for a moment that no
-    clock can show.
+    `stop`: a request to stop the deployment; harmless to repeat.
+    `continued`: continues the gate of the stage that it names; in another stage it
+    changes nothing.
+    `clock`: gives the time after the look, so that slow calls do not shorten a bake
+    that they begin; without it, calls are assumed to take no time.
+    Pure, apart from the backend. Exceptions from the backend propagate; the given
+    record is then still valid, and the tick can be repeated. But a stop, a continuation,
+    the deadline and the timeout of a gate need no look: if one of them changes the
+    deployment, the tick contains only that, with the exception as its `error`.
+    Raises ValueError for a poll interval that is not above 0, and for an impossible moment.
     """
     _check(now, poll_interval_seconds)
     try:
@@ -207,7 +205,7 @@ def _after(
 ) -> Tick:
     events = _events(record, seen, now, stop, continued)
     following, changes = _follow(record, events, now, seen_at)
-    # A stage has one desired state: another one is due where the stage is another.
+    # The desired state depends on the stage, so a new stage must be commanded at once.
     if following.desired.stage != record.desired.stage:
         return Tick(following, changes, now, seen, now)
     wake_at = _wake_at(following, seen.news_at, now, poll_interval_seconds)
@@ -222,7 +220,7 @@ def without_looking(
     seen_at: float | None = None,
     continued: Continued | None = None,
 ) -> Tick | None:
-    """What follows where the world could not be seen: the tick of what needs no look.
+    """The tick when the world could not be seen: only events that need no look count.
 
     `error`: the exception from the backend, from reading its answer, or from
     `stop_requested`; it becomes the tick's `error`.
@@ -245,7 +243,7 @@ def unseen_tick(
     clock: Callable[[], float] | None,
     continued: Continued | None,
 ) -> Tick:
-    """`without_looking`, for drivers. Raises `error` where that is all there is."""
+    """`without_looking`, for drivers. Raises `error` instead of returning None."""
     made = without_looking(record, error, now, stop, None if clock is None else clock(), continued)
     if made is None:
         raise error
@@ -279,14 +277,14 @@ def _follow(
 def _unseen_events(
     record: Record, now: float, stop: StopRequested | None, continued: Continued | None
 ) -> list[Event]:
-    """The facts that are known without a look at the world."""
-    # First the stop, because it is about every stage: after a bake that passes in
-    # this very tick it would come too late to turn the deployment back.
+    """The events that need no look at the world."""
+    # The stop comes first: after a bake that passes in this very tick it might come
+    # too late to roll back.
     events: list[Event] = [] if stop is None else [stop]
     desired = record.desired
     if _is_over(record.direction_began_at, desired.deadline_seconds, now):
         events.append(DeadlineElapsed(desired.stage.direction))
-    # A gate that is continued in the very tick of its timeout was continued in time.
+    # A gate that is continued in the tick of its timeout counts as continued in time.
     if continued is not None:
         events.append(continued)
     if _is_over(record.stage_began_at, desired.gate_seconds, now):

@@ -18,13 +18,12 @@ class Watch(Schedule[K, Backend]):
     For simulations, and for a few deployments: each backend call holds up all the
     others. If calls take long, use `AsyncWatch`.
 
-    `store`: is given the key and the tick, its record and its changes, of each tick that
-    changed something, and of the last one, before the tick is handed over; it must return
-    once it has stored. Where it raises, the tick counts as not made. Without it, store
-    what is handed over.
-    `hooks` are told of everything. Deployments may be added and removed in the
+    `store`: called with the key and each tick that changed something, and the last one,
+    before the tick is yielded; it must return once it has stored. If it raises, the tick
+    counts as not made. Without it, store the yielded records.
+    `hooks`: called for everything. Deployments may be added and removed in the
     thread that iterates; `stop` and `continue_stage` may be called from any. They are
-    looked for once in a poll interval also while there is nothing else to do for hours.
+    checked once in every poll interval, even if nothing else happens for hours.
     Raises ValueError for a poll interval that is not above 0.
     """
 
@@ -44,12 +43,11 @@ class Watch(Schedule[K, Backend]):
     def run(self) -> Generator[tuple[K, Tick | TickFailed], None, None]:
         """Drive all deployments until none is left, and yield each tick with its key.
 
-        The next tick of a deployment is made only after its last one was handed over
-        and the iterator was asked for more. A backend that raises troubles its own
-        deployment alone: that is handed over as `TickFailed` and tried again after the
-        poll interval, or no more where the error is `Superseded`. What needs no
-        backend counts meanwhile: a tick made of a stop, a continuation or a timer alone has what
-        was raised as its `error`.
+        The next tick of a deployment is made only after its last one was yielded and the
+        caller asked for more. An exception from a backend affects only its own
+        deployment: it is yielded as `TickFailed`, and tried again after the poll
+        interval, or never again if it is `Superseded`. A stop, a continuation and the
+        timers work without the backend: their tick has the exception as its `error`.
 
         Leaving the loop stops the driver but no deployment; a new `run` continues.
         Raises RuntimeError while another `run` is in progress.

@@ -54,7 +54,7 @@ class DeploymentConfig:
 
     @property
     def effective_policy(self) -> SageMakerPolicy:
-        """The policy to follow: blue/green all at once where none was given."""
+        """The policy to follow: by default blue/green, all at once."""
         return BlueGreenUpdatePolicy() if self.policy is None else self.policy
 
     @property
@@ -82,7 +82,7 @@ _ROUTING_TYPE = OneOf(tuple([each.value for each in RoutingType]), example="ALL_
 
 
 def size_shape(example_percent: int) -> Structure:
-    """A CapacitySize, whose number is judged against a fleet."""
+    """The shape of a CapacitySize; its number is checked against a fleet elsewhere."""
     return Structure(
         "CapacitySize",
         {"Type": _SIZE_TYPE, "Value": Judged(example=example_percent)},
@@ -238,17 +238,17 @@ def _alarms_named(document: object, path: str) -> list[tuple[str, str]]:
 def _limit_problems(
     key: str, given: Mapping[str, object], old_count: int, new_full: int
 ) -> list[Problem]:
-    """The core's verdict on the numbers of a policy."""
+    """The core's problems with the numbers of a policy."""
     build = _rolling if key == "RollingUpdatePolicy" else _blue_green
     return limit_problems(lambda number: policy_problems(build(given, number), old_count, new_full))
 
 
 def limit_problems(judge: Callable[["Number"], list[Problem]]) -> list[Problem]:
-    """A verdict on numbers, with the nearest number where one is meant.
+    """The problems with the numbers, with the nearest valid number as the fix.
 
-    The core offers a number that works. For "300" and 2.0 the one that was
-    meant works better, so it is asked again about that. `judge`: the problems of what
-    is read with this reader of its numbers.
+    The core suggests a number that works. For "300" or 2.0 the intended number is a
+    better fix, so the core checks that one too. `judge`: given a reader of numbers, the
+    problems of what it reads.
     """
     fixes = {each.field: each.fix for each in judge(meant)}
     found = []
@@ -279,7 +279,7 @@ def _untyped_problems(key: str, given: Mapping[str, object]) -> list[Problem]:
 def untyped_size_problems(
     given: Mapping[str, object], names: Iterable[str], path: str, low: int
 ) -> list[Problem]:
-    """What is wrong with the numbers of sizes whose type cannot be read: by themselves alone."""
+    """The problems with the numbers of sizes whose type cannot be read."""
     found = []
     for name in names:
         size = _mapping(given.get(name))
@@ -304,7 +304,7 @@ Number = Callable[[object], int]
 
 
 def as_is(value: object) -> int:
-    """The number as it stands there, right or wrong."""
+    """The number as given, valid or not."""
     return cast(int, value)
 
 
@@ -358,7 +358,7 @@ def _blue_green(given: Mapping[str, object], number: Number) -> BlueGreenUpdateP
 
 
 def capacity_size(given: object, number: Number) -> CapacitySize:
-    """The size that a CapacitySize says; half the fleet for one that cannot be read."""
+    """The size of a CapacitySize; half the fleet if it cannot be read."""
     size = _mapping(given)
     kind = _SIZE_TYPE.read(size.get("Type"))
     if kind is None or "Value" not in size:
@@ -410,5 +410,5 @@ def _blue_green_json(policy: BlueGreenUpdatePolicy) -> dict[str, object]:
 
 
 def size_document(size: CapacitySize) -> dict[str, object]:
-    """A size as SageMaker's JSON has it."""
+    """A size as SageMaker's JSON."""
     return {"Type": size.type.value, "Value": size.value}

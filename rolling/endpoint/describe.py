@@ -2,14 +2,14 @@
 
 It only renders; the caller supplies the times. Where AWS publishes nothing, we decide:
 
-- A variant's CurrentWeight is its desired weight times the share of the traffic
-  that its fleet is sent: while updating, those of the old and of the pending
-  variant add up to the weight in use before the update.
-- CurrentInstanceCount is what is in service; of the pending variant, what is in
-  service with traffic.
-- A mix is shown as the one variant that it is: the counts of its fleets added up.
-- What SageMaker does not have is said in its words: an update that drains first bakes on
-  the old variant's remaining capacity, and a bake at a gate says what it waits for.
+- A variant's CurrentWeight is its desired weight times its fleet's share of the traffic.
+  While updating, the weights of the old and the pending variant add up to the weight in
+  use before the update.
+- CurrentInstanceCount counts instances in service; for the pending variant, only those
+  with traffic.
+- A mix is shown as one variant, with the sum of its fleets' counts.
+- Features that SageMaker lacks are shown in its terms: an update that drains first bakes
+  on the old variant's remaining capacity, and a bake at a gate says what it waits for.
 - A rollback has the statuses of the way forward, with the old variant receiving.
 - An endpoint that is being created has a pending variant and none in use; one that
   could not be created has neither.
@@ -102,7 +102,7 @@ def _pending_variant(endpoint: Endpoint, update: Update, times: Times) -> Json:
     """The variant that the update deploys."""
     deployment = update.deployment
     fleet, spec = deployment.new, deployment.spec.new
-    # With all of the traffic, those beyond the floor serve too.
+    # With all traffic, the instances above the floor serve too.
     whole = fleet.share.part == fleet.share.whole
     serving = spec.full if whole else instances_for(fleet.share, spec.floor)
     shown = _variant(
@@ -199,7 +199,7 @@ def _baking(deployment: Deployment, capacity: str, count: int) -> Json:
 
 
 def _gate(deployment: Deployment) -> str:
-    """What a bake at a gate waits for besides."""
+    """What a bake at a gate also waits for."""
     gates = deployment.spec.gates
     if deployment.continued_by is not None:
         return f" Continued by {deployment.continued_by}."

@@ -44,11 +44,11 @@ RESTING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATE_ROLLBACK_FAILED)
 class Update:
     """An accepted update.
 
-    `config`: what it is to. `deployment`: how far it has come, or how it ended.
-    `desired_instance_count`, `desired_weight`: what the endpoint will want once
-    it has succeeded. `from_mix`: it set out to repair an UpdateRollbackFailed.
-    `deployment_config`: how it is carried out, given or reused; None is all at once.
-    `engine`: what it has beyond SageMaker, or None.
+    `config`: the new configuration. `deployment`: its progress, or its end.
+    `desired_instance_count`, `desired_weight`: the endpoint's after success.
+    `from_mix`: True if it repairs an UpdateRollbackFailed.
+    `deployment_config`: how it is carried out, given or reused; None means all at once.
+    `engine`: its options beyond SageMaker, or None.
     """
 
     config: EndpointConfig

@@ -1,9 +1,9 @@
-"""Engine: what an update may have beyond SageMaker, as JSON and as a value.
+"""Engine: the options of an update beyond SageMaker, as JSON and as a value.
 
-Surge, unavailable instances and gates stand in `Engine`, beside an UpdateEndpoint
-request and never in it: the request stays one that AWS takes. Here belong reading
-and writing, the refusal of a request that holds such a field itself, and the
-nearest RollingUpdatePolicy. Limits of numbers are the core's. Ours: AWS has no Engine.
+`Engine` holds surge, unavailable instances and gates. It is our own extension and stands
+beside an UpdateEndpoint request, never in it, so that the request stays valid for AWS.
+This file reads and writes it, refuses requests that contain its fields, and finds the
+nearest RollingUpdatePolicy. The core checks the limits of the numbers.
 """
 
 import json
@@ -47,7 +47,7 @@ from rolling.schema.shapes import (
 )
 
 ROOM = ("MaximumSurge", "MaximumUnavailable")
-"""The fields that give a rolling update its room."""
+"""The fields for the room of a rolling update."""
 
 ENGINE = Structure(
     "Engine",
@@ -71,10 +71,10 @@ ENGINE = Structure(
 
 @frozen
 class Engine:
-    """What an update has beyond its UpdateEndpoint request.
+    """The options of an update beyond its UpdateEndpoint request.
 
-    `maximum_surge`, `maximum_unavailable`: the room of a rolling update, in place of its
-    MaximumBatchSize; where one alone is given, the other is 0. `gates`: as for `start`.
+    `maximum_surge`, `maximum_unavailable`: the room of a rolling update; they replace its
+    MaximumBatchSize. If only one is given, the other is 0. `gates`: as for `start`.
     """
 
     maximum_surge: CapacitySize | None = None
@@ -82,7 +82,7 @@ class Engine:
     gates: Gates | None = None
 
     def applied_to(self, policy: SageMakerPolicy) -> UpdatePolicy:
-        """The policy to follow: SageMaker's, with the room that is given here."""
+        """The policy to follow: SageMaker's, with this room."""
         if self.maximum_surge is None and self.maximum_unavailable is None:
             return policy
         assert isinstance(policy, RollingUpdatePolicy), "engine_problems would have said so"
@@ -95,7 +95,7 @@ class Engine:
         )
 
     def as_json(self) -> dict[str, object]:
-        """The document that `parse_engine` reads as this."""
+        """The JSON for `parse_engine`."""
         sizes = zip(ROOM, (self.maximum_surge, self.maximum_unavailable), strict=True)
         document: dict[str, object] = {
             name: size_document(size) for name, size in sizes if size is not None
@@ -111,7 +111,7 @@ class Engine:
 
 
 def parse_engine(document: object) -> Engine:
-    """The engine that a document without `engine_problems` says."""
+    """The engine of a document that has no `engine_problems`."""
     assert isinstance(document, Mapping)
     surge, unavailable = [
         capacity_size(document[name], as_is) if name in document else None for name in ROOM
@@ -131,11 +131,11 @@ def parse_engine(document: object) -> Engine:
 def engine_problems(
     document: object, config: object, old_count: int, new_full: int, path: str = "Engine"
 ) -> list[Problem]:
-    """Everything wrong with an engine, for fleets of these sizes.
+    """All problems of an engine, for fleets of these sizes.
 
-    `config`: the DeploymentConfig that it stands beside, as JSON; None without one.
-    A size below 1 is another's problem: it switches the checks against it off. What
-    depends on the steps of the update is in `beginning_problems`.
+    `config`: the DeploymentConfig beside it, as JSON; None without one.
+    A fleet size below 1 is unknown, and not checked against. `beginning_problems` checks
+    what depends on the steps of the update.
     """
     found = ENGINE.problems(document, path)
     if not isinstance(document, Mapping):
@@ -157,9 +157,9 @@ def beginning_problems(
     new: FleetSpec,
     path: str = "Engine",
 ) -> list[Problem]:
-    """Why an update of these fleets cannot begin with this engine, which has no other problem.
+    """Why this engine, otherwise valid, prevents an update of these fleets from beginning.
 
-    Other reasons why it cannot begin are left out.
+    Other reasons are left out.
     """
     if engine == Engine():
         return []
@@ -177,15 +177,15 @@ def beginning_problems(
 
 
 _MIXED = (
-    "needs one old fleet that is in service in full; repair the endpoint first, by a request "
-    "without MaximumSurge and MaximumUnavailable"
+    "needs one old fleet that is completely in service; repair the endpoint first, with a "
+    "request without MaximumSurge and MaximumUnavailable"
 )
 
 
 def _room_problems(
     document: Mapping[str, object], old_count: int, new_full: int, path: str
 ) -> list[Problem]:
-    """The core's verdict on surge and unavailable instances."""
+    """The core's problems with surge and unavailable instances."""
 
     def judged(number: Number) -> list[Problem]:
         surge, unavailable = [
@@ -211,14 +211,14 @@ def _no_rolling_policy(
         return
     if "BlueGreenUpdatePolicy" in policies:
         rule = (
-            "is for a rolling update, and blue/green launches the whole new fleet; leave it out, "
-            "or give a RollingUpdatePolicy in place of the BlueGreenUpdatePolicy"
+            "is only for a rolling update, and blue/green launches the whole new fleet; leave it "
+            "out, or replace the BlueGreenUpdatePolicy with a RollingUpdatePolicy"
         )
         yield from [Problem(join(path, each), shown(document[each]), rule) for each in given]
         return
     rule = (
         f"is required beside {path}.{given[0]}: its wait, timeout and rollback batch apply, "
-        "and its MaximumBatchSize is what SageMaker would follow"
+        "and SageMaker would follow its MaximumBatchSize"
     )
     fix = {
         "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 10},
@@ -227,14 +227,14 @@ def _no_rolling_policy(
     yield Problem("DeploymentConfig.RollingUpdatePolicy", None, rule, fix)
 
 
-# --- where SageMaker is asked for it -------------------------------------------
+# --- requests to SageMaker -------------------------------------------
 
 
 def nearest_batch(surge: CapacitySize, unavailable: CapacitySize, new_full: int) -> CapacitySize:
-    """The MaximumBatchSize that is nearest to this room, among those that SageMaker takes.
+    """The MaximumBatchSize valid for SageMaker that is nearest to this room.
 
-    It is as large as surge and unavailable together, within 5–50% of a new fleet of
-    `new_full` instances. 0 for one not known yet: then a count is not judged against it.
+    It is the sum of surge and unavailable, within 5–50% of a new fleet of `new_full`
+    instances. 0 means an unknown fleet size: counts are then not limited.
     """
     sizes = [each for each in (surge, unavailable) if each.value] or [instances(1)]
     if all(each.type is SizeType.CAPACITY_PERCENT for each in sizes):
@@ -253,7 +253,7 @@ def nearest_batch(surge: CapacitySize, unavailable: CapacitySize, new_full: int)
 def without_engine(
     request: Mapping[str, object], new_full: int = 0, path: str = ""
 ) -> tuple[Mapping[str, object], list[Problem]]:
-    """An UpdateEndpoint request without the fields of an engine, and their refusal."""
+    """An UpdateEndpoint request without the fields of an engine, and the problems with them."""
     found: list[Problem] = []
     config = request.get("DeploymentConfig")
     kept, room = _parted(request, ("Engine",))
@@ -277,16 +277,15 @@ def without_engine(
             if key != "Engine":
                 where = 'it belongs in "Engine", beside "UpdateEndpoint"'
                 near = nearest_in_words(strangers, new_full) if key in ROOM else ""
-            rule = f"is no field of SageMaker's: in a scenario {where}{near}"
+            rule = f"is not a SageMaker field: in a scenario {where}{near}"
             found.append(Problem(join(at, key), shown(value), rule))
     return kept, found
 
 
 def nearest_in_words(engine: object, new_full: int = 0) -> str:
-    """What SageMaker takes in place of an engine's room, as the end of a rule; maybe nothing.
+    """The nearest valid RollingUpdatePolicy for an engine's room, as the end of a rule, or "".
 
-    `engine`: as JSON, right or wrong; or what stands beside a field of one that stands by
-    itself.
+    `engine`: JSON, valid or not; or the fields found where they do not belong.
     """
     sizes = engine if isinstance(engine, Mapping) else {}
     surge, unavailable = [_size_of(sizes.get(name)) for name in ROOM]
@@ -307,6 +306,6 @@ def _size_of(document: object) -> CapacitySize | None:
 def _parted(
     fields: Mapping[str, object], keys: tuple[str, ...]
 ) -> tuple[Mapping[str, object], Mapping[str, object]]:
-    """The fields without those of these keys, and those alone."""
+    """The fields without these keys, and the fields with them."""
     apart = {key: fields[key] for key in keys if key in fields}
     return {key: value for key, value in fields.items() if key not in apart}, apart

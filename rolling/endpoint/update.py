@@ -80,12 +80,12 @@ def update_endpoint(
 ) -> Endpoint:
     """The endpoint after accepting the update of `request`; it is now updating.
 
-    `request` is UpdateEndpoint's JSON, `configs` the endpoint configurations by
-    name; without the endpoint's own there is no update. `alarm_exists`,
-    `model_exists`: whether there is an alarm, a model of a name. `engine`: what the
-    update has beyond SageMaker, as JSON that stands at `engine_path`; None for nothing.
-    The update's deployment is in its first stage, its first batch asked for. Raises
-    ValidationException with every reason to refuse.
+    `request`: UpdateEndpoint's JSON. `configs`: the endpoint configurations by name; the
+    endpoint's current one must be among them. `alarm_exists`, `model_exists`: whether an
+    alarm or a model with a name exists. `engine`: the update's options beyond SageMaker,
+    as JSON found at `engine_path`; None for none. The update's deployment is in its
+    first stage, with its first batch requested. Raises ValidationException with every
+    reason to refuse.
     """
     if not isinstance(request, Mapping):
         raise ValidationException(UPDATE_ENDPOINT.problems(request, ""))
@@ -267,9 +267,7 @@ def _attempted(
     full: int,
     alarm_exists: Callable[[str], bool],
 ) -> tuple[object, DeploymentConfig | None, list[Problem]]:
-    """The DeploymentConfig to carry out, as JSON and read, and what is wrong with it.
-
-    It is the one given, or the last.
+    """The DeploymentConfig to carry out, given or reused, as JSON and read, with its problems.
 
     None if there is none. A reused one may not fit the current fleets.
     """

@@ -5,8 +5,8 @@ checks what its values mean together. A shape lists all problems, each with its 
 path in the document (`Updates[0].UpdateEndpoint.EndpointName`), and never raises,
 whatever the document contains.
 
-A shape first finds the constraints that a value breaks, then words them: in rolling's
-own words, with a value that works, or in the `words` that it was made with.
+A shape first finds the constraints that a value breaks, then describes them: in rolling's
+own words, with a value that works, or with the `words` that it was made with.
 """
 
 import re

@@ -1,11 +1,11 @@
 """The cloud: all regions under one clock and one lock.
 
-It answers AWS's operations and keeps the time. What only a tester can do to it is in
+It answers AWS's operations and keeps the time. The calls that only testers have are in
 control_calls.py.
 
-No thread moves anything here. Each call first lets everything happen that is due by now,
-each event at its own moment and in its order. So the history does not depend on when
-calls come, whether time runs by itself, runs faster, or is moved by hand.
+There is no background thread. Each call first processes everything that is due by now,
+each event at its own time and in order. So the history does not depend on when calls come,
+or on whether time runs by itself, runs faster, or is moved by hand.
 """
 
 from collections import deque
@@ -36,7 +36,7 @@ from rolling.simulation.scenario import Scenario
 from rolling.view.snapshots import Snapshot
 
 MOST_EVENTS = 10_000
-"""How many events are kept until they are asked for; the oldest are forgotten."""
+"""How many untaken events are kept; the oldest are dropped."""
 
 T = TypeVar("T")
 
@@ -44,12 +44,11 @@ T = TypeVar("T")
 class Cloud:
     """A local SageMaker, and CloudWatch's alarms.
 
-    `time`: running as the machine's unless given. `home_region`: the region of a
-    control call that names none. `scenario`: what that region begins with: its
-    configurations, its endpoint in service, and its alarms, which are OK. The faults
-    of its updates wait for the endpoint's next updates, in their order; the updates
-    themselves are the caller's to make. `settings`: how endpoints behave that are
-    created in it; the scenario's unless given.
+    `time`: the machine's by default. `home_region`: the default region of control calls.
+    `scenario`: the initial content of that region: its configurations, its endpoint in
+    service, and its alarms, in state OK. The faults of its updates wait for the endpoint's
+    next updates, in order; the caller makes the updates. `settings`: the behaviour of
+    endpoints created here; by default the scenario's.
     Raises InvalidInput for configurations that CreateEndpointConfig would refuse.
     """
 
@@ -76,7 +75,7 @@ class Cloud:
     # --- for any thread ---------------------------------------------------------------
 
     def implements(self, service: str, operation: str) -> bool:
-        """True when there is such an operation here."""
+        """True if this operation is implemented."""
         with self._lock:
             return (service, operation) in self.region(None).operations
 
@@ -94,10 +93,10 @@ class Cloud:
             return found(parameters)
 
     def pass_time(self, seconds: float) -> None:
-        """Let so many seconds pass, and leave the events to the next call that takes them.
+        """Let this many seconds pass; the events stay for the next call that takes them.
 
-        Raises InvalidInput where time runs by itself, for a negative number, and for
-        one that leads past the end of the year 9999; time then stays where it has come to.
+        Raises InvalidInput if time runs by itself, for a negative number, and for one that
+        leads past the year 9999; time then stays as it is.
         """
         with self._lock:
             self.require_manual_time()
@@ -106,18 +105,18 @@ class Cloud:
             self.move_to(now + duration("Seconds", seconds, now))
 
     def listen(self, listener: Callable[[EndpointEvent], None]) -> None:
-        """Call `listener` with each event from now on; events that wait to be taken stay.
+        """Call `listener` with each event from now on; untaken events stay.
 
-        No other call is answered meanwhile: it must be quick, and call nothing here.
+        No other call is answered meanwhile: it must be quick, and must not call this object.
         """
         with self._lock:
             self._listeners.append(listener)
 
     def at_one_moment(self, ask: Callable[[], T]) -> tuple[float, T]:
-        """The present moment, and what `ask` returns, which may call all methods here.
+        """The current time, and the result of `ask`, which may call all methods here.
 
-        The moment is in seconds since the epoch. Nothing else happens at the same
-        time, though time may run.
+        The time is in seconds since the epoch. Nothing else happens meanwhile, although
+        time may run.
         """
         with self._lock:
             self._catch_up()
@@ -132,33 +131,33 @@ class Cloud:
         return isinstance(self._time, ManualTime)
 
     def require_manual_time(self) -> ManualTime:
-        """The time, which can be moved. Raises InvalidInput where it runs by itself."""
+        """The time, if it can be moved. Raises InvalidInput if it runs by itself."""
         if isinstance(self._time, ManualTime):
             return self._time
         rule = "time runs by itself here; only manual time is advanced"
         raise InvalidInput([Problem("Time", "running", rule, "manual")])
 
     def now(self) -> float:
-        """The moment that everything has come to, in seconds since the epoch."""
+        """The time up to which everything has happened, in seconds since the epoch."""
         return self._clock.now()
 
     def move_to(self, later: float) -> None:
-        """Let time pass up to `later`. Raises InvalidInput where `pass_time` does."""
+        """Let time pass up to `later`. Raises InvalidInput like `pass_time`."""
         self.require_manual_time().move_to(later)
         self._catch_up()
 
     def next_wake(self) -> float:
-        """The next moment at which something may happen by itself; `inf` for none."""
+        """The next time at which something may happen by itself; `inf` for never."""
         return self._wakes.next_moment()
 
     def move_to_next_wake(self) -> tuple[EndpointEvent, ...]:
-        """Let time pass up to `next_wake`. What has happened is returned, and still to be taken."""
+        """Let time pass up to `next_wake`; returns the new events, which stay untaken."""
         before = self._events_ever
         self.move_to(self.next_wake())
         return tuple(islice(reversed(self._events), self._events_ever - before))
 
     def take_events(self) -> tuple[EndpointEvent, ...]:
-        """What has happened since events were last taken; the last 10,000."""
+        """The events since they were last taken; at most the last 10,000."""
         taken = tuple(self._events)
         self._events.clear()
         return taken
@@ -181,12 +180,12 @@ class Cloud:
             yield from region.endpoints
 
     def snapshots(self) -> list[Snapshot]:
-        """Of each endpoint that is being updated, or was as the last thing, how that goes."""
+        """The snapshot of each endpoint whose last operation was an update."""
         running = [each.view for each in self.running_endpoints()]
         return [view.snapshot for view in running if view is not None]
 
     def find(self, endpoint: str, region: str | None) -> RunningEndpoint:
-        """The endpoint that a tester names. Raises InvalidInput for an unknown one."""
+        """The endpoint that a tester named. Raises InvalidInput for an unknown one."""
         try:
             return self.region(region).endpoints.find(endpoint)
         except ValidationException as unknown:
@@ -194,10 +193,10 @@ class Cloud:
             raise InvalidInput(found) from None
 
     def look(self, running: RunningEndpoint, stop: StopRequested | None = None) -> None:
-        """Let happen to an endpoint what does at this moment.
+        """Process everything that happens to an endpoint at this time.
 
-        Its faults are shown before, as a bake reads what they leave; and after,
-        as more may have begun or ended.
+        Its alarm faults are shown both before, because a bake reads them, and after,
+        because faults may have begun or ended.
         """
         region = self._regions[running.endpoint.region]
         region.show_faults(running)
@@ -212,7 +211,7 @@ class Cloud:
         region.show_faults(running)
 
     def reset(self) -> None:
-        """Make it as it was at first, but for the time, which goes on."""
+        """Reset everything except the time."""
         self.settings = self._settings_at_first
         self._regions: dict[str, Region] = {}
         self._wakes: Wakes[RunningEndpoint] = Wakes()
@@ -224,7 +223,7 @@ class Cloud:
     # --- inside -------------------------------------------------------------------------
 
     def _catch_up(self) -> None:
-        """Let happen whatever is due by now."""
+        """Process everything that is due by now."""
         now = self._time.now()
         while (due_at := self._wakes.next_moment()) <= now:
             self._clock.wait_until(due_at)

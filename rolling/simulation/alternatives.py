@@ -49,14 +49,14 @@ class Fix:
 
 @frozen
 class Circumstances:
-    """What a forecast is judged under: the policy that is followed, and the world's ways."""
+    """The conditions of a forecast: the policy that is followed, and the settings of the world."""
 
     policy: UpdatePolicy
     settings: SimulationSettings
 
 
 def deadline_field(policy: UpdatePolicy) -> str:
-    """Where a policy has its deadline."""
+    """The field of a policy's deadline."""
     match policy:
         case RollingUpdatePolicy() | SurgeRollingPolicy():
             at = ROLLING
@@ -68,7 +68,7 @@ def deadline_field(policy: UpdatePolicy) -> str:
 
 
 def wait_field(policy: UpdatePolicy) -> str:
-    """Where a policy has the length of its bakes."""
+    """The field of the length of a policy's bakes."""
     match policy:
         case RollingUpdatePolicy() | SurgeRollingPolicy():
             return f"{ROLLING}.WaitIntervalInSeconds"
@@ -100,7 +100,7 @@ def _with_wait(policy: UpdatePolicy, seconds: int) -> UpdatePolicy:
 
 
 def rollback_size(policy: RollingUpdatePolicy | SurgeRollingPolicy) -> CapacitySize:
-    """The size of the batches back; the whole old fleet where the policy gives none."""
+    """The rollback batch size; by default the whole old fleet."""
     size = policy.rollback_maximum_batch_size
     return percent(100) if size is None else size
 
@@ -128,10 +128,9 @@ def largest_wait(
 def larger_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Fix | None:
-    """The smallest batch, larger than the present one, with which the way forward works.
+    """The smallest batch, larger than the current one, with which the way forward works.
 
-    Where the policy gives room, the batch grows by its surge; without one, by what may be
-    missing.
+    With a surge policy, the surge grows; if it is 0, the number of unavailable instances.
     """
     match under.policy:
         case RollingUpdatePolicy(maximum_batch_size=size) as policy:
@@ -168,9 +167,9 @@ def _larger(
 
 @frozen
 class Mend:
-    """A change that needs less room: where it is made, and the policy with it.
+    """A change that needs fewer instances: the fix, and the policy with it.
 
-    `drains_first`: no update fits that launches before it drains.
+    `drains_first`: True if only an update that drains first fits.
     """
 
     fix: Fix
@@ -181,11 +180,11 @@ class Mend:
 def less_room(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> Mend | None:
-    """The nearest policy that needs less room, with which the way forward works.
+    """The nearest policy that needs fewer instances, with which the way forward works.
 
-    It is the largest smaller batch, in place of blue/green of a rolling update; else the
-    largest surge below SageMaker's smallest batch; else, with no surge, the smallest part
-    of the fleet that may be missing.
+    It is the largest smaller batch (for blue/green, of a rolling policy in its place);
+    otherwise the largest surge below SageMaker's smallest batch; otherwise, with no surge,
+    the smallest number of unavailable instances.
     """
     match under.policy:
         case RollingUpdatePolicy() as policy:
@@ -213,7 +212,7 @@ def less_room(
 def with_less_room(
     forecast: Forecast, under: Circumstances, works: Callable[[Way], bool]
 ) -> tuple[Forecast, Circumstances]:
-    """Forecast and circumstances of a rolling update with `less_room`, where there is any."""
+    """Forecast and circumstances of a rolling update with `less_room`, if it finds a change."""
     found = less_room(forecast, under, works)
     if found is None or isinstance(under.policy, BlueGreenUpdatePolicy):
         return forecast, under
@@ -228,7 +227,7 @@ def _smaller_batch(
     most: int,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    """The largest batch of at most `most`."""
+    """The largest batch up to `most`."""
     size_type = policy.maximum_batch_size.type
     legal = [value for value in _batches(forecast, size_type) if value <= most]
 
@@ -251,7 +250,7 @@ def _smaller_surge(
     policy: SurgeRollingPolicy,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    # A surge of 0 needs an instance that may be missing.
+    # A surge of 0 needs at least one unavailable instance.
     least = 0 if policy.unavailable_in(forecast.start.spec.new.full) else 1
     best = _last(
         range(least, policy.maximum_surge.value),
@@ -271,7 +270,7 @@ def _small_surge(
     policy: RollingUpdatePolicy,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    """The largest surge below SageMaker's smallest batch; of a mix, none."""
+    """The largest surge below SageMaker's smallest batch; None for a mix."""
     if not _is_healthy(forecast):
         return None
     best = _last(
@@ -290,7 +289,7 @@ def _drain_first(
     policy: RollingUpdatePolicy | SurgeRollingPolicy,
     works: Callable[[Way], bool],
 ) -> Mend | None:
-    """The fewest instances that may be missing, with no surge; of one instance or a mix, none."""
+    """The fewest unavailable instances, with no surge; None for one instance or a mix."""
     if not _is_healthy(forecast):
         return None
     best = _first(
@@ -307,7 +306,7 @@ def _drain_first(
 
 
 def _is_healthy(forecast: Forecast) -> bool:
-    """True for one old fleet in service in full, which alone is updated within given room."""
+    """True for one old fleet, completely in service: a surge policy needs that."""
     new, *old = forecast.start.spec.fleets
     return len(old) == 1 and new.count == 0 and old[0].count == old[0].full
 
@@ -315,7 +314,7 @@ def _is_healthy(forecast: Forecast) -> bool:
 def _within(
     policy: RollingUpdatePolicy | SurgeRollingPolicy, surge: int, unavailable: int
 ) -> SurgeRollingPolicy:
-    """The policy with this room."""
+    """The policy with this surge and these unavailable instances."""
     return SurgeRollingPolicy(
         instances(surge),
         instances(unavailable),
@@ -328,7 +327,7 @@ def _within(
 def larger_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The smallest batch back, larger than the present one, with which every rollback works."""
+    """The smallest rollback batch, larger than the current one, with which every rollback works."""
     if isinstance(under.policy, BlueGreenUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=True)
@@ -337,7 +336,7 @@ def larger_rollback_batch(
 def smaller_rollback_batch(
     forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
 ) -> Fix | None:
-    """The largest batch back, smaller than the present one, with which every rollback works."""
+    """The largest rollback batch, smaller than the current one, with which every rollback works."""
     if isinstance(under.policy, BlueGreenUpdatePolicy):
         return None
     return _rollback_batch(forecast, under, under.policy, works, larger=False)
@@ -385,7 +384,7 @@ def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSett
 def _with_size(
     policy: RollingUpdatePolicy | SurgeRollingPolicy, name: str, value: int
 ) -> RollingUpdatePolicy | SurgeRollingPolicy:
-    """The policy with another number in its size of that name."""
+    """The policy with another number in the size `name`."""
     if isinstance(policy, RollingUpdatePolicy):
         size = evolve(policy.maximum_batch_size, value=value)
         return evolve(policy, maximum_batch_size=size)
@@ -400,7 +399,7 @@ def _room(policy: SurgeRollingPolicy, name: str) -> CapacitySize:
 
 
 def _rooms(forecast: Forecast, size_type: SizeType, name: str) -> range:
-    """Every legal value of a surge, or of what may be missing, above 0."""
+    """All valid values above 0 of a surge or of unavailable instances."""
     most = 100 if size_type is SizeType.CAPACITY_PERCENT else forecast.start.spec.new.full
     return range(1, most + (name == "MaximumSurge"))
 

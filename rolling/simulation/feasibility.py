@@ -127,8 +127,8 @@ def _slow_gates(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     yield Finding(
         field,
         gates.timeout_seconds,
-        f"where every gate waits so long, the update takes {slowest} seconds, and its limit "
-        "passes before",
+        f"if every gate waits that long, the update takes {slowest} seconds, more than its "
+        "time limit",
         _those(Fix(field, shorter) if shorter else None, smallest_deadline(under, slowest - wait)),
     )
 
@@ -173,7 +173,7 @@ def _too_large(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
         case BlueGreenUpdatePolicy(routing=routing):
             field = f"{BLUE_GREEN}.TrafficRoutingConfiguration.Type"
             value = routing.type.value
-            rule += "; blue/green needs both fleets whole at once, rolling does not"
+            rule += "; blue/green needs two complete fleets at once, rolling does not"
         case other:
             assert_never(other)
 
@@ -193,7 +193,7 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         return
     also = ""
     if forecast.forward.peak_instances > limit:
-        # Said already of the way forward: what is left to say is what mending that leaves.
+        # The way forward is already reported: report only what its fix does not solve.
         smaller = with_less_room(forecast, under, lambda way: way.peak_instances <= limit)
         also = "" if smaller[1] is under else "even with the smaller batch, "
         forecast, under = smaller
@@ -237,7 +237,7 @@ def _rollback_above_peak(forecast: Forecast, under: Circumstances) -> Iterator[F
 
 def _more_batches(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     policy = under.policy
-    # A batch of surge and unavailable instances together is no single number to mend.
+    # No single number fixes a batch of surge and unavailable instances together.
     if not isinstance(policy, RollingUpdatePolicy):
         return
     size, full = policy.maximum_batch_size, forecast.start.spec.new.full
@@ -279,8 +279,8 @@ def _all_exposed(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
     yield Finding(
         f"{ENGINE}.MaximumUnavailable",
         size_document(policy.maximum_unavailable),
-        f"{count} of {full} new instances {verb} all the traffic in the first bake: a fault of "
-        "the new configuration reaches all of it at once",
+        f"{count} of {full} new instances {verb} all traffic in the first bake: a fault of the "
+        "new configuration affects all of it at once",
     )
 
 

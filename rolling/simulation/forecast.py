@@ -26,9 +26,9 @@ class BatchForecast:
     """One batch of the plan, and a rollback from its bake.
 
     `counts_before`, `split_before`: of each fleet, before the batch; the new one first.
-    `starts_at_seconds`: counted from acceptance. `least_seconds`: of the batch alone.
-    `peak_instances`: the most that exist at one moment of it. `gate`: its bake waits
-    until it is continued; the forecast continues it at once.
+    `starts_at_seconds`: from acceptance. `least_seconds`: of this batch only.
+    `peak_instances`: the most instances that exist at any moment of it. `gate`: True if
+    its bake waits until it is continued; the forecast continues it at once.
     """
 
     batch: Batch
@@ -45,12 +45,12 @@ class BatchForecast:
 class Way:
     """What the way forward takes if nothing goes wrong.
 
-    `batches`: its steps, step 0 apart. `peak_instances`: the most that exist at one
-    moment, of all fleets together; `least_in_service`: the fewest that are in service
-    at one. `extra_instance_seconds`: what exists above the count at the start, over the
-    least time, less what is missing of the smaller of that count and the new fleet.
-    `least_seconds`: how long the whole takes at least, waits at gates apart.
-    `commit_seconds`: when the last bake ends at the earliest; past it nothing turns back.
+    `batches`: its steps, without step 0. `peak_instances`: the most instances that all
+    fleets have at any moment; `least_in_service`: the fewest in service at any moment.
+    `extra_instance_seconds`: the instances above the count at the start, times how long
+    they exist, minus those missing from the smaller of that count and the new fleet.
+    `least_seconds`: the minimum duration, without waits at gates.
+    `commit_seconds`: the earliest end of the last bake; after it nothing rolls back.
     """
 
     batches: int
@@ -76,7 +76,7 @@ class Forecast:
 
     @property
     def gate_seconds(self) -> int:
-        """How long all gates together may wait."""
+        """The longest possible wait at all gates together."""
         gates = self.start.spec.gates
         return 0 if gates is None else gates.timeout_seconds * sum(b.gate for b in self.batches)
 

@@ -112,7 +112,7 @@ def _policy_name(under: Circumstances) -> str:
 
 
 def _room_document(policy: UpdatePolicy, forecast: Forecast) -> dict[str, object] | None:
-    """The room that a policy gives, in instances; None for one of SageMaker's."""
+    """The room of a policy, in instances; None for SageMaker's policies."""
     if not isinstance(policy, SurgeRollingPolicy):
         return None
     spec = forecast.start.spec

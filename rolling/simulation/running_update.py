@@ -1,7 +1,7 @@
-"""The running update: one update of a simulated endpoint, from its acceptance to its end.
+"""A running update: one update of a simulated endpoint, from acceptance to its end.
 
-`rolling simulate` and the local SageMaker both drive one. What follows from what is
-seen is decided in `rolling.core`; what it means for the endpoint, in `rolling.endpoint`.
+`rolling simulate` and the local SageMaker both drive one. `rolling.core` decides what
+follows from an observation, `rolling.endpoint` what it means for the endpoint.
 """
 
 from collections.abc import Iterable
@@ -23,15 +23,16 @@ from rolling.view.view import View
 
 
 class RunningUpdate:
-    """An update that `accepted`, as `update_endpoint` gave it, has accepted at the moment `now`.
+    """An update that the endpoint accepted at the time `now`.
 
-    `backend`: that of the endpoint so far, which serves no more; then the update's own.
-    `faults`: what goes wrong in this update. `place`, `updates`: which update it is of
-    how many, from 1.
+    `accepted`: the result of `update_endpoint`. `backend`: the previous backend of the
+    endpoint, which must not be used afterwards; as an attribute, the update's own.
+    `faults`: the faults of this update. `place`, `updates`: the number of this update,
+    from 1, and the number of updates.
 
-    `leftovers`: what earlier updates had left alive at its acceptance. `view`: what a
-    person should know of it. `endpoint`: as the update has made it so far.
-    Raises InvalidInput for faults that have problems.
+    `leftovers`: the instances of earlier updates still alive at acceptance. `view`: shows
+    the update to people. `endpoint`: its current state.
+    Raises InvalidInput for invalid faults.
     """
 
     def __init__(
@@ -59,14 +60,14 @@ class RunningUpdate:
 
     @property
     def wake_at(self) -> float | None:
-        """The moment of the next tick; None once the update has ended."""
+        """The time of the next tick; None after the end of the update."""
         return self.view.snapshot.wake_at
 
     def tick(self, now: float, stop: StopRequested | None = None) -> list[Row]:
-        """Look at the endpoint's instances, and take in what is seen.
+        """Observe the endpoint's instances and advance; returns the new rows of the timeline.
 
-        `stop`: somebody asks for the update to stop; a fault may ask too. The new rows
-        of its timeline are returned. After the end, it takes in what is still to go.
+        `stop`: a request to stop the update; a fault may request one too. After the end,
+        it observes the instances that are still being terminated.
         """
         record, told = self.view.snapshot.record, len(self.view.rows)
         stop = stop or self.backend.stop_requested()
@@ -83,7 +84,7 @@ def _estimate(
     deployment: Deployment,
     at: float,
 ) -> RollbackEstimate | None:
-    """The rollback of an update from this state; `leftovers`: as they were at acceptance."""
+    """The estimated rollback from this state; `leftovers`: those at acceptance."""
     passed = at - accepted_at
     left = [
         Leftover(each.fleet, each.count, int(each.after_seconds - passed))

@@ -51,9 +51,9 @@ from rolling.schema.shapes import (
 
 @frozen
 class ScenarioUpdate:
-    """One update of a scenario: the UpdateEndpoint request, and what goes wrong meanwhile.
+    """One update of a scenario: the UpdateEndpoint request and its faults.
 
-    `engine`: what it has beyond SageMaker, as JSON; None for nothing.
+    `engine`: its options beyond SageMaker, as JSON; None for none.
     """
 
     request: Mapping[str, object]
@@ -191,15 +191,15 @@ def parse_request(
     *,
     engine: Mapping[str, object] | None = None,
 ) -> Scenario:
-    """The scenario of a bare UpdateEndpoint request, for fleets of these sizes.
+    """The scenario of a plain UpdateEndpoint request, for fleets of these sizes.
 
-    `engine`: what the update has beyond SageMaker, as JSON; None for nothing.
+    `engine`: the update's options beyond SageMaker, as JSON; None for none.
 
-    The endpoint serves `old_count` instances from a made-up "config-old", the
-    requested configuration has `new_count` (None: as many); both of a made-up
-    instance type, without which `rolling serve` could not keep them. Raises InvalidInput
-    with every problem, fields as in the request; for a `new_count` that the request
-    does not let the new fleet have, too.
+    The endpoint serves `old_count` instances from an invented "config-old"; the
+    requested configuration has `new_count` (None: as many). Both get an invented
+    instance type, because `rolling serve` needs one. Raises InvalidInput with every
+    problem, with the fields of the request; also for a `new_count` that conflicts with
+    the request.
     """
     if is_scenario(document):
         rule = "is a scenario, which has its own fleet sizes; remove --instances"
@@ -379,7 +379,7 @@ def _refusals(
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """Why the endpoint refuses an update, which stands at `path`, as problems of the scenario."""
+    """Why the endpoint refuses the update at `path`, as problems of the scenario."""
     request, at = _fields(update["UpdateEndpoint"]), f"{path}.Engine"
     try:
         update_endpoint(endpoint, request, configs, engine=update.get("Engine"), engine_path=at)
@@ -389,7 +389,7 @@ def _refusals(
 
 
 def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
-    """A reason to refuse an update, under its path in the scenario."""
+    """A reason to refuse an update, with its path in the scenario."""
     at, asked = path_in_update(path, refused.field), refused.value
     named = isinstance(refused, Refusal) and refused.field == "EndpointConfigName"
     if named and str(asked) not in configs:
@@ -398,7 +398,7 @@ def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: 
 
 
 def path_in_update(path: str, field: str) -> str:
-    """The path in a scenario of a field of the update at `path`: of its request or its engine."""
+    """The path in a scenario of a field of the update at `path`, in its request or engine."""
     return field if field.startswith(f"{path}.") else join(f"{path}.UpdateEndpoint", field)
 
 
@@ -408,7 +408,7 @@ def _request_problems(
     configs: Mapping[str, EndpointConfig],
     path: str,
 ) -> list[Problem]:
-    """What is wrong with an update however the one before it ends."""
+    """The problems of an update that do not depend on how the previous one ends."""
     at, request = f"{path}.UpdateEndpoint", update["UpdateEndpoint"]
     fields = _fields(request)
     config_name, named = fields.get("EndpointConfigName"), fields.get("EndpointName")
@@ -452,16 +452,16 @@ def _watched(
 
 
 def _engine_fault_problems(fault: object, path: str, engine: Mapping[str, object]) -> list[Problem]:
-    """A fault of a batch or a gate that is there only with an engine."""
+    """The problems of a fault for a batch or a gate that only an engine makes."""
     fields = _fields(fault)
     found = []
     batch = fields.get("Batch")
     forward = fields.get("Direction", "Forward") == "Forward"
     if forward and is_whole_number(batch) and batch == 0 and "MaximumUnavailable" not in engine:
-        rule = "the update begins with batch 1; only Engine.MaximumUnavailable makes a batch 0"
+        rule = "the update begins with batch 1; only Engine.MaximumUnavailable adds a batch 0"
         found.append(Problem(f"{path}.Batch", batch, rule, 1))
     if fields.get("Kind") == FaultKind.CONTINUE.value and "Gates" not in engine:
-        rule = "this update waits at no gate; Engine.Gates makes one"
+        rule = "this update has no gate; Engine.Gates adds one"
         found.append(Problem(f"{path}.Kind", fields["Kind"], rule))
     return found
 

@@ -30,18 +30,18 @@ LOG_FIELDS = (
 
 The key of the deployment; the name of the event that changed it, or Tick, Note, End or
 TickFailed; its stage after that, in lower case; the driver's clock, in seconds.
-A TickFailed, also one whose tick was made of what needs no look at the world, has
-`rolling_retry_at` too, None where it is not tried again.
+A TickFailed (also one for a tick made without a look at the world) also has
+`rolling_retry_at`, None if it is not tried again.
 """
 
 
 def log_to(logger: "Logger | None" = None) -> Hooks:
     """Hooks that log, by default to the logger "rolling"; they configure nothing.
 
-    INFO: every new stage, a gate that is continued, an end as asked, and a note, once for
-    as long as it stands.
-    WARNING: a way forward that turns back, a rollback that is complete, trouble.
-    ERROR: a rollback that failed. DEBUG: every tick, and every change within a stage.
+    INFO: every new stage, a continued gate, a success, and each note, once for as long
+    as it stands.
+    WARNING: the start and the end of a rollback, and failed ticks.
+    ERROR: a failed rollback. DEBUG: every tick, and every change within a stage.
     """
     import logging
 

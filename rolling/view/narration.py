@@ -45,7 +45,7 @@ def acceptance(deployment: Deployment) -> str:
     ]
     now = " and ".join(serving)
     drained = sum(fleet.count - fleet.floor for fleet in spec.old) if drains_first(spec) else 0
-    then = f", and first drains {drained} of them for room" if drained else ""
+    then = f", and first drains {drained} of them to make room" if drained else ""
     return f"The update to {spec.new.configuration} is accepted while {now}{then}."
 
 
@@ -56,7 +56,7 @@ def resumption(deployment: Deployment) -> str:
 
 
 def is_told(change: Change) -> bool:
-    """True for a change that has a sentence: it enters a stage, or continues a gate."""
+    """True if a change has a sentence: it enters a stage, or continues a gate."""
     before, after = change.before, change.after
     return not before.ended and (change.enters_stage or after.continued_by != before.continued_by)
 
@@ -191,7 +191,7 @@ def _provisioning(change: Change) -> str:
 
 
 def _gate(after: Deployment) -> str:
-    """What the bake that begins waits for besides."""
+    """What the bake that begins also waits for."""
     gates = after.spec.gates
     if gates is None or not is_gate(after):
         return ""
@@ -244,7 +244,7 @@ def _fleets(deployment: Deployment) -> str:
 
 
 def _place(deployment: Deployment, stage_seconds: float) -> str:
-    # A bake goes on after its interval at a gate, or where an alarm gave no evidence.
+    # A bake continues after its interval only at a gate, or if an alarm could not be read.
     held = deployment.phase is Phase.BAKING and stage_seconds >= bake_seconds(deployment)
     why = ", held open by an alarm that could not be read,"
     if awaits_continuation(deployment):

@@ -1,8 +1,8 @@
-"""The pane: pictures at the bottom of a terminal, below the lines that are printed meanwhile.
+"""The pane: pictures at the bottom of a terminal, below the printed lines.
 
-Lines go up into the scrollback as ever, so that what a server prints can be read and
-copied while its pictures move. The cursor is neither moved away nor hidden, so
-there is nothing to put in order when the process ends.
+Printed lines scroll up as usual, so the output of a server can be read and copied while
+its pictures move. The cursor is neither hidden nor left elsewhere, so nothing needs to be
+restored when the process ends.
 """
 
 import sys
@@ -17,23 +17,22 @@ from rolling.view.screen import console_of
 from rolling.view.terminal import Terminal, terminal_of
 
 LINES_ABOVE = 5
-"""The lines of the terminal that pictures leave free."""
+"""How many lines of the terminal the pictures leave free."""
 
 
 class Pane:
-    """The bottom of a terminal, `stream`, which pictures are shown on within a `with`.
+    """Shows pictures at the bottom of a terminal, within a `with` block.
 
-    `stream` is standard output unless given. `terminal`: what it can show, found out
-    unless given; its size is looked up afresh for each picture. What is printed
-    meanwhile goes through `write`; on a terminal, standard error does so by itself.
-    The last pictures are left standing.
+    `stream`: the terminal; standard output by default. `terminal`: what it can show; by
+    default found out. Its size is looked up for each picture. Print through `write`; on a
+    terminal, standard error is redirected there. The last pictures stay on the screen.
     """
 
     def __init__(self, terminal: Terminal | None = None, stream: TextIO | None = None) -> None:
         self._stream = sys.stdout if stream is None else stream
         self._terminal = terminal_of(self._stream) if terminal is None else terminal
         self._console = console_of(self._terminal, self._stream)
-        self._standing = ""  # the pictures as they stand on the terminal now
+        self._standing = ""  # the pictures now on the terminal
         self._lock = RLock()  # for the threads that write to standard error
         self._redirected = ExitStack()
 
@@ -44,7 +43,7 @@ class Pane:
 
     @property
     def height(self) -> int:
-        """The most lines that pictures have."""
+        """The most lines that the pictures may have."""
         return max(1, self._console.height - LINES_ABOVE)
 
     def __enter__(self) -> "Pane":
@@ -61,7 +60,7 @@ class Pane:
         self._redirected.close()
 
     def show(self, *pictures: Picture) -> None:
-        """Draw pictures, below one another, over those before them; without any, none stand."""
+        """Replace the pictures with these, one below the other; without any, clear them."""
         with self._lock, self._console.capture() as drawn:
             for line in stacked_lines(pictures, self.terminal, self.height):
                 self._console.print(line, no_wrap=True, overflow="ignore", crop=False)
@@ -73,11 +72,11 @@ class Pane:
             self._put(text, self._standing)
 
     def leave(self) -> None:
-        """Leave the pictures standing: the next ones are drawn below what comes after."""
+        """Keep the pictures on the screen: the next ones are drawn further down."""
         self._standing = ""
 
     def _put(self, above: str, pictures: str) -> None:
-        """Write lines, and the pictures below them, over the pictures that stand there."""
+        """Overwrite the current pictures with these lines, and pictures below them."""
         with self._lock:
             if not above and pictures == self._standing:
                 return
@@ -89,7 +88,7 @@ class Pane:
 
 
 class _Above(TextIOBase):
-    """Standard error, a line at a time, above the pictures."""
+    """Standard error, written line by line above the pictures."""
 
     def __init__(self, pane: Pane) -> None:
         self._pane = pane

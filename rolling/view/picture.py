@@ -254,13 +254,11 @@ def _read(picture: Picture, alarm: AlarmSeen, terminal: Terminal) -> Text:
 
 
 def _gate(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
-    """What a bake at a gate waits for, until when, and how to continue it."""
+    """How to continue a bake at a gate, when it times out, and what happens then."""
     snapshot, deployment = picture.snapshot, picture.deployment
     left = snapshot.gate_seconds_left(picture.now)
     if left is not None:
-        then = (
-            "the update turns back" if turns_back_at_timeout(deployment) else "it opens by itself"
-        )
+        then = "it rolls back" if turns_back_at_timeout(deployment) else "it continues by itself"
         told = f"waits for continue_stage({deployment.stage}); in {remaining(left)} {then}"
     elif deployment.continued_by is not None:
         told = f"continued by {terminal.plain(deployment.continued_by)}"

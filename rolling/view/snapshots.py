@@ -139,8 +139,8 @@ class Snapshot:
 
     @property
     def held(self) -> bool:
-        """The baking period is over and the bake goes on: an alarm could not be read, or it
-        waits at a gate."""
+        """True if the bake continues after its baking period: an alarm could not be read,
+        or it waits at a gate."""
         interval = self.record.desired.interval_seconds
         return interval is not None and self.seen_at >= self.record.stage_began_at + interval
 
@@ -160,9 +160,9 @@ class Snapshot:
         return _seconds_left(self.record.stage_began_at, interval, now)
 
     def gate_seconds_left(self, now: float) -> float | None:
-        """How long the gate of this bake still waits, the baking period included.
+        """The time left before the gate of this bake times out, including the baking period.
 
-        None where there is no gate, and once it is continued.
+        None if there is no gate, or after it was continued.
         """
         if not awaits_continuation(self.deployment):
             return None

@@ -72,12 +72,12 @@ def first_row(record: Record, accepted_at: float) -> Row:
 
 
 def _accepted(spec: Spec) -> Stage:
-    """The stage that an update of this spec is accepted in."""
+    """The first stage of an update with this spec."""
     return Stage(Direction.FORWARD, 0 if drains_first(spec) else 1, 1, Phase.PROVISIONING)
 
 
 def change_row(change: Change, accepted_at: float) -> Row:
-    """The row of a change that is told."""
+    """The row of a change that has a sentence."""
     event = type(change.event).__name__
     return _row(change.after, change.at - accepted_at, event, narrate(change))
 

@@ -197,10 +197,10 @@ def test_dropped_faults_continue_nothing() -> None:
 def test_a_fault_that_can_find_no_gate_or_no_step_0_is_told_beforehand() -> None:
     plain, draining = rolling_update().spec, drain_first(gates=GATES).spec
     (no_gate,) = misses(continuing(), plain)
-    assert (no_gate.field, no_gate.rule) == ("Fault.Kind", "this update waits at no gate")
+    assert (no_gate.field, no_gate.rule) == ("Fault.Kind", "this update has no gate")
     (elsewhere,) = misses(continuing(batch=2), draining)
     assert elsewhere.fix == 1
-    assert elsewhere.rule == "this update waits at a gate after batch 1 alone"
+    assert elsewhere.rule == "this update has gates only after batch 1"
     assert misses(continuing(), draining) == []
     (no_drain,) = misses(Fault(FaultKind.ALARM, batch=0), plain)
     assert (no_drain.field, no_drain.fix) == ("Fault.Batch", 1)
@@ -222,4 +222,4 @@ def test_what_such_a_fault_cannot_have_is_refused(fault: Fault, field: str) -> N
 
 def test_the_way_back_has_no_gates_to_continue() -> None:
     (only,) = futile(Fault(FaultKind.CONTINUE, Direction.BACK))
-    assert only.rule == "the way back has no gates"
+    assert only.rule == "a rollback has no gates"

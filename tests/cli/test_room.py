@@ -131,10 +131,8 @@ def said(rolling: Command, *options: str) -> str:
 
 def test_the_plan_says_how_much_is_in_service_and_must_be(rolling: Command) -> None:
     text = said(rolling, "3", "--unavailable=1")
-    assert (
-        "Rolling by 1 in 3 batches, surge 0, unavailable 1, once the old fleet is drained" in text
-    )
-    assert "in service 2 instances at least, both fleets together; 2 of the 3 carry all" in text
+    assert "Rolling by 1 in 3 batches, surge 0, unavailable 1, after draining the old fleet" in text
+    assert "in service at least 2 instances in both fleets together; 2 of the 3 carry all" in text
     assert "peak 3 instances, no more than at the start" in text
     assert "instance-hours below a full fleet" in text
     assert "1 of the 2 carries all" in said(rolling, "2", "--unavailable=1")
@@ -143,7 +141,7 @@ def test_the_plan_says_how_much_is_in_service_and_must_be(rolling: Command) -> N
 
 def test_of_a_surge_alone_the_whole_fleet_is_in_service(rolling: Command) -> None:
     text = said(rolling, "4", "--surge=2")
-    assert "in service 4 instances at least, both fleets together peak" in text
+    assert "in service at least 4 instances in both fleets together peak" in text
     assert "drained" not in text
 
 
@@ -151,7 +149,7 @@ def test_of_a_surge_alone_the_whole_fleet_is_in_service(rolling: Command) -> Non
 def test_gates_are_told_apart_from_the_least_time(rolling: Command, columns: int) -> None:
     text = " ".join(rolling("plan", scenario("gate-stopped"), columns=columns).out.split())
     assert "and up to 1:00:00 waiting at gates, of 8:00:00 allowed" in text
-    assert "after the bake of every batch; not continued within 0:30:00" in text
+    assert "after the bake of every batch; if not continued within 0:30:00" in text
     assert ("gate 0:30:00 at most" in text) == (columns == 40)
 
 
@@ -164,7 +162,7 @@ def test_the_gates_are_named(rolling: Command, batches: list[int], told: str) ->
     gates = {"Batches": batches, "TimeoutInSeconds": 60, "TimeoutAction": "RollBack"}
     document["Updates"][0]["Engine"] = {"Gates": gates}
     text = " ".join(rolling("plan", rolling.file(document)).out.split())
-    assert f"after the bake of {told} not continued within 0:01:00, the update is" in text
+    assert f"after the bake of {told} if not continued within 0:01:00, the update is" in text
 
 
 def test_a_fix_of_the_engine_is_named_in_full(rolling: Command) -> None:

@@ -190,7 +190,7 @@ def test_one_instance_cannot_be_missing() -> None:
 def test_blue_green_takes_no_room_in_its_own_words() -> None:
     (problem,) = refused({"MaximumSurge": ONE}, DeploymentConfig=blue_green()).values()
     assert problem.field == "Engine.MaximumSurge"
-    assert "RollingUpdatePolicy in place of the BlueGreenUpdatePolicy" in problem.rule
+    assert "replace the BlueGreenUpdatePolicy with a RollingUpdatePolicy" in problem.rule
 
 
 @pytest.mark.parametrize("config", [{}, ALARMS], ids=["nothing", "alarms"])

@@ -130,7 +130,7 @@ def test_what_is_going_back_cannot_be_struck_forward(sky: Sky) -> None:
     sky.update()
     sky.advance_until(NAME, batch=2, phase="Baking")
     sky.stop_update(NAME)
-    with pytest.raises(InvalidInput, match="is on its way back already"):
+    with pytest.raises(InvalidInput, match="is already rolling back"):
         sky.inject(NAME, [Fault(FaultKind.SHIFT_FAILED)], When.NOW)
     sky.inject(NAME, [Fault(FaultKind.SHIFT_FAILED, Direction.BACK)], When.NOW)
     assert sky.status() == "UpdateRollbackFailed"

@@ -43,7 +43,7 @@ def gated(gates: Gates, *faults: Fault) -> list[str]:
 def test_draining_first_is_told_from_acceptance_to_the_first_batch() -> None:
     assert sentences(drain_first(), limit=3)[:4] == [
         "The update to config-2 is accepted while 3 instances of config-1 carry all of the "
-        "traffic, and first drains 1 of them for room.",
+        "traffic, and first drains 1 of them to make room.",
         "2 old instances carry all of the traffic, "
         "so the baking period after the drain begins and lasts 60 s.",
         "The baking period after the drain ended after 60 s with alarm p99 quiet, "
@@ -186,7 +186,7 @@ def picture_in_gate(gates: Gates, seconds: float, continued: Continued | None = 
 
 
 @pytest.mark.parametrize(
-    ("gates", "then"), [(BACK, "the update turns back"), (ON, "it opens by itself")]
+    ("gates", "then"), [(BACK, "it rolls back"), (ON, "it continues by itself")]
 )
 def test_a_bake_at_a_gate_shows_what_it_waits_for_and_until_when(gates: Gates, then: str) -> None:
     waiting = picture_in_gate(gates, 160)

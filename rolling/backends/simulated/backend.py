@@ -117,8 +117,9 @@ class SimulatedBackend:
     def struck(self) -> frozenset[int]:
         """The indexes of the faults of this update that had an effect.
 
-        An alarm has when it was read so, a stop when it was asked for, a continuation when
-        it came at a gate, any other fault when it has struck an instance, its room or a shift.
+        An alarm fault has an effect when it is read, a stop when it is requested, a
+        continuation when it comes at a gate, any other fault when it strikes an instance,
+        its room or a shift.
         """
         return frozenset(self._execution.strikes.struck)
 
@@ -143,7 +144,7 @@ class SimulatedBackend:
         return self._execution.stop
 
     def continuation(self) -> Continued | None:
-        """What a fault continues, from its moment on: the gate that the update was at then."""
+        """The continuation by a fault, once it strikes: of the gate at that moment."""
         self._catch_up()
         return self._execution.continued
 
@@ -196,7 +197,7 @@ class SimulatedBackend:
     def _news_at(self, now: float) -> float:
         execution = self._execution
         if execution.call_is_news:
-            # It is not seen in an observation, but asked for before the next tick.
+            # An observation has no calls: the driver checks for one before its next tick.
             execution.call_is_news = False
             return now
         moment, strikes = execution.next_due, execution.strikes

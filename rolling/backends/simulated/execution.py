@@ -29,12 +29,12 @@ class Execution:
     """One update, creation or scaling of a simulated endpoint, in progress.
 
     `strikes`: its faults. `last`: the last command, and `fleets` the instances that it
-    is about, in its order. `failures`: the reasons by operation and place of the fleet.
-    `stop`: the stop that a fault asks for. `continued`: the gate that one continues.
-    `call_is_news`: one of them came, and the driver was not told yet to look for it.
+    names, in its order. `failures`: the reasons by operation and index of the fleet.
+    `stop`: the stop that a fault requests. `continued`: the continuation of a gate by a
+    fault. `call_is_news`: one of them came, and the driver has not been woken for it yet.
     `taken`: the instances of others, within the capacity limit.
-    `over`: a later update has begun, and nothing happens any more by this one.
-    `next_due`: the next moment at which something happens by itself; `inf` for never.
+    `over`: a later update has begun, and this one has no more effect.
+    `next_due`: the next time at which something happens by itself; `inf` for never.
     """
 
     world: World
@@ -125,7 +125,7 @@ class Execution:
         self.world.schedule_launch(fleet, fitting, now)
 
     def _room(self, now: float) -> float:
-        """How many instances may be launched, once others have taken what they wanted."""
+        """How many instances can be launched, after others have taken their part of the room."""
         room = max(0, self.world.room - self.taken)
         if math.isinf(room):
             return room

@@ -36,14 +36,14 @@ class FaultKind(StrEnum):
 class Fault:
     """One fault of one update, creation or scaling; it ends with it.
 
-    **When.** It counts from a beginning, and strikes `after_seconds` later. With
-    neither `batch` nor `phase` the beginning is the acceptance of the update
-    (with `Direction.BACK`, the turn). With a `phase` it is the moment when the
-    backend is told of that phase, of the first batch unless a `batch` is given;
-    with a `batch` alone, of the phase that is natural for its kind. Where a
-    deployment passes the phase by, it is the first stage after it. Batch 0 is the step
-    that drains the old fleet to its floor, where there is one. The batches of the way
-    back count from 1, the reactivation.
+    **When.** A fault strikes `after_seconds` after its beginning. With neither `batch`
+    nor `phase`, it begins when the update is accepted (with `Direction.BACK`, when the
+    rollback begins). With a `phase`, it begins when the backend receives the first
+    command of that phase, in the first batch unless `batch` is given. With only a
+    `batch`, it begins in the natural phase for its kind. If a deployment skips the
+    phase, it begins with the next stage. Batch 0 is the step that drains the old fleet
+    to its floor, if there is one. The batches of a rollback count from 1, which is the
+    reactivation.
 
     **What**, by kind:
 
@@ -59,12 +59,12 @@ class Fault:
     - `ShiftFailed`: the current or the next shift fails, `count` times within
       `for_seconds`. It is tried again in a later stage.
     - `CleanupFailed`: `count` condemned instances stay alive: those terminating
-      now, then those condemned next, within `for_seconds`. Tried again when a
-      later stage is commanded.
+      now, then those condemned next, within `for_seconds`. Their termination is tried
+      again in a later stage.
     - `RoomTaken`: others launch `count` instances within the capacity limit, and keep
-      them: where there is room now, then wherever room becomes free, within
-      `for_seconds`. Without a capacity limit there is always room, and it changes nothing.
-    - `Stop`: `by` asks for the deployment to stop.
+      them: first in the room there is now, then in room that becomes free within
+      `for_seconds`. Without a capacity limit it changes nothing.
+    - `Stop`: `by` requests a stop of the deployment.
     - `Continue`: `by` continues the gate of the bake that the deployment is in at that
       moment; anywhere else it changes nothing. The bake of a later attempt must be
       continued again.
@@ -96,7 +96,7 @@ class Fault:
         return (stage.step, stage.phase) >= (self._first_batch(), self.first_phase())
 
     def _first_batch(self) -> int:
-        """The step in which it begins; the acceptance of an update may be in step 0."""
+        """The first step in which it may begin; an update may be accepted in step 0."""
         if self.batch is not None:
             return self.batch
         return 0 if self.phase is None else 1
@@ -113,7 +113,7 @@ class Fault:
         if self.phase is not None:
             return self.phase
         natural = _KINDS[self.kind].natural_phase
-        # The way back has no bakes.
+        # A rollback has no bakes.
         no_bake = natural is Phase.BAKING and self.direction is Direction.BACK
         if self.batch is None or no_bake:
             return Phase.PROVISIONING
@@ -124,7 +124,7 @@ class Fault:
 class _Kind:
     """What a kind of fault is about: its natural phase, and the fields that it uses.
 
-    `not_back`: why it never strikes on the way back, where it does not.
+    `not_back`: why it never strikes in a rollback, or None.
     """
 
     natural_phase: Phase
@@ -132,8 +132,8 @@ class _Kind:
     not_back: str | None = None
 
 
-_UNREAD = "no alarm is read on the way back"
-_UNHEARD = "a stop changes nothing on the way back"
+_UNREAD = "a rollback reads no alarms"
+_UNHEARD = "a stop changes nothing in a rollback"
 _STRUCK = ("for_seconds", "count", "fleet")
 _KINDS = {
     FaultKind.ALARM: _Kind(Phase.BAKING, ("for_seconds", "alarm_name"), _UNREAD),
@@ -145,7 +145,7 @@ _KINDS = {
     FaultKind.CLEANUP_FAILED: _Kind(Phase.CLEANING, (*_STRUCK, "reason")),
     FaultKind.ROOM_TAKEN: _Kind(Phase.PROVISIONING, ("for_seconds", "count")),
     FaultKind.STOP: _Kind(Phase.PROVISIONING, ("by",), _UNHEARD),
-    FaultKind.CONTINUE: _Kind(Phase.BAKING, ("by",), "the way back has no gates"),
+    FaultKind.CONTINUE: _Kind(Phase.BAKING, ("by",), "a rollback has no gates"),
 }
 
 _OF_ALL = ("kind", "direction", "batch", "phase", "after_seconds")
@@ -262,9 +262,9 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
 def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     """Why a fault can never strike a deployment of `spec`, as far as is known beforehand.
 
-    It has no such batch or no such gate, or does not read the alarm. How many batches a way back
-    has depends on where it begins. What a fault by itself has wrong is said by
-    `fault_problems`.
+    For example because the deployment has no such batch or gate, or does not watch the
+    alarm. The number of batches of a rollback depends on where it begins.
+    `fault_problems` reports problems of the fault itself.
     """
     found: list[Problem] = []
     batches = step_count(spec)
@@ -280,12 +280,12 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
 
 def _no_gate(fault: Fault, spec: Spec, at: str) -> list[Problem]:
     if spec.gates is None:
-        return [Problem(f"{at}.Kind", fault.kind.value, "this update waits at no gate")]
+        return [Problem(f"{at}.Kind", fault.kind.value, "this update has no gate")]
     steps = spec.gates.steps or range(1, step_count(spec) + 1)
     if fault.batch is None or fault.batch in steps:
         return []
     named = f"batch{'es' if len(steps) > 1 else ''} {', '.join([str(step) for step in steps])}"
-    rule = f"this update waits at a gate after {named} alone"
+    rule = f"this update has gates only after {named}"
     return [Problem(f"{at}.Batch", fault.batch, rule, steps[0])]
 
 
@@ -308,7 +308,7 @@ def _together_problems(fault: Fault, at: str) -> list[Problem]:
     if fault.phase is Phase.BAKING and fault.direction is Direction.BACK:
         found.append(no_bakes_back(f"{at}.Phase"))
     if fault.batch == 0 and fault.direction is Direction.BACK:
-        rule = "the batches of the way back count from 1"
+        rule = "the batches of a rollback count from 1"
         found.append(Problem(f"{at}.Batch", 0, rule, 1))
     # A field that the kind does not use would be a wish that is silently not granted.
     for field, name in _NAMES.items():
@@ -325,13 +325,13 @@ def _together_problems(fault: Fault, at: str) -> list[Problem]:
 
 
 def no_bakes_back(field: str) -> Problem:
-    """A bake of the way back."""
-    return Problem(field, "Baking", "the way back has no bakes", "Cleaning")
+    """A bake in a rollback."""
+    return Problem(field, "Baking", "a rollback has no bakes", "Cleaning")
 
 
 def turned_back(field: str) -> Problem:
     """A stage of the way forward, once that is over."""
-    return Problem(field, "Forward", "what is under way is on its way back already", "Back")
+    return Problem(field, "Forward", "the update in progress is already rolling back", "Back")
 
 
 def no_such_batch(field: str, batch: int | None, most: int, having: str) -> Problem:

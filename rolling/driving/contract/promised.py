@@ -394,7 +394,7 @@ class BackendContract(ABC):
         assert counts == (4, 0)
 
     def test_an_update_that_drains_first_succeeds(self) -> None:
-        """Where there is no room to spare, the old fleet gives some before anything is launched."""
+        """Without a spare instance, the old fleet makes room before anything is launched."""
         policy = SurgeRollingPolicy(instances(0), instances(1), self.bake_seconds)
         outcome, counts = self._drive(stop_in_step=None, policy=policy, most_alive=4)
         assert outcome == Succeeded(0, None), outcome
@@ -426,7 +426,9 @@ class BackendContract(ABC):
             if made.error is not None:
                 raise made.error
             alive = 0 if made.seen is None else sum(each.alive for each in made.seen.fleets)
-            assert alive <= most_alive, f"{alive} alive, of which {most_alive} may be: {made.seen}"
+            assert alive <= most_alive, (
+                f"{alive} alive, but at most {most_alive} may be: {made.seen}"
+            )
             record = made.record
             if made.wake_at is None:
                 break

@@ -1,7 +1,7 @@
-"""Alarm requests: what is wrong with a PutMetricAlarm that fits the service's model.
+"""Alarm requests: the problems of a PutMetricAlarm that fits the service's model.
 
-Here belong the rules that cross fields, as botocore's model documents them.
-The metric itself is never read: an alarm's state is set by SetAlarmState.
+These are the rules across several fields, as botocore's model documents them.
+The metric itself is never read: SetAlarmState sets an alarm's state.
 """
 
 import re
@@ -24,14 +24,14 @@ _LOW_SAMPLES = ("evaluate", "ignore")
 
 
 def name_problems(name: str) -> list[str]:
-    """What is wrong with the name of an alarm."""
+    """The problems of an alarm's name."""
     if re.search(r"[\x00-\x1f\x7f]", name):
         return ["AlarmName must not contain ASCII control characters"]
     return []
 
 
 def metric_alarm_problems(parameters: Parameters) -> list[str]:
-    """Everything wrong with a PutMetricAlarm that fits the service's model."""
+    """All problems of a PutMetricAlarm that fits the service's model."""
     found = name_problems(parameters["AlarmName"])
     sources = [key for key in _SOURCES if parameters.get(key)]
     if len(sources) != 1:

@@ -1,8 +1,8 @@
 """Alarm rules: the `AlarmRule` of a composite alarm, read and evaluated.
 
-Of the rule language, what botocore's model documents: ALARM, OK and
-INSUFFICIENT_DATA of an alarm by name or ARN, TRUE, FALSE, NOT, AND, OR and
-parentheses. NOT binds tightest, then AND, then OR (ours: AWS does not say).
+It supports the part of the rule language that botocore's model documents: ALARM, OK and
+INSUFFICIENT_DATA of an alarm by name or ARN, TRUE, FALSE, NOT, AND, OR and parentheses.
+NOT binds tightest, then AND, then OR (our decision: AWS does not say).
 """
 
 import re
@@ -34,12 +34,12 @@ _BINDING = {"NOT": 3, "AND": 2, "OR": 1, "(": 0}
 
 
 class UnreadableRule(RollingError, ValueError):
-    """A text that is no rule; the message says why."""
+    """The text is not a rule; the message says why."""
 
 
 @frozen
 class StateIs:
-    """True while the alarm called `name` is in this `state`."""
+    """True while the alarm `name` is in this `state`."""
 
     state: str
     name: str
@@ -53,11 +53,11 @@ class AlarmRule:
 
     @property
     def children(self) -> frozenset[str]:
-        """The names of the alarms that the rule is about."""
+        """The names of the alarms in the rule."""
         return frozenset(step.name for step in self.steps if isinstance(step, StateIs))
 
     def holds(self, state_of: Callable[[str], str]) -> bool:
-        """True when the rule holds while alarms are in the states that `state_of` says."""
+        """True if the rule holds for the alarm states given by `state_of`."""
         stack: list[bool] = []
         for step in self.steps:
             match step:
@@ -74,7 +74,7 @@ class AlarmRule:
 
 
 def parse_rule(text: str, arn_prefix: str) -> AlarmRule:
-    """The rule that a text says; a name under `arn_prefix` is an alarm of this place.
+    """Parses a rule; an ARN under `arn_prefix` is an alarm of this region.
 
     Raises UnreadableRule.
     """

@@ -1,12 +1,12 @@
 """Alarms: CloudWatch's PutMetricAlarm, PutCompositeAlarm, DescribeAlarms, SetAlarmState,
 DeleteAlarms.
 
-No metric is ever read: an alarm is in the state that SetAlarmState left it in,
-a new one in INSUFFICIENT_DATA. A composite alarm follows the alarms that its
-rule names. While a fault of an update holds an alarm in ALARM it shows so, to
-every client, and afterwards its own state again; one that cannot be
-read by a fault shows what it is. Tags of alarms are taken and forgotten, as no
-operation here shows them; actions are kept and shown, and never carried out.
+No metric is ever read: an alarm keeps the state set by SetAlarmState, and starts in
+INSUFFICIENT_DATA. A composite alarm follows the alarms that its rule names. While a fault
+of an update holds an alarm in ALARM, every client sees that; afterwards it shows its own
+state again. An alarm made unreadable by a fault shows its own state. Tags of alarms are
+accepted and dropped, because no operation here shows them; actions are kept and shown, but
+never carried out.
 """
 
 import json
@@ -25,17 +25,17 @@ from rolling.server.region.listing import page
 from rolling.server.service import Answer, ApiOperation, Parameters, Place, ServiceError
 
 PAGE = 100
-"""MaxRecords of DescribeAlarms where it is absent, and at most."""
+"""The default and the maximum of DescribeAlarms' MaxRecords."""
 
 INJECTED = "An injected fault: it ends with the fault, or with the update that it is for."
-"""The StateReason of an alarm that is in ALARM by a fault."""
+"""The StateReason of an alarm held in ALARM by a fault."""
 
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
 @frozen
 class AlarmState:
-    """The state of an alarm, and since when; times are seconds since the epoch.
+    """The state of an alarm, with times in seconds since the epoch.
 
     `updated_at`: when it was last set. `transitioned_at`: when it last changed.
     """
@@ -47,7 +47,7 @@ class AlarmState:
     reason_data: str | None = None
 
     def set(self, value: str, reason: str, reason_data: str | None, now: float) -> "AlarmState":
-        """The state that is set at `now`."""
+        """The state set at the time `now`."""
         since = self.transitioned_at if value == self.value else now
         return AlarmState(value, reason, now, since, reason_data)
 
@@ -65,10 +65,10 @@ class AlarmState:
 
 @frozen
 class Alarm:
-    """An alarm. `as_given` is the JSON text of the request that made it, its tags left out.
+    """An alarm. `as_given`: the JSON text of the request that made it, without tags.
 
-    `rule` is None for a metric alarm. `own`: the state that it was left in;
-    `injected`: the one that a fault lays over it, None while none does.
+    `rule`: None for a metric alarm. `own`: its own state. `injected`: the state that a
+    fault shows instead, or None.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Alarm:
 
     @property
     def state(self) -> AlarmState:
-        """The state that it shows."""
+        """The state shown to clients."""
         return self.own if self.injected is None else self.injected
 
     @property
@@ -102,10 +102,10 @@ class Alarm:
 
 
 class Alarms:
-    """The alarms of a place.
+    """The alarms of a region.
 
-    `now` gives seconds since the epoch; `changed` is called with the name of an
-    alarm that was made or deleted or whose state changed.
+    `now`: returns seconds since the epoch. `changed`: called with the name of each alarm
+    that was made, deleted or changed its state.
     """
 
     def __init__(
@@ -131,16 +131,16 @@ class Alarms:
         }
 
     def exists(self, name: str) -> bool:
-        """True when there is an alarm of this name, composite ones included."""
+        """True if an alarm of this name exists, including composite ones."""
         return name in self._alarms
 
     def reading(self, name: str) -> Reading:
-        """What a bake reads for this alarm; UNREADABLE when there is none."""
+        """The reading of this alarm in a bake; UNREADABLE if it does not exist."""
         alarm = self._alarms.get(name)
         return Reading.UNREADABLE if alarm is None else Reading[alarm.state.value]
 
     def trip(self, names: frozenset[str]) -> None:
-        """These alarms, and no others, are in ALARM by an injected fault from now on."""
+        """Hold exactly these alarms in ALARM by injected faults."""
         before, self._tripped = self._tripped, names
         changed: list[str] = []
         for name in sorted(before ^ names):
@@ -154,7 +154,7 @@ class Alarms:
         found = metric_alarm_problems(parameters)
         if found:
             raise _validation_error("\n".join(found))
-        # An alarm on PromQL begins well, any other one without data [botocore's model].
+        # An alarm on PromQL starts in OK, any other in INSUFFICIENT_DATA [botocore's model].
         first = "OK" if "EvaluationCriteria" in parameters else "INSUFFICIENT_DATA"
         self._tell(self._put(parameters, first, None))
         return {}
@@ -200,13 +200,13 @@ class Alarms:
             raise ServiceError("StateReasonData must be JSON", "InvalidFormat")
         alarm = self._alarms.get(parameters["AlarmName"])
         if alarm is None:
-            # CloudWatch's own text, unhelpful as it is.
+            # CloudWatch's own text, although it does not help.
             raise ServiceError("Unknown", "ResourceNotFound", 404)
         self._tell(self._set(alarm, parameters["StateValue"], parameters["StateReason"], data))
         return {}
 
     def _delete_alarms(self, parameters: Parameters) -> Answer:
-        """Names that no alarm has are passed over, and the others deleted [botocore's model]."""
+        """Unknown names are ignored, and the others deleted [botocore's model]."""
         names = [name for name in dict.fromkeys(parameters["AlarmNames"]) if name in self._alarms]
         if sum(self._alarms[name].rule is not None for name in names) > 1:
             raise _validation_error("No more than one composite alarm can be deleted in one call")
@@ -220,10 +220,10 @@ class Alarms:
         self._tell(names)
         return {}
 
-    # --- What they share ------------------------------------------------------
+    # --- Shared ------------------------------------------------------
 
     def _put(self, parameters: Parameters, first: str, rule: AlarmRule | None) -> list[str]:
-        """Make the alarm, or configure it anew; then its state stays. Names what changed."""
+        """Make the alarm, or replace it but keep its state. Returns the names that changed."""
         name, now = parameters["AlarmName"], self._now()
         given = json.dumps({key: value for key, value in parameters.items() if key != "Tags"})
         before = self._alarms.get(name)
@@ -240,12 +240,12 @@ class Alarms:
         return []
 
     def _set(self, alarm: Alarm, value: str, reason: str, data: str | None) -> list[str]:
-        """Set the alarm's state, and those that follow from it. Names what changed."""
+        """Set the alarm's state, and dependent ones. Returns the names that changed."""
         now = self._now()
         return self._replace(alarm, evolve(alarm, own=alarm.own.set(value, reason, data, now)))
 
     def _lay_over(self, alarm: Alarm, tripped: bool) -> list[str]:
-        """Put an alarm in ALARM by a fault, or take that away. Names what changed."""
+        """Hold an alarm in ALARM by a fault, or release it. Returns the names that changed."""
         now = self._now()
         if tripped:
             return self._replace(
@@ -263,9 +263,9 @@ class Alarms:
         return [after.name, *self._evaluate(self._parents(after.name))]
 
     def _evaluate(self, names: Iterable[str]) -> list[str]:
-        """Bring these composite alarms, and those that follow them, to what their rules say.
+        """Evaluate the rules of these composite alarms, and of those that depend on them.
 
-        Names what changed.
+        Returns the names that changed.
         """
         todo, affected = [*names], set[str]()
         while todo:
@@ -277,11 +277,11 @@ class Alarms:
         try:
             order = [*TopologicalSorter(graph).static_order()]
         except CycleError:
-            return []  # CloudWatch too stops evaluating where it finds a cycle.
+            return []  # CloudWatch also stops evaluating at a cycle.
         return [name for name in order if self._follow(self._alarms[name])]
 
     def _follow(self, alarm: Alarm) -> bool:
-        """Bring a composite alarm to what its rule says. True when that changed it."""
+        """Evaluate the rule of a composite alarm. Returns True if its state changed."""
         assert alarm.rule is not None
         value = "ALARM" if alarm.rule.holds(self._state_of) else "OK"
         if value == alarm.own.value:
@@ -291,7 +291,7 @@ class Alarms:
         return after.state.value != alarm.state.value
 
     def _tell(self, names: Iterable[str]) -> None:
-        """Call this last in an operation, so that a listener sees all alarms as they are now."""
+        """Call this last in an operation, so that a listener sees the final state of all alarms."""
         for name in names:
             self._changed(name)
 
@@ -308,7 +308,7 @@ class Alarms:
         )
 
     def _related(self, parameters: Parameters) -> list[Alarm] | None:
-        """The parents or children asked for; None when neither is."""
+        """The requested parents or children; None if neither is requested."""
         for key, relatives in (
             ("ChildrenOfAlarmName", self._children),
             ("ParentsOfAlarmName", self._parents),
@@ -327,7 +327,7 @@ class Alarms:
 def _matches(alarm: Alarm, parameters: Parameters) -> bool:
     names = parameters.get("AlarmNames")
     prefix = parameters.get("ActionPrefix", "")
-    # Without AlarmTypes the answer holds metric alarms only [botocore's model].
+    # Without AlarmTypes the answer contains only metric alarms [botocore's model].
     return (
         alarm.type in (parameters.get("AlarmTypes") or ["MetricAlarm"])
         and (not names or alarm.name in names)
@@ -343,7 +343,7 @@ def _acts(alarm: Alarm, prefix: str) -> bool:
 
 
 def _shown(alarm: Alarm, parameters: Parameters) -> dict[str, object]:
-    """The alarm as this request is answered: of relatives only a little."""
+    """The alarm as shown in this answer: parents and children in short form."""
     document = alarm.as_json()
     keys = ["AlarmName", "AlarmArn"]
     if "ChildrenOfAlarmName" in parameters:

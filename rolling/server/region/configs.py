@@ -1,9 +1,8 @@
 """Endpoint configurations: CreateEndpointConfig, DescribeEndpointConfig, ListEndpointConfigs,
 DeleteEndpointConfig.
 
-An endpoint keeps the configuration it was made or updated with: one that is
-deleted while in use is gone from here alone, as SageMaker has it, which updates
-such an endpoint no more.
+An endpoint keeps its configuration even if that is deleted here. As in SageMaker, such an
+endpoint can no longer be updated.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 class EndpointConfigs:
-    """The endpoint configurations of a place. `now` gives seconds since the epoch."""
+    """The endpoint configurations of a region. `now`: returns seconds since the epoch."""
 
     def __init__(self, place: Place, now: Callable[[], float], models: Models, tags: Tags) -> None:
         self._place = place
@@ -44,7 +43,7 @@ class EndpointConfigs:
         }
 
     def as_mapping(self) -> Mapping[str, EndpointConfig]:
-        """Every configuration by its name, also those still to come."""
+        """All configurations by name; a live view that includes later ones."""
         return MappingProxyType(self._configs)
 
     def _create(self, parameters: Parameters) -> Answer:

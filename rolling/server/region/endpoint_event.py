@@ -1,4 +1,4 @@
-"""What happened to an endpoint, as a value: for tests, logs and people."""
+"""An event of an endpoint: for tests, logs and people."""
 
 from attrs import frozen
 
@@ -8,14 +8,13 @@ from rolling.endpoint.endpoint import Endpoint, EndpointStatus
 
 @frozen
 class EndpointEvent:
-    """Something was accepted, or the status of an endpoint or the stage of its update changed.
+    """A request was accepted, or an endpoint's status or the stage of its update changed.
 
-    Or a fault cannot strike the update that was accepted, faults never struck, or the
-    backend says something to people.
+    Other events: a fault cannot strike the accepted update, faults never struck, or the
+    backend has a note.
 
-    `at`: seconds since the epoch. `status`: after it; None once the endpoint is
-    gone. `stage`: the one that its update came into; None when none did.
-    `why`: one sentence.
+    `at`: seconds since the epoch. `status`: the status afterwards; None once the endpoint
+    is gone. `stage`: the stage that its update entered, or None. `why`: one sentence.
     """
 
     at: float
@@ -26,5 +25,5 @@ class EndpointEvent:
     why: str
 
     def is_of(self, endpoint: Endpoint) -> bool:
-        """True when it happened to this endpoint."""
+        """True if it happened to this endpoint."""
         return (self.region, self.endpoint) == (endpoint.region, endpoint.name)

@@ -1,7 +1,7 @@
 """Endpoints: CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint,
 UpdateEndpointWeightsAndCapacities, DeleteEndpoint.
 
-What each of them means is decided in `rolling.endpoint`.
+`rolling.endpoint` decides what each of them means.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,12 +25,11 @@ from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 
 class Endpoints:
-    """The endpoints of a place.
+    """The endpoints of a region.
 
-    `faults_at_creation`: the faults of creations to come, by the name in lower case.
+    `faults_at_creation`: the faults of future creations, by the name in lower case.
     `backend`: makes the simulated world of an endpoint.
-    `look`: called with an endpoint that something was asked of, to let happen
-    what follows at once.
+    `look`: called with an endpoint after a request, to process what follows at once.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class Endpoints:
         self._backend = backend
         self._look = look
         self._running: dict[str, RunningEndpoint] = {}
-        # By the name in lower case: for CreateEndpoint no other case is another name.
+        # By the name in lower case, because CreateEndpoint ignores case.
         self.faults_at_creation: dict[str, tuple[Fault, ...]] = {}
 
     @property
@@ -72,7 +71,7 @@ class Endpoints:
         return iter(self._running.values())
 
     def find(self, name: str) -> RunningEndpoint:
-        """The endpoint of this name. Raises ValidationException when there is none."""
+        """The endpoint of this name. Raises ValidationException if there is none."""
         found = self._running.get(name)
         if found is None:
             unknown = endpoint_not_found(name, self._place.arn("endpoint", name))
@@ -82,21 +81,21 @@ class Endpoints:
     def adopt(
         self, endpoint: Endpoint, scenario_faults: Iterable[tuple[Fault, ...]] = ()
     ) -> RunningEndpoint:
-        """Keep an endpoint that is in service, as if it had always been there."""
+        """Add an endpoint that is already in service."""
         endpoint = evolve(endpoint, region=self._place.region, account=self._place.account)
         return self._keep(endpoint, scenario_faults)
 
     def give_at_creation(self, name: str, faults: tuple[Fault, ...]) -> None:
-        """These faults strike the creation of the endpoint of this name, which is to come.
+        """Set the faults for the future creation of the endpoint of this name.
 
-        Raises InvalidInput for faults that no creation has, and when it has
-        been created already.
+        Raises InvalidInput for faults that a creation cannot have, and if the endpoint
+        already exists.
         """
         check_faults_at_creation(name, faults, exists=self._existing(name) is not None)
         self.faults_at_creation[name.lower()] = faults
 
     def withdraw_at_creation(self, name: str) -> bool:
-        """Take back the faults of a creation to come. True when there were any."""
+        """Remove the faults of a future creation. Returns True if there were any."""
         return self.faults_at_creation.pop(name.lower(), None) is not None
 
     def forget(self, running: RunningEndpoint) -> None:
@@ -162,7 +161,7 @@ class Endpoints:
         self._look(running)
         return {}
 
-    # --- what they share --------------------------------------------------------
+    # --- shared --------------------------------------------------------
 
     def _keep(
         self,
@@ -178,7 +177,7 @@ class Endpoints:
         return running
 
     def _existing(self, name: str) -> str | None:
-        """In CreateEndpoint names that differ in their case alone are the same [botocore]."""
+        """In CreateEndpoint, names that differ only in case are the same [botocore]."""
         return next((each for each in self._running if each.lower() == name.lower()), None)
 
 

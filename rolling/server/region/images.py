@@ -1,7 +1,7 @@
 """Images: the container images that an endpoint was deployed with, for DeployedImages.
 
-They are those that the models had when the endpoint was created or updated.
-No image is resolved, because none is ever pulled.
+They are the images of the models when the endpoint was created or updated. No image is
+pulled, so none is resolved.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ Images = dict[tuple[str, str], tuple[str, ...]]
 
 
 def images_of(config: EndpointConfig, models: Models) -> Images:
-    """The images of a configuration's variants, as far as their models are there and have any."""
+    """The images of a configuration's variants whose models exist and have images."""
     found = {}
     for variant in config.variants:
         images = () if variant.model_name is None else models.images(variant.model_name)
@@ -26,7 +26,7 @@ def images_of(config: EndpointConfig, models: Models) -> Images:
 
 
 def of_configurations(images: Images, names: Collection[str]) -> Images:
-    """The images of these configurations alone."""
+    """Only the images of these configurations."""
     return {key: value for key, value in images.items() if key[0] in names}
 
 

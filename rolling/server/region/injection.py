@@ -1,7 +1,7 @@
-"""Faults that a tester injects: when they strike, and which of them never could.
+"""Faults that a tester injects: when they strike, and which never can.
 
-A fault that could not strike is refused, as far as that is known when it is
-injected: otherwise a test would pass without what it is about.
+A fault that cannot strike is refused, if that is known when it is injected: otherwise a
+test would pass without testing anything.
 """
 
 from collections.abc import Iterable
@@ -43,12 +43,12 @@ _OF_UPDATES = (FaultKind.ALARM, FaultKind.ALARM_UNREADABLE, FaultKind.STOP)
 
 
 def check_faults(faults: Iterable[Fault]) -> None:
-    """Raise InvalidInput with every problem of the faults by themselves."""
+    """Raise InvalidInput with all problems of the faults themselves."""
     refuse(problems_of(faults, _own_problems))
 
 
 def check_faults_at_creation(name: str, faults: tuple[Fault, ...], *, exists: bool) -> None:
-    """Raise InvalidInput for faults that no creation has, and for an endpoint that `exists`."""
+    """Raise InvalidInput for faults that a creation cannot have, and if the endpoint `exists`."""
     found = problems_of(faults, _own_problems) + problems_of(faults, _problems_at_creation)
     if exists:
         rule = "is created already; give the faults for its next update"
@@ -57,13 +57,12 @@ def check_faults_at_creation(name: str, faults: tuple[Fault, ...], *, exists: bo
 
 
 def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """The faults as they strike what is under way at an endpoint.
+    """The faults as they strike the operation in progress at an endpoint.
 
-    One that is created or scaled has no old fleet: where none is named, its
-    first variant is meant. A fault without a Batch is one of the batch in which
-    the update is now, or of the next where its Phase is over in that one; a
-    fault without a Batch and a Phase begins at once. Raises InvalidInput for
-    faults that cannot strike, of a moment that is over, too.
+    A creation or a scaling has no old fleet: without a fleet, a fault is for the first
+    variant. A fault without a Batch is for the current batch, or for the next one if its
+    Phase is already over; without a Batch and a Phase it begins at once. Raises
+    InvalidInput for faults that cannot strike, also because their time is over.
     """
     if endpoint.pending is None and not endpoint.launching:
         rule = "has nothing under way that a fault could strike; give them for the next update"
@@ -82,7 +81,7 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
 
 
 def _from_here(fault: Fault, stage: Stage) -> Fault:
-    """The fault with the batch in which its phase comes next, where it names a phase alone."""
+    """The fault with the batch in which its phase comes next, if it names only a phase."""
     if fault.phase is None or fault.batch is not None or fault.direction is not stage.direction:
         return fault
     return evolve(fault, batch=stage.step + (fault.phase < stage.phase))
@@ -101,7 +100,7 @@ def _problems_now(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
 
 
 def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
-    """Of an endpoint that is created or scaled: it has a direction, and one stage."""
+    """The problems for an endpoint that is created or scaled, which has only one stage."""
     back = endpoint.status is EndpointStatus.ROLLING_BACK
     if fault.kind in _OF_UPDATES:
         rule = "strikes updates only, and this endpoint is created or scaled"
@@ -114,7 +113,7 @@ def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Pr
 
 
 def _passed(deployment: Deployment, fault: Fault, at: str) -> list[Problem]:
-    """A moment of a batch that is over does not come again, and another one was not asked for."""
+    """A batch that is over does not come again, and the fault asks for no other."""
     step, phase = deployment.stage.step, deployment.phase
     last = deployment.direction is Direction.FORWARD and step == step_count(deployment.spec)
     over = fault.first_phase() < phase

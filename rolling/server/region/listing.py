@@ -1,12 +1,11 @@
-"""Listing: pages, filters and orders, the same for every List operation.
+"""Listing: pages, filters and orders, the same for all List operations.
 
-Here belongs what the parameters NextToken, MaxResults, NameContains, SortBy,
-SortOrder and the time filters mean. What is listed, and under which names, is
-the caller's to say.
+It implements the parameters NextToken, MaxResults, NameContains, SortBy, SortOrder and the
+time filters. The caller says what is listed, and under which names.
 
-A token holds where the last page ended and a digest of what is listed and of the
-filters, nothing else, and the server keeps nothing for it: what is made or deleted
-between two pages neither repeats nor hides anything else.
+A token contains only the end of the last page and a digest of the list and its filters;
+the server stores nothing. Items made or deleted between two pages neither repeat nor hide
+others.
 """
 
 import base64
@@ -23,10 +22,10 @@ from rolling.server.service import Answer, Parameters
 T = TypeVar("T")
 
 Position = tuple[float | str, str]
-"""Where something stands in an order: what it is sorted by, and its name to settle ties."""
+"""The position of an item: its sort key, and its name for ties."""
 
 PAGE = 10
-"""MaxResults where it is absent: ListEndpoints' documented default; for the others ours."""
+"""The default MaxResults: documented for ListEndpoints, our own for the others."""
 
 _PAGING = ("NextToken", "MaxResults", "MaxRecords")
 
@@ -38,13 +37,11 @@ def list_page(
     name: str,
     status: str | None = None,
 ) -> Answer:
-    """The answer of a List operation: the summaries asked for, under `called`.
+    """The answer of a List operation: the requested summaries, under `called`.
 
-    `name` and `status` are the summaries' fields with the name and, if they
-    have one, the status: what NameContains, StatusEquals and SortBy mean. They
-    are ordered by CreationTime, the latest first, unless SortBy and SortOrder
-    say otherwise; by name where that is equal. Raises InvalidInput for a
-    NextToken that was not given for these filters.
+    `name`, `status`: the summaries' fields for NameContains, StatusEquals and SortBy. By
+    default the latest CreationTime comes first; ties are ordered by name. Raises
+    InvalidInput for a NextToken from other filters.
     """
     sorted_by = {"Name": name, "Status": status}.get(parameters.get("SortBy", ""), "CreationTime")
     kept = [each for each in summaries if _matches(each, parameters, name, status)]
@@ -68,9 +65,8 @@ def page(
 ) -> tuple[list[T], str | None]:
     """At most `size` items in the order of their positions, and the token of the next page.
 
-    The page is the one that `NextToken` asks for, the first without it. The
-    token is None when nothing is left. Raises InvalidInput for a NextToken that
-    was not given for these filters.
+    `NextToken` selects the page; without it, the first. The token is None if nothing is
+    left. Raises InvalidInput for a NextToken from other filters.
     """
     ordered = sorted(items, key=position, reverse=descending)
     given = parameters.get("NextToken")
@@ -93,7 +89,7 @@ def _matches(summary: Answer, parameters: Parameters, name: str, status: str | N
         return False
     if status and parameters.get("StatusEquals") not in (None, summary[status]):
         return False
-    # Of AWS's words, "greater than or equal to" is the creation's and "after" the modification's.
+    # AWS writes "greater than or equal to" for the creation, "after" for the modification.
     made, changed = summary["CreationTime"], summary.get("LastModifiedTime", 0)
     return (
         ("CreationTimeBefore" not in parameters or made < parameters["CreationTimeBefore"])

@@ -1,8 +1,8 @@
 """Models: CreateModel, DescribeModel, ListModels, DeleteModel.
 
-A model is what was said of it: nothing is loaded or run. An endpoint
-configuration may name it, and goes on naming it when it has been deleted, as
-SageMaker has it; an endpoint can then not be made with it, or updated to it.
+A model is only the request that made it: nothing is loaded or run. As in SageMaker, an
+endpoint configuration may still name a deleted model, but no endpoint can then be created
+with it, or updated to it.
 """
 
 import json
@@ -19,7 +19,7 @@ from rolling.server.service import Answer, ApiOperation, Parameters, Place
 
 @frozen
 class Model:
-    """A model. `as_given` is the JSON text of the request that made it, its tags left out."""
+    """A model. `as_given`: the JSON text of the request that made it, without tags."""
 
     name: str
     arn: str
@@ -28,7 +28,7 @@ class Model:
 
 
 class Models:
-    """The models of a place. `now` gives seconds since the epoch."""
+    """The models of a region. `now`: returns seconds since the epoch."""
 
     def __init__(self, place: Place, now: Callable[[], float], tags: Tags) -> None:
         self._place = place
@@ -47,11 +47,11 @@ class Models:
         }
 
     def exists(self, name: str) -> bool:
-        """True when there is a model of this name."""
+        """True if there is a model of this name."""
         return name in self._models
 
     def images(self, name: str) -> tuple[str, ...]:
-        """The images of a model's containers; none of a model that has been deleted."""
+        """The images of a model's containers; none for a deleted model."""
         if name not in self._models:
             return ()
         given = json.loads(self._models[name].as_given)

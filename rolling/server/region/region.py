@@ -1,4 +1,4 @@
-"""One region: its collections, which know of each other, and their operations by service."""
+"""One region: its connected collections, and their operations by service."""
 
 from collections.abc import Callable, Iterable
 
@@ -24,8 +24,8 @@ from rolling.simulation.scenario import Scenario
 class Region:
     """Everything in one region.
 
-    `settings`: gives how what is created now will behave. `look`: called with
-    an endpoint that something was asked of, or whose alarms changed.
+    `settings`: returns the behaviour of new endpoints. `look`: called with an endpoint
+    after a request to it, or after its alarms changed.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Region:
         self._clock = clock
         self._settings = settings
         self._look = look
-        # Of each endpoint whose faults hold alarms in ALARM, those alarms.
+        # For each endpoint whose faults hold alarms in ALARM, those alarms.
         self._tripped: dict[str, frozenset[str]] = {}
         tags = Tags()
         self._models = Models(place, clock.now, tags)
@@ -63,12 +63,11 @@ class Region:
         } | {(CLOUDWATCH, name): operation for name, operation in self._alarms.operations.items()}
 
     def take_in(self, scenario: Scenario) -> None:
-        """Make what a scenario begins with: its configurations, its endpoint, its alarms.
+        """Make the initial state of a scenario: configurations, endpoint, alarms, models.
 
-        The models that its configurations name are made too, and its alarms are
-        OK. The faults of its updates wait for the endpoint's next ones. Raises
-        InvalidInput for configurations that CreateEndpointConfig would refuse, which needs
-        botocore to know, and for an update with an engine.
+        Its alarms are OK. The faults of its updates wait for the endpoint's next updates.
+        Raises InvalidInput for configurations that CreateEndpointConfig would refuse (that
+        check needs botocore), and for an update with an engine.
         """
         found: list[Problem] = []
         for place, config in enumerate(scenario.configs.values()):
@@ -89,7 +88,7 @@ class Region:
         self._look(self.endpoints.adopt(scenario.endpoint, faults))
 
     def _make_config(self, given: Parameters) -> None:
-        # A scenario's own reader keeps what means nothing to a simulation, of any form.
+        # The scenario's reader keeps fields that a simulation does not use, unchecked.
         from rolling.server.wire.validation import accepted
 
         document = accepted(SAGEMAKER, "CreateEndpointConfig", given)
@@ -128,7 +127,7 @@ class Region:
         )
 
     def show_faults(self, running: RunningEndpoint) -> None:
-        """Let CloudWatch show which alarms the faults of an endpoint's update hold in ALARM now."""
+        """Show in CloudWatch which alarms the faults of an endpoint's update now hold in ALARM."""
         name = running.endpoint.name
         tripped = frozenset() if running.gone else running.tripped()
         before = self._tripped.pop(name, frozenset())
@@ -138,7 +137,7 @@ class Region:
             self._alarms.trip(frozenset().union(*self._tripped.values()))
 
     def _alarm_changed(self, name: str) -> None:
-        """Let the bakes that watch the alarm see it at once."""
+        """Look at the endpoints whose bakes watch the alarm."""
         watching = [each for each in self.endpoints if _watches(each, name)]
         for running in watching:
             self._look(running)
@@ -149,7 +148,7 @@ def _watches(running: RunningEndpoint, alarm: str) -> bool:
 
 
 def _alarms_named(scenario: Scenario) -> Iterable[str]:
-    """The alarms that the updates of a scenario watch, each once."""
+    """The alarms that the updates of a scenario watch, without duplicates."""
     last: DeploymentConfig | None = scenario.endpoint.last_deployment_config
     names = [] if last is None else list(last.alarms)
     for update in scenario.updates:

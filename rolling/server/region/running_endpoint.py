@@ -1,7 +1,7 @@
-"""One endpoint as the server keeps it: its value, what drives it, its times and its faults.
+"""One endpoint in the server: its value, its driver, its times and its faults.
 
-Here belongs what happens to one endpoint between two looks at it. What follows
-from what is seen is decided in `rolling.endpoint` and `rolling.core`.
+It keeps what happens to one endpoint between two looks. `rolling.endpoint` and
+`rolling.core` decide what follows from an observation.
 """
 
 import math
@@ -33,12 +33,12 @@ from rolling.view.view import View
 class RunningEndpoint:
     """An endpoint, and what happens to it as time passes.
 
-    `backend`: its instances and its traffic; read, with the clock, and driven.
-    `endpoint`, `times`: what it is now, to be shown. `wake_at`: when to look at it
-    next; None for never. `gone`: it has been deleted. `unused_faults`: those that
-    never struck, of what ended last, or that cannot strike the update in progress.
-    `images`: those that its configurations were deployed with. `view`: that of its
-    update, also once it has ended, until something else begins; else None.
+    `backend`: its instances and its traffic. `endpoint`, `times`: its current state, for
+    answers. `wake_at`: when to look at it next; None for never. `gone`: True once it is
+    deleted. `unused_faults`: the faults of the last operation that never struck, or that
+    cannot strike the update in progress. `images`: the images that its configurations were
+    deployed with. `view`: shows its update, even after the end, until another operation
+    begins; otherwise None.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class RunningEndpoint:
         self.unused_faults: tuple[UnusedFault, ...] = ()
         self.images: Images = {}
         self.view: View | None = None
-        # Kept while there is something to drive.
+        # Set while there is something to drive.
         self._update: RunningUpdate | None = None
         # What happened since the last look, and the notes of that look.
         self._events: list[EndpointEvent] = []
@@ -68,19 +68,19 @@ class RunningEndpoint:
 
     @property
     def deployment(self) -> Deployment | None:
-        """The deployment of the update in progress; None when there is none."""
+        """The deployment of the update in progress, or None."""
         return None if self.endpoint.pending is None else self.endpoint.deployment
 
     @property
     def resting(self) -> bool:
-        """True when nothing is under way that changes its status or its traffic."""
+        """True if nothing in progress changes its status or its traffic."""
         if self.endpoint.launching or self.endpoint.status is EndpointStatus.DELETING:
             return False
         return self._update is None or self._update.view.snapshot.deployment.at_rest
 
     @property
     def serving(self) -> tuple[str, ...]:
-        """The configurations that the variants in use are of: of a mix several, newest first."""
+        """The configurations of the variants in use; several for a mix, newest first."""
         endpoint, pending = self.endpoint, self.endpoint.pending
         fleets = endpoint.fleets if pending is None else pending.deployment.spec.old
         there = [each.configuration for each in fleets if each.count]
@@ -88,13 +88,13 @@ class RunningEndpoint:
 
     @property
     def waiting_faults(self) -> tuple[tuple[Fault, ...], ...]:
-        """The faults of each of the next updates: a scenario's own before those injected."""
+        """The faults of each of the next updates: those of a scenario before injected ones."""
         queues = zip_longest(self._scenario_faults, self._injected_faults, fillvalue=())
         return tuple([(*scenario, *injected) for scenario, injected in queues])
 
     @property
     def unstruck_faults(self) -> tuple[UnusedFault, ...]:
-        """The faults of what is under way that have not struck so far; at rest `unused_faults`."""
+        """The faults of the operation in progress that have not struck; at rest `unused_faults`."""
         return self.unused_faults if self.resting else self.backend.unused_faults()
 
     def tripped(self) -> frozenset[str]:
@@ -106,10 +106,10 @@ class RunningEndpoint:
         """The answer of DescribeEndpoint."""
         return describe(self.endpoint, self.times)
 
-    # --- what is asked of it ---------------------------------------------------
+    # --- requests ---------------------------------------------------
 
     def update(self, endpoint: Endpoint, now: float) -> None:
-        """Begin the update that this endpoint, as `update_endpoint` gave it, was accepted with."""
+        """Begin the accepted update of this endpoint, the result of `update_endpoint`."""
         assert endpoint.deployment is not None
         waiting = self.waiting_faults
         faults = waiting[0] if waiting else ()
@@ -133,24 +133,24 @@ class RunningEndpoint:
         self._begin(endpoint, now)
 
     def delete(self, now: float) -> None:
-        """DeleteEndpoint. Raises as `update` does. It is gone when its instances would be."""
+        """DeleteEndpoint. Raises as `update` does. It is gone once its instances would be."""
         endpoint = delete_endpoint(self.endpoint)
         self.wake_at = now + self.backend.world.settings.cleanup_seconds
         self._begin(endpoint, now)
 
     def inject(self, faults: tuple[Fault, ...]) -> None:
-        """These faults strike its next update; called again, the one after."""
+        """Set the faults of its next update; each further call is for the update after."""
         self._injected_faults.append(faults)
 
     def withdraw_faults(self) -> None:
-        """It has no faults any more: none to come, none that still strikes or holds."""
+        """Remove all its faults, including those that wait, strike or hold an alarm."""
         self._scenario_faults.clear()
         self._injected_faults.clear()
         self.unused_faults = ()
         self.backend.drop_faults()
 
     def _begin(self, endpoint: Endpoint, now: float, view: View | None = None) -> None:
-        """Begin an update that has this view, or something else."""
+        """Begin an update with this view, or another operation."""
         self.endpoint, self.view = endpoint, view
         self.unused_faults = ()
         began = None if view is None else now
@@ -162,16 +162,16 @@ class RunningEndpoint:
             self._tell(now, view.rows[0].why, view.rows[0].stage)
 
     def _tell(self, now: float, why: str | None = None, stage: Stage | None = None) -> None:
-        """Add to what happened; `why` is its status unless given."""
+        """Add an event; `why` is by default its status."""
         endpoint, status = self.endpoint, None if self.gone else self.endpoint.status
         why = why or _status_sentence(endpoint, status)
         event = EndpointEvent(now, endpoint.region, endpoint.name, status, stage, why)
         self._events.append(event)
 
-    # --- what happens to it ----------------------------------------------------
+    # --- events ----------------------------------------------------
 
     def look(self, now: float, stop: StopRequested | None = None) -> list[EndpointEvent]:
-        """Let happen what does at the moment `now`; `wake_at` says when to look again."""
+        """Process everything at the time `now`; `wake_at` says when to look again."""
         if self.endpoint.status is EndpointStatus.DELETING:
             self._end(now)
         elif self.endpoint.launching:
@@ -184,7 +184,7 @@ class RunningEndpoint:
         return events
 
     def _note(self, notes: tuple[str, ...], now: float) -> None:
-        """Tell a note once for as long as it stands."""
+        """Report a note once for as long as it stands."""
         for note in new_notes(self._standing, notes):
             self._tell(now, note)
         self._standing = notes
@@ -205,7 +205,7 @@ class RunningEndpoint:
         self.wake_at = seen.news_at
         if self.endpoint.status is not status:
             self.times = evolve(self.times, last_modified=now, stage_start=now)
-            # A change that is taken back is commanded at once.
+            # A reverted change is commanded at once.
             self.wake_at = now if self.endpoint.launching else None
             self._tell(now)
         self._note(seen.notes, now)
@@ -213,7 +213,7 @@ class RunningEndpoint:
             self._drop_faults(now)
 
     def _drive(self, update: RunningUpdate, now: float, stop: StopRequested | None) -> None:
-        """One look at an endpoint whose update is under way, or has left something over."""
+        """One look at an endpoint whose update is in progress, or has left something over."""
         rows, snapshot = update.tick(now, stop), update.view.snapshot
         if update.endpoint.status is not self.endpoint.status:
             self.times = evolve(self.times, last_modified=now)
@@ -228,9 +228,9 @@ class RunningEndpoint:
             self._release(snapshot.record)
 
     def _drop_faults(self, now: float) -> None:
-        """What was under way has ended, and its faults with it: report those that never struck.
+        """The operation has ended, and its faults with it: report those that never struck.
 
-        Called again, for what is left over, it has no faults any more.
+        A second call, for leftovers, has no faults to report.
         """
         unused_faults = self.backend.unused_faults()
         self.backend.drop_faults()
@@ -240,7 +240,7 @@ class RunningEndpoint:
             self._tell(now, f"Never struck: {listed}.")
 
     def _release(self, record: Record) -> None:
-        """Keep driving only for what is still to go."""
+        """Keep driving only while instances are still being terminated."""
         left_over = any(fleet.alive > fleet.asked for fleet in record.deployment.fleets)
         news_at = self.backend.observe(record.desired).news_at if left_over else None
         if news_at is None or math.isinf(news_at):

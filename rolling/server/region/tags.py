@@ -1,4 +1,4 @@
-"""Tags: AddTags, ListTags, DeleteTags, and the tags that things are made with."""
+"""Tags: AddTags, ListTags, DeleteTags, and the tags given at creation."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -8,16 +8,16 @@ from rolling.server.region.listing import page
 from rolling.server.service import Answer, ApiOperation, Parameters
 
 MOST_TAGS = 50
-"""The most tags that a thing can have."""
+"""The most tags of a resource."""
 
 _WORDS = {"endpoint-config": "endpoint configuration", "endpoint": "endpoint", "model": "model"}
 
 
 class Tags:
-    """The tags of everything in a place.
+    """The tags of all resources in a region.
 
-    What has been `put` exists, tagged or not, until it is dropped; the
-    operations refuse every other ARN.
+    A resource exists from `put` until it is dropped, tagged or not; the operations refuse
+    every other ARN.
     """
 
     def __init__(self) -> None:
@@ -33,18 +33,18 @@ class Tags:
         }
 
     def put(self, arn: str, tags: Iterable[Mapping[str, str]] = ()) -> None:
-        """Something was made under `arn`, with these tags.
+        """Add the new resource `arn` with these tags.
 
-        Raises InvalidInput for tags that nothing can have; then it was not made.
+        Raises InvalidInput for invalid tags; the resource is then not added.
         """
         self._of[arn] = _joined({}, list(tags))
 
     def drop(self, arn: str) -> None:
-        """What was made under `arn` is gone, and its tags with it."""
+        """Remove the resource `arn` and its tags."""
         del self._of[arn]
 
     def exists(self, arn: str) -> bool:
-        """True when there is something under `arn`."""
+        """True if the resource `arn` exists."""
         return arn in self._of
 
     def _add_tags(self, parameters: Parameters) -> Answer:
@@ -73,7 +73,7 @@ class Tags:
 
 
 def _joined(tags: Mapping[str, str], added: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """The tags with those added; an added one replaces one of the same key."""
+    """The tags with the added ones; an added tag replaces one with the same key."""
     found: list[Problem] = []
     seen: set[str] = set()
     for place, tag in enumerate(added):

@@ -1,6 +1,6 @@
-"""An output by the model of it: plain values, ready for a protocol to write.
+"""An output according to its model: plain values, ready for a protocol to write.
 
-Answers are our own. They are not judged here: tests hold each of them against the
+Answers are our own, so they are not checked here: tests check each of them against the
 model (tests/server/conftest.py).
 """
 
@@ -17,7 +17,7 @@ WriteTime = Callable[[float], object]
 def prepared(
     shape: Shape | None, answer: Mapping[str, Any], write_time: WriteTime
 ) -> dict[str, Any]:
-    """The answer with its times as `write_time` writes them; empty without a shape."""
+    """The answer with its times written by `write_time`; empty without a shape."""
     return {} if shape is None else _structure(shape, answer, write_time)
 
 
@@ -27,7 +27,7 @@ def as_epoch(seconds: float) -> float:
 
 
 def as_datetime(seconds: float) -> datetime:
-    """A time as botocore's serializers take it."""
+    """A time as botocore's serializers expect it."""
     return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 

@@ -1,4 +1,4 @@
-"""The body of an HTTP/1.1 request: by its length or in chunks, within a limit and a time."""
+"""The body of an HTTP/1.1 request: by length or in chunks, with limits of size and time."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _PIECE_BYTES = 65_536
 
 
 class BadBody(Exception):
-    """A body that is not read; `status` is the HTTP status to answer with."""
+    """The body cannot be read; `status` is the HTTP status of the answer."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -23,11 +23,11 @@ def read_body(
 ) -> bytes:
     """The body, of at most `limit` bytes.
 
-    Raises BadBody for one that is too large or not announced well, or that
-    `needs_length` and has none; ConnectionError for a client that has gone;
-    TimeoutError when it is not there by `deadline`, a time of `monotonic`.
+    Raises BadBody if it is too large or announced wrongly, or if it `needs_length` and has
+    none; ConnectionError if the client has gone; TimeoutError if it is not complete by
+    `deadline`, a time of `monotonic`.
     """
-    # "aws-chunked" is S3's, whose clients are told that S3 is not here.
+    # "aws-chunked" is S3's; its clients get the answer that S3 is not here.
     if headers.get("Content-Encoding", "identity").lower() not in ("identity", "aws-chunked"):
         raise BadBody(415, "A compressed body is not read here.")
     lengths = set(headers.get_all("Content-Length", []))
@@ -63,7 +63,7 @@ def _chunks(stream: BufferedIOBase, limit: int, deadline: float) -> Iterator[byt
         yield _exactly(stream, length, deadline)
         if _line(stream, deadline).strip():
             raise BadBody(400, "A chunk ends with a new line.")
-    # Trailers say nothing that is needed here.
+    # Trailers contain nothing that is needed here.
     for _ in range(100):
         if not _line(stream, deadline).strip():
             return
@@ -86,7 +86,7 @@ def _exactly(stream: BufferedIOBase, length: int, deadline: float) -> bytes:
     while length:
         if monotonic() > deadline:
             raise TimeoutError("the body is too slow")
-        # As much as is there, so that a drop every few seconds does not hold us past the deadline.
+        # Read what has arrived, so that a slow trickle does not hold us past the deadline.
         piece = stream.read1(min(length, _PIECE_BYTES))
         if not piece:
             raise ConnectionAbortedError("the client has gone within its body")

@@ -1,8 +1,8 @@
-"""Browsers: a page from elsewhere must not reach the server through the browser that shows it.
+"""Browsers: a foreign web page must not reach the server through the user's browser.
 
-A page may send requests to this machine's ports, though not read the answers; and a name
-that its owner points at this machine makes even that possible. Both show: in the header
-Origin, which AWS's clients do not send, and in the header Host.
+A page can send requests to this machine's ports, but not read the answers, unless its
+domain name resolves to this machine. The first case shows in the header Origin, which
+AWS's clients do not send, the second in the header Host.
 """
 
 from urllib.parse import urlsplit
@@ -12,9 +12,9 @@ from rolling.server.wire.messages import HttpRequest
 
 
 def from_elsewhere(request: HttpRequest, bound_to: str) -> str | None:
-    """Why a request to a server at the address `bound_to` is refused; None when it is not.
+    """Why a request to a server at the address `bound_to` is refused; None if it is allowed.
 
-    A server that others may reach by any name has no wrong Host.
+    A server that is open to other machines accepts any Host.
     """
     host = request.headers.get("host")
     if host is not None and is_loopback(bound_to) and not is_loopback(_name_of(host)):
@@ -29,7 +29,7 @@ def from_elsewhere(request: HttpRequest, bound_to: str) -> str | None:
 
 
 def _name_of(host: str) -> str:
-    """A Host without its port; an empty text if it is malformed."""
+    """A Host without its port; "" if it is malformed."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,8 +1,8 @@
 """Smithy's RPC v2 with CBOR, as newer SDKs speak to CloudWatch: botocore's own codec, mirrored.
 
-botocore writes inputs and reads outputs. A server reads inputs and writes
-outputs, so it has botocore write an output as if it were an input. A botocore
-that does not know the protocol yet is reported in a clear error.
+botocore writes inputs and reads outputs. A server does the reverse, so botocore writes
+the output here as if it were an input. If botocore does not know the protocol yet, a clear
+error says so.
 """
 
 import re
@@ -28,12 +28,12 @@ PATH = re.compile(r"/service/(\w+)/operation/(\w+)/?", re.ASCII)
 
 
 def is_meant(request: HttpRequest) -> bool:
-    """True for a request whose path is one of CBOR's, of whatever service."""
+    """True if the request's path is one of CBOR's, for any service."""
     return request.path.startswith("/service/")
 
 
 def is_available() -> bool:
-    """False when botocore is too old to know CBOR."""
+    """False if botocore is too old for CBOR."""
     return _NAME in SERIALIZERS and _NAME in PROTOCOL_PARSERS
 
 
@@ -51,12 +51,12 @@ class CborProtocol:
         stream = parser.get_peekable_stream_from_bytes(request.body)
         try:
             return parser.parse_data_item(stream)
-        # The parser is for answers of AWS's, and fails on others in many ways.
+        # The parser is made for AWS's answers, and fails on other input in many ways.
         except Exception:
             raise not_readable("The body is not CBOR that can be read") from None
 
     def write(self, operation: OperationModel, answer: Answer) -> HttpResponse:
-        """The output. An operation without any answers an empty body."""
+        """The output; an empty body if the operation has none."""
         shape = operation.output_shape
         plain = prepared(shape, answer, as_datetime)
         if shape is None:
@@ -72,7 +72,7 @@ class CborProtocol:
 
 
 def error(status: int, code: str, text: str) -> HttpResponse:
-    """The error of a service that is not here."""
+    """The error for a service that is not here."""
     return _cbor(status, {"__type": code, "message": text}, _error_model())
 
 
@@ -91,7 +91,7 @@ def _serializer() -> Any:
 
 @cache
 def _mirrored(operation: OperationModel, output: str) -> OperationModel:
-    """The operation that has as its input what this one has as its output."""
+    """An operation whose input is the output of this one."""
     http = {"method": "POST", "requestUri": "/"}
     return OperationModel(
         {"name": operation.name, "http": http, "input": {"shape": output}}, operation.service_model

@@ -1,7 +1,7 @@
-"""A request answered: routed, read, checked, called, written.
+"""From request to answer: route, read, check, call, write.
 
-Every request gets an answer. What an operation raises on purpose is its error;
-anything else is a bug here, logged with its traceback, and a 500 without one.
+Every request gets an answer. A ServiceError or InvalidInput is the operation's error; any
+other exception is a bug here: it is logged with its traceback, and answered with a 500.
 """
 
 import logging
@@ -25,11 +25,11 @@ from rolling.server.wire.wording import refused
 logger = logging.getLogger(__name__)
 
 Implements = Callable[[str, str], bool]
-"""True for a service and an operation that the call behind the wire knows."""
+"""True if the call behind the wire implements this operation."""
 
 
 class ServiceCall(Protocol):
-    """What an operation of a service does, in a region.
+    """Carries out an operation of a service in a region.
 
     Raises ServiceError, or InvalidInput, which is a ValidationException.
     """
@@ -42,20 +42,20 @@ class ServiceCall(Protocol):
 
 
 def everything(service: str, operation: str) -> bool:
-    """What a call that knows every operation implements."""
+    """Says that every operation is implemented."""
     return True
 
 
 def respond(
     call: ServiceCall, request: HttpRequest, implements: Implements = everything
 ) -> HttpResponse:
-    """The answer to `request`, whatever it holds.
+    """The answer to any `request`.
 
-    An operation that AWS knows and `implements` does not answers 501, whatever
-    its input, and so does one of another service. Signatures are not checked.
+    An operation that AWS knows but `implements` denies is answered with 501, whatever its
+    input; so is one of another service. Signatures are not checked.
     """
     request_id = str(uuid4())
-    found = Route(JsonProtocol(None), None, "A request")  # until more is known of it
+    found = Route(JsonProtocol(None), None, "A request")  # until its service is known
     try:
         elsewhere = refused_elsewhere(request, request_id)
         if elsewhere is not None:

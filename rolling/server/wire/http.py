@@ -1,7 +1,7 @@
 """The server: the standard library's, a thread for each connection, around `respond`.
 
-Here belongs what HTTP asks for: lengths and limits, slow and aborted clients,
-methods and paths, stopping cleanly. What is answered is `dispatch`'s business.
+It handles HTTP: lengths and limits, slow and aborted clients, methods and paths, a clean
+stop. `dispatch` makes the answers.
 """
 
 import logging
@@ -27,10 +27,10 @@ from rolling.server.wire.signature import signed_service
 logger = logging.getLogger(__name__)
 
 RespondToControl = Callable[[HttpRequest], HttpResponse]
-"""What answers the requests whose path begins with CONTROL_PREFIX, of any method."""
+"""Answers requests of any method whose path begins with CONTROL_PREFIX."""
 
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
-"""The largest body that is read; a larger one is answered 413. Ours."""
+"""The largest body that is read; a larger one is answered with 413. Our own limit."""
 
 WELCOME = (
     "A local SageMaker with CloudWatch's alarms, by rolling. It speaks AWS's own protocols: "
@@ -43,7 +43,7 @@ _STOP_SECONDS = 5.0
 
 @frozen
 class _Limits:
-    """What a connection may take."""
+    """The limits of a connection."""
 
     body_bytes: int
     socket_timeout_seconds: float
@@ -51,7 +51,7 @@ class _Limits:
 
 @frozen
 class _Site:
-    """What is served, and within which limits."""
+    """What to serve, and the limits."""
 
     call: ServiceCall
     control: RespondToControl | None
@@ -60,7 +60,7 @@ class _Site:
     bound_to: str
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer by path and method; none for a page that a browser shows."""
+        """The answer by path and method; a web page in a browser gets none."""
         strange = from_elsewhere(request, self.bound_to)
         if strange is not None:
             return plain(403, strange)
@@ -88,9 +88,9 @@ class _Site:
 class Server:
     """An HTTP server around a service call, for one run.
 
-    `port` 0 takes a free one; the socket listens as soon as the server is made,
-    and `url` says where. Raises OSError when the address is taken. Use it as a
-    context manager to serve in a thread of its own, or call `serve_forever`.
+    `port`: 0 for a free one. The socket listens as soon as the server is made, at `url`.
+    Raises OSError if the address is in use. Use it as a context manager to serve in a
+    thread of its own, or call `serve_forever`.
     """
 
     def __init__(
@@ -113,12 +113,12 @@ class Server:
 
     @property
     def host(self) -> str:
-        """The address that it is bound to."""
+        """The address to which it is bound."""
         return self._listener.server_name
 
     @property
     def port(self) -> int:
-        """The port that it is bound to, a real one also when 0 was asked for."""
+        """The port to which it is bound; the real one if 0 was given."""
         return self._listener.server_port
 
     @property
@@ -133,7 +133,7 @@ class Server:
         self._thread.start()
 
     def serve_forever(self) -> None:
-        """Serve in this thread until `stop`, from another one, or an exception such as Ctrl-C."""
+        """Serve in this thread until another one calls `stop`, or an exception such as Ctrl-C."""
         with self._lock:
             if self._stopped:
                 return
@@ -144,7 +144,7 @@ class Server:
             self._serving = False
 
     def stop(self) -> None:
-        """Take no more connections, finish the answers that are being made, close everything.
+        """Take no more connections, finish the answers in progress, and close everything.
 
         Calling it again does nothing.
         """
@@ -186,12 +186,12 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(address, _Connection)
 
     def server_bind(self) -> None:
-        """Bind, without asking a name server who we are, as the standard library does."""
+        """Bind without asking a name server for our name, as the standard library would."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread that is remembered."""
+        """Serve a connection in a thread, and keep track of it."""
         thread = Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
@@ -206,12 +206,12 @@ class _Listener(ThreadingHTTPServer):
             self._open.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that is gone is no error; anything else is logged, never printed."""
+        """A lost client is not an error; anything else is logged, never printed."""
         level = logging.DEBUG if isinstance(sys.exception(), OSError) else logging.ERROR
         logger.log(level, "A connection has ended", exc_info=True)
 
     def close_connections(self) -> None:
-        """Let what is being answered be answered, and close what is idle."""
+        """Finish the answers in progress, and close idle connections."""
         with self._lock:
             threads = list(self._open.values())
         self._shut(socket.SHUT_RD)
@@ -233,7 +233,7 @@ class _Connection(BaseHTTPRequestHandler):
     """One connection, which may carry many requests."""
 
     protocol_version = "HTTP/1.1"
-    # What is said of a request line that names none: the library's own would go without a status.
+    # The version for a request line without one: the library's default sends no status.
     default_request_version = "HTTP/1.0"
     disable_nagle_algorithm = True
     wbufsize = 65_536
@@ -266,7 +266,7 @@ class _Connection(BaseHTTPRequestHandler):
     do_PUT = do_DELETE = do_PATCH = do_OPTIONS = serve
 
     def handle_expect_100(self) -> bool:
-        """Ask for the body, which the client waits with, unless it is announced as too large."""
+        """Tell a waiting client to send the body, unless it is announced as too large."""
         announced = self.headers.get("Content-Length", "")
         limit = self.server.site.limits.body_bytes
         if not (announced.isdecimal() and len(announced) < 19 and int(announced) > limit):
@@ -275,8 +275,8 @@ class _Connection(BaseHTTPRequestHandler):
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer a request that is not HTTP as we know it with plain text, and close."""
-        if code == 501:  # the standard library's for a method that it does not know
+        """Answer an invalid HTTP request with plain text, and close."""
+        if code == 501:  # the standard library's status for an unknown method
             self._give(plain(405, "AWS's calls are POST /.", Allow="GET, HEAD, POST"), close=True)
             return
         self._give(plain(code, message or self.responses[code][0]), close=True)
@@ -286,7 +286,7 @@ class _Connection(BaseHTTPRequestHandler):
         return "rolling"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log for those who debug; print nothing."""
+        """Log for debugging; print nothing."""
         logger.debug(format, *args)
 
     def _give(self, response: HttpResponse, close: bool = False) -> None:
@@ -303,7 +303,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def _linger(self) -> None:
-        """Read on for a while, so that a client in the midst of sending gets to our answer."""
+        """Read on for a while, so that a client that is still sending gets our answer."""
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(_LINGER_SECONDS)

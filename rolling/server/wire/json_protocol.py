@@ -17,7 +17,7 @@ _VERSIONS = {SAGEMAKER: "1.1", CLOUDWATCH: "1.0"}
 
 @frozen
 class JsonProtocol:
-    """JSON in and out. `service` is None for a request that is for no service here."""
+    """JSON in and out. `service`: None if the request's service is not here."""
 
     service: str | None
 
@@ -31,7 +31,7 @@ class JsonProtocol:
             raise not_readable("The body is not JSON that can be read") from None
 
     def write(self, operation: OperationModel, answer: Answer) -> HttpResponse:
-        """The output. An operation without any answers an empty body."""
+        """The output; an empty body if the operation has none."""
         shape = operation.output_shape
         plain = prepared(shape, answer, as_epoch)
         if shape is None:
@@ -56,14 +56,14 @@ class JsonProtocol:
 
 
 def query_error_header(service: str, query_code: str, status: int) -> dict[str, str]:
-    """The header by which CloudWatch's clients learn the code of the older query protocol."""
+    """The header that gives CloudWatch's clients the code of the older query protocol."""
     if service != CLOUDWATCH:
         return {}
     return {"x-amzn-query-error": f"{query_code};{fault_of(status)}"}
 
 
 def fault_of(status: int) -> str:
-    """Whose fault an error of this HTTP status is, in AWS's words."""
+    """Who caused an error with this HTTP status, in AWS's words."""
     return "Sender" if status < 500 else "Receiver"
 
 

@@ -19,7 +19,7 @@ class HttpRequest:
     def of(
         cls, method: str, target: str, headers: Mapping[str, str | bytes], body: bytes = b""
     ) -> Self:
-        """The request with headers as a client writes them."""
+        """The request, with headers as a client writes them."""
         named = {name.lower(): _text(value) for name, value in headers.items()}
         return cls(method, target, named, body)
 
@@ -31,7 +31,7 @@ class HttpRequest:
 
 @frozen
 class HttpResponse:
-    """An answer. Content-Length is the writer's business, and not among `headers`."""
+    """An answer. The writer adds Content-Length; it is not among `headers`."""
 
     status: int
     headers: Mapping[str, str]

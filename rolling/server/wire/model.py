@@ -1,7 +1,7 @@
-"""What AWS knows: botocore's models of SageMaker and of CloudWatch, loaded when first asked for.
+"""What AWS knows: botocore's models of SageMaker and CloudWatch, loaded on first use.
 
-Here belongs what the rest of the wire asks of them: which operations there are,
-their shapes, and how a service names its errors.
+It gives the rest of the wire the operations, their shapes, and the error names of a
+service.
 """
 
 from functools import cache
@@ -31,7 +31,7 @@ _loading = Lock()
 
 @frozen
 class ErrorName:
-    """What an error is called in JSON and CBOR, in the query protocol, and how its text is."""
+    """An error's name in JSON and CBOR, its code in the query protocol, and the key of its text."""
 
     shape: str
     query_code: str
@@ -46,7 +46,7 @@ def service_model(service: str) -> ServiceModel:
 
 @cache
 def operation_names(service: str) -> frozenset[str]:
-    """The operations that AWS knows of one of SERVICES."""
+    """The operations of one of SERVICES that AWS knows."""
     return frozenset(service_model(service).operation_names)
 
 
@@ -57,7 +57,7 @@ def operation_model(service: str, operation: str) -> OperationModel:
 
 
 def service_of_target(prefix: str) -> str | None:
-    """The service whose operations have this prefix in X-Amz-Target; None when none here has."""
+    """The service with this prefix in X-Amz-Target; None if it is not here."""
     return _TARGETS.get(prefix)
 
 
@@ -74,7 +74,7 @@ def error_name(service: str, code: str) -> ErrorName:
 
 
 def unknown_operation(service: str | None, operation: str) -> ServiceError:
-    """The error of an operation that AWS does not know."""
+    """The error for an operation that AWS does not know."""
     if service == CLOUDWATCH:
         text = f"Could not find operation {operation} for version {QUERY_VERSION}"
     else:

@@ -1,12 +1,12 @@
 """botocore's model of an operation's input as a shape of `rolling.schema`.
 
-A shape is made on the first call of its operation, and `AwsWords` words its problems.
+A shape is made on the first call of its operation; `AwsWords` describes its problems.
 Rules that the model gives only in its documentation are checked by the operation.
 
-Three things differ from AWS on purpose. An unknown member is an error, where AWS
-ignores it: it is a typing mistake, or newer than this botocore. A list without a
-limit in the model may have MOST_ITEMS. And CAPACITY_PERCENTAGE, a spelling in AWS's
-documentation that `rolling.endpoint` accepts, passes.
+Three things differ from AWS on purpose. An unknown member is an error, although AWS
+ignores it: it is a typing mistake, or newer than this botocore. A list without a limit in
+the model may have MOST_ITEMS. CAPACITY_PERCENTAGE passes, because AWS's documentation uses
+it and `rolling.endpoint` accepts it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ from rolling.server.wire.patterns import matches
 from rolling.server.wire.wording import RANGES, AwsWords, Violation
 
 _NEAR_AN_ENGINE = ("UpdateEndpointInput", "DeploymentConfig", "RollingUpdatePolicy")
-"""Where a user may try what only a scenario has."""
+"""Where users may put fields that only a scenario has."""
 
 _ALIASES = {"CapacitySizeType": {"CAPACITY_PERCENTAGE": "CAPACITY_PERCENT"}}
 
@@ -51,7 +51,7 @@ def input_shape(service: str, operation: str) -> Shape:
 
 
 def shape_of(model: Any) -> Shape:
-    """A shape of botocore's as one of ours. It must not contain itself; no input here does."""
+    """A shape of botocore's as one of ours. It must not be recursive; no input here is."""
     words, limits = AwsWords(model), model.metadata
     match model.type_name:
         case "structure":
@@ -77,7 +77,7 @@ def shape_of(model: Any) -> Shape:
 
 
 def scalar_of(model: Any) -> Scalar:
-    """The same of a shape without parts. No input here has blobs."""
+    """The same for a shape without parts. No input here has blobs."""
     words, limits = AwsWords(model), model.metadata
     kind = model.type_name
     lowest, highest = RANGES.get(kind, (0, None))
@@ -97,7 +97,7 @@ def scalar_of(model: Any) -> Scalar:
 
 @frozen
 class _WithoutEngine(Structure):
-    """A structure that lacks the fields of an engine, and names what AWS has instead."""
+    """A structure without the fields of an engine; its error names AWS's alternative."""
 
     def _unknown(self, key: object, value: Mapping[object, object], path: str) -> list[Problem]:
         if key not in ("Engine", *ROOM):
@@ -120,7 +120,7 @@ class _ListOfScalars(ListOf):
 
 @frozen
 class _MapOf(Worded):
-    """An object with `low` to `high` fields of any name, whose values have no parts."""
+    """An object with `low` to `high` fields of any name, with values without parts."""
 
     key: Scalar
     value: Scalar
@@ -145,7 +145,7 @@ class _MapOf(Worded):
 
 
 def _together(shape: Scalar, places: Iterable[tuple[str, object]]) -> tuple[list[Problem], bool]:
-    """The problems of values of a wrong type, and whether all others fit."""
+    """The problems of values with a wrong type, and whether all others fit."""
     found: list[Problem] = []
     fit = True
     for path, value in places:

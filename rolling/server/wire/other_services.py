@@ -1,7 +1,7 @@
-"""Requests of AWS's other services, which one endpoint URL for all may lead here.
+"""Requests for AWS's other services, which a global endpoint URL may send here.
 
-This module tells them from our own requests, and writes the refusal that their clients
-understand: 501, which none of them tries again, in the form of their protocol.
+This module recognizes them, and refuses them in the format of their protocol with 501,
+which no client tries again.
 """
 
 import json
@@ -27,7 +27,7 @@ _INVOCATION = re.compile("/endpoints/[^/]{1,200}/(async-)?invocations(-response-
 
 @frozen
 class _Asked:
-    """What is asked for, of which service, and why that is not here."""
+    """The requested operation, its service, and why it is not here."""
 
     service: str
     operation: str
@@ -41,10 +41,10 @@ class _Asked:
 
 
 def refused_elsewhere(request: HttpRequest, request_id: str) -> HttpResponse | None:
-    """The refusal of a request of another service; None for one that may be for us.
+    """The refusal of a request for another service; None if it may be for us.
 
-    Told by the scope of its signature, and the inference of SageMaker, which is signed
-    as SageMaker, by its path.
+    The scope of the signature decides; SageMaker's inference, which is signed as SageMaker,
+    is recognized by its path.
     """
     asked = _asked(request)
     return None if asked is None else _refusal(request, asked, request_id)
@@ -69,7 +69,7 @@ def _asked(request: HttpRequest) -> _Asked | None:
 
 
 def _operation(request: HttpRequest, target: str) -> str:
-    """The operation's name where the request says it, else its method and path."""
+    """The operation's name if the request gives it, otherwise its method and path."""
     if target:
         return ascii(target.rpartition(".")[2][:100])[1:-1]
     if is_form(request):

@@ -1,9 +1,9 @@
 """Java's regular expressions, which the service models are written in, as Python's.
 
-A pattern is not checked, and everything matches it, where it has no translation
-or could take time that grows with more than the square of a text's length; a
-text longer than LONGEST is not checked against any. In botocore 1.44 that is
-four patterns, none of them in an operation of endpoints or alarms.
+A pattern is not checked (everything matches) if it has no translation, or if its time
+could grow faster than the square of the text's length. In botocore 1.44 these are four
+patterns, none of them in an operation of endpoints or alarms. A text longer than LONGEST is
+never checked.
 """
 
 import re
@@ -13,7 +13,7 @@ from itertools import groupby
 from sys import maxunicode
 
 LONGEST = 8_192
-"""The longest text that is matched. Ours; the lengths that are limited are far below."""
+"""The longest text that is matched. Our own limit, far above the limited lengths."""
 
 # A repeated group that ends in a repeated `.`: its text can be split in too many ways.
 _EXPLOSIVE = re.compile(r"\.[*+]\)[*+{]")
@@ -31,7 +31,7 @@ _DOT = r"[^\n\r\u0085\u2028\u2029]"
 
 
 def matches(pattern: str, text: str) -> bool:
-    """False when all of `text` does not match `pattern`; True where that is not checked."""
+    """True if the whole `text` matches `pattern`, or if that is not checked."""
     if len(text) > LONGEST:
         return True
     # Telling the categories of all of Unicode takes a quarter of a second; of ASCII, nothing.
@@ -41,9 +41,9 @@ def matches(pattern: str, text: str) -> bool:
 
 @cache
 def translated(pattern: str, last: int = maxunicode) -> re.Pattern[str] | None:
-    """The pattern of Python's that means the same; None when it is not checked.
+    """The equivalent Python pattern; None if it is not checked.
 
-    `last`: the last character that it will be matched with.
+    `last`: the highest character in the texts to match.
     """
     if _EXPLOSIVE.search(pattern):
         return None

@@ -1,7 +1,7 @@
 """CloudWatch's older protocol, AWS CLI v2's: a form in, XML out.
 
-A form is flat (`Dimensions.member.1.Name=x`); its fields are put into a tree, and
-the tree read by the shape of the input, since a form says nothing of types.
+A form is flat (`Dimensions.member.1.Name=x`) and has no types: its fields are put into a
+tree, which is read according to the shape of the input.
 """
 
 import re
@@ -23,23 +23,23 @@ from rolling.server.wire.model import error_name
 from rolling.server.wire.wording import not_readable
 
 FIELDS = 10_000
-"""The most fields of a form. Ours."""
+"""The most fields of a form. Our own limit."""
 
 NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 
-# What every request may carry beside its parameters: the call, and a signature of old.
+# Fields beside the parameters: the call, and a signature of the old kind.
 _COMMON = re.compile(
     "Action|Version|AWSAccessKeyId|Signature(Method|Version)?|Timestamp|Expires|SecurityToken"
     "|X-Amz-[A-Za-z-]+"
 )
 
-# What XML 1.0 cannot hold, not even escaped.
+# Characters that XML 1.0 cannot contain, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @frozen
 class QueryProtocol:
-    """A form in, XML out. `request_id` stands in every body."""
+    """A form in, XML out. `request_id` is part of every body."""
 
     request_id: str
     service: str = CLOUDWATCH
@@ -80,7 +80,7 @@ class QueryProtocol:
 
 
 def is_form(request: HttpRequest) -> bool:
-    """True for a request whose body is said to be a form."""
+    """True if the request declares its body as a form."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media == "application/x-www-form-urlencoded"
 
@@ -97,7 +97,7 @@ def form(request: HttpRequest) -> dict[str, str]:
 
 
 def _put(tree: dict[str, Any], name: str, text: str) -> None:
-    """Put a field where its dotted name says."""
+    """Put a field into the tree by its dotted name."""
     *parents, last = name.split(".")
     if len(parents) > 2 * DEPTH_LIMIT:
         raise not_readable(f"Nested deeper than {DEPTH_LIMIT} levels at '{name[:80]}…'")
@@ -110,7 +110,7 @@ def _put(tree: dict[str, Any], name: str, text: str) -> None:
 
 
 def _typed(shape: Any, node: Any) -> object:
-    """The node as the shape's type where it can be one, else as it is, to be refused."""
+    """The node as the shape's type if possible; otherwise unchanged, to be refused later."""
     kind = shape.type_name
     if kind == "structure" and isinstance(node, dict):
         members = shape.members
@@ -135,7 +135,7 @@ def _typed(shape: Any, node: Any) -> object:
 
 
 def _numbered(node: Any, called: str) -> list[Any] | None:
-    """The items of a list in their order; None when the node is no list. '' is an empty one."""
+    """The items of a list in order; None if the node is not a list. '' is an empty list."""
     if node == "":
         return []
     if not isinstance(node, dict) or node.keys() != {called} or not isinstance(node[called], dict):

@@ -1,7 +1,7 @@
 """Which call a request is: the protocol, the service, and the operation.
 
-X-Amz-Target says it in JSON, the path in CBOR, the fields Action and Version in a
-form. The content type of JSON is not looked at, so that a bare `curl -d` works.
+It is in X-Amz-Target for JSON, in the path for CBOR, in the fields Action and Version for
+a form. The content type of JSON is not checked, so that a plain `curl -d` works.
 """
 
 from typing import Protocol
@@ -36,7 +36,7 @@ class WireProtocol(Protocol):
 
 @frozen
 class Route:
-    """What a request asks for; `service` is None when it is for no service here."""
+    """The requested call; `service` is None if the service is not here."""
 
     protocol: WireProtocol
     service: str | None
@@ -44,7 +44,7 @@ class Route:
 
 
 def route(request: HttpRequest, request_id: str) -> Route:
-    """The call that a request is, known to AWS or not."""
+    """The call of a request, whether AWS knows it or not."""
     if cbor_protocol.is_meant(request):
         return _cbor_route(request)
     if "x-amz-target" in request.headers:
@@ -72,7 +72,7 @@ def _query_route(request: HttpRequest, request_id: str) -> Route:
     try:
         fields = form(request)
     except ServiceError:
-        # The protocol will find the same, and say so.
+        # The protocol will find and report the same.
         return Route(protocol, CLOUDWATCH, "DescribeAlarms")
     action = fields.get("Action", "")
     if fields.get("Version", QUERY_VERSION) != QUERY_VERSION:

@@ -1,4 +1,4 @@
-"""Signatures: they are not checked. Their scope says the region and the service that are meant."""
+"""Signatures: they are not checked, but their scope gives the region and the service."""
 
 import re
 from urllib.parse import unquote
@@ -14,13 +14,13 @@ _SCOPE = re.compile(
 
 
 def region_of(request: HttpRequest) -> str:
-    """The region that a request is signed for in its headers; the usual one for none."""
+    """The region in the signature of a request's headers; without one, the default."""
     found = _SCOPE.search(request.headers.get("authorization", ""))
     return found["region"] if found else REGION
 
 
 def signed_service(request: HttpRequest) -> str | None:
-    """The service that a request is signed for, in its headers or its query; None for none."""
+    """The service in the signature of a request, in headers or query, or None."""
     _, _, query = request.target.partition("?")
     for text in (request.headers.get("authorization", ""), unquote(query)):
         found = _SCOPE.search(text)

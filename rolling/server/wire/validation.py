@@ -8,14 +8,14 @@ from rolling.server.wire.model_shapes import input_shape
 from rolling.server.wire.wording import Unreadable
 
 MOST_PROBLEMS = 100
-"""The problems that one message names. Ours."""
+"""The most problems in one message. Our own limit."""
 
 
 def accepted(service: str, operation: str, tree: object) -> Parameters:
     """The parameters in `tree`, the input of an operation, without nulls.
 
-    Timestamps are seconds since the epoch. Raises InvalidInput with all problems; values
-    of a wrong type come alone.
+    Timestamps are seconds since the epoch. Raises InvalidInput with all problems; if
+    values have a wrong type, with only those.
     """
     found = input_shape(service, operation).problems(tree, "")
     if found:

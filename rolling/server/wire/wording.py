@@ -1,4 +1,4 @@
-"""How AWS words what is wrong with an input, and how what rolling refuses is said the same way.
+"""AWS's wording of the problems of an input, also for problems that rolling finds.
 
 AWS gives one message for all problems of a request, with its paths in
 lowerCamelCase and list items counted from 1:
@@ -21,7 +21,7 @@ from rolling.schema.shapes import MOST_ITEMS, Constraint, is_unicode
 from rolling.server.service import LATEST, ServiceError
 
 LONGEST_VALUE = 256
-"""The longest text of a value in a message. Ours; AWS shows all of it."""
+"""The longest text of a value in a message. Our own limit; AWS shows all of it."""
 
 _MOST_SHOWN = 20
 
@@ -47,7 +47,7 @@ class Violation(Problem):
 
 @frozen
 class AwsWords:
-    """AWS's words for the problems of a shape of botocore's."""
+    """AWS's words for the problems of a botocore shape."""
 
     model: Any
 
@@ -107,7 +107,7 @@ class AwsWords:
 
 
 def _every(model: Any) -> str:
-    """Every constraint of a shape of botocore's, in AWS's order."""
+    """All constraints of a botocore shape, in AWS's order."""
     order: tuple[Constraint, ...] = ("max", "min", "pattern", "enum")
     rules = [AwsWords(model)._rule(each) for each in order if each in model.metadata]
     return f"[{', '.join([*rules, _NULL])}]"
@@ -122,17 +122,17 @@ def _token(value: object) -> str:
 
 
 def not_readable(text: str) -> ServiceError:
-    """The error of an input that cannot be read."""
+    """The error for an input that cannot be read."""
     return ServiceError(text, "SerializationException")
 
 
 def refused(error: InvalidInput) -> ServiceError:
     """The one error of all these problems.
 
-    A SerializationException of what is Unreadable, if anything is, else a
-    ValidationException. A Refusal is a whole text of AWS's, and alone it is the
-    message. Several follow each other, the same text once; then what AWS has no words
-    for, a sentence each; last the problems that can be worded as violations.
+    It is a SerializationException of the Unreadable problems, if there are any, otherwise a
+    ValidationException. A Refusal is a complete text of AWS's; a single one is the message.
+    Otherwise the message has the distinct Refusals, then a sentence for each problem
+    without AWS's words, last the problems that can be worded as violations.
     """
     unreadable = [each for each in error.problems if isinstance(each, Unreadable)]
     if unreadable:
@@ -175,7 +175,7 @@ def _java(value: object, depth: int) -> str:
 
 
 def _is_constraint(problem: Problem) -> bool:
-    """True for a rule that is of the form of AWS's: a member must be something, or be there."""
+    """True if a rule has AWS's form: a member must be something, or be present."""
     given = isinstance(problem, Violation) or problem.rule.startswith("must ")
     return given or _is_absence(problem)
 
