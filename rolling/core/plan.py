@@ -12,7 +12,16 @@ from attrs import frozen
 
 from rolling.core.capacity import Share
 from rolling.core.deployment import Deployment
-from rolling.core.events import AlarmsRead, Event, FleetsSeen, Reading, Sighting, SplitSettled
+from rolling.core.events import (
+    AlarmsRead,
+    Continued,
+    Event,
+    FleetsSeen,
+    Reading,
+    Sighting,
+    SplitSettled,
+)
+from rolling.core.gate import awaits_continuation
 from rolling.core.pace import bake_seconds
 from rolling.core.provisioning import is_batch_in_service
 from rolling.core.stage import Direction, Phase
@@ -22,13 +31,15 @@ from rolling.core.transition import trace
 def ideal_event(deployment: Deployment) -> Event:
     """The next event of a world in which everything asked for has come true.
 
-    The traffic is split as asked; in the bake of a whole batch, every alarm is
-    quiet after the interval; otherwise, every fleet is as asked.
+    The traffic is split as asked; in the bake of a whole batch, a gate is continued, and
+    every alarm is quiet after the interval; otherwise, every fleet is as asked.
     """
     stage = deployment.stage
     if stage.phase is Phase.SHIFTING:
         return SplitSettled(stage, deployment.split)
     if stage.phase is Phase.BAKING and is_batch_in_service(deployment):
+        if awaits_continuation(deployment):
+            return Continued(stage, "you")
         quiet = tuple([(alarm, Reading.OK) for alarm in deployment.spec.alarms])
         return AlarmsRead(stage, quiet, after_interval=True)
     return FleetsSeen(
