@@ -50,9 +50,12 @@ def promise(name: str) -> str:
     """What a property says, in its own words."""
     if name in OF_BOTH:
         return OF_BOTH[name]
-    groups: tuple[tuple[Callable[..., bool], ...], ...]
-    groups = (STATE_PROPERTIES, EDGE_PROPERTIES, START_PROPERTIES)
-    found = {holds.__name__: holds for group in groups for holds in group}
+    every: tuple[Callable[..., bool], ...] = (
+        *STATE_PROPERTIES,
+        *EDGE_PROPERTIES,
+        *START_PROPERTIES,
+    )
+    found = {holds.__name__: holds for holds in every}
     first_paragraph = (getdoc(found[name]) or "").split("\n\n")[0]
     return " ".join(first_paragraph.split())
 
