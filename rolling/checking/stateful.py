@@ -43,7 +43,6 @@ from rolling.checking.strategies import (
     gated,
     healthy_starts,
     names,
-    next_event,
     plausible_events,
     policies,
     surge_policies,
@@ -68,6 +67,7 @@ from rolling.core.events import (
 from rolling.core.fleet import Fleet, serving, wanted
 from rolling.core.gate import awaits_continuation
 from rolling.core.outcome import Operation
+from rolling.core.plan import ideal_event
 from rolling.core.policy import RollingUpdatePolicy, SurgeRollingPolicy, UpdatePolicy
 from rolling.core.stage import Direction, Phase
 from rolling.core.transition import advance, follow
@@ -131,7 +131,7 @@ class PredictedDeployment(RuleBasedStateMachine):
             elif self._is_reading_dealt():
                 self.tell(dealt_reading(self.deployment, self.random))
             else:
-                self.tell(next_event(self.deployment))
+                self.tell(ideal_event(self.deployment))
 
     @rule(data=st.data(), times=_TIMES)
     def something_harmless_happens(self, data: st.DataObject, times: int) -> None:

@@ -36,7 +36,6 @@ from rolling.core.events import (
     StopRequested,
 )
 from rolling.core.fleet import Fleet, FleetSpec, serving, wanted
-from rolling.core.gate import awaits_continuation
 from rolling.core.outcome import Operation
 from rolling.core.pace import step_count
 from rolling.core.plan import ideal_event
@@ -416,13 +415,6 @@ def _next_event(
         return draw(foreign_events(deployment))
     if choice == "late" and late:
         return late[draw(st.integers(0, len(late) - 1))]
-    return next_event(deployment)
-
-
-def next_event(deployment: Deployment) -> Event:
-    """The next event where everything comes true: a gate is continued before its bake passes."""
-    if awaits_continuation(deployment):
-        return Continued(deployment.stage, "somebody")
     return ideal_event(deployment)
 
 

@@ -1,15 +1,15 @@
-"""The sweep: every legal rolling policy for a range of fleet sizes.
+"""The sweep: every legal rolling policy of every fleet of a range, SageMaker's or within room.
 
 This file lists the policies, and checks one, with a verdict small enough to pass
 between processes. workers.py distributes the work.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import product
 from time import process_time
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.checking.counterexample import explain
 from rolling.checking.deployment_model import DeploymentModel
@@ -20,8 +20,8 @@ from rolling.checking.world import Granularity, Limits
 from rolling.core.capacity import CapacitySize, instances, percent
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem
-from rolling.core.fleet import serving, wanted
-from rolling.core.policy import RollingUpdatePolicy, policy_problems
+from rolling.core.fleet import FleetSpec, serving, wanted
+from rolling.core.policy import RollingUpdatePolicy, SurgeRollingPolicy, policy_problems
 from rolling.core.transition import follow, start
 
 
@@ -30,21 +30,26 @@ class Case:
     """One policy for one pair of fleets.
 
     `batch`, `rollback_batch`: in instances (≥ 1).
+    `unavailable`: how many of the batch may be missing of the new fleet, and the rest is
+    its surge; None: the policy is SageMaker's, which knows no such thing.
     """
 
     old: int
     new: int
     batch: int
     rollback_batch: int
+    unavailable: int | None = None
 
     def deployment(self) -> Deployment:
-        """The new deployment. Raises InvalidInput for an illegal case."""
-        policy = RollingUpdatePolicy(
-            _batch_sizes(self.new)[self.batch],
-            wait_interval_seconds=60,
-            rollback_maximum_batch_size=_rollback_sizes(self.old)[self.rollback_batch],
-        )
-        return start(serving("old", self.old), wanted("new", self.new), policy, ["alarm"])
+        """The deployment, just started. Raises InvalidInput for a case that is not legal."""
+        fleets = serving("old", self.old), wanted("new", self.new)
+        back, policy = _rollback_sizes(self.old)[self.rollback_batch], self._policy()
+        return start(*fleets, evolve(policy, rollback_maximum_batch_size=back), ["alarm"])
+
+    def _policy(self) -> RollingUpdatePolicy | SurgeRollingPolicy:
+        if self.unavailable is None:
+            return RollingUpdatePolicy(_batch_sizes(self.new)[self.batch], 60)
+        return _within(self.batch - self.unavailable, self.unavailable)
 
 
 @frozen
@@ -112,8 +117,14 @@ def all_fleets(old: Sizes, new: Sizes) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(pairs, key=lambda pair: (max(pair), min(pair), pair)))
 
 
-def cases(old: int, new: int) -> tuple[Case, ...]:
-    """Every legal batch with every legal rollback batch; small ones, the slowest, come first."""
+def cases(old: int, new: int, *, within_room: bool = False) -> tuple[Case, ...]:
+    """Every legal batch with every legal rollback batch, small ones, which take longest, first.
+
+    `within_room`: every surge with every count that may be missing, in place of SageMaker's
+    batches; those of one count follow each other, because they can share what is found.
+    """
+    if within_room:
+        return tuple(_cases_within_room(old, new))
     return tuple(
         [
             Case(old, new, batch, back)
@@ -123,8 +134,25 @@ def cases(old: int, new: int) -> tuple[Case, ...]:
     )
 
 
-def case_count(old: int, new: int) -> int:
-    """The number of cases for these fleets."""
+def _cases_within_room(old: int, new: int) -> Iterator[Case]:
+    for unavailable in range(new):
+        for surge in range(new + 1):
+            if surge + unavailable == 0:
+                continue
+            fleets = serving("old", old), wanted("new", new)
+            most_back = start(*fleets, _within(surge, unavailable)).spec.pace.rollback_batch
+            for back in range(1, most_back + 1):
+                yield Case(old, new, surge + unavailable, back, unavailable)
+
+
+def _within(surge: int, unavailable: int) -> SurgeRollingPolicy:
+    return SurgeRollingPolicy(instances(surge), instances(unavailable), 60)
+
+
+def case_count(old: int, new: int, *, within_room: bool = False) -> int:
+    """How many cases there are of these fleets."""
+    if within_room:
+        return len(cases(old, new, within_room=True))
     return len(_batch_sizes(new)) * len(_rollback_sizes(old))
 
 
@@ -141,7 +169,7 @@ class CaseChecker:
     def __init__(self, how: HowToCheck, *, shares: bool = True) -> None:
         self._how = how
         self._shares = shares
-        self._fleets: tuple[int, int] | None = None
+        self._fleets: tuple[FleetSpec, ...] | None = None
         self._model: DeploymentModel | None = None
 
     def check(self, case: Case, go_on: GoOn | None = None) -> CaseVerdict:
@@ -165,7 +193,7 @@ class CaseChecker:
     def _verdict(self, case: Case, go_on: GoOn | None) -> Verdict:
         how, deployment = self._how, case.deployment()
         if self._shares:
-            model = self._model_of(case, deployment)
+            model = self._model_of(deployment)
             model.restart(deployment)
             verdict = verdict_on(model, state_limit=how.state_limit, go_on=go_on)
             if model.shares:
@@ -179,8 +207,8 @@ class CaseChecker:
             go_on=go_on,
         )
 
-    def _model_of(self, case: Case, deployment: Deployment) -> DeploymentModel:
-        fleets, model = (case.old, case.new), self._model
+    def _model_of(self, deployment: Deployment) -> DeploymentModel:
+        fleets, model = deployment.spec.fleets, self._model
         if model is None or fleets != self._fleets or len(model) > _MOST_KNOWN:
             limits = self._how.limits(deployment)
             model = DeploymentModel(deployment, limits, follow=self._how.follow)

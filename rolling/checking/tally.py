@@ -43,12 +43,21 @@ class Broken:
 
 
 class Tally:
-    """The results so far of a sweep over `pairs` of fleets. Its clock starts when it is made."""
+    """What was found so far by a sweep over `pairs` of fleets. It begins when it is made.
 
-    def __init__(self, pairs: Sequence[tuple[int, int]], how: HowToCheck) -> None:
+    `within_room`: as for `cases`.
+    """
+
+    def __init__(
+        self, pairs: Sequence[tuple[int, int]], how: HowToCheck, *, within_room: bool = False
+    ) -> None:
         self._how = how
+        self._within_room = within_room
         self._began = perf_counter()
-        self.fleets = {(old, new): FleetTally(case_count(old, new)) for old, new in pairs}
+        self.fleets = {
+            (old, new): FleetTally(case_count(old, new, within_room=within_room))
+            for old, new in pairs
+        }
         self.broken: dict[str, Broken] = {}
         self.edges_taken: set[str] = set()
 
@@ -109,6 +118,7 @@ class Tally:
                 broken=bool(self.broken), complete=self.checked == self.policies
             ),
             "Interrupted": interrupted,
+            "WithinRoom": self._within_room,
             "Policies": self.policies,
             "PoliciesChecked": self.checked,
             "PoliciesUndecided": sum(fleet.undecided for fleet in fleets),
@@ -128,7 +138,13 @@ class Tally:
 
 
 def _size(case: Case) -> tuple[int, ...]:
-    return (case.old + case.new, case.old, case.batch, case.rollback_batch)
+    return (
+        case.old + case.new,
+        case.old,
+        case.batch,
+        case.rollback_batch,
+        case.unavailable or 0,
+    )
 
 
 def _fleet(old: int, new: int, fleet: FleetTally) -> dict[str, object]:
@@ -157,5 +173,6 @@ def _violation(broken: Broken) -> dict[str, object]:
         "New": case.new,
         "BatchSize": case.batch,
         "RollbackBatchSize": case.rollback_batch,
+        "Unavailable": case.unavailable,
         "Counterexample": broken.found.counterexample.splitlines(),
     }

@@ -34,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "FIRST..LAST; the new fleet has the same size as the old, or each of the sizes NEW",
     )
     parser.add_argument(
+        "--within-room",
+        action="store_true",
+        help="with --sweep: every surge and unavailable count of these fleets, in place of "
+        "SageMaker's batch sizes",
+    )
+    parser.add_argument(
         "--losses", metavar="N", default="0", help="instances that may be lost (default: 0)"
     )
     parser.add_argument(
@@ -56,12 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @frozen
 class Asked:
-    """The arguments of `check`. Either `file` is given, or `pairs`: the (old, new) fleet
-    sizes of a sweep."""
+    """The arguments of `check`, read. Either `file` is not None, or `pairs`, which are the
+    old and new fleets of a sweep. `within_room`: as for `cases`."""
 
     file: str | None
     pairs: tuple[tuple[int, int], ...] | None
     how: HowToCheck
+    within_room: bool = False
 
 
 def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked:
@@ -88,9 +95,12 @@ def read_arguments(chosen: argparse.Namespace, follow: Follow = follow) -> Asked
     elif chosen.file is None:
         rule = "give a FILE, or the fleet sizes of a sweep"
         found.append(Problem("FILE", None, rule, "--sweep 1..5"))
+    elif chosen.within_room:
+        rule = "a FILE says what its room is; leave it out, or give --sweep in place of FILE"
+        found.append(Problem("--within-room", True, rule))
     if found:
         raise InvalidInput(found)
-    return Asked(chosen.file, pairs, how)
+    return Asked(chosen.file, pairs, how, chosen.within_room)
 
 
 def _granularity(text: str | None, found: list[Problem]) -> Granularity | None:

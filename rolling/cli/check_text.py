@@ -153,6 +153,7 @@ def _interrupted(left_out: int, terminal: Terminal) -> Iterator[str]:
 def _sweep_verdict(document: Document, terminal: Terminal) -> Iterator[str]:
     checked, policies = document["PoliciesChecked"], document["Policies"]
     lead = "1 policy" if policies == 1 else f"{policies:,} policies"
+    lead += " within room" if document["WithinRoom"] else ""
     if checked < policies:
         lead = f"{checked:,} of {lead}"
     if document["Interrupted"]:
@@ -206,9 +207,11 @@ def _of(checked: int, policies: int) -> str:
 def _swept_violation(violation: Document, terminal: Terminal) -> Iterator[str]:
     count = violation["Policies"]
     policies = "1 policy" if count == 1 else f"{count:,} policies"
+    missing = violation["Unavailable"]
+    room = f", {missing} of them unavailable" if missing else ""
     smallest = (
         f"{policies}; the smallest: {violation['Old']} → {violation['New']} instances by "
-        f"{violation['BatchSize']}, back by {violation['RollbackBatchSize']}."
+        f"{violation['BatchSize']}{room}, back by {violation['RollbackBatchSize']}."
     )
     yield from _counterexample(violation["Counterexample"][:1], terminal)
     yield from terminal.wrap(smallest)

@@ -128,11 +128,11 @@ def check_sweep(asked: Asked, interruption: Interruption, processes: int | None 
     from rolling.checking.workers import check_cases
 
     pairs = asked.pairs or ()
-    tally = Tally(pairs, asked.how)
+    tally = Tally(pairs, asked.how, within_room=asked.within_room)
     progress = Progress(sys.stderr)
     policies = tally.policies
     verdicts = check_cases(
-        (case for old, new in pairs for case in cases(old, new)),
+        (case for old, new in pairs for case in cases(old, new, within_room=asked.within_room)),
         asked.how,
         processes=processes,
         go_on=lambda: not interruption.requested,

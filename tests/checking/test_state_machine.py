@@ -21,8 +21,8 @@ from rolling import (
 from rolling.checking.floors import FLOORS, NOTHING, hardly_visited
 from rolling.checking.stateful import EXAMPLES, PredictedDeployment, check_machine
 from rolling.checking.wrong_core import Replacement
-from rolling.core.capacity import instances_for
-from rolling.core.policy import _rolling_pace
+from rolling.core.capacity import floor_of, instances_for
+from rolling.core.policy import _rolling_pace, floor_in
 from rolling.records import dumps_deployment, loads_deployment
 from tests.checking.museum.exhibit import Exhibit, Update
 from tests.checking.museum.exhibits import EXHIBITS
@@ -277,7 +277,7 @@ def test_the_prediction_knows_none_of_the_rules() -> None:
 
 
 # What these change is in the values that a deployment is started with, and the walks start ours.
-IN_THE_START = (instances_for, _rolling_pace, Fleet.seen)
+IN_THE_START = (instances_for, _rolling_pace, Fleet.seen, floor_of, floor_in)
 
 
 def is_walked(exhibit: Exhibit) -> bool:

@@ -66,6 +66,36 @@ def test_a_case_starts_the_deployment_that_it_names() -> None:
         assert (pace.provision_batch, pace.rollback_batch) == (case.batch, case.rollback_batch)
 
 
+@pytest.mark.parametrize(("old", "new"), [(1, 1), (2, 2), (4, 4), (6, 4), (1, 4)])
+def test_within_room_every_surge_and_every_missing_count_is_taken_once(old: int, new: int) -> None:
+    found = cases(old, new, within_room=True)
+    assert len(set(found)) == len(found) == case_count(old, new, within_room=True)
+    rooms = {(case.batch, case.unavailable) for case in found}
+    every = {(surge + missing, missing) for surge in range(new + 1) for missing in range(new)}
+    assert rooms == every - {(0, 0)}
+    for case in found:
+        spec = case.deployment().spec
+        assert (spec.pace.provision_batch, spec.pace.rollback_batch) == (
+            case.batch,
+            case.rollback_batch,
+        )
+        assert spec.new.full - spec.new.floor == case.unavailable
+
+
+def test_within_room_what_is_shared_changes_no_verdict() -> None:
+    """Fleets with different floors are different fleets: nothing is shared between them."""
+    every = [
+        case for old, new in ((3, 3), (3, 2), (2, 3)) for case in cases(old, new, within_room=True)
+    ]
+    found = []
+    for shares in (True, False):
+        checker = CaseChecker(HowToCheck(), shares=shares)
+        verdicts = [checker.check(case) for case in every]
+        assert all(verdict.complete and not verdict.found for verdict in verdicts)
+        found.append([(v.case, v.states, v.steps, v.deployments) for v in verdicts])
+    assert found[0] == found[1]
+
+
 def test_pairs_of_fleets() -> None:
     assert equal_fleets((2, 4)) == ((2, 2), (3, 3), (4, 4))
     assert all_fleets((1, 2), (2, 3)) == ((1, 2), (2, 2), (1, 3), (2, 3))
@@ -119,8 +149,12 @@ def test_what_cancels_where_fleets_are_equal_is_found_where_they_are_not(
 
 
 def test_a_case_has_the_states_that_are_pinned_of_its_configuration() -> None:
-    verdict = CaseChecker(HowToCheck()).check(Case(4, 4, 2, 3))
-    assert (verdict.states, verdict.deployments) == pinned()["rolling 4 to 4 by 2, back by 3"]
+    for case, name in (
+        (Case(4, 4, 2, 3), "rolling 4 to 4 by 2, back by 3"),
+        (Case(3, 3, 1, 1, 1), "drain-first 3 to 3, 0 and 1"),
+    ):
+        verdict = CaseChecker(HowToCheck()).check(case)
+        assert (verdict.states, verdict.deployments) == pinned()[name]
 
 
 def test_several_processes_find_what_one_does() -> None:

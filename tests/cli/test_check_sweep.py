@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rolling.checking.sweep import HowToCheck, equal_fleets
-from rolling.cli.check_arguments import Asked
+from rolling.checking.sweep import HowToCheck, case_count, equal_fleets
+from rolling.cli.check_arguments import Asked, add_arguments, read_arguments
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import check_sweep
 from rolling.cli.interruption import Interruption
@@ -46,6 +46,24 @@ def test_every_policy_of_the_range_is_checked(rolling: Command) -> None:
     assert rows == [(size, size, len(found), sum(found)) for size, found in pinned.items()]
     assert document["Policies"] == document["PoliciesChecked"] == 14
     assert document["States"] == sum(states for *_, states in rows)
+
+
+def test_within_room_every_surge_and_missing_count_is_swept(rolling: Command) -> None:
+    result = rolling("check", "--sweep", "1..3", "--within-room", "-o", "json")
+    assert (result.exit_code, result.err) == (0, "")
+    document = valid(result.document)
+    assert (document["Verdict"], document["WithinRoom"]) == ("Holds", True)
+    assert [fleet["Policies"] for fleet in document["Fleets"]] == [
+        case_count(size, size, within_room=True) for size in (1, 2, 3)
+    ]
+    text = " ".join(rolling("check", "--sweep", "2", "--within-room").out.split())
+    assert "policies within room: every property holds in every reachable state." in text
+
+
+def test_only_a_sweep_is_within_room(rolling: Command) -> None:
+    result = rolling("check", "request.json", "--within-room")
+    assert result.exit_code == 2
+    assert "--within-room" in result.err
 
 
 def test_one_size_is_a_range_too(rolling: Command) -> None:

@@ -118,9 +118,9 @@ def _within_room() -> Iterator[Update]:
     yield _plain(3, 3, within(1, 0, 2))
     yield _plain(4, 4, within(0, 2, 3))
     yield _plain(4, 6, within(1, 2))
-    yield _plain(6, 4, within(0, 1, 6))
+    yield _plain(6, 4, within(1, 1, 6))
     yield _plain(1, 4, within(0, 1))
-    yield _plain(4, 4, SurgeRollingPolicy(percent(1), percent(49), 60, percent(50), 900))
+    yield _plain(4, 4, SurgeRollingPolicy(percent(1), percent(50), 60, percent(50), 900))
     yield _plain(7, 7, SurgeRollingPolicy(percent(0), percent(29), 60, None, 900))
     yield _plain(2, 2, within(0, 1), limits=LOSING)
 

@@ -1,6 +1,6 @@
 """What an exhibit of the museum is: a bug of another system, as a change of ours that we find.
 
-The exhibits are in traffic.py, turning_back.py, verdicts.py and messages.py.
+The exhibits are in traffic.py, room.py, turning_back.py, verdicts.py, gates.py and messages.py.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,10 @@ from attrs import frozen
 from rolling import (
     CapacitySize,
     Deployment,
+    Gates,
     RollingUpdatePolicy,
+    SurgeRollingPolicy,
+    UpdatePolicy,
     follow,
     instances,
     percent,
@@ -29,8 +32,11 @@ from rolling.checking import (
     explore,
     succession,
 )
+from rolling.checking.deployment_model import Situation
 from rolling.checking.succession import SuccessionModel, next_update, refuses, told
+from rolling.checking.transition_cache import Follow
 from rolling.checking.wrong_core import ChangedEdges, Replacement
+from rolling.core.properties import Asked, s17_the_floor_is_that_of_its_policy
 
 Change = Replacement | ChangedEdges
 Found = Exploration[Any]
@@ -46,27 +52,74 @@ class Update:
     back: int
     alarms: tuple[str, ...] = ("p99",)
     limits: Limits = Limits()
+    gates: Gates | None = None
 
     explain = staticmethod(explain)
 
+    @property
+    def policy(self) -> UpdatePolicy:
+        """How it is carried out."""
+        return RollingUpdatePolicy(self.batch, 60, instances(self.back))
+
+    def asked(self) -> Asked:
+        """What a core is given to start."""
+        old, new = serving("config-1", self.old), wanted("config-2", self.new)
+        return Asked((old,), new, self.policy, self.alarms, gates=self.gates)
+
     def begun_by(self, start: Callable[..., Deployment]) -> Deployment:
         """The deployment as a core starts it."""
-        policy = RollingUpdatePolicy(self.batch, 60, instances(self.back))
-        return start(
-            serving("config-1", self.old), wanted("config-2", self.new), policy, self.alarms
-        )
+        asked = self.asked()
+        return start(asked.old, asked.new, asked.policy, asked.alarms, gates=asked.gates)
 
     def model(self, change: Change | None) -> Model[Any]:
         """The update, by the core with this change; None: by ours."""
         if change is None:
             return DeploymentModel(self.begun_by(start), self.limits)
         core = change.core()
-        deployment = self.begun_by(core.own(start))
-        return DeploymentModel(deployment, self.limits, follow=core.own(follow))
+        return _Begun(self, self.begun_by(core.own(start)), core.own(follow))
 
     def __str__(self) -> str:
         count = f"{self.old} instance{'' if self.old == 1 else 's'}"
         return f"an update of {count}" + ("" if self.old == self.new else f" to {self.new}")
+
+
+@frozen
+class WithinRoom(Update):
+    """An update of which `unavailable` instances may be missing, and `surge` be more.
+
+    The batch is of both; `batch` means nothing here.
+    """
+
+    surge: int = 0
+    unavailable: int = 1
+
+    @property
+    def policy(self) -> UpdatePolicy:
+        """How it is carried out."""
+        room = instances(self.surge), instances(self.unavailable)
+        return SurgeRollingPolicy(*room, 60, instances(self.back))
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, {self.surge} more and {self.unavailable} fewer at a time"
+
+
+class _Begun(DeploymentModel):
+    """A deployment that a core began, judged also by the room that it was asked for.
+
+    The other properties of a start compare whole values, and a wrong core has classes of
+    its own for these.
+    """
+
+    def __init__(self, update: Update, begun: Deployment, follow: Follow) -> None:
+        super().__init__(begun, update.limits, follow=follow)
+        holds = s17_the_floor_is_that_of_its_policy
+        self._wrong = () if holds(update.asked(), begun) else (holds.__name__,)
+        self._first = frozenset(self.initial())
+
+    def broken_in(self, state: Situation) -> tuple[str, ...]:
+        """What a state breaks, and the first one also what it was to begin with."""
+        wrong = self._wrong if state in self._first else ()
+        return (*wrong, *super().broken_in(state))
 
 
 @frozen

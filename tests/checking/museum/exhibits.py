@@ -3,9 +3,9 @@
 What happened elsewhere is told in our own words; the issues are where it was told first.
 """
 
-from tests.checking.museum import messages, traffic, turning_back, verdicts
+from tests.checking.museum import gates, messages, room, traffic, turning_back, verdicts
 
-ROOMS = (traffic.ROOM, turning_back.ROOM, verdicts.ROOM, messages.ROOM)
+ROOMS = (traffic.ROOM, room.ROOM, turning_back.ROOM, verdicts.ROOM, gates.ROOM, messages.ROOM)
 
 EXHIBITS = tuple(exhibit for room in ROOMS for exhibit in room.exhibits)
 """Every exhibit, room by room."""

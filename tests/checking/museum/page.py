@@ -1,11 +1,12 @@
 """The museum's page, docs/museum.md, written from the exhibits and from what the explorer finds."""
 
+from collections.abc import Callable
 from inspect import getdoc
 from pathlib import Path
 from textwrap import fill
 
 from rolling.checking import EXCEPTION
-from rolling.core.properties import EDGE_PROPERTIES, STATE_PROPERTIES
+from rolling.core.properties import EDGE_PROPERTIES, START_PROPERTIES, STATE_PROPERTIES
 from tests.checking.museum.exhibit import Exhibit, Found, Room
 from tests.checking.museum.exhibits import ROOMS
 
@@ -49,7 +50,12 @@ def promise(name: str) -> str:
     """What a property says, in its own words."""
     if name in OF_BOTH:
         return OF_BOTH[name]
-    found = {holds.__name__: holds for holds in (*STATE_PROPERTIES, *EDGE_PROPERTIES)}
+    every: tuple[Callable[..., bool], ...] = (
+        *STATE_PROPERTIES,
+        *EDGE_PROPERTIES,
+        *START_PROPERTIES,
+    )
+    found = {holds.__name__: holds for holds in every}
     first_paragraph = (getdoc(found[name]) or "").split("\n\n")[0]
     return " ".join(first_paragraph.split())
 
