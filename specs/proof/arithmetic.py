@@ -130,7 +130,8 @@ class Arithmetic(ABC):
         """The same sum without a factor ≥ 1 that all its terms have in common."""
         divisor = gcd(*terms.values())
         terms = {names: times // divisor for names, times in terms.items()}
-        for name in set.intersection(*map(set, terms)) & self._sizes:
+        # Sorted: the order of a set is another in each process, and z3's answers follow it.
+        for name in sorted(set.intersection(*map(set, terms)) & self._sizes):
             return self._cancelled(
                 {_without(names, (name,)): times for names, times in terms.items()}
             )
@@ -141,7 +142,7 @@ class Arithmetic(ABC):
 
         For y ≥ 1: x ≤ k gives x·y ≤ k·y, and x ± z ≤ k gives x·y ± z·y ≤ k·y; and with ≥.
         """
-        orders = [order for order in {names, names[::-1]} if order[1] in self._sizes]
+        orders = [order for order in sorted({names, names[::-1]}) if order[1] in self._sizes]
         for x, y in orders or (names, names[::-1]):
             bounds = {-2, -1, 0, 1, *[edge or 0 for edge in self.numbers[x]]}
             sums: list[tuple[Terms, Terms, int]] = [

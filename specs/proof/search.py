@@ -154,7 +154,7 @@ class Search(Arithmetic):
             return self._completed(values)
         self._solver.push()
         try:
-            for first, second in self.products:
+            for first, second in sorted(self.products):
                 product = z3.Int(name_of((first, second)))
                 self._solver.add(product == z3.Int(first) * z3.Int(second))
             self._solver.add(*[z3.Int(name) == value for name, value in given.items()])

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rolling.checking.sweep import HowToCheck, case_count, equal_fleets
-from rolling.cli.check_arguments import Asked, add_arguments, read_arguments
+from rolling.cli.check_arguments import Asked
 from rolling.cli.check_text import sweep_text
 from rolling.cli.checking import check_sweep
 from rolling.cli.interruption import Interruption
