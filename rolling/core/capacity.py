@@ -40,9 +40,14 @@ class CapacitySize:
         A percentage rounds down, because the field is a *maximum* batch size:
         33% of 3 is 1, and 50% of 3 is 1, not 2.
         """
+        count = self.part_of(fleet_size)
+        return count if self.type is SizeType.INSTANCE_COUNT else max(1, count)
+
+    def part_of(self, fleet_size: int) -> int:
+        """This size as a count of instances, which may be 0; a percentage rounds down."""
         if self.type is SizeType.INSTANCE_COUNT:
             return self.value
-        return max(1, fleet_size * self.value // 100)
+        return fleet_size * self.value // 100
 
 
 def instances(count: int) -> CapacitySize:
@@ -132,6 +137,13 @@ def floor_of(full: int, new_full: int, unavailable: int) -> int:
     part. Rounds up: a floor that rounded down would let more be missing.
     """
     return -(-full * (new_full - unavailable) // new_full)
+
+
+def most_within_room(
+    old_count: int, new_full: int, old_floor: int, new_floor: int, surge: int
+) -> int:
+    """The most instances that exist at one moment where only the surge is in excess."""
+    return max(old_count + surge, new_full - (-old_floor * surge // new_floor))
 
 
 def carries(count: int, share: Share, floor: int) -> bool:

@@ -1,10 +1,11 @@
 """The deployment: one frozen value that is its whole state.
 
 Here belong the state itself and what can be read off it without a rule. What
-it will do next is in pace.py, provisioning.py, shifting.py, baking.py,
+it will do next is in pace.py, provisioning.py, shifting.py, baking.py, gate.py,
 cleaning.py, rollback.py and ending.py; which of them, and when, in lifecycle.py.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 
 from attrs import field, frozen
@@ -32,6 +33,11 @@ class GateTimeoutAction(Enum):
     ROLL_BACK = "RollBack"
 
 
+def _steps(steps: Iterable[int] | None) -> tuple[int, ...] | None:
+    # A list would not be hashed, and a generator would be empty once it was judged.
+    return None if steps is None else tuple(steps)
+
+
 @frozen
 class Gates:
     """The bakes that pass only once they are continued.
@@ -43,7 +49,7 @@ class Gates:
 
     timeout_seconds: int
     on_timeout: GateTimeoutAction
-    steps: tuple[int, ...] | None = None
+    steps: tuple[int, ...] | None = field(default=None, converter=_steps)
 
 
 @frozen

@@ -5,7 +5,7 @@ endpoint was left with a mix of configurations). Wherever fleets stand in a
 tuple, the new one comes first and the old ones follow, newest first.
 """
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, field, frozen
 
 from rolling.core.capacity import (
     ALL_TRAFFIC,
@@ -33,10 +33,6 @@ class FleetSpec:
     count: int
     share: Share
     floor: int = field(default=Factory(lambda self: self.full, takes_self=True))
-
-    def with_floor(self, floor: int) -> "FleetSpec":
-        """This fleet with another floor."""
-        return self if floor == self.floor else evolve(self, floor=floor)
 
 
 def serving(configuration: str, count: int) -> FleetSpec:
@@ -90,6 +86,12 @@ class Fleet:
     def needed(self, floor: int) -> int:
         """The least of what is asked that carries this fleet's share."""
         return min(self.asked, instances_for(self.share, floor))
+
+
+def is_healthy(fleets: tuple[FleetSpec, ...]) -> bool:
+    """True for one old fleet that is in service in full, and a new one that has nothing yet."""
+    new, *old = fleets
+    return len(old) == 1 and new.count == 0 and old[0].count == old[0].full
 
 
 def fleet_names(fleets: tuple[FleetSpec, ...]) -> list[str]:

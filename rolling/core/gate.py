@@ -49,16 +49,27 @@ def gate_seconds(deployment: Deployment) -> int | None:
     return bake_seconds(deployment) + gates.timeout_seconds
 
 
-def gate_problems(gates: Gates | None, spec: Spec) -> list[Problem]:
-    """Everything about the gates that an update of this spec cannot have."""
+def gate_problems(gates: Gates | None) -> list[Problem]:
+    """Everything about gates that no update can have."""
     if gates is None:
         return []
     longest = LONGEST_GATE_SECONDS
     found = [range_problem("Gates.TimeoutInSeconds", gates.timeout_seconds, 1, longest, " seconds")]
-    steps = step_count(spec)
-    if gates.steps == ():
+    if not isinstance(gates.on_timeout, GateTimeoutAction):
+        # Anything else would silently continue.
+        rule = f"must be {' or '.join(map(str, GateTimeoutAction))}"
+        found.append(Problem("Gates.TimeoutAction", gates.on_timeout, rule))
+    if gates.steps is not None and not gates.steps:
         rule = "must name a batch; leave it out for a gate after each"
         found.append(Problem("Gates.Batches", [], rule, [1]))
-    for place, step in enumerate(gates.steps or ()):
-        found.append(range_problem(f"Gates.Batches[{place}]", step, 1, steps, f" of {steps} steps"))
+    return [problem for problem in found if problem is not None]
+
+
+def gated_step_problems(spec: Spec) -> list[Problem]:
+    """The gates of an update that are after none of its steps."""
+    steps, named = step_count(spec), () if spec.gates is None else spec.gates.steps or ()
+    found = [
+        range_problem(f"Gates.Batches[{place}]", step, 1, steps, f" of {steps} steps")
+        for place, step in enumerate(named)
+    ]
     return [problem for problem in found if problem is not None]

@@ -14,11 +14,11 @@ def start_count(spec: Spec) -> int:
 
 
 def drains_first(spec: Spec) -> bool:
-    """True when the old fleet has more than its floor, and the policy wants the rest for room.
+    """True when instances of the old fleet may be missing, to make room.
 
     Then a step 0 comes before the first batch: the old fleet is asked for its floor, and bakes.
     """
-    return any(fleet.floor < fleet.full and fleet.count > fleet.floor for fleet in spec.old)
+    return any(fleet.floor < fleet.full for fleet in spec.old)
 
 
 def next_up(deployment: Deployment) -> int:

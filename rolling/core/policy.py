@@ -9,7 +9,13 @@ from enum import StrEnum
 
 from attrs import Factory, frozen
 
-from rolling.core.capacity import MOST_INSTANCES, CapacitySize, SizeType, floor_of
+from rolling.core.capacity import (
+    MOST_INSTANCES,
+    CapacitySize,
+    SizeType,
+    floor_of,
+    most_within_room,
+)
 from rolling.core.errors import Problem, is_whole_number, nearest, range_problem
 
 SHORTEST_EXECUTION_TIMEOUT_SECONDS = 600
@@ -88,9 +94,9 @@ class SurgeRollingPolicy:
 
     `maximum_surge`: the instances that may exist beyond the fleet, 0–100% of the new one.
     `maximum_unavailable`: those that may be missing from it, at least one instance fewer
-    than all; of the old fleet the same part. A batch is as large as both together. With a
-    surge of 0 the update needs no spare instance: it first drains the old fleet.
-    What remains, the floor, carries all the traffic meanwhile.
+    than all; of the old fleet the same part. A batch is as large as both together. Where
+    any may be missing, the update first drains the old fleet to its floor, which carries
+    all the traffic meanwhile. With a surge of 0 it needs no spare instance.
     A percentage rounds down; of a surge above 0% one instance remains.
     `wait_interval_seconds`, `maximum_execution_timeout_seconds`: as for a rolling update.
     `rollback_maximum_batch_size`: the batches of the way back, as for a rolling update,
@@ -112,10 +118,7 @@ class SurgeRollingPolicy:
 
     def unavailable_in(self, new_full: int) -> int:
         """The instances that may be missing, in a new fleet of this size."""
-        size = self.maximum_unavailable
-        if size.type is SizeType.INSTANCE_COUNT:
-            return size.value
-        return new_full * size.value // 100
+        return self.maximum_unavailable.part_of(new_full)
 
 
 SageMakerPolicy = RollingUpdatePolicy | BlueGreenUpdatePolicy
@@ -185,7 +188,7 @@ def _surge_pace(policy: SurgeRollingPolicy, old_count: int, new_full: int) -> Pa
     surge, unavailable = policy.surge_in(new_full), policy.unavailable_in(new_full)
     new_floor = floor_of(new_full, new_full, unavailable)
     old_floor = floor_of(old_count, new_full, unavailable)
-    most = max(old_count + surge, new_full - (-old_floor * surge // new_floor))
+    most = most_within_room(old_count, new_full, old_floor, new_floor, surge)
     back = policy.rollback_maximum_batch_size
     wanted = old_count if back is None else back.count_in(old_count)
     return Pace(

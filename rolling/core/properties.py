@@ -219,7 +219,8 @@ def s5_a_clean_end_leaves_nothing_over(before: Deployment, event: Event, after: 
 
 def s5_a_cause_is_what_came(before: Deployment, event: Event, after: Deployment) -> bool:
     """S5: what turns a deployment back, or cuts its end short, is what just came: an alarm in
-    ALARM, a failure, the deadline or a stop. Nothing else does, and that is the cause told."""
+    ALARM, a failure, the deadline, a stop or the timeout of a gate. Nothing else does, and that
+    is the cause told."""
     if after.direction is not before.direction:
         return after.cause is not None and after.cause == _reason(before, event)
     if after.cut_short is not None and before.cut_short is None:
@@ -394,7 +395,7 @@ def s12_no_stage_has_two_commands(before: Deployment, event: Event, after: Deplo
 
 
 def s13_an_update_is_what_was_asked(asked: Asked, begun: Deployment) -> bool:
-    """S13: an update has the fleets, the alarms, the limit and the number that it was given."""
+    """S13: an update has the fleets, alarms, gates, limit and number that it was given."""
     spec = begun.spec
     fleets = tuple([evolve(fleet, floor=fleet.full) for fleet in spec.fleets])
     return (
@@ -408,7 +409,8 @@ def s13_an_update_is_what_was_asked(asked: Asked, begun: Deployment) -> bool:
 
 def s13_a_pace_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
     """S13: a rolling update provisions and shifts by its batch and goes back by its rollback
-    batch; blue/green provisions all, shifts by its size, or all, and goes back whole."""
+    batch; within room, by surge and missing instances together; blue/green provisions all,
+    shifts by its size, or all, and goes back whole."""
     policy, full = asked.policy, asked.new.full
     old = max(1, sum(fleet.count for fleet in asked.old))
     if isinstance(policy, RollingUpdatePolicy):
@@ -425,11 +427,12 @@ def s13_a_pace_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
 
 
 def s13_an_update_begins_with_what_is_there(asked: Asked, begun: Deployment) -> bool:
-    """S13: at the start what is there counts, and no more is asked for than the first batch."""
+    """S13: at the start what is there counts, and no more is asked for than the first batch; where
+    old instances may be missing, nothing more, and of the old fleet its floor."""
     spec, pace = begun.spec, begun.spec.pace
     start, new = spec.new, begun.new
     there = min(start.full, start.count)
-    drains = any(each.floor < each.full and each.floor < each.count for each in spec.old)
+    drains = any(each.floor < each.full for each in spec.old)
     up = there if drains else min(start.full, there + pace.first_shift)
     batch = there if drains else min(start.full, there + pace.provision_batch)
     batch = max(start.count, batch)
@@ -454,12 +457,8 @@ def s13_an_update_begins_with_what_is_there(asked: Asked, begun: Deployment) -> 
 def s17_the_floor_is_that_of_its_policy(asked: Asked, begun: Deployment) -> bool:
     """S17: of the new fleet no more may be missing than the policy says, of an old one no
     larger a part; something remains; and under SageMaker's policies nothing may be missing."""
-    unavailable, full = 0, asked.new.full
-    if isinstance(asked.policy, SurgeRollingPolicy):
-        size = asked.policy.maximum_unavailable
-        unavailable = size.value
-        if size.type is SizeType.CAPACITY_PERCENT:
-            unavailable = floor(Fraction(size.value * full, 100))
+    policy, full = asked.policy, asked.new.full
+    unavailable = _missing(policy, full) if isinstance(policy, SurgeRollingPolicy) else 0
     return all(
         each.floor == ceil(Fraction(each.full * (full - unavailable), full)) > 0
         for each in begun.spec.fleets
@@ -802,8 +801,7 @@ def ceiling(spec: Spec) -> int:
         return starting + new
     old, batch, back = _old_count(spec), pace.provision_batch, pace.rollback_batch
     if spec.new.floor < new:
-        surge, floors = batch - (new - spec.new.floor), (spec.old[0].floor, spec.new.floor)
-        return max(old + surge, new + ceil(Fraction(floors[0] * surge, floors[1])))
+        return _ceiling_within_room(spec, batch - (new - spec.new.floor))
     forward = max(old + batch, new + -(-old * batch // new))
     return max(forward, min(old + new, max(new + back, old + -(-new * back // old))))
 
@@ -879,21 +877,28 @@ def _gate_timed_out(before: Deployment, event: Event) -> GateTimeoutAction | Non
 def _is_within_room(policy: SurgeRollingPolicy, spec: Spec) -> bool:
     """A step goes as far as surge and missing instances together; and the way back at least one
     instance and at most its batch a step, and no more than the same room lets it."""
-    surge, missing = policy.maximum_surge, policy.maximum_unavailable
-    full, old = spec.new.full, _old_count(spec)
-    by = 0 if surge == CapacitySize(SizeType.CAPACITY_PERCENT, 0) else _count(surge, full)
-    by += (
-        missing.value
-        if missing.type is SizeType.INSTANCE_COUNT
-        else floor(Fraction(missing.value * full, 100))
-    )
-    back, pace = policy.rollback_maximum_batch_size, spec.pace
+    size, full, old = policy.maximum_surge, spec.new.full, _old_count(spec)
+    none = size == CapacitySize(SizeType.CAPACITY_PERCENT, 0)
+    surge = 0 if none else _count(size, full)
+    by, back = surge + _missing(policy, full), policy.rollback_maximum_batch_size
     most_back = old if back is None else _count(back, old)
-    floors = max(spec.new.floor, spec.old[0].floor)
-    s = by - (full - spec.new.floor)
-    most = max(old + s, full + ceil(Fraction(spec.old[0].floor * s, spec.new.floor)))
-    wanted = Pace(by, by, by, min(most_back, most - floors), True, policy.wait_interval_seconds, 0)
-    return pace == wanted and pace.rollback_batch >= 1
+    room = _ceiling_within_room(spec, surge) - max(spec.new.floor, spec.old[0].floor)
+    wanted = Pace(by, by, by, min(most_back, room), True, policy.wait_interval_seconds, 0)
+    return spec.pace == wanted and spec.pace.rollback_batch >= 1
+
+
+def _missing(policy: SurgeRollingPolicy, full: int) -> int:
+    """How many of the new fleet may be missing; of a percentage the whole ones."""
+    size = policy.maximum_unavailable
+    if size.type is SizeType.INSTANCE_COUNT:
+        return size.value
+    return floor(Fraction(size.value * full, 100))
+
+
+def _ceiling_within_room(spec: Spec, surge: int) -> int:
+    """The ceiling where only the surge is in excess, whatever the batches are."""
+    beside = ceil(Fraction(spec.old[0].floor * surge, spec.new.floor))
+    return max(_old_count(spec) + surge, spec.new.full + beside)
 
 
 def _limit_seconds(before: Deployment) -> int:

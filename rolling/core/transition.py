@@ -6,6 +6,8 @@ opens, then every silent edge. Which edges there are is in lifecycle.py.
 
 from collections.abc import Iterable
 
+from attrs import evolve
+
 from rolling.core.baking import evaluate_bake
 from rolling.core.deployment import LAST_GENERATION, Deployment, Gates, Spec
 from rolling.core.errors import ForeignEvent, InvalidInput, Problem, range_problem
@@ -20,11 +22,12 @@ from rolling.core.events import (
     SplitSettled,
     StopRequested,
 )
-from rolling.core.fleet import Fleet, FleetSpec, fleet_problems
+from rolling.core.fleet import Fleet, FleetSpec, fleet_problems, is_healthy
 from rolling.core.gate import (
     GATE_TIMEOUT,
     awaits_continuation,
     gate_problems,
+    gated_step_problems,
     turns_back_at_timeout,
 )
 from rolling.core.interrupting import cause_of, failure_matters
@@ -72,23 +75,24 @@ def start(
     problems = fleet_problems(fleets)
     # A policy is judged against the fleets: wrong ones leave nothing to judge by.
     old_count = 0 if problems else sum(fleet.count for fleet in fleets[1:])
+    if not problems and isinstance(policy, SurgeRollingPolicy):
+        problems = _unhealthy_problems(fleets)
     problems += policy_problems(policy, old_count, 0 if problems else new.full)
     problems += _alarm_problems(names)
     wrong = range_problem("generation", generation, 1, LAST_GENERATION)
     problems += [] if wrong is None else [wrong]
-    if isinstance(policy, SurgeRollingPolicy):
-        problems += _room_problems(fleets)
+    problems += gate_problems(gates)
     if problems:
         raise InvalidInput(problems)
     spec = Spec(
-        tuple([fleet.with_floor(floor_in(policy, fleet.full, new.full)) for fleet in fleets]),
+        tuple([evolve(f, floor=floor_in(policy, f.full, new.full)) for f in fleets]),
         pace_of(policy, old_count, new.full),
         names,
         policy.maximum_execution_timeout_seconds,
         generation,
         gates,
     )
-    problems = gate_problems(gates, spec)
+    problems = gated_step_problems(spec)
     if problems:
         raise InvalidInput(problems)
     before_first_step = Deployment(
@@ -98,11 +102,8 @@ def start(
         fleets=tuple([Fleet(f.count, f.count, f.count, f.share) for f in fleets]),
         settled=True,
     )
-    return (
-        drain_to_floor(before_first_step)
-        if drains_first(spec)
-        else provision_batch(before_first_step)
-    )
+    begin = drain_to_floor if drains_first(spec) else provision_batch
+    return begin(before_first_step)
 
 
 def advance(deployment: Deployment, event: Event) -> Deployment:
@@ -223,10 +224,9 @@ def _observe_split(deployment: Deployment, event: SplitSettled) -> Deployment:
     )
 
 
-def _room_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
+def _unhealthy_problems(fleets: tuple[FleetSpec, ...]) -> list[Problem]:
     """Why a fleet cannot be updated within given room: only a healthy one can."""
-    new, *old = fleets
-    if len(old) == 1 and new.count == 0 and old[0].count == old[0].full:
+    if is_healthy(fleets):
         return []
     counts = ", ".join([f"{fleet.count} of {fleet.full}" for fleet in fleets])
     rule = (

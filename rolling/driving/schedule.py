@@ -124,8 +124,10 @@ class Schedule(Generic[K, B]):
         entry = self._entries.get(key)
         if entry is None:
             return False
-        entry.approval.continue_stage(stage, by)
-        self._call(entry)
+        # Only the first call is news: another one must not wake a deployment that waits.
+        if entry.approval.of(stage) is None:
+            entry.approval.continue_stage(stage, by)
+            self._call(entry)
         return True
 
     def record(self, key: K) -> Record:

@@ -225,7 +225,7 @@ def without_looking(
     `error`: the exception from the backend, from reading its answer, or from
     `stop_requested`; it becomes the tick's `error`.
     The other arguments are as for `after_looking`. The next tick is due at once, and
-    sends the new command. Returns None if neither changes the deployment, and for
+    sends the new command. Returns None if none of them changes the deployment, and for
     `Superseded`, after which this record must not be driven any more.
     """
     if isinstance(error, Superseded):

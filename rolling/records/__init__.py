@@ -1,4 +1,4 @@
-"""Serialization: deployments and events as JSON for storage.
+"""Records: deployments and events as JSON for storage.
 
 Store a deployment before you send the command that it makes due. After a crash, the
 record gives the same value, and `due` returns the same command.

@@ -11,8 +11,13 @@ from collections.abc import Iterable
 from rolling.core.capacity import Share, are_whole
 from rolling.core.deployment import Deployment
 from rolling.core.errors import Problem
-from rolling.core.fleet import fleet_names, fleet_problems
-from rolling.core.gate import gate_problems, is_gate, turns_back_at_timeout
+from rolling.core.fleet import fleet_names, fleet_problems, is_healthy
+from rolling.core.gate import (
+    gate_problems,
+    gated_step_problems,
+    is_gate,
+    turns_back_at_timeout,
+)
 from rolling.core.outcome import AlarmTripped, Cause, Failed, NotContinued
 from rolling.core.pace import drains_first, needed_counts, step_count, up_in_step
 from rolling.core.policy import LONGEST_ALARM_NAME, MOST_ALARMS
@@ -77,10 +82,8 @@ def _note_spec(deployment: Deployment, note: _Notes) -> None:
         at, full = f"spec.fleets[{place}].floor", fleet.full
         note(fleet.floor > full, at, fleet.floor, f"must be at most the {full} in full", full)
     if any(fleet.floor < fleet.full for fleet in spec.fleets):
-        new, *old = spec.fleets
-        healthy = len(old) == 1 and new.count == 0 and old[0].count == old[0].full
         rule = "must be one old fleet in service in full and a new one, where a floor is below full"
-        note(not healthy, "spec.fleets", spec.fleets, rule)
+        note(not is_healthy(spec.fleets), "spec.fleets", spec.fleets, rule)
     alarms = spec.alarms
     note(len(alarms) > MOST_ALARMS, "spec.alarms", alarms, f"must be at most {MOST_ALARMS} alarms")
     note(len(set(alarms)) < len(alarms), "spec.alarms", alarms, "must each be named once")
@@ -88,7 +91,7 @@ def _note_spec(deployment: Deployment, note: _Notes) -> None:
         rule = f"must be 1 to {LONGEST_ALARM_NAME} characters"
         note(not 1 <= len(name) <= LONGEST_ALARM_NAME, f"spec.alarms[{place}]", name, rule)
     if spec.fleets:
-        for found in gate_problems(spec.gates, spec):
+        for found in (*gate_problems(spec.gates), *gated_step_problems(spec)):
             at = "spec.gates.steps" + found.field.removeprefix("Gates.Batches")
             note(True, at, found.value, found.rule, found.fix)
 

@@ -238,3 +238,21 @@ def test_gates_that_cannot_be_are_refused_word_for_word(
     assert caught.value.problems == tuple(
         Problem(f"Gates.{field}", value, rule, fix) for field, value, rule, fix in expected
     )
+
+
+def test_an_action_that_is_none_is_refused_and_does_not_silently_continue() -> None:
+    with pytest.raises(InvalidInput, match=r"Gates\.TimeoutAction = 'RollBack': must be Gate"):
+        gated(Gates(60, "RollBack"))  # type: ignore[arg-type]
+
+
+def test_gates_are_refused_together_with_all_else() -> None:
+    policy = RollingUpdatePolicy(instances(1), 6_000)
+    with pytest.raises(InvalidInput) as caught:
+        gated(Gates(0, GateTimeoutAction.CONTINUE), policy)
+    fields = [problem.field.rpartition(".")[2] for problem in caught.value.problems]
+    assert fields == ["WaitIntervalInSeconds", "TimeoutInSeconds"]
+
+
+def test_any_iterable_names_the_steps() -> None:
+    assert Gates(60, GateTimeoutAction.CONTINUE, (n for n in (1, 2))).steps == (1, 2)
+    assert Gates(60, GateTimeoutAction.CONTINUE, [1, 2]).steps == (1, 2)

@@ -941,7 +941,7 @@ def wrongly_begun() -> list[tuple[str, str, Deployment]]:
         for place, fleet in enumerate(right.spec.fleets):
             for floor in (fleet.floor - 1, fleet.floor + 1):
                 fleets = list(right.spec.fleets)
-                fleets[place] = fleet.with_floor(floor)
+                fleets[place] = evolve(fleet, floor=floor)
                 wrong = evolve(right, spec=evolve(right.spec, fleets=tuple(fleets)))
                 found.append(("s17_the_floor_is_that_of_its_policy", name, wrong))
         assert right.spec.pace == pace

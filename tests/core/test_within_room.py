@@ -324,3 +324,9 @@ def test_a_mix_is_repaired_by_another_policy(
         "repair the endpoint by another policy first"
     )
     assert refused(policy, old, new) == (Problem(ROOM, counts, rule),)
+
+
+def test_a_fleet_that_is_none_is_refused_as_with_any_policy() -> None:
+    policy = SurgeRollingPolicy(instances(0), instances(1), 60)
+    with pytest.raises(InvalidInput, match="must be a FleetSpec"):
+        start(["x"], wanted("b", 3), policy)  # type: ignore[list-item]

@@ -375,3 +375,21 @@ def test_a_continuation_that_could_not_be_stored_is_tried_again_after_the_poll_i
     troubles = [each for _, each in seen if isinstance(each, TickFailed)]
     assert [each.at for each in troubles] == [0, 15]
     assert seen[-1][1].record.deployment.outcome == Succeeded(0, None)
+
+
+# --- watched ------------------------------------------------------------------
+
+
+@both
+def test_to_continue_again_and_again_leaves_the_watch_asleep(kind: Callable[[], Watched]) -> None:
+    watched = kind()
+    watched.add("a", update(), Calm())
+    ticks = 0
+
+    def approve(key: str, seen: Seen) -> None:
+        nonlocal ticks
+        ticks += 1
+        assert ticks < 100, "a call that changes nothing made the next tick due"
+        watched.watch.continue_stage("a", GATE_STAGE, "ann")
+
+    watched.drive(approve)
