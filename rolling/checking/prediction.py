@@ -176,12 +176,12 @@ class Prediction:
         """The timer of a bake."""
         if self.stage.phase is not Phase.BAKING:
             return None
-        # The step before the first batch bakes as long as that.
+        # The step before the first batch bakes for the same time.
         return self._plan.waits[max(0, self.stage.step - 1)]
 
     @property
     def gate_seconds(self) -> int | None:
-        """The timer of a gate: its timeout begins where the interval ends."""
+        """The timer of a gate: its timeout begins at the end of the interval."""
         interval = self.interval_seconds
         if self.gates is None or interval is None or not self._is_gate():
             return None
@@ -192,7 +192,7 @@ class Prediction:
         return gates is not None and step > 0 and (gates.steps is None or step in gates.steps)
 
     def _is_held(self) -> bool:
-        """True in a bake that somebody has to continue."""
+        """True in a bake that must be continued."""
         baking = self.stage.phase is Phase.BAKING
         return baking and self._is_gate() and self.continued_by is None
 
@@ -411,13 +411,13 @@ def _steps(batch: int, whole: int) -> list[int]:
 
 
 def _part(count: int, floor: int) -> Fraction:
-    """The part of the traffic that so many instances carry, of a fleet with this floor."""
+    """The share of the traffic that this many instances carry, in a fleet with this floor."""
     return min(Fraction(1), Fraction(count, floor))
 
 
 def _instances(size: CapacitySize | None, fleet: int) -> int:
-    """A size in instances; None is all. A percentage is of a most, so it rounds down; but never
-    to nothing."""
+    """A size in instances; None means all. A percentage is a maximum, so it rounds down, but
+    to at least 1."""
     return fleet if size is None else _room(size, fleet, least=1)
 
 

@@ -108,15 +108,15 @@ def blue_green_policies(new_full: int) -> st.SearchStrategy[BlueGreenUpdatePolic
 
 @lru_cache(maxsize=256)
 def policies(old_count: int, new_full: int) -> st.SearchStrategy[SageMakerPolicy]:
-    """SageMaker's policies of every kind that are legal for these fleets, a mix among them."""
+    """All kinds of SageMaker's policies that are legal for these fleets; the old may be a mix."""
     return rolling_policies(old_count, new_full) | blue_green_policies(new_full)
 
 
 @lru_cache(maxsize=256)
 def surge_policies(old_count: int, new_full: int) -> st.SearchStrategy[SurgeRollingPolicy]:
-    """Policies within given room that are legal for these fleets, of which the old is healthy."""
+    """Surge policies that are legal for these fleets; the old fleet is healthy."""
     surges = st.integers(0, new_full).map(instances) | st.integers(0, 100).map(percent)
-    # Of one instance none may be missing.
+    # A fleet of one cannot miss its instance.
     most_percent = 99 if new_full > 1 else 0
     unavailable = st.integers(0, new_full - 1).map(instances)
     unavailable |= st.integers(0, most_percent).map(percent)
@@ -132,7 +132,7 @@ def surge_policies(old_count: int, new_full: int) -> st.SearchStrategy[SurgeRoll
 
 @lru_cache(maxsize=256)
 def gates_among(steps: int) -> st.SearchStrategy[Gates]:
-    """Gates of an update of so many steps: after each, or after some."""
+    """Gates of an update with this many steps: after each, or after some."""
     some = st.sets(st.integers(1, steps), min_size=1).map(lambda each: tuple(sorted(each)))
     return st.builds(
         Gates,
@@ -178,7 +178,7 @@ def mixed_starts(draw: st.DrawFn, largest: int = LARGEST_FLEET) -> Fleets:
 
 @st.composite
 def deployments(draw: st.DrawFn, starts: st.SearchStrategy[Fleets] | None = None) -> Deployment:
-    """Deployments just started, healthy or mixed, with every kind of policy, some with gates."""
+    """New deployments, healthy or mixed, with every kind of policy, some with gates."""
     old, new = draw(healthy_starts() | mixed_starts() if starts is None else starts)
     count = sum(fleet.count for fleet in old)
     legal: st.SearchStrategy[UpdatePolicy] = policies(count, new.full)
@@ -197,7 +197,7 @@ def gated(
     policy: UpdatePolicy,
     alarms: tuple[str, ...],
 ) -> Deployment:
-    """This update, just started: with gates, every third time."""
+    """This update, just started; every third one has gates."""
     ungated = start(old, new, policy, alarms)
     if draw(_ONE_IN_THREE):
         gates = draw(gates_among(step_count(ungated.spec)))

@@ -152,7 +152,7 @@ def _plain(
         ]
     if isinstance(value, _Impossible):
         at = path or "the document"
-        rule = f"is no number that can be read: at most {DIGITS_LIMIT} digits, no NaN or Infinity"
+        rule = f"is not a readable number: at most {DIGITS_LIMIT} digits, no NaN or Infinity"
         impossible[at] = Problem(at, Literal(value.text[:80]), rule)
         return value.stand_in
     return value

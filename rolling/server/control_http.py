@@ -25,7 +25,7 @@ def respond_to_control(cloud: Cloud, request: HttpRequest) -> HttpResponse:
         return _answer(200, {"Calls": {each: CALLS[each].summary for each in sorted(CALLS)}})
     call = CALLS.get(name)
     if call is None:
-        rule = f"is no control call; there are {', '.join(sorted(CALLS))}"
+        rule = f"is not a control call; must be one of {', '.join(sorted(CALLS))}"
         return _refusal(404, InvalidInput([Problem("path", name[:80], rule)]))
     if request.method != call.method:
         rule = f"must be {call.method}"

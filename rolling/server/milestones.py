@@ -104,7 +104,7 @@ class Milestone:
         if self.batch < step:
             return [Problem("Batch", self.batch, over_rule(deployment), step)]
         most = last_back if only_back else last
-        having = "the way back has at most" if only_back else "the update has"
+        having = "the rollback has at most" if only_back else "the update has"
         return [no_such_batch("Batch", self.batch, most, having)]
 
     def __str__(self) -> str:

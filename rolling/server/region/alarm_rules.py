@@ -110,7 +110,7 @@ def _postfix(tokens: list[StateIs | str]) -> tuple[StateIs | str, ...]:
     operand_next = True
     for token in tokens:
         if operand_next != (isinstance(token, StateIs) or token in ("TRUE", "FALSE", "NOT", "(")):
-            raise UnreadableRule(f"{_shown(token)} stands where it cannot")
+            raise UnreadableRule(f"{_shown(token)} is not allowed there")
         match token:
             case "NOT" | "(":
                 waiting.append(token)
@@ -129,7 +129,7 @@ def _postfix(tokens: list[StateIs | str]) -> tuple[StateIs | str, ...]:
                 output.append(operand)
                 operand_next = False
     if operand_next:
-        raise UnreadableRule("the rule ends where a condition should follow")
+        raise UnreadableRule("a condition is missing at the end")
     if "(" in waiting:
         raise UnreadableRule("a parenthesis is opened that is not closed")
     return (*output, *reversed(waiting))

@@ -165,7 +165,7 @@ class Alarms:
         try:
             rule = parse_rule(parameters["AlarmRule"], self._arn_prefix)
         except UnreadableRule as error:
-            advice = f"AlarmRule: {error}; a rule is such as {EXAMPLE}"
+            advice = f"AlarmRule: {error}; write a rule such as {EXAMPLE}"
             raise _validation_error("\n".join([*found, advice])) from None
         missing = sorted(rule.children - self._alarms.keys())
         if missing:
