@@ -258,11 +258,11 @@ examples:
   rolling serve --speed manual --port 0 -o json
   curl -d '{"Seconds": 600}' http://127.0.0.1:4577/_rolling/advance
 
-It answers what boto3 and the AWS CLI ask of SageMaker's endpoints and of
-CloudWatch's alarms, once the line it prints is in their environment. FILE says
-what is there at the start: configurations, the endpoint in service, its alarms,
-and the faults of its next updates. Control calls are listed at /_rolling/.
-On a terminal a picture of each update moves below the lines; --no-live leaves
-the lines alone. Ctrl-C stops it, and it says what was under way.
+It answers the requests of boto3 and the AWS CLI for SageMaker's endpoints and
+CloudWatch's alarms; the line it prints sets up their environment. FILE gives
+the initial state: configurations, the endpoint in service, its alarms, and the
+faults of its next updates. Control calls are listed at /_rolling/.
+On a terminal, a live picture of each update is shown below the lines; --no-live
+shows only the lines. Ctrl-C stops it, and it says what was in progress.
 """,
 }

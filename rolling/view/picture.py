@@ -292,10 +292,7 @@ def _rollback(picture: Picture, terminal: Terminal, most: int) -> list[Text]:
     estimate = snapshot.rollback_estimate()
     back = deployment.direction is Direction.BACK
     label = "home in   " if back else "rollback  "
-    if estimate is None:
-        told = "nothing turns it back any more"
-    else:
-        told = _estimated(estimate, picture, back)
+    told = "no longer possible" if estimate is None else _estimated(estimate, picture, back)
     return _labelled(_at_most(terminal.wrap(told, label, _rest(terminal)), most, terminal))
 
 

@@ -254,7 +254,7 @@ def futile(fault: Fault, at: str = "Fault") -> list[Problem]:
     if not_back and fault.direction is Direction.BACK:
         return [Problem(f"{at}.Direction", "Back", not_back, "Forward")]
     if fault.kind is FaultKind.SHIFT_FAILED and fault.phase in (Phase.BAKING, Phase.CLEANING):
-        rule = "no shift is under way in this phase; name the Batch of the shift that is to fail"
+        rule = "this phase has no shift; give the Batch of the shift that should fail"
         return [Problem(f"{at}.Phase", PHASES[fault.phase], rule, "Shifting")]
     return []
 

@@ -65,7 +65,9 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
     InvalidInput for faults that cannot strike, also because their time is over.
     """
     if endpoint.pending is None and not endpoint.launching:
-        rule = "has nothing under way that a fault could strike; give them for the next update"
+        rule = (
+            "has no operation in progress that a fault could strike; give them for the next update"
+        )
         raise InvalidInput([Problem("EndpointName", endpoint.name, rule)])
     found = problems_of(faults, _own_problems)
     refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
@@ -106,7 +108,7 @@ def _problems_of_launching(endpoint: Endpoint, fault: Fault, at: str) -> list[Pr
         rule = "strikes updates only, and this endpoint is created or scaled"
         return [Problem(f"{at}.Kind", fault.kind.value, rule, _AT_CREATION[0].value)]
     if fault.batch not in (None, 1):
-        rule = "what is under way has no batches; leave it out"
+        rule = "the operation in progress has no batches; leave it out"
         return [Problem(f"{at}.Batch", fault.batch, rule)]
     forward = fault.direction is Direction.FORWARD
     return [turned_back(f"{at}.Direction")] if back and forward else []

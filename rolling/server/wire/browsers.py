@@ -19,8 +19,8 @@ def from_elsewhere(request: HttpRequest, bound_to: str) -> str | None:
     host = request.headers.get("host")
     if host is not None and is_loopback(bound_to) and not is_loopback(_name_of(host)):
         return (
-            f"The Host {host[:100]!a} is no name of this machine's own, which alone is served: "
-            "call it 127.0.0.1 or localhost."
+            f"The Host {host[:100]!a} is not a name of this machine, and only it is served: "
+            "use 127.0.0.1 or localhost."
         )
     origin = request.headers.get("origin")
     if origin is not None and origin.lower() != f"http://{host}".lower():
