@@ -1,9 +1,9 @@
 """Control calls over HTTP: bytes in, bytes out.
 
-A call is `POST /_rolling/<name>` with an object of JSON, or with nothing where it
-takes nothing; `GET /_rolling/state` and `GET /_rolling/` change nothing. What they
-are is in control_calls.py. What is wrong with an input is answered 400, all of it at
-once: `{"Error": {"Code", "Problems": [{"Field", "Value", "Rule", "Fix"}]}}`.
+A call is `POST /_rolling/<name>` with a JSON object, or without a body if it has no
+parameters; `GET /_rolling/state` and `GET /_rolling/` change nothing. control_calls.py
+defines the calls. Bad input is answered with 400 and all problems at once:
+`{"Error": {"Code", "Problems": [{"Field", "Value", "Rule", "Fix"}]}}`.
 """
 
 import json

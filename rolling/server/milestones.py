@@ -27,7 +27,7 @@ _WORDS: Mapping[str, Mapping[Any, Any]] = {
 
 
 def milestone_problems(given: Mapping[str, object]) -> list[Problem]:
-    """Everything wrong with the Batch, Phase, Direction and Status of a milestone's JSON."""
+    """All problems of the Batch, Phase, Direction and Status in a milestone's JSON."""
     batch = given.get("Batch")
     found = []
     if batch is not None and not (is_whole_number(batch) and batch >= 1):
@@ -51,7 +51,7 @@ class Milestone:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The milestone that JSON without `milestone_problems` says."""
+        """The milestone of JSON that has no `milestone_problems`."""
         words = [read.get(given.get(field)) for field, read in _WORDS.items()]
         return cls(given.get("Batch"), *words)
 
@@ -65,7 +65,7 @@ class Milestone:
         return deployment is not None and self._holds_in(endpoint, deployment)
 
     def includes(self, stage: Stage | None) -> bool:
-        """True for a stage that it asks for, whatever the status."""
+        """True if it includes this stage, whatever the status."""
         return (
             stage is not None
             and not self._any_stage
