@@ -381,7 +381,7 @@ def test_a_deadline_too_short_gets_more_room_of_the_kind_there_is(
 def test_a_first_bake_of_all_the_traffic_is_noted() -> None:
     (note,) = notes(DRAIN_FIRST, 2, 2)
     assert note.field == "Engine.MaximumUnavailable"
-    assert note.rule.startswith("1 of 2 new instances carries all the traffic")
+    assert note.rule.startswith("1 of 2 new instances carries all traffic")
     assert notes(DRAIN_FIRST, 3, 3) == ()
     assert notes(evolve(DRAIN_FIRST, maximum_surge=instances(1)), 2, 2) == ()
 

@@ -30,10 +30,11 @@ from rolling.core.stage import Direction, Phase, Stage
 
 
 def at_any_time(deployment: Deployment) -> Iterator[tuple[Event, Kind]]:
-    """The deadline, a stop, and at a gate its timeout and that somebody continues it."""
+    """The deadline, a stop, and with gates that somebody continues one, and its timeout: at
+    a gate and where there is none."""
     yield DeadlineElapsed(deployment.direction), Kind.FAULT
     yield StopRequested("anyone"), Kind.FAULT
-    if deployment.phase is Phase.BAKING and deployment.spec.gates is not None:
+    if deployment.spec.gates is not None:
         yield Continued(deployment.stage, "anyone"), Kind.PROGRESS
         yield GateElapsed(deployment.stage), Kind.FAULT
 

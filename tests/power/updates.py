@@ -173,6 +173,7 @@ def _repairs() -> Iterator[Update]:
             (FleetSpec("a", 3, 2, _HALF),),
             FleetSpec("b", 3, 4, _HALF),
         ),
+        "too much of the old fleet": ((FleetSpec("a", 2, 3, ALL_TRAFFIC),), wanted("c", 2)),
         "an idle new fleet": ((serving("a", 3),), FleetSpec("b", 3, 1, NO_TRAFFIC)),
         "an idle old fleet": ((FleetSpec("b", 3, 1, NO_TRAFFIC), serving("a", 3)), wanted("c", 3)),
         "all traffic on the new fleet": (
