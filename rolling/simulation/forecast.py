@@ -7,7 +7,7 @@ rollback from each bake. feasibility.py compares them with deadlines and limits.
 from collections.abc import Iterable
 from itertools import groupby
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import Share
@@ -17,7 +17,7 @@ from rolling.core.gate import is_gate
 from rolling.core.plan import Batch, plan_batches
 from rolling.core.stage import Phase
 from rolling.simulation.rollback_estimate import rollback_estimates
-from rolling.simulation.walk import Leftover, TimedState, committed_at, walk
+from rolling.simulation.walk import Leftover, TimedState, committed_at, leftovers_at, walk
 from rolling.view.snapshots import RollbackEstimate
 
 
@@ -113,7 +113,7 @@ def forecast_deployment(
         next(state for state in step if state.deployment.phase is Phase.BAKING) for step in steps
     ]
     rollbacks = rollback_estimates(
-        [(bake.deployment, _leftovers_at(bake.at_seconds, leftovers)) for bake in bakes], settings
+        [(bake.deployment, leftovers_at(leftovers, bake.at_seconds)) for bake in bakes], settings
     )
     batches: list[BatchForecast] = []
     counts = tuple(fleet.count for fleet in start.spec.fleets)
@@ -133,15 +133,6 @@ def forecast_deployment(
         )
         counts, split = batch.kept, batch.split
     return Forecast(start, forecast_way(states), tuple(batches), leftovers)
-
-
-def _leftovers_at(moment: int, leftovers: Iterable[Leftover]) -> list[Leftover]:
-    """The leftovers that still exist at a moment, with their times counted from it."""
-    return [
-        evolve(each, after_seconds=each.after_seconds - moment)
-        for each in leftovers
-        if each.after_seconds > moment
-    ]
 
 
 def forecast_way(walked: Iterable[TimedState]) -> Way:
