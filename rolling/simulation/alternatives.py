@@ -306,32 +306,16 @@ def _within(
     )
 
 
-def larger_rollback_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
+def nearest_rollback_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool], *, larger: bool
 ) -> Fix | None:
-    """The smallest rollback batch, larger than the current one, with which every rollback works."""
-    if isinstance(under.policy, BlueGreenUpdatePolicy):
+    """The nearest rollback batch with which every rollback works.
+
+    `larger`: the smallest of the larger ones; otherwise the largest of the smaller ones.
+    """
+    policy = under.policy
+    if isinstance(policy, BlueGreenUpdatePolicy):
         return None
-    return _rollback_batch(forecast, under, under.policy, works, larger=True)
-
-
-def smaller_rollback_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
-) -> Fix | None:
-    """The largest rollback batch, smaller than the current one, with which every rollback works."""
-    if isinstance(under.policy, BlueGreenUpdatePolicy):
-        return None
-    return _rollback_batch(forecast, under, under.policy, works, larger=False)
-
-
-def _rollback_batch(
-    forecast: Forecast,
-    under: Circumstances,
-    policy: RollingUpdatePolicy | SurgeRollingPolicy,
-    works: Callable[[Forecast], bool],
-    *,
-    larger: bool,
-) -> Fix | None:
     size = rollback_size(policy)
     legal = _legal(size.type, forecast.start.spec.old_count, *ROLLBACK_BATCH_PERCENT)
 

@@ -140,7 +140,7 @@ def forecast_way(walked: Iterable[TimedState]) -> Way:
     states = list(walked)
     spec = states[0].deployment.spec
     at_start = sum(fleet.count for fleet in spec.fleets)
-    usual = range(min(at_start, spec.new.full), at_start + 1)
+    least = min(at_start, spec.new.full)
     return Way(
         batches=states[-1].deployment.stage.step,
         peak_instances=max(state.alive for state in states),
@@ -148,7 +148,7 @@ def forecast_way(walked: Iterable[TimedState]) -> Way:
             sum(fleet.in_service for fleet in state.deployment.fleets) for state in states
         ),
         extra_instance_seconds=sum(
-            (state.alive - nearest(state.alive, usual[0], usual[-1])) * state.lasts_seconds
+            (state.alive - nearest(state.alive, least, at_start)) * state.lasts_seconds
             for state in states
         ),
         least_seconds=states[-1].at_seconds,
