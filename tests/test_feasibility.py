@@ -332,6 +332,31 @@ def test_drain_first_in_place_of_a_surge_keeps_the_gates() -> None:
     assert problem.fixes[0].value == Engine(None, instances(1), gates).as_json()
 
 
+@pytest.mark.parametrize(("gate", "larger"), [(9, None), (5, 2)])
+def test_a_larger_batch_is_suggested_only_if_the_batches_with_gates_remain(
+    gate: int, larger: int | None
+) -> None:
+    policy = RollingUpdatePolicy(instances(1), 600, None, 7000)
+    gates = Gates(600, GateTimeoutAction.ROLL_BACK, (gate,))
+    deployment = start(serving("config-1", 10), wanted("config-2", 10), policy, gates=gates)
+    forecast = forecast_deployment(deployment, SETTINGS)
+    (problem, *_) = infeasibilities(forecast, Circumstances(policy, SETTINGS))
+    assert fixes(problem).get("MaximumBatchSize.Value") == larger
+
+
+@pytest.mark.parametrize(("limit", "surge"), [(10, 2), (11, 7)])
+def test_the_largest_surge_that_fits_is_found_where_peaks_rise_and_fall(
+    limit: int, surge: int
+) -> None:
+    # From 3 to 10 with 1 unavailable: by a surge of 0, 1, 2 and 3 the peaks are 10, 11, 10, 11.
+    policy = SurgeRollingPolicy(instances(9), instances(1), 300, instances(1))
+    settings = evolve(SETTINGS, capacity_limit=limit)
+    (problem, *_) = problems(policy, settings, old=3)
+    assert problem.fixes[0].field == "Engine.MaximumSurge.Value"
+    assert problem.fixes[0].value == surge
+    assert problems(evolve(policy, maximum_surge=instances(surge)), settings, old=3) == ()
+
+
 @pytest.mark.parametrize("full", [1, 5])
 def test_where_nothing_fits_only_more_capacity_is_offered(full: int) -> None:
     settings = evolve(SETTINGS, capacity_limit=full)

@@ -3,8 +3,8 @@
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
@@ -199,14 +199,36 @@ def parse_room(sizes: GivenSizes) -> dict[str, object] | None:
 
 def _of_option(problem: Problem, sizes: GivenSizes) -> Problem:
     """A problem of an engine, reported for its option."""
-    part = problem.field.removeprefix("Engine.").split(".")[0]
     if not problem.field.startswith("Engine."):
         return problem
-    text = sizes.surge if part == "MaximumSurge" else sizes.unavailable
-    fix = problem.fix
-    if isinstance(fix, int) and text is not None and text.endswith("%"):
-        fix = f"{fix}%"
-    return Problem(_ROOM[part], text, problem.rule, fix)
+    option, fix = _option(problem.field, problem.fix, sizes)
+    text = sizes.surge if option == "--surge" else sizes.unavailable
+    return Problem(option, text, problem.rule, fix)
+
+
+def finding_of_options(finding: Mapping[str, Any], sizes: GivenSizes) -> dict[str, Any]:
+    """A finding of the plan of a bare request, or one of its fixes, as JSON.
+
+    Fields of an engine, which the request does not have, become options.
+    """
+    field, value = _option(finding["Field"], finding["Value"], sizes)
+    changed = {**finding, "Field": field, "Value": value}
+    if "Fixes" in finding:
+        changed["Fixes"] = [finding_of_options(fix, sizes) for fix in finding["Fixes"]]
+    return changed
+
+
+def _option(field: str, value: object, sizes: GivenSizes) -> tuple[str, object]:
+    """The option for a field of an engine, with the value to give to it; others as they are."""
+    if not field.startswith("Engine."):
+        return field, value
+    option = _ROOM[field.split(".")[1]]
+    text = sizes.surge if option == "--surge" else sizes.unavailable
+    is_percent = text is not None and text.endswith("%")
+    if isinstance(value, Mapping):
+        is_percent = value["Type"] == SizeType.CAPACITY_PERCENT.value
+        value = value["Value"]
+    return option, f"{value}%" if is_percent and isinstance(value, int) else value
 
 
 # --- several inputs -----------------------------------------------------------

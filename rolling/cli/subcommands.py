@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from rolling.cli.exit_codes import BAD_INPUT, ROLLBACK_FAILED, ROLLED_BACK, SUCCEEDED
-from rolling.cli.inputs import given_sizes, read_scenario, together
+from rolling.cli.inputs import finding_of_options, given_sizes, read_scenario, together
 from rolling.cli.streams import write_complaint, write_out
 from rolling.core.errors import RollingError
 from rolling.view.terminal import Terminal, terminal_of
@@ -59,7 +59,12 @@ def _plan(chosen: argparse.Namespace, terminal: Terminal) -> Answer:
     from rolling.cli.plan_text import plan_text
     from rolling.simulation.plan import plan, plan_document
 
-    document = plan_document(plan(read_scenario(chosen.file, given_sizes(chosen))))
+    sizes = given_sizes(chosen)
+    document: dict[str, Any] = plan_document(plan(read_scenario(chosen.file, sizes)))
+    if sizes.instances is not None:
+        for update in document["Updates"]:
+            for key in ("Problems", "Notes"):
+                update[key] = [finding_of_options(each, sizes) for each in update[key]]
     return _written(document, plan_text, chosen, terminal), SUCCEEDED
 
 

@@ -49,6 +49,12 @@ from rolling.schema.shapes import (
 ROOM = ("MaximumSurge", "MaximumUnavailable")
 """The fields for the room of a rolling update."""
 
+ENGINE_FIELDS = ("Engine", "Gates", *ROOM)
+"""The fields of an engine that may be in a request by mistake: SageMaker has none of them."""
+
+_PARTS = ("DeploymentConfig", "RollingUpdatePolicy")
+"""The parts of a request that are searched for them, too."""
+
 ENGINE = Structure(
     "Engine",
     {
@@ -250,36 +256,37 @@ def nearest_batch(surge: CapacitySize, unavailable: CapacitySize, new_full: int)
     return instances(nearest(wanted, counts[0], counts[-1]))
 
 
-def without_engine(
+def without_engine(request: Mapping[str, object]) -> dict[str, object]:
+    """An UpdateEndpoint request without the fields of an engine."""
+    return {
+        key: without_engine(value) if key in _PARTS and isinstance(value, Mapping) else value
+        for key, value in request.items()
+        if key not in ENGINE_FIELDS
+    }
+
+
+def misplaced_engine_problems(
     request: Mapping[str, object], new_full: int = 0, path: str = ""
-) -> tuple[Mapping[str, object], list[Problem]]:
-    """An UpdateEndpoint request without the fields of an engine, and the problems with them."""
+) -> list[Problem]:
+    """The problems with the fields of an engine in an UpdateEndpoint request.
+
+    `new_full`: the size of the new fleet; 0 if unknown.
+    """
     found: list[Problem] = []
-    config = request.get("DeploymentConfig")
-    kept, room = _parted(request, ("Engine",))
-    places: list[tuple[str, Mapping[str, object]]] = [(path, room)]
-    if isinstance(config, Mapping):
-        at = join(path, "DeploymentConfig")
-        config, inside = _parted(config, ("Engine", "Gates", *ROOM))
-        places.append((at, inside))
-        rolling = config.get("RollingUpdatePolicy")
-        if isinstance(rolling, Mapping):
-            rolling, inmost = _parted(rolling, ("Engine", "Gates", *ROOM))
-            places.append((join(at, "RollingUpdatePolicy"), inmost))
-            config = {**config, "RollingUpdatePolicy": rolling}
-        kept = {**kept, "DeploymentConfig": config}
-    if not any(strangers for _, strangers in places):
-        return request, []
-    for at, strangers in places:
-        for key, value in strangers.items():
-            where = 'it stands beside "UpdateEndpoint"'
-            near = nearest_in_words(value, new_full)
-            if key != "Engine":
-                where = 'it belongs in "Engine", beside "UpdateEndpoint"'
-                near = nearest_in_words(strangers, new_full) if key in ROOM else ""
-            rule = f"is not a SageMaker field: in a scenario {where}{near}"
-            found.append(Problem(join(at, key), shown(value), rule))
-    return kept, found
+    strangers = {key: request[key] for key in ENGINE_FIELDS if key in request}
+    for key, value in strangers.items():
+        where = 'it stands beside "UpdateEndpoint"'
+        near = nearest_in_words(value, new_full)
+        if key != "Engine":
+            where = 'it belongs in "Engine", beside "UpdateEndpoint"'
+            near = nearest_in_words(strangers, new_full) if key in ROOM else ""
+        rule = f"is not a SageMaker field: in a scenario {where}{near}"
+        found.append(Problem(join(path, key), shown(value), rule))
+    for key in _PARTS:
+        part = request.get(key)
+        if isinstance(part, Mapping):
+            found += misplaced_engine_problems(part, new_full, join(path, key))
+    return found
 
 
 def nearest_in_words(engine: object, new_full: int = 0) -> str:
@@ -301,11 +308,3 @@ def _size_of(document: object) -> CapacitySize | None:
         return None
     value = nearest_whole(document["Value"])
     return None if value is None or value < 0 else capacity_size(document, meant)
-
-
-def _parted(
-    fields: Mapping[str, object], keys: tuple[str, ...]
-) -> tuple[Mapping[str, object], Mapping[str, object]]:
-    """The fields without these keys, and the fields with them."""
-    apart = {key: fields[key] for key in keys if key in fields}
-    return {key: value for key, value in fields.items() if key not in apart}, apart

@@ -32,6 +32,7 @@ from rolling.endpoint.engine import (
     Engine,
     beginning_problems,
     engine_problems,
+    misplaced_engine_problems,
     parse_engine,
     without_engine,
 )
@@ -89,12 +90,11 @@ def update_endpoint(
     """
     if not isinstance(request, Mapping):
         raise ValidationException(UPDATE_ENDPOINT.problems(request, ""))
-    as_given = request
-    request, misplaced = without_engine(as_given)
+    as_given, request = request, without_engine(request)
     found = readiness_problems(endpoint, request)
     if endpoint.status not in RESTING:
         document, _, wrong = _attempted(endpoint, request, 0, 0, alarm_exists)
-        found += [*misplaced, *_form_problems(request), *wrong]
+        found += [*misplaced_engine_problems(as_given), *_form_problems(request), *wrong]
         if engine is not None:
             found += engine_problems(engine, document, 0, 0, engine_path)
         raise ValidationException(found)
@@ -118,7 +118,7 @@ def update_endpoint(
         )
         guarded = carried_out.guarded or bool(wrong)
         found += exclusion_problems(endpoint, config, guarded=guarded)
-    found += [*without_engine(as_given, full)[1], *_form_problems(request), *wrong]
+    found += [*misplaced_engine_problems(as_given, full), *_form_problems(request), *wrong]
     beyond = Engine() if wrong or engine is None else parse_engine(engine)
     policy = beyond.applied_to(carried_out.effective_policy)
     found += beginning_problems(beyond, policy, old, new, engine_path)
@@ -160,7 +160,8 @@ def request_problems(
     """
     if not isinstance(request, Mapping):
         return _form_problems(request, path)
-    request, found = without_engine(request, new_full, path)
+    found = misplaced_engine_problems(request, new_full, path)
+    request = without_engine(request)
     found += _form_problems(request, path)
     if "DeploymentConfig" in request:
         at = join(path, "DeploymentConfig")

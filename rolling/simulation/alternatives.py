@@ -4,13 +4,17 @@ This file changes policies, and searches for the nearest change that is sufficie
 Every suggested change has been tried.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import assert_never, cast
 
 from attrs import evolve, frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import CapacitySize, SizeType, instances, percent
+from rolling.core.deployment import Deployment
+from rolling.core.errors import InvalidInput
 from rolling.core.policy import (
     BATCH_PERCENT,
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
@@ -118,10 +122,10 @@ def largest_wait(
 ) -> Fix | None:
     """The longest bake, shorter than the current one, with which the way forward works."""
 
-    best = _last(
-        range(wait_of(under.policy)),
-        lambda seconds: works(_way(forecast, _with_wait(under.policy, seconds), under.settings)),
-    )
+    def changed(seconds: int) -> UpdatePolicy:
+        return _with_wait(under.policy, seconds)
+
+    best = _last(range(wait_of(under.policy)), _enough(forecast, under, changed, works))
     return None if best is None else Fix(wait_field(under.policy), best)
 
 
@@ -134,35 +138,22 @@ def larger_batch(
     """
     match under.policy:
         case RollingUpdatePolicy(maximum_batch_size=size) as policy:
-            legal = _batches(forecast, size.type)
-            return _larger(forecast, under, f"{BATCH}.Value", size.value, legal, policy, works)
-        case SurgeRollingPolicy() as policy:
-            name = "MaximumSurge" if policy.maximum_surge.value else "MaximumUnavailable"
-            size = _room(policy, name)
-            legal = _rooms(forecast, size.type, name)
-            field = f"{ENGINE}.{name}.Value"
-            return _larger(forecast, under, field, size.value, legal, policy, works)
+            larger = _above(size.value, _batches(forecast, size.type))
+            best = _smallest(forecast, under, larger, partial(_with_batch, policy), works)
+            return None if best is None else Fix(f"{BATCH}.Value", best)
+        case SurgeRollingPolicy(maximum_surge=surge, maximum_unavailable=unavailable) as policy:
+            if surge.value:
+                name, size, changed = "MaximumSurge", surge, partial(_with_surge, policy)
+            else:
+                name, size = "MaximumUnavailable", unavailable
+                changed = partial(_with_unavailable, policy)
+            larger = _above(size.value, _rooms(forecast, size.type, name))
+            best = _smallest(forecast, under, larger, changed, works)
+            return None if best is None else Fix(f"{ENGINE}.{name}.Value", best)
         case BlueGreenUpdatePolicy():
             return None
         case other:
             assert_never(other)
-
-
-def _larger(
-    forecast: Forecast,
-    under: Circumstances,
-    field: str,
-    present: int,
-    legal: range,
-    policy: RollingUpdatePolicy | SurgeRollingPolicy,
-    works: Callable[[Way], bool],
-) -> Fix | None:
-    name = field.split(".")[-2]
-    best = _first(
-        [value for value in legal if value > present],
-        lambda value: works(_way(forecast, _with_size(policy, name, value), under.settings)),
-    )
-    return None if best is None else Fix(field, best)
 
 
 @frozen
@@ -216,8 +207,9 @@ def with_less_room(
     found = less_room(forecast, under, works)
     if found is None or isinstance(under.policy, BlueGreenUpdatePolicy):
         return forecast, under
-    changed = evolve(under, policy=found.policy)
-    return _forecast(forecast, found.policy, under.settings), changed
+    changed = _started(forecast, found.policy)
+    assert changed is not None, "less_room has tried it"
+    return _forecast(forecast, under, changed), evolve(under, policy=found.policy)
 
 
 def _smaller_batch(
@@ -228,19 +220,11 @@ def _smaller_batch(
     works: Callable[[Way], bool],
 ) -> Mend | None:
     """The largest batch up to `most`."""
-    size_type = policy.maximum_batch_size.type
-    legal = [value for value in _batches(forecast, size_type) if value <= most]
-
-    def changed(value: int) -> UpdatePolicy:
-        return _with_size(policy, "MaximumBatchSize", value)
-
-    def enough(value: int) -> bool:
-        return works(_way(forecast, changed(value), under.settings))
-
-    # Because of the remainder in the last step, the peak is not monotonic in the batch size.
-    best = next(filter(enough, legal[: -_TRIED_EACH - 1 : -1]), None)
-    if best is None:
-        best = _last(legal[:-_TRIED_EACH], enough)
+    legal = _batches(forecast, policy.maximum_batch_size.type)
+    changed = partial(_with_batch, policy)
+    best = _largest(
+        [value for value in legal if value <= most], _enough(forecast, under, changed, works)
+    )
     return None if best is None else Mend(Fix(f"{BATCH}.Value", best), changed(best))
 
 
@@ -252,16 +236,13 @@ def _smaller_surge(
 ) -> Mend | None:
     # A surge of 0 needs at least one unavailable instance.
     least = 0 if policy.unavailable_in(forecast.start.spec.new.full) else 1
-    best = _last(
-        range(least, policy.maximum_surge.value),
-        lambda value: works(
-            _way(forecast, _with_size(policy, "MaximumSurge", value), under.settings)
-        ),
+    changed = partial(_with_surge, policy)
+    best = _largest(
+        range(least, policy.maximum_surge.value), _enough(forecast, under, changed, works)
     )
     if best is None:
         return None
-    fix = Fix(f"{ENGINE}.MaximumSurge.Value", best)
-    return Mend(fix, _with_size(policy, "MaximumSurge", best))
+    return Mend(Fix(f"{ENGINE}.MaximumSurge.Value", best), changed(best))
 
 
 def _small_surge(
@@ -273,14 +254,16 @@ def _small_surge(
     """The largest surge below SageMaker's smallest batch; None for a mix."""
     if not _is_healthy(forecast):
         return None
-    best = _last(
-        range(1, _batches(forecast, SizeType.INSTANCE_COUNT).start),
-        lambda count: works(_way(forecast, _within(policy, count, 0), under.settings)),
-    )
+
+    def changed(count: int) -> SurgeRollingPolicy:
+        return _within(policy, count, 0)
+
+    smaller = range(1, _batches(forecast, SizeType.INSTANCE_COUNT).start)
+    best = _largest(smaller, _enough(forecast, under, changed, works))
     if best is None:
         return None
     fix = Fix(f"{ENGINE}.MaximumSurge", size_document(instances(best)))
-    return Mend(fix, _within(policy, best, 0))
+    return Mend(fix, changed(best))
 
 
 def _drain_first(
@@ -292,17 +275,16 @@ def _drain_first(
     """The fewest unavailable instances, with no surge; None for one instance or a mix."""
     if not _is_healthy(forecast):
         return None
-    best = _first(
-        range(1, forecast.start.spec.new.full),
-        lambda count: works(_way(forecast, _within(policy, 0, count), under.settings)),
-    )
+    changed = partial(_within, policy, 0)
+    counts = _rooms(forecast, SizeType.INSTANCE_COUNT, "MaximumUnavailable")
+    best = _smallest(forecast, under, counts, changed, works)
     if best is None:
         return None
     if isinstance(policy, RollingUpdatePolicy):
         fix = Fix(f"{ENGINE}.MaximumUnavailable", size_document(instances(best)))
     else:
         fix = Fix(ENGINE, Engine(None, instances(best), forecast.start.spec.gates).as_json())
-    return Mend(fix, _within(policy, 0, best), drains_first=True)
+    return Mend(fix, changed(best), drains_first=True)
 
 
 def _is_healthy(forecast: Forecast) -> bool:
@@ -324,39 +306,23 @@ def _within(
     )
 
 
-def larger_rollback_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
+def nearest_rollback_batch(
+    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool], *, larger: bool
 ) -> Fix | None:
-    """The smallest rollback batch, larger than the current one, with which every rollback works."""
-    if isinstance(under.policy, BlueGreenUpdatePolicy):
+    """The nearest rollback batch with which every rollback works.
+
+    `larger`: the smallest of the larger ones; otherwise the largest of the smaller ones.
+    """
+    policy = under.policy
+    if isinstance(policy, BlueGreenUpdatePolicy):
         return None
-    return _rollback_batch(forecast, under, under.policy, works, larger=True)
-
-
-def smaller_rollback_batch(
-    forecast: Forecast, under: Circumstances, works: Callable[[Forecast], bool]
-) -> Fix | None:
-    """The largest rollback batch, smaller than the current one, with which every rollback works."""
-    if isinstance(under.policy, BlueGreenUpdatePolicy):
-        return None
-    return _rollback_batch(forecast, under, under.policy, works, larger=False)
-
-
-def _rollback_batch(
-    forecast: Forecast,
-    under: Circumstances,
-    policy: RollingUpdatePolicy | SurgeRollingPolicy,
-    works: Callable[[Forecast], bool],
-    *,
-    larger: bool,
-) -> Fix | None:
     size = rollback_size(policy)
     legal = _legal(size.type, forecast.start.spec.old_count, *ROLLBACK_BATCH_PERCENT)
 
     def enough(value: int) -> bool:
         back = CapacitySize(size.type, value)
-        changed = evolve(policy, rollback_maximum_batch_size=back)
-        return works(_forecast(forecast, changed, under.settings))
+        changed = _started(forecast, evolve(policy, rollback_maximum_batch_size=back))
+        return changed is not None and works(_forecast(forecast, under, changed))
 
     if larger:
         best = _first([value for value in legal if value > size.value], enough)
@@ -369,33 +335,46 @@ def _rollback_batch(
     return Fix(f"{ROLLBACK_BATCH}.Value", best)
 
 
-def _way(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Way:
+def _started(forecast: Forecast, policy: UpdatePolicy) -> Deployment | None:
+    """The same update with another policy; None if it cannot begin, as its gates are given."""
     spec = forecast.start.spec
-    changed = start(spec.old, spec.new, policy, spec.alarms)
-    return forecast_way(walk(changed, settings, forecast.leftovers))
+    try:
+        return start(spec.old, spec.new, policy, spec.alarms, gates=spec.gates)
+    except InvalidInput:
+        return None
 
 
-def _forecast(forecast: Forecast, policy: UpdatePolicy, settings: SimulationSettings) -> Forecast:
-    spec = forecast.start.spec
-    changed = start(spec.old, spec.new, policy, spec.alarms)
-    return forecast_deployment(changed, settings, forecast.leftovers)
+def _forecast(forecast: Forecast, under: Circumstances, changed: Deployment) -> Forecast:
+    return forecast_deployment(changed, under.settings, forecast.leftovers)
 
 
-def _with_size(
-    policy: RollingUpdatePolicy | SurgeRollingPolicy, name: str, value: int
-) -> RollingUpdatePolicy | SurgeRollingPolicy:
-    """The policy with another number in the size `name`."""
-    if isinstance(policy, RollingUpdatePolicy):
-        size = evolve(policy.maximum_batch_size, value=value)
-        return evolve(policy, maximum_batch_size=size)
-    size = evolve(_room(policy, name), value=value)
-    if name == "MaximumSurge":
-        return evolve(policy, maximum_surge=size)
-    return evolve(policy, maximum_unavailable=size)
+def _enough(
+    forecast: Forecast,
+    under: Circumstances,
+    changed: Callable[[int], UpdatePolicy],
+    works: Callable[[Way], bool],
+) -> Callable[[int], bool]:
+    """Whether the update can begin with a number, and its way forward then works."""
+
+    def enough(value: int) -> bool:
+        update = _started(forecast, changed(value))
+        return update is not None and works(
+            forecast_way(walk(update, under.settings, forecast.leftovers))
+        )
+
+    return enough
 
 
-def _room(policy: SurgeRollingPolicy, name: str) -> CapacitySize:
-    return policy.maximum_surge if name == "MaximumSurge" else policy.maximum_unavailable
+def _with_batch(policy: RollingUpdatePolicy, value: int) -> RollingUpdatePolicy:
+    return evolve(policy, maximum_batch_size=evolve(policy.maximum_batch_size, value=value))
+
+
+def _with_surge(policy: SurgeRollingPolicy, value: int) -> SurgeRollingPolicy:
+    return evolve(policy, maximum_surge=evolve(policy.maximum_surge, value=value))
+
+
+def _with_unavailable(policy: SurgeRollingPolicy, value: int) -> SurgeRollingPolicy:
+    return evolve(policy, maximum_unavailable=evolve(policy.maximum_unavailable, value=value))
 
 
 def _rooms(forecast: Forecast, size_type: SizeType, name: str) -> range:
@@ -415,16 +394,34 @@ def _legal(size_type: SizeType, fleet_size: int, low: int, high: int) -> range:
     return legal_counts(fleet_size, low, high)
 
 
+def _above(value: int, legal: range) -> range:
+    return range(max(value + 1, legal.start), legal.stop)
+
+
+def _smallest(
+    forecast: Forecast,
+    under: Circumstances,
+    values: range,
+    changed: Callable[[int], UpdatePolicy],
+    works: Callable[[Way], bool],
+) -> int | None:
+    """The smallest of these batches with which the way forward works."""
+    # A larger batch means fewer batches: from some size on, one with a gate is missing.
+    begin = bisect_left(values, True, key=lambda value: _started(forecast, changed(value)) is None)
+    return _first(values[:begin], _enough(forecast, under, changed, works))
+
+
+def _largest(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
+    """The largest of `values` that works, even if some smaller ones do not."""
+    # Because of the remainder in the last step, the peak is not monotonic in the batch size.
+    best = next(filter(works, values[: -_TRIED_EACH - 1 : -1]), None)
+    return _last(values[:-_TRIED_EACH], works) if best is None else best
+
+
 def _first(values: Sequence[int], works: Callable[[int], bool]) -> int | None:
     """The first of `values` that works, by bisection: all values after it must work too."""
-    low, high = 0, len(values)
-    while low < high:
-        middle = (low + high) // 2
-        if works(values[middle]):
-            high = middle
-        else:
-            low = middle + 1
-    return values[low] if low < len(values) else None
+    place = bisect_left(values, True, key=works)
+    return values[place] if place < len(values) else None
 
 
 def _last(values: Sequence[int], works: Callable[[int], bool]) -> int | None:

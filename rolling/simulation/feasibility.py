@@ -26,10 +26,9 @@ from rolling.simulation.alternatives import (
     Fix,
     deadline_field,
     larger_batch,
-    larger_rollback_batch,
     largest_wait,
     less_room,
-    smaller_rollback_batch,
+    nearest_rollback_batch,
     smallest_deadline,
     wait_field,
     wait_of,
@@ -145,8 +144,8 @@ def _rollback_too_slow(forecast: Forecast, under: Circumstances) -> Iterator[Fin
         "as forward, fails it before that",
         _those(
             smallest_deadline(under, forecast.rollback_least_seconds),
-            larger_rollback_batch(
-                forecast, under, lambda other: other.rollback_least_seconds < deadline
+            nearest_rollback_batch(
+                forecast, under, lambda other: other.rollback_least_seconds < deadline, larger=True
             ),
         ),
     )
@@ -205,8 +204,8 @@ def _rollback_too_large(forecast: Forecast, under: Circumstances) -> Iterator[Fi
         f"{also}a rollback from {_worst(forecast, _peak)} needs {peak} instances at once, but "
         f"there is capacity for {limit}: it fails",
         _those(
-            smaller_rollback_batch(
-                forecast, under, lambda other: other.rollback_peak_instances <= limit
+            nearest_rollback_batch(
+                forecast, under, lambda other: other.rollback_peak_instances <= limit, larger=False
             ),
             Fix(CAPACITY_LIMIT, peak),
         ),
@@ -225,8 +224,8 @@ def _rollback_above_peak(forecast: Forecast, under: Circumstances) -> Iterator[F
         f"a rollback from {_worst(forecast, _peak)} provisions what is gone of the old fleet "
         f"{manner}: {peak} instances at its peak, and the way forward never has more than {most}",
         _those(
-            smaller_rollback_batch(
-                forecast, under, lambda other: other.rollback_peak_instances <= most
+            nearest_rollback_batch(
+                forecast, under, lambda other: other.rollback_peak_instances <= most, larger=False
             )
         ),
     )
@@ -270,10 +269,12 @@ def _nothing_missing(forecast: Forecast, under: Circumstances) -> Iterator[Findi
 
 
 def _all_exposed(forecast: Forecast, under: Circumstances) -> Iterator[Finding]:
-    spec, policy = forecast.start.spec, under.policy
+    policy = under.policy
+    if not isinstance(policy, SurgeRollingPolicy):
+        return
     first = next(each.batch for each in forecast.batches if each.batch.step == 1)
-    count, full = first.counts[0], spec.new.full
-    if not isinstance(policy, SurgeRollingPolicy) or first.split[0] != ALL_TRAFFIC or count == full:
+    count, full = first.counts[0], forecast.start.spec.new.full
+    if first.split[0] != ALL_TRAFFIC or count == full:
         return
     verb = "carries" if count == 1 else "carry"
     yield Finding(

@@ -7,7 +7,7 @@ rollback from each bake. feasibility.py compares them with deadlines and limits.
 from collections.abc import Iterable
 from itertools import groupby
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import Share
@@ -17,7 +17,7 @@ from rolling.core.gate import is_gate
 from rolling.core.plan import Batch, plan_batches
 from rolling.core.stage import Phase
 from rolling.simulation.rollback_estimate import rollback_estimates
-from rolling.simulation.walk import Leftover, TimedState, committed_at, walk
+from rolling.simulation.walk import Leftover, TimedState, committed_at, leftovers_at, walk
 from rolling.view.snapshots import RollbackEstimate
 
 
@@ -113,7 +113,7 @@ def forecast_deployment(
         next(state for state in step if state.deployment.phase is Phase.BAKING) for step in steps
     ]
     rollbacks = rollback_estimates(
-        [(bake.deployment, _leftovers_at(bake.at_seconds, leftovers)) for bake in bakes], settings
+        [(bake.deployment, leftovers_at(leftovers, bake.at_seconds)) for bake in bakes], settings
     )
     batches: list[BatchForecast] = []
     counts = tuple(fleet.count for fleet in start.spec.fleets)
@@ -135,21 +135,12 @@ def forecast_deployment(
     return Forecast(start, forecast_way(states), tuple(batches), leftovers)
 
 
-def _leftovers_at(moment: int, leftovers: Iterable[Leftover]) -> list[Leftover]:
-    """The leftovers that still exist at a moment, with their times counted from it."""
-    return [
-        evolve(each, after_seconds=each.after_seconds - moment)
-        for each in leftovers
-        if each.after_seconds > moment
-    ]
-
-
 def forecast_way(walked: Iterable[TimedState]) -> Way:
     """The cost of a complete walk forward."""
     states = list(walked)
     spec = states[0].deployment.spec
     at_start = sum(fleet.count for fleet in spec.fleets)
-    usual = range(min(at_start, spec.new.full), at_start + 1)
+    least = min(at_start, spec.new.full)
     return Way(
         batches=states[-1].deployment.stage.step,
         peak_instances=max(state.alive for state in states),
@@ -157,7 +148,7 @@ def forecast_way(walked: Iterable[TimedState]) -> Way:
             sum(fleet.in_service for fleet in state.deployment.fleets) for state in states
         ),
         extra_instance_seconds=sum(
-            (state.alive - nearest(state.alive, usual[0], usual[-1])) * state.lasts_seconds
+            (state.alive - nearest(state.alive, least, at_start)) * state.lasts_seconds
             for state in states
         ),
         least_seconds=states[-1].at_seconds,

@@ -16,7 +16,7 @@ from rolling.driving.tick import tick
 from rolling.endpoint.apply_deployment import with_deployment
 from rolling.endpoint.endpoint import Endpoint
 from rolling.simulation.rollback_estimate import rollback_estimate
-from rolling.simulation.walk import Leftover
+from rolling.simulation.walk import Leftover, leftovers_at
 from rolling.view.snapshots import RollbackEstimate
 from rolling.view.timeline import Row
 from rolling.view.view import View
@@ -85,13 +85,7 @@ def _estimate(
     at: float,
 ) -> RollbackEstimate | None:
     """The estimated rollback from this state; `leftovers`: those at acceptance."""
-    passed = at - accepted_at
-    left = [
-        Leftover(each.fleet, each.count, int(each.after_seconds - passed))
-        for each in leftovers
-        if each.after_seconds > passed
-    ]
-    return rollback_estimate(deployment, settings, left)
+    return rollback_estimate(deployment, settings, leftovers_at(leftovers, at - accepted_at))
 
 
 def _leftovers(deployment: Deployment, world: World, now: float) -> tuple[Leftover, ...]:

@@ -16,11 +16,13 @@ from rolling.backends.simulated.faults import (
     Fault,
     FaultKind,
     fault_json_problems,
+    misses,
     parse_fault,
     unwatched,
 )
 from rolling.backends.simulated.settings import SimulationSettings, settings_problems
 from rolling.core.capacity import MOST_INSTANCES
+from rolling.core.deployment import Spec
 from rolling.core.errors import InvalidInput, Problem, is_whole_number, range_problem
 from rolling.endpoint.configuration import (
     EndpointConfig,
@@ -360,32 +362,42 @@ def _update_problems(
     for place, update in enumerate(updates):
         at = f"Updates[{place}]"
         request = update.get("UpdateEndpoint")
+        spec: Spec | None = None
         if place == 0 and endpoint is not None and isinstance(request, Mapping):
-            found += _refusals(endpoint, update, configs, at)
+            spec, refused = _first_spec(endpoint, update, configs, at)
+            found += refused
         elif "UpdateEndpoint" in update:
             found += _request_problems(endpoint, update, configs, at)
         watched, last = _watched(_fields(request), last)
         for number, fault in enumerate(_items(update.get("Faults"))):
             path = f"{at}.Faults[{number}]"
+            own = fault_json_problems(fault, path)
+            found += own
+            if spec is not None and not own:
+                found += misses(parse_fault(_fields(fault)), spec, path)
+                continue
             kind, alarm = _fields(fault).get("Kind"), _fields(fault).get("AlarmName")
-            found += fault_json_problems(fault, path) + unwatched(kind, alarm, watched, path)
+            found += unwatched(kind, alarm, watched, path)
             found += _engine_fault_problems(fault, path, _fields(update.get("Engine")))
     return found
 
 
-def _refusals(
+def _first_spec(
     endpoint: Endpoint,
     update: Mapping[str, object],
     configs: Mapping[str, EndpointConfig],
     path: str,
-) -> list[Problem]:
-    """Why the endpoint refuses the update at `path`, as problems of the scenario."""
+) -> tuple[Spec | None, list[Problem]]:
+    """The spec of the first update, or why the endpoint refuses it, as problems of the scenario."""
     request, at = _fields(update["UpdateEndpoint"]), f"{path}.Engine"
     try:
-        update_endpoint(endpoint, request, configs, engine=update.get("Engine"), engine_path=at)
+        accepted = update_endpoint(
+            endpoint, request, configs, engine=update.get("Engine"), engine_path=at
+        )
     except ValidationException as refused:
-        return [_in_scenario(each, configs, path) for each in refused.problems]
-    return []
+        return None, [_in_scenario(each, configs, path) for each in refused.problems]
+    assert accepted.deployment is not None
+    return accepted.deployment.spec, []
 
 
 def _in_scenario(refused: Problem, configs: Mapping[str, EndpointConfig], path: str) -> Problem:
@@ -452,7 +464,10 @@ def _watched(
 
 
 def _engine_fault_problems(fault: object, path: str, engine: Mapping[str, object]) -> list[Problem]:
-    """The problems of a fault for a batch or a gate that only an engine makes."""
+    """The problems of a fault for a batch or a gate that only an engine makes.
+
+    They need no spec, so they apply to an update that is not accepted yet.
+    """
     fields = _fields(fault)
     found = []
     batch = fields.get("Batch")

@@ -5,7 +5,7 @@ The core's plan.py says what happens: every request succeeds. This file adds the
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.deployment import Deployment
@@ -27,6 +27,15 @@ class Leftover:
     fleet: int
     count: int
     after_seconds: int
+
+
+def leftovers_at(leftovers: Iterable[Leftover], seconds: float) -> list[Leftover]:
+    """The leftovers that still exist after these seconds, with their times counted from then."""
+    return [
+        evolve(each, after_seconds=int(each.after_seconds - seconds))
+        for each in leftovers
+        if each.after_seconds > seconds
+    ]
 
 
 @frozen

@@ -48,7 +48,9 @@ class Pane:
 
     def __enter__(self) -> "Pane":
         if sys.stderr is not None and sys.stderr.isatty():
-            self._redirected.enter_context(redirect_stderr(_Above(self)))
+            above = _Above(self)
+            self._redirected.callback(above.finish)
+            self._redirected.enter_context(redirect_stderr(above))
         return self
 
     def __exit__(
@@ -99,3 +101,8 @@ class _Above(TextIOBase):
         if newline:
             self._pane.write(lines + newline)
         return len(text)
+
+    def finish(self) -> None:
+        """Write an unfinished line, so that it is not lost."""
+        if self._begun:
+            self.write("\n")

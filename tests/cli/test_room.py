@@ -169,3 +169,23 @@ def test_a_fix_of_the_engine_is_named_in_full(rolling: Command) -> None:
     text = " ".join(rolling("plan", scenario("no-spare-capacity")).out.split())
     assert "with at most 3 instances only drain-first fits." in text
     assert 'fix: Engine.MaximumUnavailable = {"Type": "INSTANCE_COUNT", "Value": 1}' in text
+
+
+@pytest.mark.parametrize(
+    ("options", "timeout", "told"),
+    [
+        (["10", "--surge=1"], 3000, "or: --surge = 2"),
+        (["10", "--surge=10%"], 3000, 'or: --surge = "20%"'),
+        (["12", "--surge=30%", "--unavailable=8%"], 28800, '--unavailable = "8%"'),
+        (["12", "--surge=30%", "--unavailable=8%"], 28800, 'fix: --unavailable = "9%"'),
+        (["2", "--unavailable=1"], 28800, "--unavailable = 1"),
+    ],
+)
+def test_a_fix_of_a_bare_request_names_the_option(
+    rolling: Command, options: list[str], timeout: int, told: str
+) -> None:
+    policy = {**ROLLING, "MaximumExecutionTimeoutInSeconds": timeout}
+    path = rolling.file({**BARE, "DeploymentConfig": {"RollingUpdatePolicy": policy}})
+    text = " ".join(rolling("plan", path, "--instances", *options).out.split())
+    assert told in text
+    assert "Engine" not in text

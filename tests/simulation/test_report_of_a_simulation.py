@@ -195,7 +195,7 @@ def test_what_is_left_over_is_reported_and_why() -> None:
 
 def test_a_fault_that_never_strikes_is_reported() -> None:
     never: list[Document] = [
-        {"Kind": "Alarm", "AlarmName": "p99", "Batch": 99},
+        {"Kind": "Alarm", "AlarmName": "p99", "Batch": 3},
         {"Kind": "CleanupFailed", "Direction": "Back"},
         {"Kind": "Stop", "Batch": 1, "Phase": "Baking", "AfterSeconds": 5000},
         {"Kind": "ProvisioningFailed", "Batch": 3, "Phase": "Baking"},

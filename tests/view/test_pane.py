@@ -114,6 +114,16 @@ def test_standard_error_of_the_terminal_goes_above_a_line_at_a_time(
     assert sys.stderr is stream
 
 
+def test_an_unfinished_line_of_standard_error_is_written_at_the_end(
+    stream: TerminalStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Pane(SIZE, stream) as pane:
+        pane.show(BAKING)
+        print("Killed", end="", file=sys.stderr)
+    assert on(stream) == ["Killed", *drawn(BAKING)]
+
+
 def test_standard_error_of_a_file_is_left_alone(
     stream: TerminalStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -266,15 +266,15 @@ def misses(fault: Fault, spec: Spec, at: str = "Fault") -> list[Problem]:
     alarm. The number of batches of a rollback depends on where it begins.
     `fault_problems` reports problems of the fault itself.
     """
-    found: list[Problem] = []
+    found = _no_gate(fault, spec, at) if fault.kind is FaultKind.CONTINUE else []
+    if found:
+        return found
     batches = step_count(spec)
     if fault.direction is Direction.FORWARD and (fault.batch or 1) > batches:
         found.append(no_such_batch(f"{at}.Batch", fault.batch, batches, "the update has"))
     if fault.batch == 0 and not drains_first(spec):
         rule = "the update begins with batch 1: it does not drain the old fleet first"
         found.append(Problem(f"{at}.Batch", 0, rule, 1))
-    if fault.kind is FaultKind.CONTINUE:
-        found += _no_gate(fault, spec, at)
     return found + unwatched(fault.kind, fault.alarm_name, spec.alarms, at)
 
 
@@ -284,9 +284,12 @@ def _no_gate(fault: Fault, spec: Spec, at: str) -> list[Problem]:
     steps = spec.gates.steps or range(1, step_count(spec) + 1)
     if fault.batch is None or fault.batch in steps:
         return []
-    named = f"batch{'es' if len(steps) > 1 else ''} {', '.join([str(step) for step in steps])}"
-    rule = f"this update has gates only after {named}"
-    return [Problem(f"{at}.Batch", fault.batch, rule, steps[0])]
+    listed = ", ".join([str(step) for step in steps])
+    if spec.gates.steps is None:
+        listed = " to ".join(dict.fromkeys([str(steps[0]), str(steps[-1])]))
+    rule = f"this update has gates only after batch{'es' if len(steps) > 1 else ''} {listed}"
+    near = min(steps, key=lambda step: abs(step - fault.batch))
+    return [Problem(f"{at}.Batch", fault.batch, rule, near)]
 
 
 def unwatched(kind: object, alarm: object, watched: Sequence[str], at: str) -> list[Problem]:

@@ -69,8 +69,7 @@ def faults_now(endpoint: Endpoint, faults: tuple[Fault, ...]) -> tuple[Fault, ..
             "has no operation in progress that a fault could strike; give them for the next update"
         )
         raise InvalidInput([Problem("EndpointName", endpoint.name, rule)])
-    found = problems_of(faults, _own_problems)
-    refuse(found + problems_of(faults, partial(_problems_now, endpoint)))
+    refuse(problems_of(faults, partial(_problems_now, endpoint)))
     if endpoint.pending is not None:
         stage = endpoint.pending.deployment.stage
         return tuple([_from_here(each, stage) for each in faults])
@@ -90,6 +89,9 @@ def _from_here(fault: Fault, stage: Stage) -> Fault:
 
 
 def _problems_now(endpoint: Endpoint, fault: Fault, at: str) -> list[Problem]:
+    own = _own_problems(fault, at)
+    if own:
+        return own
     if endpoint.pending is None:
         return _problems_of_launching(endpoint, fault, at)
     deployment = endpoint.pending.deployment

@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from rolling.core.errors import Problem
-from rolling.endpoint.engine import ROOM, nearest_in_words
+from rolling.endpoint.engine import ENGINE_FIELDS, nearest_in_words
 from rolling.schema.shapes import (
     MOST_ITEMS,
     Constraint,
@@ -100,7 +100,7 @@ class _WithoutEngine(Structure):
     """A structure without the fields of an engine; its error names AWS's alternative."""
 
     def _unknown(self, key: object, value: Mapping[object, object], path: str) -> list[Problem]:
-        if key not in ("Engine", *ROOM):
+        if key not in ENGINE_FIELDS:
             return super()._unknown(key, value, path)
         instead = nearest_in_words(value[key] if key == "Engine" else value)
         rule = f"{self.called} has no such member, here as at AWS{instead}"
