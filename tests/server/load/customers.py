@@ -213,9 +213,9 @@ _MIX: tuple[tuple[float, Maker], ...] = (
     # Seldom: an update needs the configuration in use, the new one, and the models of that.
     (1, _one("sagemaker", "DeleteEndpointConfig", "EndpointConfigName", CONFIGS)),
     (3, _list("ListEndpointConfigs")),
-    (2, lambda random, region: model(random.choice(MODELS))),
+    (2, lambda random, region: model(random.choice(("m3", *MODELS)))),
     (3, _one("sagemaker", "DescribeModel", "ModelName", MODELS)),
-    (0.5, _one("sagemaker", "DeleteModel", "ModelName", MODELS)),
+    (0.5, _one("sagemaker", "DeleteModel", "ModelName", ("m3", *MODELS))),
     (3, _list("ListModels")),
     (3, _add_tags),
     (3, lambda random, region: sagemaker("ListTags", ResourceArn=_arn(random, region))),
