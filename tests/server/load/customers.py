@@ -215,7 +215,7 @@ _MIX: tuple[tuple[float, Maker], ...] = (
     (3, _list("ListEndpointConfigs")),
     (2, lambda random, region: model(random.choice(("m3", *MODELS)))),
     (3, _one("sagemaker", "DescribeModel", "ModelName", MODELS)),
-    (0.5, _one("sagemaker", "DeleteModel", "ModelName", ("m3", *MODELS))),
+    (1, _one("sagemaker", "DeleteModel", "ModelName", ("m3", *MODELS))),
     (3, _list("ListModels")),
     (3, _add_tags),
     (3, lambda random, region: sagemaker("ListTags", ResourceArn=_arn(random, region))),
