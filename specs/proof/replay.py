@@ -6,6 +6,7 @@ and not about what unknown numbers do to it. A counterexample counts only when
 the replay shows it too.
 """
 
+from itertools import product
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -49,9 +50,10 @@ def _product(names: tuple[str, ...], numbers: Assignment) -> int:
 def smallest_example(search: Search) -> Assignment | None:
     """Plain numbers for this path, for the smallest fleet that has some."""
     for n in (*range(1, 7), 10, 20, 100):
-        # With the wholes known as well, no product of two unknowns is left to find.
-        for whole in (n, 1, 2):
-            given = {"n": n, "whole": whole, "seen whole": whole}
+        floors = range(1, n) if "f" in search.numbers else (n,)
+        # With the floor and the wholes known as well, no product of two unknowns is left to find.
+        for floor, whole in product(floors, dict.fromkeys((n, 1, 2))):
+            given = {"n": n, "f": floor, "whole": whole, "seen whole": whole}
             numbers = search.example(given)
             if numbers is not None:
                 return numbers

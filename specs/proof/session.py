@@ -55,7 +55,9 @@ def main(words: Iterable[str]) -> int:
     _print_totals(outcomes)
     wrong = len(failed)
     if not words:
-        wrong += _print_missed(outcomes) + _print_mutants(_each(_kill, range(len(MUTANTS))))
+        wrong += _print_missed(outcomes) + _print_mutants(
+            _each(_kill, range(len(MUTANTS)), afresh=True)
+        )
     seconds = time.monotonic() - began
     # A part of the proof is no proof.
     verdict = "NOT PROVED" if wrong else "PROVED" if not words else "SHOWN, as far as named,"
@@ -106,9 +108,16 @@ def _print_mutants(outcomes: Iterator[Outcome]) -> int:
 # --- in processes of their own ------------------------------------------------
 
 
-def _each(work: Callable[[T], Outcome], items: Iterable[T]) -> Iterator[Outcome]:
-    """What becomes of each item, as they are done."""
-    with ProcessPoolExecutor(_WORKERS, get_context("spawn")) as pool:
+def _each(
+    work: Callable[[T], Outcome], items: Iterable[T], *, afresh: bool = False
+) -> Iterator[Outcome]:
+    """What becomes of each item, as they are done.
+
+    `afresh`: each in a new process. Where z3 finds an example, and whether, depends on all
+    that it was asked before.
+    """
+    each = 1 if afresh else None
+    with ProcessPoolExecutor(_WORKERS, get_context("spawn"), max_tasks_per_child=each) as pool:
         for future in as_completed([pool.submit(work, item) for item in items]):
             yield future.result()
 
