@@ -12,7 +12,9 @@ def main() -> int:
     """Run the command with the process's arguments; return the exit code."""
     try:
         from rolling.cli.main import main as run
+        from rolling.cli.streams import write_whole
 
+        write_whole()
         exit_code = run()
     except KeyboardInterrupt:
         exit_code = INTERRUPTED

@@ -1,9 +1,27 @@
 """Output to standard output and standard error, and what happens when a write fails."""
 
 import errno
+import io
 import os
 import sys
 from typing import TextIO
+
+
+def write_whole() -> None:
+    """Buffer standard output and standard error if they are unbuffered.
+
+    With PYTHONUNBUFFERED, Python drops the rest of a write that a signal cuts short.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if not isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+            continue
+        encoding, errors = stream.encoding, stream.errors
+        buffered = io.BufferedWriter(stream.detach())
+        whole = io.TextIOWrapper(
+            buffered, encoding, errors, line_buffering=True, write_through=True
+        )
+        setattr(sys, name, whole)
 
 
 def write_out(text: str) -> None:
