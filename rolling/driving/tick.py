@@ -312,7 +312,7 @@ def _events(
         events.append(OperationFailed(stage, failure.operation, failure.fleet, failure.reason))
     events.append(FleetsSeen(stage, seen.sightings))
     split = seen.split
-    # Most of the time the requested split is known to be there, which is no news.
+    # Usually the requested split was already seen: then it is no news.
     if split is not None and not (deployment.settled and split == deployment.split):
         events.append(SplitSettled(stage, split))
     if desired.interval_seconds is not None:

@@ -1,4 +1,4 @@
-"""What is printed arrives as a whole, also where Python's streams are unbuffered."""
+"""Output is complete even when Python's streams are unbuffered."""
 
 import io
 import sys

@@ -43,10 +43,10 @@ def test_too_few_caught_is_told_and_what_crashes_or_is_alike_does_not_count() ->
 def test_what_passes_unexplained_and_what_is_explained_and_does_not_pass_are_told() -> None:
     caught = [verdict(CAUGHT)] * 99
     assert said([*caught, verdict(PASSED)], NOTHING) == [
-        "unseen, and nobody says why: pace.rule: a => b"
+        "unseen, without an explanation: pace.rule: a => b"
     ]
     assert said([*caught, verdict(PASSED, alike=True)], NOTHING) == [
-        "alike, and nobody says why: pace.rule: a => b"
+        "alike, without an explanation: pace.rule: a => b"
     ]
     stale = Explained(Counter({"pace.rule: c => d": 1}), Counter())
     assert said(caught, stale) == ["listed as alike, and is not: pace.rule: c => d"]

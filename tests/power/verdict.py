@@ -1,4 +1,4 @@
-"""What a run says: what became of the mutants of each module, and what nobody explained."""
+"""The report of a run: the result for each module, and the mutants without an explanation."""
 
 import tomllib
 from collections import Counter
@@ -57,7 +57,7 @@ def complaints(verdicts: list[Verdict], listed: Explained, *, whole: bool) -> It
     for kind, reasons in ((ALIKE, listed.alike), (UNSEEN, listed.unseen)):
         passed = Counter([each.mutant.name for each in verdicts if kind_of(each) == kind])
         for name in (passed - reasons).elements():
-            yield f"{kind}, and nobody says why: {name}"
+            yield f"{kind}, without an explanation: {name}"
         if whole:
             for name in (reasons - passed).elements():
                 yield f"listed as {kind}, and is not: {name}"

@@ -159,7 +159,7 @@ WALKS = [
 def test_every_state_of_a_walk_under_a_floor_and_past_gates_comes_back_equal(
     deployment: Deployment,
 ) -> None:
-    """And the ways back from each: a stop, and a gate that nobody continued."""
+    """And their rollbacks: after a stop, and after a gate that timed out."""
     for state in states(deployment):
         approved = advance(state, Continued(state.stage, "ann"))
         turned = advance(state, GateElapsed(state.stage))
