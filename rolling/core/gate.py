@@ -7,6 +7,7 @@ any bake. To go back by hand is a stop. Ours: SageMaker has no gates.
 
 from rolling.core.deployment import Deployment, Gates, GateTimeoutAction, Spec
 from rolling.core.errors import Problem, range_problem
+from rolling.core.events import Continued, GateElapsed
 from rolling.core.pace import bake_seconds, step_count
 from rolling.core.stage import Phase
 
@@ -30,6 +31,11 @@ def awaits_continuation(deployment: Deployment) -> bool:
     if deployment.stage.phase is not Phase.BAKING or deployment.continued_by is not None:
         return False
     return is_gate(deployment)
+
+
+def concerns_gate(deployment: Deployment, event: Continued | GateElapsed) -> bool:
+    """True when an event is about exactly the bake that awaits its continuation now."""
+    return event.stage == deployment.stage and awaits_continuation(deployment)
 
 
 def turns_back_at_timeout(deployment: Deployment) -> bool:

@@ -282,7 +282,7 @@ def s7_old_is_given_up_only_after_a_good_bake(
 
 
 def s7_only_a_good_bake_passes(before: Deployment, event: Event, after: Deployment) -> bool:
-    """S7: a bake is left for what comes after it only with such a reading, also where no old
+    """S7: only such a reading ends a bake and lets the deployment go forward, even where no old
     capacity goes: in blue/green, and at the floor before the first batch."""
     if before.phase is not Phase.BAKING or after.direction is _BACK:
         return True

@@ -25,7 +25,7 @@ from rolling.core.events import (
 from rolling.core.fleet import Fleet, FleetSpec, fleet_problems, is_healthy
 from rolling.core.gate import (
     GATE_TIMEOUT,
-    awaits_continuation,
+    concerns_gate,
     gate_problems,
     gated_step_problems,
     turns_back_at_timeout,
@@ -171,9 +171,8 @@ def trigger_of(deployment: Deployment, event: Event) -> Trigger | None:
             return DeadlineElapsed if direction is deployment.direction else None
         case StopRequested():
             return StopRequested
-        case Continued(stage=stage) | GateElapsed(stage=stage):
-            heeded = stage == deployment.stage and awaits_continuation(deployment)
-            return type(event) if heeded else None
+        case Continued() | GateElapsed():
+            return type(event) if concerns_gate(deployment, event) else None
         case _:
             raise ForeignEvent(f"{event!r} is not an event of a deployment")
 

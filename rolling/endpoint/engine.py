@@ -92,12 +92,8 @@ class Engine:
         if self.maximum_surge is None and self.maximum_unavailable is None:
             return policy
         assert isinstance(policy, RollingUpdatePolicy), "engine_problems would have said so"
-        return SurgeRollingPolicy(
-            self.maximum_surge or instances(0),
-            self.maximum_unavailable or instances(0),
-            policy.wait_interval_seconds,
-            policy.rollback_maximum_batch_size,
-            policy.maximum_execution_timeout_seconds,
+        return within_room(
+            policy, self.maximum_surge or instances(0), self.maximum_unavailable or instances(0)
         )
 
     def as_json(self) -> dict[str, object]:
@@ -116,6 +112,19 @@ class Engine:
         return document
 
 
+def within_room(
+    policy: RollingUpdatePolicy | SurgeRollingPolicy, surge: CapacitySize, unavailable: CapacitySize
+) -> SurgeRollingPolicy:
+    """A rolling policy with this room in place of its own, or of its batch size."""
+    return SurgeRollingPolicy(
+        surge,
+        unavailable,
+        policy.wait_interval_seconds,
+        policy.rollback_maximum_batch_size,
+        policy.maximum_execution_timeout_seconds,
+    )
+
+
 def parse_engine(document: object) -> Engine:
     """The engine of a document that has no `engine_problems`."""
     assert isinstance(document, Mapping)
@@ -125,12 +134,8 @@ def parse_engine(document: object) -> Engine:
     given = document.get("Gates")
     if not isinstance(given, Mapping):
         return Engine(surge, unavailable)
-    steps = given.get("Batches")
-    gates = Gates(
-        given["TimeoutInSeconds"],
-        GateTimeoutAction(given["TimeoutAction"]),
-        None if steps is None else tuple(steps),
-    )
+    action = GateTimeoutAction(given["TimeoutAction"])
+    gates = Gates(given["TimeoutInSeconds"], action, given.get("Batches"))
     return Engine(surge, unavailable, gates)
 
 

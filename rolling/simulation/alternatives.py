@@ -15,6 +15,7 @@ from rolling.backends.simulated.settings import SimulationSettings
 from rolling.core.capacity import CapacitySize, SizeType, instances, percent
 from rolling.core.deployment import Deployment
 from rolling.core.errors import InvalidInput
+from rolling.core.fleet import is_healthy
 from rolling.core.policy import (
     BATCH_PERCENT,
     MAXIMUM_EXECUTION_TIMEOUT_SECONDS,
@@ -28,7 +29,7 @@ from rolling.core.policy import (
 )
 from rolling.core.transition import start
 from rolling.endpoint.deployment_config import size_document
-from rolling.endpoint.engine import Engine
+from rolling.endpoint.engine import Engine, within_room
 from rolling.simulation.forecast import Forecast, Way, forecast_deployment, forecast_way
 from rolling.simulation.walk import walk
 
@@ -252,11 +253,11 @@ def _small_surge(
     works: Callable[[Way], bool],
 ) -> Mend | None:
     """The largest surge below SageMaker's smallest batch; None for a mix."""
-    if not _is_healthy(forecast):
+    if not is_healthy(forecast.start.spec.fleets):
         return None
 
     def changed(count: int) -> SurgeRollingPolicy:
-        return _within(policy, count, 0)
+        return within_room(policy, instances(count), instances(0))
 
     smaller = range(1, _batches(forecast, SizeType.INSTANCE_COUNT).start)
     best = _largest(smaller, _enough(forecast, under, changed, works))
@@ -273,9 +274,12 @@ def _drain_first(
     works: Callable[[Way], bool],
 ) -> Mend | None:
     """The fewest unavailable instances, with no surge; None for one instance or a mix."""
-    if not _is_healthy(forecast):
+    if not is_healthy(forecast.start.spec.fleets):
         return None
-    changed = partial(_within, policy, 0)
+
+    def changed(count: int) -> SurgeRollingPolicy:
+        return within_room(policy, instances(0), instances(count))
+
     counts = _rooms(forecast, SizeType.INSTANCE_COUNT, "MaximumUnavailable")
     best = _smallest(forecast, under, counts, changed, works)
     if best is None:
@@ -285,25 +289,6 @@ def _drain_first(
     else:
         fix = Fix(ENGINE, Engine(None, instances(best), forecast.start.spec.gates).as_json())
     return Mend(fix, changed(best), drains_first=True)
-
-
-def _is_healthy(forecast: Forecast) -> bool:
-    """True for one old fleet, completely in service: a surge policy needs that."""
-    new, *old = forecast.start.spec.fleets
-    return len(old) == 1 and new.count == 0 and old[0].count == old[0].full
-
-
-def _within(
-    policy: RollingUpdatePolicy | SurgeRollingPolicy, surge: int, unavailable: int
-) -> SurgeRollingPolicy:
-    """The policy with this surge and these unavailable instances."""
-    return SurgeRollingPolicy(
-        instances(surge),
-        instances(unavailable),
-        policy.wait_interval_seconds,
-        policy.rollback_maximum_batch_size,
-        policy.maximum_execution_timeout_seconds,
-    )
 
 
 def nearest_rollback_batch(

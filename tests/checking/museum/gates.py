@@ -4,18 +4,11 @@ from rolling import (
     AlarmsRead,
     BakeVerdict,
     Continued,
-    DeadlineElapsed,
     Deployment,
-    Event,
-    FleetsSeen,
-    ForeignEvent,
     GateElapsed,
     Gates,
     GateTimeoutAction,
-    OperationFailed,
     Phase,
-    SplitSettled,
-    StopRequested,
     evaluate_bake,
     instances,
     percent,
@@ -23,11 +16,8 @@ from rolling import (
 from rolling.checking import Limits
 from rolling.checking.wrong_core import in_place_of
 from rolling.core.baking import is_readable, tripped_alarms
-from rolling.core.gate import awaits_continuation, is_gate
-from rolling.core.interrupting import failure_matters
-from rolling.core.lifecycle import Trigger
+from rolling.core.gate import awaits_continuation, concerns_gate, is_gate
 from rolling.core.provisioning import is_batch_in_service
-from rolling.core.transition import _check_count, trigger_of
 from tests.checking.museum.exhibit import Room, Update, argo, exhibit, nomad
 
 GATED = Update(2, 2, instances(1), 1, gates=Gates(600, GateTimeoutAction.ROLL_BACK))
@@ -84,38 +74,11 @@ def waits_for_ever(deployment: Deployment) -> bool:
     breaks=("s8_foreign_events_change_nothing", "s18_only_its_own_event_continues_a_gate"),
     begin=GATED,
 )
-@in_place_of(trigger_of)
-def takes_any_approval(deployment: Deployment, event: Event) -> Trigger | None:
+@in_place_of(concerns_gate)
+def takes_any_approval(deployment: Deployment, event: Continued | GateElapsed) -> bool:
     """A gate does not ask what it was that somebody approved."""
-    match event:
-        case FleetsSeen(stage=stage, fleets=fleets):
-            _check_count(deployment, event, len(fleets))
-            return FleetsSeen if stage == deployment.stage else None
-        case SplitSettled(stage=stage, split=split):
-            _check_count(deployment, event, len(split))
-            news = stage == deployment.stage and not deployment.settled
-            return SplitSettled if news else None
-        case AlarmsRead(stage=stage):
-            baking = stage == deployment.stage and stage.phase is Phase.BAKING
-            return evaluate_bake(deployment, event) if baking else None
-        case OperationFailed(stage=stage, fleet=fleet):
-            if not 0 <= fleet < len(deployment.fleets):
-                raise ForeignEvent(
-                    f"OperationFailed speaks of fleet {fleet}; "
-                    f"this deployment has fleets 0 to {len(deployment.fleets) - 1}"
-                )
-            heeded = stage == deployment.stage and failure_matters(deployment, event)
-            return OperationFailed if heeded else None
-        case DeadlineElapsed(direction=direction):
-            return DeadlineElapsed if direction is deployment.direction else None
-        case StopRequested():
-            return StopRequested
-        case Continued(stage=stage) | GateElapsed(stage=stage):
-            own = isinstance(event, Continued) or stage == deployment.stage
-            heeded = own and awaits_continuation(deployment)
-            return type(event) if heeded else None
-        case _:
-            raise ForeignEvent(f"{event!r} is not an event of a deployment")
+    own = isinstance(event, Continued) or event.stage == deployment.stage
+    return own and awaits_continuation(deployment)
 
 
 ROOM = Room.of(

@@ -22,7 +22,7 @@ from rolling import (
 from rolling.checking import Limits
 from rolling.checking.succession import Mark, refuses
 from rolling.checking.wrong_core import in_place_of
-from rolling.core.gate import awaits_continuation
+from rolling.core.gate import concerns_gate
 from rolling.core.interrupting import failure_matters
 from rolling.core.lifecycle import Trigger
 from rolling.core.provisioning import replace_lost
@@ -73,9 +73,8 @@ def heeds_what_is_past(deployment: Deployment, event: Event) -> Trigger | None:
             return DeadlineElapsed if direction is deployment.direction else None
         case StopRequested():
             return StopRequested
-        case Continued(stage=stage) | GateElapsed(stage=stage):
-            heeded = stage == deployment.stage and awaits_continuation(deployment)
-            return type(event) if heeded else None
+        case Continued() | GateElapsed():
+            return type(event) if concerns_gate(deployment, event) else None
         case _:
             raise ForeignEvent(f"{event!r} is not an event of a deployment")
 
